@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target speaks the same strict dialect.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A target and the only targets (and packages) it may import; the same table stands in docs/architecture.md.
+func wall(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: house)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: imports, swiftSettings: house)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swiftlet",
+    products: [
+        .executable(name: "swiftlet", targets: ["swiftlet"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+        .target(name: "CDigits"),
+
+        wall("Determinism"),
+        wall("YAMLReader", [yams]),
+        wall("ModelGraph"),
+        wall("LinearAlgebra", ["COpenBLAS"]),
+        wall("Kernels", ["CKernels", "LinearAlgebra"]),
+        wall("Engine", ["ModelGraph", "Kernels"]),
+        wall("Training", ["Determinism", "ModelGraph", "Engine", "Kernels"]),
+        wall("Compression", ["ModelGraph", "Engine", "Training"]),
+        wall("ONNXFormat", ["ModelGraph", protobuf]),
+        wall("TFLiteFormat", ["ModelGraph"]),
+        wall("Datasets", ["Determinism", "CDigits", "CZlib"]),
+        wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
+        wall("Devices", ["ModelGraph", "LinearAlgebra", "YAMLReader"]),
+        wall("Search", ["Determinism", "SearchSpaces", "LinearAlgebra"]),
+        wall("ExperimentStore", ["Search", grdb]),
+    ],
+    swiftLanguageModes: [.v6]
+)

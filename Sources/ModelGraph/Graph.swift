@@ -1,0 +1,95 @@
+/// Names one value of one graph.
+public struct ValueID: Hashable, Sendable, Comparable {
+    public let index: Int
+    public init(_ index: Int) { self.index = index }
+    public static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
+}
+
+/// A tensor that flows through a graph: an input, a constant or the result of a node.
+public struct Value: Hashable, Sendable {
+    public var name: String
+    public var type: ValueType
+    /// The elements, where they do not depend on the input.
+    public var constant: Constant?
+
+    public init(name: String, type: ValueType, constant: Constant? = nil) {
+        self.name = name
+        self.type = type
+        self.constant = constant
+    }
+}
+
+/// A tensor known before the graph runs, and how sparse it is.
+public struct Constant: Hashable, Sendable {
+    public var tensor: Tensor
+    public var sparsity: Sparsity
+    public init(_ tensor: Tensor, sparsity: Sparsity = .dense) {
+        self.tensor = tensor
+        self.sparsity = sparsity
+    }
+}
+
+/// Which elements of a weight tensor may be non-zero.
+public enum Sparsity: Hashable, Sendable {
+    case dense
+    /// At most `nonZeros` elements anywhere.
+    case unstructured(nonZeros: Int)
+    /// At most `kept` of every `group` neighbours along the last axis.
+    case pattern(kept: Int, group: Int)
+}
+
+/// One operation applied to values.
+public struct Node: Hashable, Sendable {
+    public var name: String
+    public var operation: Operation
+    public var inputs: [ValueID]
+    public var output: ValueID
+
+    public init(name: String, operation: Operation, inputs: [ValueID], output: ValueID) {
+        self.name = name
+        self.operation = operation
+        self.inputs = inputs
+        self.output = output
+    }
+}
+
+/// A network: nodes in an order in which each finds its inputs ready.
+///
+/// The same type serves training, compression, inference, pricing and export. Build one with `GraphBuilder`;
+/// passes take a graph and return another, and `verify()` holds after each.
+public struct Graph: Hashable, Sendable {
+    public var name: String
+    public var values: [Value]
+    public var nodes: [Node]
+    public var inputs: [ValueID]
+    public var outputs: [ValueID]
+
+    public init(name: String, values: [Value], nodes: [Node], inputs: [ValueID], outputs: [ValueID]) {
+        self.name = name
+        self.values = values
+        self.nodes = nodes
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    public subscript(id: ValueID) -> Value {
+        get { values[id.index] }
+        set { values[id.index] = newValue }
+    }
+
+    /// For each value, the index of the node that produces it; nil for inputs and constants.
+    public var producers: [Int?] {
+        var producers = [Int?](repeating: nil, count: values.count)
+        for (index, node) in nodes.enumerated() { producers[node.output.index] = index }
+        return producers
+    }
+
+    /// For each value, the indices of the nodes that read it, in order.
+    public var consumers: [[Int]] {
+        var consumers = [[Int]](repeating: [], count: values.count)
+        for (index, node) in nodes.enumerated() {
+            for input in node.inputs { consumers[input.index].append(index) }
+        }
+        return consumers
+    }
+}
