@@ -1,0 +1,194 @@
+// Kernels of inference: one call is one step of a plan. Activations are row-major NHWC.
+//
+// A kernel gets its operands and a parameter block prepared once. `part` of `parts` lets several threads share a
+// step: each part writes outputs of its own, and the results do not depend on `parts`.
+#ifndef CKERNELS_INFERENCE_H
+#define CKERNELS_INFERENCE_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SK_MAX_RANK 8
+
+typedef struct sk_step sk_step;
+typedef void (*sk_kernel)(const sk_step *_Nonnull step, int32_t part, int32_t parts);
+
+/// One call: operands resolved to addresses, parameters shared by all workers.
+struct sk_step {
+    sk_kernel _Nonnull run;
+    const void *_Nullable a;
+    const void *_Nullable b;
+    void *_Nullable y;
+    const void *_Nullable params;
+};
+
+/// A convolution (or dense layer) over an input that already has its padding around it.
+///
+/// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
+/// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k].
+typedef struct {
+    int32_t images, out_height, out_width;
+    int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
+    int32_t groups, group_inputs, group_outputs;
+    int32_t taps, depth;
+    const int32_t *_Nullable tap_offset;
+    const void *_Nullable weights;
+    const void *_Nullable bias;    // float, or int32 with the zero-point correction folded in; group-padded to `width`
+    const float *_Nullable scale;  // int8: one factor an output, padded like the bias
+    int64_t y_stride;              // elements between neighbouring output pixels
+    float lower, upper;            // fused clamp (float), or bounds before the zero point is added (int8)
+    int32_t zero_point;            // int8: of the convolution's own result
+    // The residual `b`, laid out as y. int8: y = clamp(round((q - zero_point) * own_scale + (b - b_zero) * b_scale))
+    bool has_residual;
+    float own_scale, b_scale, sum_lower, sum_upper;
+    int32_t b_zero, y_zero;
+} sk_convolution;
+
+/// A depthwise convolution straight from the unpadded input; weights are [kernel_height][kernel_width][channels].
+typedef struct {
+    int32_t images, in_height, in_width, out_height, out_width, channels;
+    int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, top, left;
+    const void *_Nullable weights;  // float, or int16
+    const void *_Nullable bias;     // float, or int32
+    const float *_Nullable scale;
+    float lower, upper;
+    int32_t zero_point, x_zero;
+} sk_depthwise;
+
+typedef struct {
+    int32_t images, in_height, in_width, out_height, out_width, channels;
+    int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, top, left;
+    int32_t padded_height, padded_width;  // input plus padding on both sides
+    bool average, counts_padding;
+    float scale;                          // int8 average: input scale / output scale
+    int32_t x_zero, y_zero;
+} sk_pool;
+
+/// Copies an image batch into a larger, filled one; for int8 optionally widened to int16 minus the zero point.
+typedef struct {
+    int32_t images, height, width, channels, top, bottom, left, right;
+    int32_t fill, subtract;
+} sk_border;
+
+/// y[i0, i1, …] = x[offset[0][i0] + offset[1][i1] + …], or `fill` where an offset is negative.
+typedef struct {
+    int32_t rank;
+    int32_t element_bytes;
+    int64_t size[SK_MAX_RANK];
+    int64_t y_step[SK_MAX_RANK];
+    const int64_t *_Nullable offset[SK_MAX_RANK];
+    int64_t y_offset;
+    int64_t contiguous;  // elements of the innermost axis that can be copied as one run (0: one by one)
+    uint64_t fill;
+} sk_gather;
+
+typedef enum {
+    SK_RELU, SK_RELU6, SK_HARD_SWISH, SK_SIGMOID, SK_SILU, SK_TANH, SK_HARD_SIGMOID, SK_GELU, SK_GELU_TANH,
+    SK_LEAKY_RELU, SK_CLIP, SK_ABSOLUTE, SK_NEGATE, SK_EXPONENTIAL, SK_LOGARITHM, SK_SQUARE_ROOT, SK_RECIPROCAL,
+    SK_FLOOR, SK_CEILING, SK_ROUND, SK_SIGN, SK_SINE, SK_COSINE, SK_ERROR_FUNCTION, SK_SOFTPLUS, SK_SOFTSIGN,
+    SK_BINARIZE, SK_FAKE_QUANTIZE, SK_IDENTITY
+} sk_unary_kind;
+
+typedef struct {
+    int64_t count;
+    int32_t kind;
+    float p, q;              // alpha and beta, slope, or bounds
+    float scale;             // fake quantisation
+    float lower, upper;
+} sk_unary;
+
+typedef enum { SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM, SK_POWER } sk_binary_kind;
+
+/// Broadcasting: a step of 0 repeats. The innermost axis is last.
+typedef struct {
+    int32_t rank, kind;
+    int64_t size[SK_MAX_RANK], a_step[SK_MAX_RANK], b_step[SK_MAX_RANK];
+    float lower, upper;  // fused clamp
+    // int8: each operand is (q - zero) * scale with scale relative to the result's
+    float a_scale, b_scale;
+    int32_t a_zero, b_zero, y_zero;
+    float y_scale;       // int8 division and power work on real numbers
+} sk_binary;
+
+typedef struct {
+    int64_t outer, axis, inner;
+    float x_scale, y_scale;
+    int32_t x_zero, y_zero;
+} sk_softmax;
+
+typedef struct {
+    int64_t rows, channels;
+    int32_t size;
+    float alpha, beta, bias;
+} sk_lrn;
+
+/// y[…, c] = x[…, c] * scale[c] + offset[c]
+typedef struct {
+    int64_t rows, channels;
+    const float *_Nullable scale, *_Nullable offset;
+} sk_affine;
+
+typedef struct {
+    int64_t products, m, k, n;
+    const int64_t *_Nullable a_offset, *_Nullable b_offset;  // one a product
+} sk_product;
+
+typedef enum { SK_MEAN, SK_SUM, SK_REDUCE_MAXIMUM, SK_REDUCE_MINIMUM } sk_reduce_kind;
+
+/// Kept axes index the result, reduced axes are gone through for each of its elements.
+typedef struct {
+    int32_t kind, kept_rank, reduced_rank;
+    int64_t kept_size[SK_MAX_RANK], kept_step[SK_MAX_RANK];
+    int64_t reduced_size[SK_MAX_RANK], reduced_step[SK_MAX_RANK];
+    float scale;  // int8
+    int32_t x_zero, y_zero;
+} sk_reduce;
+
+typedef enum {
+    SK_FLOAT32, SK_FLOAT16, SK_BFLOAT16, SK_INT8, SK_UINT8, SK_INT32, SK_INT64, SK_BOOL
+} sk_type;
+
+/// Conversion of elements; with `outer`, `axis`, `inner` where scales run along an axis.
+typedef struct {
+    int64_t count;
+    int32_t from, to;
+    int64_t axis, inner;                                             // scale index = (i / inner) % axis
+    const float *_Nullable scale, *_Nullable y_scale;                // reciprocal of nothing: plain scales
+    const int32_t *_Nullable zero, *_Nullable y_zero;
+} sk_convert;
+
+typedef struct {
+    int32_t images, in_height, in_width, out_height, out_width, channels;
+    const int32_t *_Nullable y0, *_Nullable y1, *_Nullable x0, *_Nullable x1;
+    const float *_Nullable y_weight, *_Nullable x_weight;  // of the second neighbour
+} sk_linear;
+
+typedef struct {
+    int64_t count;
+    const int8_t *_Nullable table;  // 256 entries, indexed by the value + 128
+} sk_lookup;
+
+/// The kernels of one instruction set and the shapes their packed weights have.
+typedef struct {
+    const char *_Nonnull name;
+    int32_t f32_width;    // outputs a block of packed float weights
+    int32_t s8_width;     // outputs a block of packed int8 weights
+    int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
+    bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
+    int32_t s8_shift;     // added to raw int8 inputs by the kernel (128 where the instruction wants unsigned)
+    sk_kernel _Nonnull convolution_f32, convolution_s8, depthwise_f32, depthwise_s8;
+    sk_kernel _Nonnull pool_f32, pool_s8, border_f32, border_s8, border_s16;
+    sk_kernel _Nonnull gather, unary_f32, binary_f32, binary_s8, softmax_f32, softmax_s8, lrn_f32, affine_f32;
+    sk_kernel _Nonnull product_f32, reduce_f32, reduce_s8, linear_f32, lookup_s8, convert;
+    sk_kernel _Nonnull dequantize_s8, quantize_s8, requantize_s8;
+} sk_kernel_set;
+
+/// The set, or NULL where this processor (or this build) lacks it.
+const sk_kernel_set *_Nullable sk_kernels_scalar(void);
+const sk_kernel_set *_Nullable sk_kernels_avx2(void);
+const sk_kernel_set *_Nullable sk_kernels_avx512vnni(void);
+const sk_kernel_set *_Nullable sk_kernels_neon(void);
+
+/// Runs steps in order on the calling thread.
+void sk_run(const sk_step *_Nonnull steps, int64_t count);
+
+#endif

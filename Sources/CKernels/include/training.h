@@ -1,0 +1,3 @@
+#ifndef CKERNELS_TRAINING_H
+#define CKERNELS_TRAINING_H
+#endif
