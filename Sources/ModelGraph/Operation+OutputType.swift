@@ -57,7 +57,8 @@ extension Operation {
             case .batchNormalization: 5...5
             case .binary, .matrixMultiply: 2...2
             case .concatenate: 1...Int.max
-            case .pool, .globalPool, .activation, .unary, .slice, .reshape, .transpose, .pad, .softmax, .resize,
+            case .pool, .globalPool, .activation, .unary, .slice, .reshape, .transpose, .pad, .softmax,
+                .resize,
                 .localResponseNormalization, .reduce, .cast, .quantize, .dequantize, .training:
                 1...1
             }
@@ -149,7 +150,8 @@ extension Operation {
             throw .rank(operation: name, expected: 4, actual: shapes[0])
         }
         for parameter in shapes.dropFirst() where parameter != [channels] {
-            throw .mismatch(operation: name, detail: "needs parameters of shape [\(channels)], got \(parameter)")
+            throw .mismatch(
+                operation: name, detail: "needs parameters of shape [\(channels)], got \(parameter)")
         }
         return shapes[0]
     }
@@ -158,9 +160,11 @@ extension Operation {
         try require(axis, within: shapes[0])
         var total = 0
         for shape in shapes {
-            guard shape.rank == shapes[0].rank, shape.replacing(axis, with: 0) == shapes[0].replacing(axis, with: 0)
+            guard shape.rank == shapes[0].rank,
+                shape.replacing(axis, with: 0) == shapes[0].replacing(axis, with: 0)
             else {
-                throw .mismatch(operation: name, detail: "\(shape) does not fit \(shapes[0]) along axis \(axis)")
+                throw .mismatch(
+                    operation: name, detail: "\(shape) does not fit \(shapes[0]) along axis \(axis)")
             }
             total = total.addingSaturated(shape[axis])
         }
@@ -186,7 +190,8 @@ extension Operation {
     private func productShape(_ shapes: [Shape]) throws(GraphError) -> Shape {
         let (a, b) = (shapes[0], shapes[1])
         guard a.rank >= 2, b.rank >= 2, a[a.rank - 1] == b[b.rank - 2],
-            let leading = Shape(Array(a.dimensions.dropLast(2))).broadcast(with: Shape(Array(b.dimensions.dropLast(2))))
+            let leading = Shape(Array(a.dimensions.dropLast(2))).broadcast(
+                with: Shape(Array(b.dimensions.dropLast(2))))
         else { throw .mismatch(operation: name, detail: "\(a) and \(b) do not multiply") }
         return Shape(leading.dimensions + [a[a.rank - 2], b[b.rank - 1]])
     }
@@ -203,14 +208,16 @@ extension Convolution {
         else {
             throw .mismatch(
                 operation: operation.name,
-                detail: "weights \(weights) do not fit input \(input), kernel \(kernel.height)×\(kernel.width) "
+                detail:
+                    "weights \(weights) do not fit input \(input), kernel \(kernel.height)×\(kernel.width) "
                     + "and \(groups) groups")
         }
         try operation.requireBias(shapes, outputs: weights[0])
         return [
             input[0],
             try windows(
-                operation, input[1], kernel.height, stride.height, dilation.height, padding.top, padding.bottom),
+                operation, input[1], kernel.height, stride.height, dilation.height, padding.top,
+                padding.bottom),
             try windows(
                 operation, input[2], kernel.width, stride.width, dilation.width, padding.left, padding.right),
             weights[0],
@@ -225,7 +232,8 @@ extension Pooling {
         return [
             input[0],
             try windows(
-                operation, input[1], kernel.height, stride.height, dilation.height, padding.top, padding.bottom),
+                operation, input[1], kernel.height, stride.height, dilation.height, padding.top,
+                padding.bottom),
             try windows(
                 operation, input[2], kernel.width, stride.width, dilation.width, padding.left, padding.right),
             input[3],
@@ -235,13 +243,15 @@ extension Pooling {
 
 /// How many windows fit along one axis.
 private func windows(
-    _ operation: Operation, _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int
+    _ operation: Operation, _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int,
+    _ after: Int
 ) throws(GraphError) -> Int {
     let limit = 1 << 31
     guard kernel > 0, stride > 0, dilation > 0, before >= 0, after >= 0, size < limit, kernel < limit,
         dilation < limit, before < limit, after < limit
     else {
-        throw .mismatch(operation: operation.name, detail: "kernel, stride, dilation and padding must be in range")
+        throw .mismatch(
+            operation: operation.name, detail: "kernel, stride, dilation and padding must be in range")
     }
     let extent = (kernel - 1) * dilation + 1
     let padded = size + before + after
@@ -258,13 +268,16 @@ extension Slicing {
             [starts.count, sizes.count, strides.count].allSatisfy { $0 == input.rank }
             && (0..<input.rank).allSatisfy { axis in
                 let (start, size, stride) = (starts[axis], sizes[axis], strides[axis])
-                guard size >= 0, size <= input[axis], start >= 0, stride != 0, abs(stride) < 1 << 31 else { return false }
+                guard size >= 0, size <= input[axis], start >= 0, stride != 0, abs(stride) < 1 << 31 else {
+                    return false
+                }
                 let last = start + max(size - 1, 0) * stride
                 return size == 0 || start < input[axis] && last >= 0 && last < input[axis]
             }
         guard fits else {
             throw .mismatch(
-                operation: "slice", detail: "starts \(starts), sizes \(sizes), strides \(strides) leave \(input)")
+                operation: "slice",
+                detail: "starts \(starts), sizes \(sizes), strides \(strides) leave \(input)")
         }
         return Shape(sizes)
     }
@@ -273,7 +286,8 @@ extension Slicing {
 extension Padding {
     fileprivate func outputShape(_ input: Shape) throws(GraphError) -> Shape {
         guard before.count == input.rank, after.count == input.rank else {
-            throw .mismatch(operation: "pad", detail: "needs \(input.rank) amounts, got \(before) and \(after)")
+            throw .mismatch(
+                operation: "pad", detail: "needs \(input.rank) amounts, got \(before) and \(after)")
         }
         var dimensions: [Int] = []
         for axis in 0..<input.rank {

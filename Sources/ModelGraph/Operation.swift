@@ -47,7 +47,8 @@ public struct Convolution: Hashable, Sendable {
     public var groups: Int
 
     public init(
-        kernel: Extent, stride: Extent = 1, dilation: Extent = 1, padding: EdgePadding = .zero, groups: Int = 1
+        kernel: Extent, stride: Extent = 1, dilation: Extent = 1, padding: EdgePadding = .zero,
+        groups: Int = 1
     ) {
         self.kernel = kernel
         self.stride = stride
@@ -80,7 +81,9 @@ public struct EdgePadding: Hashable, Sendable {
     public static let zero = EdgePadding(top: 0, bottom: 0, left: 0, right: 0)
 
     /// TensorFlow's SAME: the result has ⌈size / stride⌉ rows and columns; the odd one goes to bottom and right.
-    public static func same(_ input: Extent, kernel: Extent, stride: Extent, dilation: Extent = 1) -> EdgePadding {
+    public static func same(_ input: Extent, kernel: Extent, stride: Extent, dilation: Extent = 1)
+        -> EdgePadding
+    {
         func total(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
             max(((size + stride - 1) / stride - 1) * stride + (kernel - 1) * dilation + 1 - size, 0)
         }
@@ -132,7 +135,8 @@ public enum Activation: Hashable, Sendable {
 }
 
 public enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
-    case absolute, negate, exponential, logarithm, squareRoot, reciprocal, floor, ceiling, round, sign, sine, cosine
+    case absolute, negate, exponential, logarithm, squareRoot, reciprocal, floor, ceiling, round, sign, sine,
+        cosine
     case errorFunction, softplus, softsign
 }
 
@@ -164,7 +168,9 @@ public struct Padding: Hashable, Sendable {
 public struct Resizing: Hashable, Sendable {
     public enum Mode: String, Hashable, Sendable { case nearest, linear }
     /// How an output position maps to an input position (ONNX's names).
-    public enum Coordinates: String, Hashable, Sendable { case halfPixel, alignCorners, asymmetric, pytorchHalfPixel }
+    public enum Coordinates: String, Hashable, Sendable {
+        case halfPixel, alignCorners, asymmetric, pytorchHalfPixel
+    }
     public enum Rounding: String, Hashable, Sendable { case floor, ceiling, preferFloor, preferCeiling }
     public var size: Extent
     public var mode: Mode

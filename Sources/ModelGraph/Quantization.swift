@@ -19,7 +19,8 @@ public struct Quantization: Hashable, Sendable {
     }
 
     public init(scales: [Float], zeroPoints: [Int32], axis: Int?) {
-        precondition(!scales.isEmpty && scales.count == zeroPoints.count, "Quantization: one zero point a scale")
+        precondition(
+            !scales.isEmpty && scales.count == zeroPoints.count, "Quantization: one zero point a scale")
         self.scales = scales
         self.zeroPoints = zeroPoints
         self.axis = axis

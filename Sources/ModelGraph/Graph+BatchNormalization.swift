@@ -1,0 +1,76 @@
+extension Graph {
+    /// Folds each batch normalisation into the convolution or dense layer whose only reader it is.
+    ///
+    /// With γ, β, μ, σ² the normalisation's parameters and s = γ / √(σ² + ε): w′ = w · s and b′ = (b − μ) · s + β for each
+    /// output channel. Unknown weights stay unknown, so that the result has the same types with and without weights.
+    public func foldingBatchNormalization() -> Graph {
+        var editor = GraphEditor(self)
+        let (producers, consumers) = (producers, consumers)
+        for (index, node) in nodes.enumerated() {
+            guard case .batchNormalization(let epsilon) = node.operation,
+                let producer = producers[node.inputs[0].index],
+                consumers[node.inputs[0].index].count == 1, !outputs.contains(node.inputs[0]),
+                let folded = editor.graph.folding(node, epsilon: epsilon, into: editor.graph.nodes[producer])
+            else { continue }
+            let anchor = editor.graph.nodes[producer]
+            let weights = editor.addConstant(values[anchor.inputs[1].index].name, folded.weights)
+            let bias = editor.addConstant("\(anchor.name).bias", folded.bias)
+            editor.graph.nodes[producer].inputs = [anchor.inputs[0], weights, bias]
+            editor.graph.nodes[producer].output = node.output
+            editor.remove(index)
+        }
+        return editor.finished()
+    }
+
+    /// The layer's new weights and bias; nil where the two nodes cannot be folded.
+    private func folding(_ node: Node, epsilon: Float, into anchor: Node) -> (
+        weights: Constant, bias: Constant
+    )? {
+        switch anchor.operation {
+        case .convolution, .dense: break
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
+            .quantize, .dequantize, .training:
+            return nil
+        }
+        let parameters = node.inputs.dropFirst().compactMap { self[$0].constant?.tensor }
+        let layer = anchor.inputs.dropFirst().compactMap { self[$0].constant }
+        guard parameters.count == 4, layer.count == anchor.inputs.count - 1,
+            (parameters + layer.map(\.tensor)).allSatisfy({ $0.dataType == .float32 })
+        else { return nil }
+        let normalization = ChannelAffine(parameters, epsilon: epsilon)
+        let channels = layer[0].tensor.shape[0]
+        var weights = layer[0]
+        guard let normalization, let values = weights.tensor.floats else {
+            weights.tensor = .unknown(weights.tensor.shape)
+            return (weights, Constant(.unknown([channels])))
+        }
+        let bias = layer.count > 1 ? layer[1].tensor.floats : [Float](repeating: 0, count: channels)
+        weights.tensor = Tensor(weights.tensor.shape, normalization.scaling(rows: values))
+        guard let bias else { return (weights, Constant(.unknown([channels]))) }
+        return (weights, Constant(Tensor([channels], normalization.applied(to: bias))))
+    }
+}
+
+/// y = scale · x + offset for each channel.
+private struct ChannelAffine {
+    let scale, offset: [Float]
+
+    /// From scale, offset, mean and variance; nil where one of them is unknown.
+    init?(_ parameters: [Tensor], epsilon: Float) {
+        let known = parameters.compactMap(\.floats)
+        guard known.count == 4 else { return nil }
+        let scale = zip(known[0], known[3]).map { $0 / ($1 + epsilon).squareRoot() }
+        self.scale = scale
+        offset = scale.indices.map { known[1][$0] - known[2][$0] * scale[$0] }
+    }
+
+    func scaling(rows values: [Float]) -> [Float] {
+        guard !scale.isEmpty else { return values }
+        let length = values.count / scale.count
+        return values.indices.map { length == 0 ? values[$0] : values[$0] * scale[$0 / length] }
+    }
+
+    func applied(to bias: [Float]) -> [Float] { bias.indices.map { bias[$0] * scale[$0] + offset[$0] } }
+}

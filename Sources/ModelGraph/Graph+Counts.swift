@@ -1,0 +1,148 @@
+/// What a graph costs before any device is known.
+public struct GraphCounts: Hashable, Sendable {
+    /// Multiply-accumulate operations of one run, zeros included.
+    public var macs: Int
+    /// The same where zeros of sparse weights are skipped.
+    public var sparseMACs: Int
+    /// Trainable numbers: weights, biases, scales and offsets, each shared one once.
+    public var parameters: Int
+    /// Bytes of all constants stored densely.
+    public var weightBytes: Int
+    /// Bytes of all constants with sparse ones stored sparse where that is smaller.
+    public var sparseWeightBytes: Int
+    /// Dense bytes of constants by element type, in the order of `DataType.allCases`; types without any are left out.
+    public var weightBytesByType: [TypedBytes]
+
+    public struct TypedBytes: Hashable, Sendable {
+        public var dataType: DataType
+        public var bytes: Int
+    }
+}
+
+extension Graph {
+    /// Exact counts; constants that no node reads and that are no output are not counted.
+    public var counts: GraphCounts {
+        let used = usedConstants
+        var bytesByType: [GraphCounts.TypedBytes] = []
+        for dataType in DataType.allCases {
+            let bytes = used.filter { self[$0].type.dataType == dataType }.saturatingSum {
+                self[$0].type.bytes
+            }
+            if bytes > 0 { bytesByType.append(.init(dataType: dataType, bytes: bytes)) }
+        }
+        return GraphCounts(
+            macs: nodes.saturatingSum(macs(of:)),
+            sparseMACs: nodes.saturatingSum(sparseMACs(of:)),
+            parameters: trainableConstants.saturatingSum { self[$0].type.shape.elementCount },
+            weightBytes: bytesByType.saturatingSum(\.bytes),
+            sparseWeightBytes: used.saturatingSum { self[$0].constant?.sparseBytes ?? 0 },
+            weightBytesByType: bytesByType)
+    }
+
+    /// Multiply-accumulate operations of one node; 0 for all but convolutions, dense layers and matrix products.
+    public func macs(of node: Node) -> Int {
+        let outputs = self[node.output].type.shape.elementCount
+        return outputs.multipliedSaturated(by: reductionLength(of: node))
+    }
+
+    /// `macs(of:)` where the zeros of sparse weights are skipped.
+    public func sparseMACs(of node: Node) -> Int {
+        let dense = macs(of: node)
+        guard dense > 0, node.inputs.count > 1, let weights = self[node.inputs[1]].constant else {
+            return dense
+        }
+        let count = weights.tensor.shape.elementCount
+        guard count > 0 else { return 0 }
+        return Int((Double(dense) * Double(weights.nonZeros) / Double(count)).rounded())
+    }
+
+    /// How many products each output of a node sums; 0 where it sums none.
+    public func reductionLength(of node: Node) -> Int {
+        switch node.operation {
+        case .convolution:
+            let weights = self[node.inputs[1]].type.shape
+            return Shape(Array(weights.dimensions.dropFirst())).elementCount
+        case .dense, .matrixMultiply: return self[node.inputs[0]].type.shape.dimensions.last ?? 0
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize,
+            .dequantize,
+            .training:
+            return 0
+        }
+    }
+
+    /// Constants that a node reads or that are outputs, in order of their ids.
+    public var usedConstants: [ValueID] {
+        var isUsed = [Bool](repeating: false, count: values.count)
+        for node in nodes { for input in node.inputs { isUsed[input.index] = true } }
+        for output in outputs { isUsed[output.index] = true }
+        return values.indices.filter { isUsed[$0] && values[$0].constant != nil }.map { ValueID($0) }
+    }
+
+    /// Constants that training adjusts, in order of their ids: weights, biases, and the scale and offset of batch
+    /// normalisation (its mean and variance are statistics). Single numbers beside an element-wise operation are not.
+    public var trainableConstants: [ValueID] {
+        var isTrainable = [Bool](repeating: false, count: values.count)
+        for node in nodes {
+            let candidates: ArraySlice<ValueID>
+            switch node.operation {
+            case .convolution, .dense: candidates = node.inputs.dropFirst()
+            case .batchNormalization: candidates = node.inputs[1...2]
+            case .matrixMultiply: candidates = node.inputs[...]
+            case .binary: candidates = node.inputs.filter { self[$0].type.shape.elementCount > 1 }[...]
+            case .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
+                .softmax,
+                .resize, .localResponseNormalization, .reduce, .cast, .quantize, .dequantize, .training:
+                candidates = []
+            }
+            for id in candidates { isTrainable[id.index] = true }
+        }
+        return values.indices.filter { isTrainable[$0] && values[$0].constant != nil }.map { ValueID($0) }
+    }
+}
+
+extension Constant {
+    /// How many elements may be non-zero.
+    public var nonZeros: Int {
+        let count = tensor.shape.elementCount
+        switch sparsity {
+        case .dense: return count
+        case .unstructured(let nonZeros): return nonZeros
+        case .pattern(let kept, let group): return count / group * kept
+        }
+    }
+
+    /// Bytes when stored sparse, or densely where that is smaller.
+    ///
+    /// Unstructured: one bit an element and the non-zeros. A pattern: the kept values and, for each, its place within the
+    /// group in ⌈log₂ group⌉ bits (two bits for 2:4, as NVIDIA's sparse tensor cores store it).
+    public var sparseBytes: Int {
+        let dense = ValueType(tensor.shape, tensor.dataType).bytes
+        let count = tensor.shape.elementCount
+        switch sparsity {
+        case .dense: return dense
+        case .unstructured(let nonZeros):
+            return min(dense, tensor.dataType.bytes(for: nonZeros).addingSaturated((count + 7) / 8))
+        case .pattern(_, let group):
+            let placeBits = Int.bitWidth - (group - 1).leadingZeroBitCount
+            let places = (nonZeros.multipliedSaturated(by: placeBits) + 7) / 8
+            return min(dense, tensor.dataType.bytes(for: nonZeros).addingSaturated(places))
+        }
+    }
+}
+
+extension Int {
+    /// The product, or `Int.max` where it overflows (both non-negative).
+    func multipliedSaturated(by other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+}
+
+extension Sequence {
+    /// The sum of non-negative numbers, or `Int.max` where it overflows.
+    func saturatingSum(_ number: (Element) -> Int) -> Int {
+        reduce(0) { $0.addingSaturated(number($1)) }
+    }
+}

@@ -1,0 +1,86 @@
+extension Graph {
+    /// Drops nodes whose results reach no output.
+    func removingUnused() -> Graph {
+        var editor = GraphEditor(self)
+        var isNeeded = [Bool](repeating: false, count: values.count)
+        for output in outputs { isNeeded[output.index] = true }
+        for (index, node) in nodes.enumerated().reversed() {
+            if isNeeded[node.output.index] {
+                for input in node.inputs { isNeeded[input.index] = true }
+            } else {
+                editor.remove(index)
+            }
+        }
+        return editor.finished()
+    }
+
+    /// Lets sums skip terms that are zero whatever the input is; `removingUnused` then drops what computed them.
+    func removingZeros() -> Graph {
+        var editor = GraphEditor(self)
+        var isZero = values.map(\.isConstantZero)
+        for index in nodes.indices {
+            let node = editor.graph.nodes[index]
+            isZero[node.output.index] = node.operation.isZero(where: node.inputs.map { isZero[$0.index] })
+            guard case .binary(.add) = node.operation, !isZero[node.output.index],
+                let term = node.inputs.first(where: { !isZero[$0.index] }),
+                node.inputs.contains(where: { isZero[$0.index] }),
+                editor.graph[term].type.shape == self[node.output].type.shape
+            else { continue }
+            editor.pass(term, on: index)
+        }
+        return editor.finished()
+    }
+}
+
+extension GraphEditor {
+    /// Replaces a node that only adds zero by its other operand, or by the change of scale that remains.
+    fileprivate mutating func pass(_ term: ValueID, on index: Int) {
+        let output = graph.nodes[index].output
+        let type = graph[output].type
+        if graph[term].type == type, !isOutput(output) {
+            remove(index)
+            replace(output, by: term)
+        } else if let quantization = type.quantization {
+            graph.nodes[index].operation = .quantize(type.dataType, quantization)
+            graph.nodes[index].inputs = [term]
+        }
+    }
+}
+
+extension Value {
+    /// Whether every element is known to stand for zero.
+    fileprivate var isConstantZero: Bool {
+        guard case .repeated(let number, _) = constant?.tensor.storage else { return false }
+        return number == Double(type.quantization?.zeroPoint ?? 0)
+    }
+}
+
+extension Operation {
+    /// Whether the result is zero when these inputs are.
+    fileprivate func isZero(where inputs: [Bool]) -> Bool {
+        switch self {
+        case .binary(.multiply): inputs[0] || inputs[1]
+        case .binary(.add), .binary(.subtract), .binary(.minimum), .binary(.maximum), .concatenate:
+            inputs.allSatisfy { $0 }
+        case .convolution, .dense: inputs[0] && inputs.dropFirst(2).allSatisfy { $0 }
+        case .activation(let activation): inputs[0] && activation.keepsZero
+        case .pad(let padding): inputs[0] && (padding.value == 0 || padding.mode != .constant)
+        case .pool, .globalPool, .slice, .reshape, .transpose, .resize, .localResponseNormalization, .reduce,
+            .quantize, .dequantize, .training(.dropout):
+            inputs[0]
+        case .matrixMultiply: inputs[0] || inputs[1]
+        case .batchNormalization, .binary, .unary, .softmax, .cast, .training: false
+        }
+    }
+}
+
+extension Activation {
+    /// Whether f(0) = 0.
+    fileprivate var keepsZero: Bool {
+        switch self {
+        case .relu, .relu6, .hardSwish, .silu, .tanh, .gelu, .leakyRelu: true
+        case .sigmoid, .hardSigmoid: false
+        case .clip(let lower, let upper): lower <= 0 && upper >= 0
+        }
+    }
+}

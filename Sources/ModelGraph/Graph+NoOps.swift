@@ -1,0 +1,104 @@
+extension Graph {
+    /// Removes nodes that pass their input on unchanged: dropout, identity reshapes, transposes, slices, casts, …
+    ///
+    /// One whose result leaves the graph stays unless the value before it can take the result's place and name.
+    func removingNoOps() -> Graph {
+        var editor = GraphEditor(self)
+        for index in nodes.indices {
+            let node = editor.graph.nodes[index]
+            guard isNoOp(node) else { continue }
+            let (source, result) = (node.inputs[0], node.output)
+            if editor.isOutput(result) {
+                guard editor.canLeaveGraph(source) else { continue }
+                editor.graph[source].name = self[result].name
+            }
+            editor.remove(index)
+            editor.replace(result, by: source)
+        }
+        return editor.finished()
+    }
+
+    private func isNoOp(_ node: Node) -> Bool {
+        let (input, output) = (self[node.inputs[0]].type, self[node.output].type)
+        guard input == output else { return false }
+        switch node.operation {
+        case .training(.dropout), .reshape, .cast, .quantize: return true
+        case .concatenate: return node.inputs.count == 1
+        case .transpose(let permutation): return permutation == Array(0..<input.shape.rank)
+        case .slice(let slicing): return slicing.strides.allSatisfy { $0 == 1 }
+        case .pad: return true
+        case .pool(let pooling): return pooling.kernel == 1 && pooling.padding == .zero
+        case .resize: return true
+        case .reduce(let reduction): return reduction.axes.isEmpty
+        case .convolution, .dense, .batchNormalization, .globalPool, .binary, .activation, .unary, .softmax,
+            .localResponseNormalization, .matrixMultiply, .dequantize, .training:
+            return false
+        }
+    }
+
+    /// Makes explicit padding with zeros part of the convolution or average pool that alone reads it.
+    func foldingPadding() -> Graph {
+        var editor = GraphEditor(self)
+        let (producers, consumers) = (producers, consumers)
+        for (index, node) in nodes.enumerated() {
+            guard let source = node.inputs.first, let producer = producers[source.index],
+                case .pad(let padding) = nodes[producer].operation, let edges = padding.zeroEdges,
+                consumers[source.index].count == 1, !outputs.contains(source),
+                let operation = node.operation.absorbing(edges)
+            else { continue }
+            editor.graph.nodes[index].operation = operation
+            editor.graph.nodes[index].inputs[0] = editor.graph.nodes[producer].inputs[0]
+            editor.remove(producer)
+        }
+        return editor.finished()
+    }
+}
+
+extension GraphEditor {
+    /// Whether the value may become a graph output under another name.
+    fileprivate func canLeaveGraph(_ value: ValueID) -> Bool {
+        graph[value].constant == nil && !graph.inputs.contains(value) && !isOutput(value)
+    }
+}
+
+extension Padding {
+    /// The rows and columns of zeros added to an NHWC image; nil if this pads otherwise.
+    fileprivate var zeroEdges: EdgePadding? {
+        guard mode == .constant, value == 0, before.count == 4, before[0] == 0, before[3] == 0, after[0] == 0,
+            after[3] == 0
+        else { return nil }
+        return EdgePadding(top: before[1], bottom: after[1], left: before[2], right: after[2])
+    }
+}
+
+extension Operation {
+    /// The same operation with zeros around its input; nil where zeros outside are not what it means by padding.
+    fileprivate func absorbing(_ edges: EdgePadding) -> Operation? {
+        switch self {
+        case .convolution(var convolution):
+            convolution.padding = convolution.padding.adding(edges)
+            return .convolution(convolution)
+        case .pool(var pooling):
+            // A maximum ignores its own padding but not explicit zeros.
+            guard pooling.kind == .average, pooling.padding == .zero || pooling.countsPadding else {
+                return nil
+            }
+            pooling.padding = pooling.padding.adding(edges)
+            pooling.countsPadding = true
+            return .pool(pooling)
+        case .dense, .batchNormalization, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
+            .quantize, .dequantize, .training:
+            return nil
+        }
+    }
+}
+
+extension EdgePadding {
+    fileprivate func adding(_ other: EdgePadding) -> EdgePadding {
+        EdgePadding(
+            top: top + other.top, bottom: bottom + other.bottom, left: left + other.left,
+            right: right + other.right)
+    }
+}

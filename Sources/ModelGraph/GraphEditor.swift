@@ -1,0 +1,69 @@
+/// A graph while a pass changes it: nodes disappear, values are replaced by others, constants are added.
+///
+/// `finished()` drops what is no longer used and renumbers the rest in the old order.
+struct GraphEditor {
+    var graph: Graph
+    private var isRemoved: [Bool]
+
+    init(_ graph: Graph) {
+        self.graph = graph
+        isRemoved = [Bool](repeating: false, count: graph.nodes.count)
+    }
+
+    /// Indices of the nodes that are still there.
+    var remaining: [Int] { graph.nodes.indices.filter { !isRemoved[$0] } }
+
+    func isOutput(_ value: ValueID) -> Bool { graph.outputs.contains(value) }
+
+    /// For each value, the remaining nodes that read it, in order.
+    var consumers: [[Int]] {
+        var consumers = [[Int]](repeating: [], count: graph.values.count)
+        for index in remaining {
+            for input in graph.nodes[index].inputs { consumers[input.index].append(index) }
+        }
+        return consumers
+    }
+
+    mutating func remove(_ node: Int) { isRemoved[node] = true }
+
+    /// Lets all readers of one value read another.
+    mutating func replace(_ value: ValueID, by other: ValueID) {
+        for index in remaining {
+            graph.nodes[index].inputs = graph.nodes[index].inputs.map { $0 == value ? other : $0 }
+        }
+        graph.outputs = graph.outputs.map { $0 == value ? other : $0 }
+    }
+
+    mutating func addConstant(_ name: String, _ constant: Constant, quantization: Quantization? = nil)
+        -> ValueID
+    {
+        let type = ValueType(constant.tensor.shape, constant.tensor.dataType, quantization: quantization)
+        graph.values.append(Value(name: name, type: type, constant: constant))
+        return ValueID(graph.values.count - 1)
+    }
+
+    /// The graph without removed nodes and unused values.
+    consuming func finished() -> Graph {
+        var isUsed = [Bool](repeating: false, count: graph.values.count)
+        let nodes = remaining.map { graph.nodes[$0] }
+        for node in nodes {
+            for value in node.inputs + [node.output] { isUsed[value.index] = true }
+        }
+        for value in graph.inputs + graph.outputs { isUsed[value.index] = true }
+        var renumbered = [ValueID](repeating: ValueID(0), count: graph.values.count)
+        var values: [Value] = []
+        for (index, value) in graph.values.enumerated() where isUsed[index] {
+            renumbered[index] = ValueID(values.count)
+            values.append(value)
+        }
+        func new(_ id: ValueID) -> ValueID { renumbered[id.index] }
+        return Graph(
+            name: graph.name, values: values,
+            nodes: nodes.map {
+                Node(
+                    name: $0.name, operation: $0.operation, inputs: $0.inputs.map(new), output: new($0.output)
+                )
+            },
+            inputs: graph.inputs.map(new), outputs: graph.outputs.map(new))
+    }
+}

@@ -1,0 +1,65 @@
+/// What a runtime does to a graph before running it.
+public struct GraphPolicy: Hashable, Sendable {
+    public enum DeadCode: String, Hashable, Sendable, CaseIterable {
+        /// Nothing is removed.
+        case kept
+        /// Nodes that do not reach an output are removed.
+        case unused
+        /// Additionally what is fed only by zeros (a product with a constant zero) is removed.
+        case zeros
+    }
+
+    public var deadCode: DeadCode
+    /// Batch normalisation becomes part of the convolution or dense layer before it.
+    public var foldsBatchNormalization: Bool
+    /// An activation runs inside the kernel before it.
+    public var fusesActivation: Bool
+    /// An addition runs inside the convolution or dense kernel before it.
+    public var fusesResidual: Bool
+    /// Identity reshapes, dropout, explicit padding before a convolution and the like are removed.
+    public var removesNoOps: Bool
+
+    public init(
+        deadCode: DeadCode, foldsBatchNormalization: Bool, fusesActivation: Bool, fusesResidual: Bool,
+        removesNoOps: Bool
+    ) {
+        self.deadCode = deadCode
+        self.foldsBatchNormalization = foldsBatchNormalization
+        self.fusesActivation = fusesActivation
+        self.fusesResidual = fusesResidual
+        self.removesNoOps = removesNoOps
+    }
+
+    /// What Swiftlet's own engine does: everything.
+    public static let swiftlet = GraphPolicy(
+        deadCode: .zeros, foldsBatchNormalization: true, fusesActivation: true, fusesResidual: true,
+        removesNoOps: true)
+
+    /// The graph exactly as written.
+    public static let verbatim = GraphPolicy(
+        deadCode: .kept, foldsBatchNormalization: false, fusesActivation: false, fusesResidual: false,
+        removesNoOps: false)
+
+    /// What is done to a network before it is quantised or stored: batch normalisation is folded and no-ops are dropped,
+    /// but dead branches stay, because runtimes differ in what they do with them.
+    public static let stored = GraphPolicy(
+        deadCode: .kept, foldsBatchNormalization: true, fusesActivation: false, fusesResidual: false,
+        removesNoOps: true)
+}
+
+extension Graph {
+    /// The same function written as the runtime would run it; value and node numbers change, names stay.
+    ///
+    /// Works on shapes alone where weights are unknown. Precondition: `verify()` holds; it holds again afterwards.
+    public func normalized(for policy: GraphPolicy) -> Graph {
+        var graph = self
+        if policy.removesNoOps { graph = graph.removingNoOps().foldingPadding() }
+        if policy.foldsBatchNormalization { graph = graph.foldingBatchNormalization() }
+        switch policy.deadCode {
+        case .kept: break
+        case .unused: graph = graph.removingUnused()
+        case .zeros: graph = graph.removingZeros().removingUnused()
+        }
+        return graph
+    }
+}

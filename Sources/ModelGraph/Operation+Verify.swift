@@ -1,0 +1,122 @@
+extension Operation {
+    /// Checks that a value of type `output` may hold this operation's result.
+    ///
+    /// The shape is always the inferred one. So is the element type, except that integer arithmetic chooses the quantisation
+    /// of its result (and may leave int32 sums), and binary convolutions leave real numbers.
+    func verify(output: ValueType, from inputs: [ValueType]) throws(GraphError) {
+        let inferred = try outputType(inputs)
+        guard output.shape == inferred.shape else {
+            throw .mismatch(operation: name, detail: "gives \(inferred.shape), declared \(output.shape)")
+        }
+        try verifyOperands(inputs)
+        let allowed = resultTypes(of: inputs[0].dataType)
+        guard allowed.contains(output.dataType) else {
+            throw .mismatch(
+                operation: name,
+                detail:
+                    "\(inputs[0].dataType.rawValue) gives \(allowed.map(\.rawValue).joined(separator: " or ")), "
+                    + "declared \(output.dataType.rawValue)")
+        }
+        try verifyQuantization(output: output, inferred: inferred, input: inputs[0])
+    }
+
+    /// The element types a result may have, given that of the first input.
+    private func resultTypes(of input: DataType) -> [DataType] {
+        switch self {
+        case .cast(let dataType): [dataType]
+        case .quantize(let dataType, _): [dataType]
+        case .dequantize: [.float32]
+        case .convolution, .dense, .matrixMultiply:
+            switch input {
+            case .binary: [.float32]
+            case .int8, .uint8: [.int8, .uint8, .int32]
+            case .float32, .float16, .bfloat16, .int32, .int64, .bool: [input]
+            }
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .training:
+            [input]
+        }
+    }
+
+    /// Weights must be of a kind that can meet the activations.
+    private func verifyOperands(_ inputs: [ValueType]) throws(GraphError) {
+        switch self {
+        case .convolution, .dense:
+            let (activations, weights) = (inputs[0], inputs[1])
+            let fits =
+                switch activations.dataType {
+                case .float32, .float16, .bfloat16: weights.dataType.isFloatingPoint
+                case .int8, .uint8:
+                    (weights.dataType == .int8 || weights.dataType == .uint8)
+                        && activations.quantization != nil
+                        && weights.quantization != nil
+                case .binary: weights.dataType == .binary
+                case .int32, .int64, .bool: false
+                }
+            guard fits else {
+                throw .mismatch(
+                    operation: name,
+                    detail:
+                        "\(activations.dataType.rawValue) activations do not meet \(weights.dataType.rawValue) weights"
+                        + (activations.dataType == .int8 ? " (both need quantisation)" : ""))
+            }
+        case .binary, .matrixMultiply, .concatenate:
+            for other in inputs.dropFirst() where other.dataType != inputs[0].dataType {
+                throw .mismatch(
+                    operation: name,
+                    detail: "operands are \(inputs[0].dataType.rawValue) and \(other.dataType.rawValue)")
+            }
+        case .batchNormalization, .pool, .globalPool, .activation, .unary, .slice, .reshape, .transpose, .pad,
+            .softmax,
+            .resize, .localResponseNormalization, .reduce, .cast, .quantize, .training:
+            break
+        case .dequantize:
+            guard inputs[0].quantization != nil else {
+                throw .mismatch(operation: name, detail: "its input carries no quantisation")
+            }
+        }
+    }
+
+    /// Integers that stand for real numbers say how; operations that only move them keep the scale.
+    private func verifyQuantization(output: ValueType, inferred: ValueType, input: ValueType)
+        throws(GraphError)
+    {
+        switch self {
+        case .quantize, .dequantize, .cast:
+            guard output.quantization == inferred.quantization else {
+                throw .mismatch(operation: name, detail: "the result's quantisation is not the operation's")
+            }
+        case _ where movesOnly:
+            guard output.quantization == input.quantization else {
+                throw .mismatch(operation: name, detail: "must keep its input's quantisation")
+            }
+        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+            .concatenate,
+            .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
+            .matrixMultiply, .reduce,
+            .training:
+            guard (input.quantization != nil && output.dataType != .float32) == (output.quantization != nil)
+            else {
+                throw .mismatch(
+                    operation: name, detail: "quantised inputs give quantised results, and real ones real")
+            }
+        }
+    }
+}
+
+extension Operation {
+    /// Whether every element of the result is an element of the input (or a padding constant), so that integers keep
+    /// their scale.
+    public var movesOnly: Bool {
+        switch self {
+        case .slice, .reshape, .transpose, .pad: true
+        case .pool(let pooling): pooling.kind == .maximum
+        case .globalPool(let kind): kind == .maximum
+        case .convolution, .dense, .batchNormalization, .binary, .activation, .unary, .concatenate, .softmax,
+            .resize,
+            .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:
+            false
+        }
+    }
+}
