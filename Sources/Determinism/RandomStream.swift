@@ -8,7 +8,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
     /// What the numbers are for; one stream never serves two purposes.
     public enum Purpose: UInt64, Sendable {
-        case split = 1, initialization, shuffle, augmentation, dropout, proposal, mutation, calibration, probes, bootstrap
+        case split = 1, initialization, shuffle, augmentation, dropout, proposal, mutation, calibration,
+            probes, bootstrap
         case measurement, subnetwork
     }
 
@@ -16,7 +17,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public init(seed: UInt64, _ purpose: Purpose, _ indices: UInt64...) {
         var key = RandomStream.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
         key = RandomStream.mix(key ^ RandomStream.mix(purpose.rawValue &* 0xD1B5_4A32_D192_ED03))
-        for index in indices { key = RandomStream.mix(key &+ 0x9E37_79B9_7F4A_7C15 ^ RandomStream.mix(index &+ 1)) }
+        for index in indices {
+            key = RandomStream.mix(key &+ 0x9E37_79B9_7F4A_7C15 ^ RandomStream.mix(index &+ 1))
+        }
         state = key
     }
 

@@ -24,7 +24,8 @@ public struct YAMLNode: Sendable {
     /// Parses the only document of a text; `file` is the name errors carry.
     public init(parsing text: String, file: String) throws(YAMLError) {
         guard text.utf8.count <= YAMLNode.maximumBytes else {
-            throw YAMLError(file: file, line: nil, field: "", detail: "is too large for a YAML file of this kind")
+            throw YAMLError(
+                file: file, line: nil, field: "", detail: "is too large for a YAML file of this kind")
         }
         let root: Node?
         do {
@@ -33,7 +34,8 @@ public struct YAMLNode: Sendable {
             throw YAMLNode.syntaxError(error, file: file)
         }
         guard let root else {
-            throw YAMLError(file: file, line: nil, field: "", detail: "is empty; expected a mapping of keys to values")
+            throw YAMLError(
+                file: file, line: nil, field: "", detail: "is empty; expected a mapping of keys to values")
         }
         var budget = YAMLNode.maximumNodes
         try self.init(root, file: file, field: "", budget: &budget)
@@ -70,11 +72,13 @@ public struct YAMLNode: Sendable {
         var seen: Set<String> = []
         for (key, value) in mapping {
             guard case .scalar(let name) = key else {
-                throw YAMLError(file: file, line: key.mark?.line, field: field, detail: "expected a name as key")
+                throw YAMLError(
+                    file: file, line: key.mark?.line, field: field, detail: "expected a name as key")
             }
             guard seen.insert(name.string).inserted else {
                 throw YAMLError(
-                    file: file, line: key.mark?.line, field: field, detail: "the key '\(name.string)' stands twice")
+                    file: file, line: key.mark?.line, field: field,
+                    detail: "the key '\(name.string)' stands twice")
             }
             let path = field.isEmpty ? name.string : "\(field).\(name.string)"
             entries.append((name.string, try YAMLNode(value, file: file, field: path, budget: &budget)))
@@ -172,7 +176,9 @@ extension YAMLNode {
     }
 
     public func bool() throws(YAMLError) -> Bool {
-        guard case .scalar(let text, true) = content else { throw error("expected true or false, got \(summary)") }
+        guard case .scalar(let text, true) = content else {
+            throw error("expected true or false, got \(summary)")
+        }
         switch text {
         case "true": return true
         case "false": return false

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Numbers as a person reads them in a table.
+public enum Human {
+    /// Three significant digits: `0.00123`, `1.23`, `123`.
+    public static func number(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "–" }
+        guard value != 0 else { return "0" }
+        let magnitude = Int(log10(abs(value)).rounded(.down))
+        return String(format: "%.\(min(max(2 - magnitude, 0), 6))f", value)
+    }
+
+    /// A share of one as a percentage: `98.7 %`, with its standard error if known: `98.7 ± 0.3 %`.
+    public static func percent(_ share: Double?, error: Double? = nil) -> String {
+        guard let share, share.isFinite else { return "–" }
+        let value = String(format: "%.2f", share * 100)
+        guard let error, error.isFinite else { return "\(value) %" }
+        return "\(value) ± \(String(format: "%.2f", error * 100)) %"
+    }
+
+    /// Milliseconds, with microseconds below 0.1: `45.2 µs`, `1.23 ms`, `2.1 s`.
+    public static func milliseconds(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "–" }
+        if value < 0.1 { return number(value * 1000) + " µs" }
+        return value < 10_000 ? number(value) + " ms" : number(value / 1000) + " s"
+    }
+
+    /// Binary multiples: `512 B`, `15.3 KiB`, `1.20 MiB`.
+    public static func bytes(_ value: Int?) -> String {
+        guard let value else { return "–" }
+        if value < 1024 { return "\(value) B" }
+        let kibi = Double(value) / 1024
+        return kibi < 1024 ? number(kibi) + " KiB" : number(kibi / 1024) + " MiB"
+    }
+
+    /// Seconds as `8 s`, `2 min 05 s`, `1 h 10 min`.
+    public static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return seconds < 10 ? String(format: "%.1f s", seconds) : "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(String(format: "%02d", whole % 60)) s" }
+        return "\(whole / 3600) h \(String(format: "%02d", whole / 60 % 60)) min"
+    }
+
+    /// Counts with SI multiples: `12.5 M`, `78.7 k`.
+    public static func count(_ value: Int?) -> String {
+        guard let value else { return "–" }
+        if value < 10_000 { return "\(value)" }
+        let thousands = Double(value) / 1000
+        return thousands < 1000 ? number(thousands) + " k" : number(thousands / 1000) + " M"
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// A scatter plot in a terminal: the front as a staircase of ●, everything else as ·.
+public struct TextPlot: Sendable {
+    public struct Point: Sendable {
+        public let x, y: Double
+        public let isOnFront: Bool
+        public init(x: Double, y: Double, isOnFront: Bool) {
+            self.x = x
+            self.y = y
+            self.isOnFront = isOnFront
+        }
+    }
+
+    private let points: [Point]
+    private let title: String
+    private let width: Int
+    private let height: Int
+
+    /// `x` (a cost, drawn on a logarithmic axis) must be positive and `y` (a quality) finite; other points are left out.
+    public init(_ points: [Point], title: String, width: Int = 68, height: Int = 18) {
+        self.points = points.filter { $0.x > 0 && $0.x.isFinite && $0.y.isFinite }
+        self.title = title
+        self.width = width
+        self.height = height
+    }
+
+    /// The plot, with `xLabel` (given the two ends of its axis) below and `yLabel` for the two ends on the left.
+    public func text(xLabel: (Double) -> String, yLabel: (Double) -> String) -> String {
+        guard let frame = Frame(points) else { return "\(title): nothing to plot\n" }
+        let cells = canvas(frame)
+        let (top, bottom) = (yLabel(frame.y.upperBound), yLabel(frame.y.lowerBound))
+        let margin = max(top.count, bottom.count)
+        var lines = [String(repeating: " ", count: margin + 2) + title]
+        for (row, cell) in cells.enumerated() {
+            let label = row == 0 ? top : row == height - 1 ? bottom : ""
+            lines.append(String(repeating: " ", count: margin - label.count) + label + " │" + String(cell))
+        }
+        lines.append(String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: width))
+        let (left, right) = (xLabel(exp(frame.logX.lowerBound)), xLabel(exp(frame.logX.upperBound)))
+        let gap = String(repeating: " ", count: max(width - left.count - right.count, 1))
+        lines.append(String(repeating: " ", count: margin + 2) + left + gap + right)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private struct Frame {
+        let logX, y: ClosedRange<Double>
+
+        init?(_ points: [Point]) {
+            let logs = points.map { log($0.x) }
+            let ys = points.map(\.y)
+            guard let minX = logs.min(), let maxX = logs.max(), let minY = ys.min(), let maxY = ys.max()
+            else { return nil }
+            logX = maxX > minX ? minX...maxX : minX - 0.5...maxX + 0.5
+            y = maxY > minY ? minY...maxY : minY - 0.005...maxY + 0.005
+        }
+    }
+
+    private func canvas(_ frame: Frame) -> [[Character]] {
+        var cells = [[Character]](repeating: [Character](repeating: " ", count: width), count: height)
+        func place(_ point: Point) -> (row: Int, column: Int) {
+            let x = (log(point.x) - frame.logX.lowerBound) / (frame.logX.upperBound - frame.logX.lowerBound)
+            let y = (point.y - frame.y.lowerBound) / (frame.y.upperBound - frame.y.lowerBound)
+            return (
+                height - 1 - Int((y * Double(height - 1)).rounded()), Int((x * Double(width - 1)).rounded())
+            )
+        }
+        let front = points.filter(\.isOnFront).map(place).sorted {
+            ($0.column, -$0.row) < ($1.column, -$1.row)
+        }
+        for (from, to) in zip(front, front.dropFirst()) { Self.step(from, to, in: &cells) }
+        for point in points where !point.isOnFront {
+            let (row, column) = place(point)
+            cells[row][column] = "·"
+        }
+        for (row, column) in front { cells[row][column] = "●" }
+        return cells
+    }
+
+    /// What the front attains between two of its members: level, then up.
+    private static func step(
+        _ from: (row: Int, column: Int), _ to: (row: Int, column: Int), in cells: inout [[Character]]
+    ) {
+        for column in from.column..<max(to.column, from.column) { cells[from.row][column] = "─" }
+        for row in min(to.row, from.row)...max(to.row, from.row) { cells[row][to.column] = "│" }
+        if from.row != to.row { cells[from.row][to.column] = "┘" }
+    }
+}
