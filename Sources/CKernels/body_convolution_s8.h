@@ -1,0 +1,126 @@
+// Convolution and dense layers in int8: int32 sums in registers, requantised in the epilogue.
+//
+// The including file sets SK_S8_GROUP, the type `s8_input`, and `s8_broadcast` / `s8_dot`. Comes after
+// body_convolution_f32.h, whose vector types it uses.
+#define SK_S8_WIDTH (2 * SK_LANES)
+
+typedef int8_t vector_s8 __attribute__((vector_size(SK_LANES)));
+
+SK_INLINE vector_s32 load_s32(const void *x) {
+    vector_s32 v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+/// Clamps within integers that fit int8 around the zero point, and rounds to the nearest, ties to even.
+SK_INLINE vector_f32 round_clamped_f32(vector_f32 x, float lower, float upper) {
+    vector_f32 lo = splat_f32(lower), hi = splat_f32(upper);
+    x = select_f32(x > lo, x, lo);
+    x = select_f32(x < hi, x, hi);
+    return __builtin_elementwise_roundeven(x);
+}
+
+SK_INLINE vector_s8 requantized(const sk_convolution *p, vector_s32 sums, const float *scale, const int8_t *b) {
+    vector_f32 q = __builtin_convertvector(sums, vector_f32) * load_f32(scale);
+    q = round_clamped_f32(q, p->lower, p->upper);
+    int32_t zero = p->zero_point;
+    if (p->has_residual) {
+        vector_s8 other;
+        memcpy(&other, b, sizeof other);
+        vector_f32 difference = __builtin_convertvector(__builtin_convertvector(other, vector_s32) - p->b_zero, vector_f32);
+        q = q * p->own_scale + difference * p->b_scale;
+        q = round_clamped_f32(q, p->sum_lower, p->sum_upper);
+        zero = p->y_zero;
+    }
+    return __builtin_convertvector(__builtin_convertvector(q, vector_s32) + zero, vector_s8);
+}
+
+SK_INLINE void finish_s8(const sk_convolution *p, const vector_s32 sums[2], const float *scale, int8_t *y,
+                         const int8_t *b, int32_t n) {
+    if (n == SK_S8_WIDTH) {
+        for (int v = 0; v < 2; v++) {
+            vector_s8 q = requantized(p, sums[v], scale + v * SK_LANES, b + v * SK_LANES);
+            memcpy(y + v * SK_LANES, &q, sizeof q);
+        }
+        return;
+    }
+    int8_t residual[SK_S8_WIDTH] = {0};
+    if (p->has_residual) memcpy(residual, b, (size_t)n);
+    int8_t result[SK_S8_WIDTH];
+    for (int v = 0; v < 2; v++) {
+        vector_s8 q = requantized(p, sums[v], scale + v * SK_LANES, residual + v * SK_LANES);
+        memcpy(result + v * SK_LANES, &q, sizeof q);
+    }
+    memcpy(y, result, (size_t)n);
+}
+
+SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const s8_weight *w, const int32_t *bias,
+                       const float *scale, int8_t *y, const int8_t *b, int32_t n, const int rows) {
+    vector_s32 sums[SK_ROWS][2];
+    for (int r = 0; r < rows; r++) {
+        sums[r][0] = load_s32(bias);
+        sums[r][1] = load_s32(bias + SK_LANES);
+    }
+    for (int32_t t = 0; t < p->taps; t++) {
+        int64_t offset = p->tap_offset[t];
+        for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP) {
+            vector_s32 w0 = load_s32(w), w1 = load_s32(w + SK_LANES * SK_S8_GROUP);
+            w += SK_S8_WIDTH * SK_S8_GROUP;
+            for (int r = 0; r < rows; r++) {
+                vector_s32 value = s8_broadcast(x[r] + offset + k);
+                sums[r][0] = s8_dot(sums[r][0], value, w0);
+                sums[r][1] = s8_dot(sums[r][1], value, w1);
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) finish_s8(p, sums[r], scale, y + r * p->y_stride, b + r * p->y_stride, n);
+}
+
+static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
+    const sk_convolution *p = step->params;
+    int32_t blocks = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH, index = g * blocks + block;
+    int32_t n = p->group_outputs - block * SK_S8_WIDTH;
+    int64_t groups_of_depth = (p->depth + SK_S8_GROUP - 1) / SK_S8_GROUP;
+    int64_t output = (int64_t)g * p->group_outputs + block * SK_S8_WIDTH;
+    const s8_input *x = (const s8_input *)step->a + (int64_t)g * p->group_inputs;
+    const s8_weight *w = (const s8_weight *)p->weights
+        + (int64_t)index * p->taps * groups_of_depth * SK_S8_GROUP * SK_S8_WIDTH;
+    const int32_t *bias = (const int32_t *)p->bias + (int64_t)index * SK_S8_WIDTH;
+    const float *scale = p->scale + (int64_t)index * SK_S8_WIDTH;
+    int8_t *y = (int8_t *)step->y + output;
+    const int8_t *b = p->has_residual ? (const int8_t *)step->b + output : y;
+    window_walk walk = walk_from(p, first);
+    n = n > SK_S8_WIDTH ? SK_S8_WIDTH : n;
+    for (int64_t pixel = first; pixel < last;) {
+        const s8_input *windows[SK_ROWS];
+        int64_t rows = last - pixel < SK_ROWS ? last - pixel : SK_ROWS;
+        for (int64_t r = 0; r < rows; r++) windows[r] = x + walk_next(p, &walk);
+        int8_t *to = y + pixel * p->y_stride;
+        const int8_t *from = b + pixel * p->y_stride;
+        switch (rows) {
+#define TILE(count) case count: tile_s8(p, windows, w, bias, scale, to, from, n, count); break;
+        TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
+#if SK_ROWS > 6
+        TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
+#endif
+#undef TILE
+        }
+        pixel += rows;
+    }
+}
+
+static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_convolution *p = step->params;
+    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    int32_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
+    int64_t first = 0, last = pixels, first_block = 0, last_block = in_group * (int64_t)p->groups;
+    if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
+        sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
+        first *= SK_ROWS;
+        last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
+    } else {
+        sk_share(last_block, part, parts, &first_block, &last_block);
+    }
+    for (int64_t block = first_block; block < last_block; block++)
+        block_s8(step, (int32_t)(block / in_group), (int32_t)(block % in_group), first, last);
+}

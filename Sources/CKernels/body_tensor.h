@@ -1,0 +1,155 @@
+// Softmax, normalisation across channels, matrix products, reductions and linear resizing.
+#include "common.h"
+
+static void softmax_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_softmax *p = step->params;
+    int64_t first, last;
+    sk_share(p->outer * p->inner, part, parts, &first, &last);
+    for (int64_t row = first; row < last; row++) {
+        int64_t at = row / p->inner * p->axis * p->inner + row % p->inner;
+        const float *x = (const float *)step->a + at;
+        float *y = (float *)step->y + at;
+        float top = -INFINITY, sum = 0;
+        for (int64_t i = 0; i < p->axis; i++) top = x[i * p->inner] > top ? x[i * p->inner] : top;
+        for (int64_t i = 0; i < p->axis; i++) {
+            float e = expf(x[i * p->inner] - top);
+            y[i * p->inner] = e;
+            sum += e;
+        }
+        for (int64_t i = 0; i < p->axis; i++) y[i * p->inner] = y[i * p->inner] / sum;
+    }
+}
+
+// Through float32 with the same operations everywhere, so that every kernel set gives the same integers.
+static void softmax_s8(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_softmax *p = step->params;
+    int64_t first, last;
+    sk_share(p->outer * p->inner, part, parts, &first, &last);
+    for (int64_t row = first; row < last; row++) {
+        int64_t at = row / p->inner * p->axis * p->inner + row % p->inner;
+        const int8_t *x = (const int8_t *)step->a + at;
+        int8_t *y = (int8_t *)step->y + at;
+        int32_t top = -128;
+        double sum = 0;
+        for (int64_t i = 0; i < p->axis; i++) top = x[i * p->inner] > top ? x[i * p->inner] : top;
+        for (int64_t i = 0; i < p->axis; i++) sum += exp((double)((float)(x[i * p->inner] - top) * p->x_scale));
+        for (int64_t i = 0; i < p->axis; i++) {
+            double e = exp((double)((float)(x[i * p->inner] - top) * p->x_scale)) / sum;
+            y[i * p->inner] = sk_saturate((float)e / p->y_scale, p->y_zero);
+        }
+    }
+}
+
+static void lrn_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_lrn *p = step->params;
+    int64_t first, last;
+    sk_share(p->rows, part, parts, &first, &last);
+    for (int64_t row = first; row < last; row++) {
+        const float *x = (const float *)step->a + row * p->channels;
+        float *y = (float *)step->y + row * p->channels;
+        int64_t before = (p->size - 1) / 2, after = p->size - 1 - before;
+        for (int64_t c = 0; c < p->channels; c++) {
+            int64_t from = c < before ? 0 : c - before;
+            int64_t to = p->channels - 1 - c < after ? p->channels - 1 : c + after;
+            float sum = 0;
+            for (int64_t i = from; i <= to; i++) sum += x[i] * x[i];
+            y[c] = x[c] / powf(p->bias + p->alpha / (float)p->size * sum, p->beta);
+        }
+    }
+}
+
+static void product_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_product *p = step->params;
+    int64_t first, last;
+    sk_share(p->products * p->m, part, parts, &first, &last);
+    for (int64_t row = first; row < last; row++) {
+        int64_t product = row / p->m;
+        const float *a = (const float *)step->a + p->a_offset[product] + row % p->m * p->k;
+        const float *b = (const float *)step->b + p->b_offset[product];
+        float *restrict y = (float *)step->y + row * p->n;
+        for (int64_t j = 0; j < p->n; j++) y[j] = 0;
+        for (int64_t i = 0; i < p->k; i++)
+            for (int64_t j = 0; j < p->n; j++) y[j] += a[i] * b[i * p->n + j];
+    }
+}
+
+/// The offset of the index-th position of a set of axes.
+SK_INLINE int64_t reduce_offset(int32_t rank, const int64_t *size, const int64_t *step, int64_t index) {
+    int64_t offset = 0;
+    for (int32_t axis = rank - 1; axis >= 0; axis--) {
+        offset += index % size[axis] * step[axis];
+        index /= size[axis];
+    }
+    return offset;
+}
+
+SK_INLINE int64_t reduce_count(int32_t rank, const int64_t *size) {
+    int64_t count = 1;
+    for (int32_t axis = 0; axis < rank; axis++) count *= size[axis];
+    return count;
+}
+
+static void reduce_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_reduce *p = step->params;
+    int64_t n = reduce_count(p->reduced_rank, p->reduced_size), first, last;
+    sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+        const float *x = (const float *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
+        float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : 0;
+        for (int64_t j = 0; j < n; j++) {
+            float v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
+            switch (p->kind) {
+            case SK_REDUCE_MAXIMUM: s = v > s || v != v ? v : s; break;
+            case SK_REDUCE_MINIMUM: s = v < s || v != v ? v : s; break;
+            default: s += v; break;
+            }
+        }
+        ((float *)step->y)[i] = p->kind == SK_MEAN ? s / (float)n : s;
+    }
+}
+
+static void reduce_s8(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_reduce *p = step->params;
+    int64_t n = reduce_count(p->reduced_rank, p->reduced_size), first, last;
+    sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+        const int8_t *x = (const int8_t *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
+        int64_t sum = 0;
+        int32_t top = -128, bottom = 127;
+        for (int64_t j = 0; j < n; j++) {
+            int8_t v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
+            sum += v - p->x_zero;
+            top = v > top ? v : top;
+            bottom = v < bottom ? v : bottom;
+        }
+        float y;
+        switch (p->kind) {
+        case SK_MEAN: y = (float)sum * (p->scale / (float)n); break;
+        case SK_SUM: y = (float)sum * p->scale; break;
+        case SK_REDUCE_MAXIMUM: y = (float)(top - p->x_zero) * p->scale; break;
+        default: y = (float)(bottom - p->x_zero) * p->scale; break;
+        }
+        ((int8_t *)step->y)[i] = sk_saturate(y, p->y_zero);
+    }
+}
+
+static void linear_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_linear *p = step->params;
+    int64_t c = p->channels, first, last;
+    sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last);
+    for (int64_t pixel = first; pixel < last; pixel++) {
+        int32_t ox = (int32_t)(pixel % p->out_width);
+        int32_t oy = (int32_t)(pixel / p->out_width % p->out_height);
+        const float *x = (const float *)step->a + pixel / p->out_width / p->out_height * p->in_height * p->in_width * c;
+        const float *top = x + (int64_t)p->y0[oy] * p->in_width * c;
+        const float *bottom = x + (int64_t)p->y1[oy] * p->in_width * c;
+        int64_t left = p->x0[ox] * c, right = p->x1[ox] * c;
+        float wy = p->y_weight[oy], wx = p->x_weight[ox];
+        float *y = (float *)step->y + pixel * c;
+        for (int64_t i = 0; i < c; i++) {
+            float upper = top[left + i] * (1 - wx) + top[right + i] * wx;
+            float lower = bottom[left + i] * (1 - wx) + bottom[right + i] * wx;
+            y[i] = upper * (1 - wy) + lower * wy;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// AVX2 with FMA (and half-precision conversion): eight lanes, tiles of six pixels × sixteen outputs.
+#include "include/inference.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "common.h"
+#include "body_depthwise.h"
+#include "body_elementwise.h"
+#include "body_movement.h"
+#include "body_pool.h"
+#include "body_tensor.h"
+
+#define SK_LANES 8
+#define SK_ROWS 6
+#include "body_convolution_f32.h"
+
+// Pairs of int16 products summed into int32: exact for every int8 input, which maddubs is not.
+#define SK_S8_GROUP 2
+typedef int16_t s8_input;
+typedef int16_t s8_weight;
+SK_INLINE vector_s32 s8_broadcast(const int16_t *x) {
+    int32_t pair;
+    memcpy(&pair, x, 4);
+    return (vector_s32)_mm256_set1_epi32(pair);
+}
+SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
+    return sum + (vector_s32)_mm256_madd_epi16((__m256i)x, (__m256i)w);
+}
+#include "body_convolution_s8.h"
+
+#define SK_NAME "avx2"
+#define SK_S8_WIDENS true
+#define SK_S8_SHIFT 0
+#include "body_table.h"
+#pragma clang attribute pop
+
+const sk_kernel_set *sk_kernels_avx2(void) {
+    __builtin_cpu_init();
+    bool present = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    return present ? &kernel_set : 0;
+}
+#else
+const sk_kernel_set *sk_kernels_avx2(void) { return 0; }
+#endif

@@ -1,0 +1,48 @@
+// AVX-512 with VNNI: sixteen lanes, tiles of twelve pixels × thirty-two outputs.
+#include "include/inference.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c,prefer-256-bit"))), \
+    apply_to = function)
+#include "common.h"
+#include "body_depthwise.h"
+#include "body_elementwise.h"
+#include "body_movement.h"
+#include "body_pool.h"
+#include "body_tensor.h"
+
+#define SK_LANES 16
+#define SK_ROWS 12
+#include "body_convolution_f32.h"
+
+// vpdpbusd multiplies unsigned by signed bytes: inputs are shifted by 128, which the bias takes back.
+#define SK_S8_GROUP 4
+typedef int8_t s8_input;
+typedef int8_t s8_weight;
+SK_INLINE vector_s32 s8_broadcast(const int8_t *x) {
+    int32_t four;
+    memcpy(&four, x, 4);
+    return (vector_s32)_mm512_xor_si512(_mm512_set1_epi32(four), _mm512_set1_epi8((char)0x80));
+}
+SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
+    return (vector_s32)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)w);
+}
+#include "body_convolution_s8.h"
+
+#define SK_NAME "avx512vnni"
+#define SK_S8_WIDENS false
+#define SK_S8_SHIFT 128
+#include "body_table.h"
+#pragma clang attribute pop
+
+const sk_kernel_set *sk_kernels_avx512vnni(void) {
+    __builtin_cpu_init();
+    bool present = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("fma");
+    return present ? &kernel_set : 0;
+}
+#else
+const sk_kernel_set *sk_kernels_avx512vnni(void) { return 0; }
+#endif
