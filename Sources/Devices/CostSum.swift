@@ -1,0 +1,68 @@
+/// The parts of a latency that calibration may scale one by one.
+///
+/// The first nine are the families of work; the raw values index the lanes of `CostSum.terms`.
+public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
+    case convolution, pointwise, depthwise, grouped, dense, pooling, elementwise, movement, other
+    /// Starting a kernel.
+    case kernels
+    /// What each inference costs whatever the model is.
+    case inference
+    /// Activations between host and accelerator.
+    case transfer
+    /// Parameters that do not fit on the accelerator.
+    case streaming
+
+    public var name: String { String(describing: self) }
+
+    public init(_ family: WorkFamily) {
+        self =
+            switch family {
+            case .convolution: .convolution
+            case .pointwise: .pointwise
+            case .depthwise: .depthwise
+            case .grouped: .grouped
+            case .dense: .dense
+            case .pooling: .pooling
+            case .elementwise: .elementwise
+            case .movement: .movement
+            case .other: .other
+            }
+    }
+}
+
+/// What the kernels of a piece of a graph cost together; pieces add up.
+public struct CostSum: Hashable, Sendable {
+    /// Milliseconds by `CostTerm` before calibration, of the kernels the device runs.
+    public var terms = SIMD16<Double>(repeating: 0)
+    /// Milliseconds of kernels on the fallback device.
+    public var fallbackMilliseconds = 0.0
+    /// Weights as the runtime stores them.
+    public var weightBytes = 0
+    /// Weights that kernels on the device read.
+    public var deviceWeightBytes = 0
+    /// What the model file spends on describing tensors and operations.
+    public var structureBytes = 0
+    public var kernelCount = 0
+    public var macs = 0
+
+    public static func + (a: CostSum, b: CostSum) -> CostSum {
+        var sum = a
+        sum += b
+        return sum
+    }
+
+    public static func += (sum: inout CostSum, other: CostSum) {
+        sum.terms += other.terms
+        sum.fallbackMilliseconds += other.fallbackMilliseconds
+        sum.weightBytes &+= other.weightBytes
+        sum.deviceWeightBytes &+= other.deviceWeightBytes
+        sum.structureBytes &+= other.structureBytes
+        sum.kernelCount &+= other.kernelCount
+        sum.macs &+= other.macs
+    }
+
+    subscript(term: CostTerm) -> Double {
+        get { terms[term.rawValue] }
+        set { terms[term.rawValue] = newValue }
+    }
+}

@@ -1,0 +1,81 @@
+/// How a latency was obtained.
+public enum Provenance: String, Hashable, Sendable, CaseIterable {
+    /// Timed on the device itself.
+    case measured
+    /// From a profile fitted to measurements of that device.
+    case calibrated
+    /// From data sheets and published rates alone.
+    case estimated
+}
+
+/// Whether a model can be used on a device, and if not, why not in one word.
+public enum PriceStatus: String, Hashable, Sendable, CaseIterable {
+    case ok, unsupported, failed, constraint
+    case exceedsRAM = "exceeds_ram"
+    case exceedsFlash = "exceeds_flash"
+    case notExportable = "not_exportable"
+}
+
+/// Memory of a microcontroller that is kept for the application.
+public struct Reserve: Hashable, Sendable {
+    public var ramBytes: Int
+    public var flashBytes: Int
+    public init(ramBytes: Int = 0, flashBytes: Int = 0) {
+        self.ramBytes = ramBytes
+        self.flashBytes = flashBytes
+    }
+    public static let none = Reserve()
+}
+
+/// What one inference of a model costs on one device.
+///
+/// Latency and energy are those of batch-1 inference, nil where the device cannot run the model at all.
+public struct Price: Hashable, Sendable {
+    public var latencyMilliseconds: Double?
+    /// The interval that holds the median on the device in 80 of 100 cases.
+    public var latencyMillisecondsP10: Double?
+    public var latencyMillisecondsP90: Double?
+    public var energyMillijoules: Double?
+    /// Liveness peak in the target's types + scratch + input and output + what the runtime itself needs.
+    public var peakRAMBytes: Int
+    /// Model + runtime code.
+    public var flashBytes: Int
+    /// Weights + graph as the runtime stores them.
+    public var modelBytes: Int
+    public var provenance: Provenance
+    public var status: PriceStatus
+    /// One sentence where `status` is not `ok`.
+    public var reason: String?
+    public var layers: [LayerPrice]
+
+    /// The latency that is not exceeded with the given confidence (one-sided), 0.5 being the point prediction.
+    ///
+    /// The prediction error is taken as normal in log space on either side of the median, so that p10 and p90 are its
+    /// quantiles at 0.1 and 0.9.
+    public func latencyMilliseconds(confidence: Double) -> Double? {
+        guard let median = latencyMilliseconds, let p10 = latencyMillisecondsP10,
+            let p90 = latencyMillisecondsP90
+        else { return nil }
+        return Price.quantile(confidence, median: median, p10: p10, p90: p90)
+    }
+
+    /// The quantile of a latency of which median, p10 and p90 are known.
+    public static func quantile(_ confidence: Double, median: Double, p10: Double, p90: Double) -> Double {
+        guard median > 0, p10 > 0, p90 > 0 else { return median }
+        let z = Normal.quantile(min(max(confidence, 1e-6), 1 - 1e-6)) / Normal.quantile(0.9)
+        return median * (z >= 0 ? (p90 / median).power(z) : (p10 / median).power(-z))
+    }
+}
+
+/// The share of one fused kernel in the price of a model.
+public struct LayerPrice: Hashable, Sendable {
+    /// The name of the kernel's first node.
+    public var name: String
+    public var operation: String
+    public var milliseconds: Double
+    public var macs: Int
+    public var weightBytes: Int
+    public var outputBytes: Int
+    /// Whether the host runs it because the accelerator cannot.
+    public var runsOnFallback: Bool
+}

@@ -1,0 +1,160 @@
+public import ModelGraph
+
+/// The kinds of work whose speed differs on real devices.
+public enum WorkFamily: String, Hashable, Sendable, CaseIterable {
+    /// Convolutions with a window larger than 1×1.
+    case convolution
+    /// 1×1 convolutions.
+    case pointwise
+    case depthwise
+    /// Convolutions in several groups that are not depthwise.
+    case grouped
+    case dense
+    case pooling
+    /// One result for each element: additions, activations, batch norms.
+    case elementwise
+    /// Copies: concatenation, slices, padding, transposition, casts.
+    case movement
+    /// Softmax, resizing, normalisation across channels, reductions.
+    case other
+}
+
+/// What one fused kernel has to do, without its weights: all that its price depends on.
+public struct Workload: Hashable, Sendable {
+    public var family: WorkFamily
+    /// The operation's name in profiles, such as `depthwise_convolution` or `hard_swish`.
+    public var operation: String
+    /// A fused activation's name in profiles.
+    public var activation: String?
+    public var addsResidual: Bool
+    /// Multiply-accumulates; 0 for kernels that do none.
+    public var macs: Int
+    /// `macs`, or the elements read or written by kernels that do no multiply-accumulates.
+    public var work: Int
+    public var outputHeight, outputWidth, outputChannels: Int
+    public var inputChannels: Int
+    public var kernelTaps: Int
+    public var groups: Int
+    public var stride: Int
+    /// The type of the activations, before the device's own rules.
+    public var dataType: DataType
+    /// The type the weights are stored in.
+    public var weightType: DataType?
+    /// Elements of weights and bias.
+    public var weightElements: Int
+    /// Weights that may be non-zero, where they are sparse.
+    public var nonZeroWeights: Int?
+    /// Elements of the activations read (with a fused residual) and written.
+    public var inputElements, outputElements: Int
+}
+
+extension Workload {
+    public var outputPixels: Int { outputHeight * outputWidth }
+}
+
+extension Graph {
+    /// The work of one kernel of a normalized graph.
+    func workload(of kernel: FusedKernel) -> Workload {
+        let node = nodes[kernel.anchor]
+        let input = self[node.inputs[0]].type
+        let output = self[kernel.output].type
+        let weights = node.inputs.dropFirst().first {
+            self[$0].constant != nil && node.operation.readsWeights
+        }
+        let constants = node.inputs.filter { self[$0].constant != nil }
+        var activations = node.inputs.filter { self[$0].constant == nil }
+        if let residual = kernel.residual { activations.append(residual) }
+        let (family, name) = classification(of: node)
+        var work = Workload(
+            family: family, operation: name, activation: kernel.activation?.name,
+            addsResidual: kernel.residual != nil, macs: macs(of: node), work: 0,
+            outputHeight: output.shape.extent(1), outputWidth: output.shape.extent(2),
+            outputChannels: output.shape.dimensions.last ?? 1,
+            inputChannels: input.shape.dimensions.last ?? 1,
+            kernelTaps: 1, groups: 1, stride: 1, dataType: input.dataType,
+            weightType: weights.map { self[$0].type.dataType },
+            weightElements: constants.reduce(0) { $0 + self[$1].storedElements },
+            nonZeroWeights: weights.flatMap { self[$0].nonZeros },
+            inputElements: activations.reduce(0) { $0 + self[$1].type.shape.elementCount },
+            outputElements: output.shape.elementCount)
+        work.describeWindow(of: node.operation)
+        work.work = work.macs > 0 ? work.macs : max(work.outputElements * work.kernelTaps, work.inputElements)
+        return work
+    }
+
+    private func classification(of node: Node) -> (WorkFamily, String) {
+        switch node.operation {
+        case .convolution(let convolution):
+            if convolution.groups > 1 {
+                let isDepthwise = convolution.groups == self[node.inputs[0]].type.shape.extent(3)
+                return isDepthwise ? (.depthwise, "depthwise_convolution") : (.grouped, "grouped_convolution")
+            }
+            let isPointwise = convolution.kernel == 1
+            return (isPointwise ? .pointwise : .convolution, "convolution")
+        case .dense, .matrixMultiply: return (.dense, node.operation.name)
+        case .pool, .globalPool: return (.pooling, node.operation.name)
+        case .batchNormalization, .binary, .activation, .unary, .quantize, .dequantize, .training:
+            return (.elementwise, node.operation.name)
+        case .concatenate, .slice, .reshape, .transpose, .pad, .cast: return (.movement, node.operation.name)
+        case .softmax, .resize, .localResponseNormalization, .reduce: return (.other, node.operation.name)
+        }
+    }
+}
+
+extension Workload {
+    fileprivate mutating func describeWindow(of operation: Operation) {
+        switch operation {
+        case .convolution(let convolution):
+            kernelTaps = convolution.kernel.height * convolution.kernel.width
+            groups = convolution.groups
+            stride = max(convolution.stride.height, convolution.stride.width)
+        case .pool(let pooling):
+            kernelTaps = pooling.kernel.height * pooling.kernel.width
+            stride = max(pooling.stride.height, pooling.stride.width)
+        case .globalPool, .dense, .batchNormalization, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
+            .quantize, .dequantize, .training:
+            break
+        }
+    }
+}
+
+extension Operation {
+    /// Whether the second input is a weight tensor (and not, say, a scalar factor).
+    fileprivate var readsWeights: Bool {
+        switch self {
+        case .convolution, .dense, .matrixMultiply: true
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize,
+            .dequantize,
+            .training:
+            false
+        }
+    }
+}
+
+extension Value {
+    /// Elements that a runtime keeps for a constant; one where a single value is repeated.
+    var storedElements: Int {
+        guard let constant else { return 0 }
+        if case .repeated = constant.tensor.storage { return 1 }
+        return type.shape.elementCount
+    }
+
+    /// How many elements of a sparse constant may be non-zero; nil for a dense one.
+    var nonZeros: Int? {
+        guard let constant else { return nil }
+        switch constant.sparsity {
+        case .dense: return nil
+        case .unstructured(let nonZeros): return nonZeros
+        case .pattern(let kept, let group): return type.shape.elementCount / max(group, 1) * kept
+        }
+    }
+}
+
+extension Shape {
+    /// The extent along an axis of NHWC, 1 where the shape has fewer axes.
+    func extent(_ axis: Int) -> Int { rank == 4 && axis < rank ? self[axis] : 1 }
+}

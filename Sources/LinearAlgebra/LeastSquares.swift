@@ -1,0 +1,39 @@
+import Foundation
+
+extension Cholesky {
+    static func log(_ value: Double) -> Double { Foundation.log(value) }
+}
+
+/// Least squares with a penalty for leaving a prior: minimises Σ wᵢ (rowᵢ·x − targetᵢ)² + Σ pⱼ (xⱼ − priorⱼ)².
+public struct LeastSquares: Sendable {
+    public let unknowns: Int
+    private var normal: [Double]
+    private var right: [Double]
+
+    public init(unknowns: Int) {
+        self.unknowns = unknowns
+        normal = [Double](repeating: 0, count: unknowns * unknowns)
+        right = [Double](repeating: 0, count: unknowns)
+    }
+
+    /// Adds one observation.
+    public mutating func add(_ row: [Double], target: Double, weight: Double = 1) {
+        precondition(row.count == unknowns, "LeastSquares: a row of \(row.count) for \(unknowns) unknowns")
+        for i in 0..<unknowns where row[i] != 0 {
+            let weighted = weight * row[i]
+            for j in 0..<unknowns { normal[i * unknowns + j] += weighted * row[j] }
+            right[i] += weighted * target
+        }
+    }
+
+    /// Pulls one unknown towards a value.
+    public mutating func addPrior(_ index: Int, value: Double, precision: Double) {
+        normal[index * unknowns + index] += precision
+        right[index] += precision * value
+    }
+
+    /// The factorised normal equations; nil where the observations leave an unknown open and no prior closes it.
+    public var factorized: Cholesky? { Cholesky(normal, size: unknowns) }
+
+    public func solve() -> [Double]? { factorized?.solve(right) }
+}

@@ -1,0 +1,96 @@
+import Devices
+import ModelGraph
+import Testing
+
+@Suite("Prices")
+struct PriceTests {
+    @Test("A price has a latency, an interval around it, memory and layers that add up")
+    func pricesAGraph() throws {
+        let profile = try Shipped.profile("raspberry-pi-4")
+        let price = price(try .small(), on: profile)
+        let latency = try #require(price.latencyMilliseconds)
+        let (p10, p90) = (
+            try #require(price.latencyMillisecondsP10), try #require(price.latencyMillisecondsP90)
+        )
+        #expect(price.status == .ok)
+        #expect(p10 < latency && latency < p90)
+        let layers = price.layers.reduce(0) { $0 + $1.milliseconds }
+        #expect(abs(layers + profile.overheads.inferenceMilliseconds - latency) < 1e-9)
+        #expect(price.modelBytes > (16 * 72 + 16 + 16 * 9 + 160) * 4)
+        #expect(price.flashBytes > price.modelBytes)
+    }
+
+    @Test("The price does not depend on the weights")
+    func isWeightless() throws {
+        let known = try Graph.small { shape, _ in
+            Tensor(shape, (0..<shape.elementCount).map { Float($0 % 7) - 3 })
+        }
+        for profile in try DeviceCatalog(files: Shipped.files()).profiles {
+            let weightless = price(try .small(), on: profile)
+            let weighted = price(known, on: profile)
+            #expect(weighted == weightless)
+        }
+    }
+
+    @Test("A confidence of one half is the point prediction, 0.9 the p90")
+    func quantiles() throws {
+        let price = price(try .small(), on: try Shipped.profile("raspberry-pi-4"))
+        let latency = try #require(price.latencyMilliseconds)
+        let p90 = try #require(price.latencyMillisecondsP90)
+        let half = try #require(price.latencyMilliseconds(confidence: 0.5))
+        let upper = try #require(price.latencyMilliseconds(confidence: 0.9))
+        #expect(abs(half - latency) < 1e-6 * latency)
+        #expect(abs(upper - p90) < 1e-6 * p90)
+    }
+
+    @Test("The Edge TPU runs int8 only; hard-swish hands the rest to its host")
+    func edgeTPU() throws {
+        let coral = try Shipped.profile("coral-edge-tpu")
+        let float = price(try .small(), on: coral)
+        #expect(float.layers.allSatisfy { $0.runsOnFallback })
+        let int8 = price(try .small(channels: 64, size: 64, type: .int8), on: coral)
+        #expect(int8.layers.allSatisfy { !$0.runsOnFallback })
+        let swish = price(try .small(channels: 64, size: 64, type: .int8, activation: .hardSwish), on: coral)
+        #expect(swish.layers.last?.runsOnFallback == true)
+        let (fast, slow) = (try #require(int8.latencyMilliseconds), try #require(swish.latencyMilliseconds))
+        #expect(slow > fast)
+    }
+
+    @Test("The Jetson Nano has no int8, and says so")
+    func jetsonNano() throws {
+        let price = price(try .small(type: .int8), on: try Shipped.profile("jetson-nano"))
+        #expect(price.status == .unsupported)
+        #expect(price.latencyMilliseconds == nil)
+        #expect(price.reason?.contains("int8") == true)
+    }
+
+    @Test("What does not fit into RAM or flash is said to be so, the application's reserve included")
+    func limits() throws {
+        let board = try Shipped.profile("stm32h743")
+        let (small, large) = (try Graph.small(), try Graph.small(channels: 64, size: 128))
+        #expect(price(small, on: board).status == .ok)
+        #expect(price(large, on: board).status == .exceedsRAM)
+        #expect(price(small, on: board, reserve: Reserve(flashBytes: 2 << 20)).status == .exceedsFlash)
+        #expect(price(small, on: board, reserve: Reserve(ramBytes: 512 << 10)).status == .exceedsRAM)
+    }
+
+    @Test("Operations of training are not exportable")
+    func training() throws {
+        var builder = GraphBuilder(name: "training")
+        let input = builder.input("x", ValueType([1, 8]))
+        let dropped = try builder.apply(.training(.dropout(rate: 0.5)), to: [input])
+        let graph = builder.graph(outputs: [dropped])
+        let host = try Shipped.profile("host-cpu")
+        #expect(price(graph, on: host).status == .notExportable)
+    }
+
+    @Test("int8 is smaller and, on a microcontroller, faster")
+    func int8OnMicrocontroller() throws {
+        let board = try Shipped.profile("stm32h743")
+        let float = price(try .small(channels: 64), on: board)
+        let int8 = price(try .small(channels: 64, type: .int8), on: board)
+        #expect(int8.modelBytes < float.modelBytes && int8.peakRAMBytes < float.peakRAMBytes)
+        let (fast, slow) = (try #require(int8.latencyMilliseconds), try #require(float.latencyMilliseconds))
+        #expect(fast < slow)
+    }
+}
