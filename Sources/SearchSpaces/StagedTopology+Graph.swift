@@ -1,0 +1,113 @@
+import ModelGraph
+
+extension StagedTopology {
+    func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
+        var network = NetworkBuilder(name: name, input: input, epsilon: 1e-3)
+        try network.layer(
+            "stem", kernel: stem.kernel.value(in: genotype).extent,
+            stride: stem.stride.value(in: genotype).extent,
+            channels: stem.width.value(in: genotype),
+            activation: stem.activation.value(in: genotype).activation)
+        for stage in stages {
+            for index in 0..<stage.depth.value(in: genotype) {
+                try network.append(BlockPlan(stage, index: index, of: genotype))
+            }
+        }
+        let width = headWidth.value(in: genotype)
+        if width > 0 {
+            try network.layer(
+                "head", kernel: 1, channels: width, activation: stem.activation.value(in: genotype).activation
+            )
+        }
+        return try network.finish(outputs: input.outputs)
+    }
+}
+
+/// One block of a stage with every choice made.
+private struct BlockPlan {
+    let name: String
+    let block: StagedTopology.Block
+    let width: Int
+    let kernel, stride: Extent
+    let expansion: Int
+    let activation: Activation
+    let squeezeExcite: Double
+
+    init(_ stage: StagedTopology.Stage, index: Int, of genotype: Genotype) {
+        block = stage.block.value(in: genotype)
+        name = "\(stage.name).\(index).\(block.rawValue)"
+        width = stage.width.value(in: genotype)
+        kernel = stage.kernel.value(in: genotype).extent
+        stride = index == 0 ? stage.stride.value(in: genotype).extent : 1
+        expansion = stage.expansion.value(in: genotype)
+        activation = stage.activation.value(in: genotype).activation
+        squeezeExcite = stage.squeezeExcite.value(in: genotype)
+    }
+}
+
+extension NetworkBuilder {
+    fileprivate mutating func append(_ plan: BlockPlan) throws(GraphError) {
+        switch plan.block {
+        case .separable: try appendSeparable(plan)
+        case .inverted: try appendInverted(plan)
+        case .conv: try appendConvolution(plan)
+        case .residual: try appendResidual(plan)
+        }
+    }
+
+    private mutating func appendSeparable(_ plan: BlockPlan) throws(GraphError) {
+        try layer(
+            "\(plan.name).depthwise", kernel: plan.kernel, stride: plan.stride, channels: nil,
+            activation: plan.activation)
+        try exciteIfAsked(plan)
+        try layer("\(plan.name).pointwise", kernel: 1, channels: plan.width, activation: plan.activation)
+    }
+
+    /// Sandler et al., MobileNetV2: the projection stays linear; a shortcut where shapes allow.
+    private mutating func appendInverted(_ plan: BlockPlan) throws(GraphError) {
+        let (entry, entryShape) = (current, shape)
+        if plan.expansion > 1 {
+            try layer(
+                "\(plan.name).expand", kernel: 1, channels: entryShape[3] * plan.expansion,
+                activation: plan.activation)
+        }
+        try layer(
+            "\(plan.name).depthwise", kernel: plan.kernel, stride: plan.stride, channels: nil,
+            activation: plan.activation)
+        try exciteIfAsked(plan)
+        try layer("\(plan.name).project", kernel: 1, channels: plan.width, activation: nil)
+        if shape == entryShape { try combine("\(plan.name).add", with: entry) }
+    }
+
+    private mutating func appendConvolution(_ plan: BlockPlan) throws(GraphError) {
+        try layer(
+            "\(plan.name).conv", kernel: plan.kernel, stride: plan.stride, channels: plan.width,
+            activation: plan.activation)
+        try exciteIfAsked(plan)
+    }
+
+    /// He et al., ResNet's basic block: the shortcut is a 1×1 convolution where the shape changes.
+    private mutating func appendResidual(_ plan: BlockPlan) throws(GraphError) {
+        let (entry, entryShape) = (current, shape)
+        try layer(
+            "\(plan.name).first", kernel: plan.kernel, stride: plan.stride, channels: plan.width,
+            activation: plan.activation)
+        try layer("\(plan.name).second", kernel: plan.kernel, channels: plan.width, activation: nil)
+        try exciteIfAsked(plan)
+        let body = current
+        resume(at: entry)
+        if shape(of: body) != entryShape {
+            try layer(
+                "\(plan.name).shortcut", kernel: 1, stride: plan.stride, channels: plan.width, activation: nil
+            )
+        }
+        let shortcut = current
+        resume(at: body)
+        try combine("\(plan.name).add", with: shortcut)
+        try activate("\(plan.name).activation", plan.activation)
+    }
+
+    private mutating func exciteIfAsked(_ plan: BlockPlan) throws(GraphError) {
+        if plan.squeezeExcite > 0 { try excite("\(plan.name).gate", ratio: plan.squeezeExcite) }
+    }
+}
