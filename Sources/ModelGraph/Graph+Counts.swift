@@ -80,8 +80,10 @@ extension Graph {
         return values.indices.filter { isUsed[$0] && values[$0].constant != nil }.map { ValueID($0) }
     }
 
-    /// Constants that training adjusts, in order of their ids: weights, biases, and the scale and offset of batch
-    /// normalisation (its mean and variance are statistics). Single numbers beside an element-wise operation are not.
+    /// Constants that training adjusts, in order of their ids.
+    ///
+    /// These are weights, biases, and the scale and offset of batch normalisation; its mean and variance are statistics.
+    /// Single numbers beside an element-wise operation are not trained either.
     public var trainableConstants: [ValueID] {
         var isTrainable = [Bool](repeating: false, count: values.count)
         for node in nodes {

@@ -1,5 +1,5 @@
 extension Graph {
-    /// Removes nodes that pass their input on unchanged: dropout, identity reshapes, transposes, slices, casts, …
+    /// Removes nodes that pass their input on unchanged: dropout, identity reshapes, transposes, slices, casts and the like.
     ///
     /// One whose result leaves the graph stays unless the value before it can take the result's place and name.
     func removingNoOps() -> Graph {

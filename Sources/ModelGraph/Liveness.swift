@@ -17,6 +17,13 @@ public struct LiveBuffer: Hashable, Sendable {
     public var bytes: Int
     /// Indices of the first and last kernel during which the memory is in use; −1 before the first kernel.
     public var firstKernel, lastKernel: Int
+
+    public init(values: [ValueID], bytes: Int, firstKernel: Int, lastKernel: Int) {
+        self.values = values
+        self.bytes = bytes
+        self.firstKernel = firstKernel
+        self.lastKernel = lastKernel
+    }
 }
 
 extension Graph {

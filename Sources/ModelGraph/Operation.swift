@@ -1,4 +1,6 @@
-/// What a node computes. Activations are NHWC; a batch is dimension 0.
+/// What a node computes.
+///
+/// Activations are NHWC; a batch is dimension 0.
 public enum Operation: Hashable, Sendable {
     /// Inputs: activations [N, H, W, C], weights [O, kernelHeight, kernelWidth, C / groups], optional bias [O].
     case convolution(Convolution)
