@@ -6,7 +6,7 @@ import YAMLReader
 /// A cell has `nodes` values; each is the sum of one operation applied to each earlier value.
 struct CellTopology: Hashable, Sendable {
     let nodes: Int
-    /// The edges in the order they are written: into node 1 from 0, into node 2 from 0 and 1, …
+    /// The edges in the order they are written: into node 1 from 0, into node 2 from 0 and 1, and so on.
     let edges: [Edge]
     /// Width and number of cells of each stage; a residual block of stride 2 stands between stages.
     let stages: [Stage]

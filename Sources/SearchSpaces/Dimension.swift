@@ -5,6 +5,7 @@ public struct Dimension: Hashable, Sendable {
     /// Such as `early.width`, `edge 2~1`, `compression.precision`.
     public let name: String
     /// The options as they are written in the space's file, at least two.
+    ///
     /// Of an architecture the cheapest comes first, of a compression the mildest.
     public let options: [String]
     public let role: Role

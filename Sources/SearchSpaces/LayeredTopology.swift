@@ -1,7 +1,7 @@
 import ModelGraph
 import YAMLReader
 
-/// One block chosen for each layer of a fixed layout, as in FBNet (Wu et al. 2019).
+/// One block chosen for each layer of a fixed layout, as in FBNet (Wu 2019).
 struct LayeredTopology: Hashable, Sendable {
     let stemWidth: Int
     let stemStride: Int

@@ -91,7 +91,7 @@ struct NetworkBuilder {
         current = try builder.apply(.binary(.multiply), to: [current, zero], name: name)
     }
 
-    /// Squeeze and excitation (Hu et al. 2018): channels scaled by a gate computed from their averages.
+    /// Squeeze and excitation (Hu 2018): channels scaled by a gate computed from their averages.
     mutating func excite(_ name: String, ratio: Double) throws(GraphError) {
         let gated = current
         let width = channels

@@ -12,7 +12,7 @@ extension SearchSpace {
         return true
     }
 
-    /// The genotype with every choice that does not matter set to option 0. Dead branches are kept.
+    /// The genotype with every choice that does not matter set to option 0; dead branches are kept.
     public func normalForm(_ genotype: Genotype) -> Genotype {
         var result = genotype
         for dimension in conditionalDimensions where !matters(dimension, in: genotype) {
