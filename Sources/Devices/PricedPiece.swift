@@ -1,0 +1,86 @@
+public import ModelGraph
+
+/// Where the activations are when a piece of a network begins.
+///
+/// Devices without a host of their own never leave `device` once they are there.
+public enum EntryState: Int, Hashable, Sendable, CaseIterable {
+    /// Nothing has run; the input is with the caller.
+    case start
+    case device
+    /// On the host, and the accelerator may take over again.
+    case host
+    /// On the host for good: the runtime gives it everything after the first refused operation.
+    case hostForGood
+}
+
+/// A piece of a network, priced once for every state in which it may begin, and then reused in any network that holds it.
+///
+/// Pieces follow each other in a chain: a piece reads what the one before it wrote, and nothing fuses across the border.
+public struct PricedPiece: Hashable, Sendable {
+    /// By `EntryState`.
+    var passages: [Passage]
+    var peakActivationBytes: Int
+    /// Milliseconds to bring the piece's result back from the accelerator, should it be the last.
+    var returnMilliseconds: Double
+
+    /// What a piece costs when it is entered in one state.
+    struct Passage: Hashable, Sendable {
+        var sum: CostSum
+        var exit: EntryState
+        var refusal: String?
+    }
+
+    /// Prices a graph that is a piece of a larger network, its inputs being the values at the border.
+    public init(_ graph: Graph, on profile: DeviceProfile) {
+        let pricing = GraphPricing(graph, on: profile)
+        let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
+        let passages = states.map { pricing.passage(from: $0).passage }
+        self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
+        peakActivationBytes = pricing.peakActivationBytes
+        returnMilliseconds = pricing.returnMilliseconds
+    }
+
+    private init(_ passages: [Passage], _ peak: Int, _ returnMilliseconds: Double) {
+        self.passages = passages
+        peakActivationBytes = peak
+        self.returnMilliseconds = returnMilliseconds
+    }
+
+    /// The piece followed by another one, as one piece.
+    public func followed(by next: PricedPiece) -> PricedPiece {
+        let joined = passages.map { passage in
+            let second = next.passages[passage.exit.rawValue]
+            return Passage(
+                sum: passage.sum + second.sum, exit: second.exit, refusal: passage.refusal ?? second.refusal)
+        }
+        return PricedPiece(
+            joined, max(peakActivationBytes, next.peakActivationBytes), next.returnMilliseconds)
+    }
+}
+
+extension DeviceProfile {
+    /// Whether activations may have to move between a host and an accelerator.
+    var hasBorders: Bool { overheads.transfer != nil || support.fallback != nil }
+
+    /// The price of a whole network made of pieces, without its layers.
+    public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
+        let passage = piece.passages[EntryState.start.rawValue]
+        return price(
+            passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds,
+            peakActivationBytes: piece.peakActivationBytes, refusal: passage.refusal, reserve: reserve)
+    }
+
+    /// Adds what is spent once for each network.
+    func price(
+        _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
+        refusal: String?, reserve: Reserve
+    ) -> Price {
+        var sum = kernels
+        sum[.inference] += overheads.inferenceMilliseconds
+        if state == .device { sum[.transfer] += returnMilliseconds }
+        sum[.streaming] += streamingMilliseconds(weightBytes: sum.deviceWeightBytes)
+        var price = price(sum, peakActivationBytes: peakActivationBytes, reserve: reserve)
+        if let refusal { price.refuse(refusal) }
+        return price
+    }
+}
