@@ -1,0 +1,56 @@
+import CKernels
+
+/// Runs a program in memory of its own. One executor serves one caller at a time.
+public final class Executor {
+    public let program: Program
+    private let arena: UnsafeMutableRawPointer
+    private let steps: UnsafeMutablePointer<sk_step>
+    private let count: Int
+
+    /// Precondition: the arena fits into memory (the engine refuses larger plans).
+    public init(_ program: Program) {
+        self.program = program
+        let bytes = program.arenaBytes + ConstantPool.slack
+        arena = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        arena.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        count = program.records.count
+        steps = UnsafeMutablePointer<sk_step>.allocate(capacity: max(count, 1))
+        for (index, record) in program.records.enumerated() {
+            (steps + index).initialize(to: program.resolved(record, in: arena))
+        }
+    }
+
+    deinit {
+        steps.deallocate()
+        arena.deallocate()
+    }
+
+    /// Runs every step in order on the calling thread; allocates nothing.
+    public func run() { sk_run(steps, Int64(count)) }
+
+    /// Runs one step; for layer-by-layer timing, after a full run.
+    public func run(step index: Int) {
+        precondition(index >= 0 && index < count, "run: no step \(index)")
+        sk_run(steps + index, 1)
+    }
+
+    /// Lets `body` write the bytes of a buffer.
+    public func withMutableBytes<Result>(
+        of buffer: Buffer, _ body: (inout MutableRawSpan) throws -> Result
+    ) rethrows -> Result {
+        precondition(program.constants[buffer.index] == nil, "a constant cannot be written")
+        // SAFETY: Program.init checked that the buffer lies inside the arena.
+        let bytes = UnsafeMutableRawBufferPointer(
+            start: arena + program.offsets[buffer.index], count: program.sizes[buffer.index])
+        var span = bytes.mutableBytes
+        return try body(&span)
+    }
+
+    /// Lets `body` read the bytes of a buffer.
+    public func withBytes<Result>(of buffer: Buffer, _ body: (RawSpan) throws -> Result) rethrows -> Result {
+        // SAFETY: as above; constants live in the program's pool for their full size.
+        let start = program.constants[buffer.index] ?? arena + program.offsets[buffer.index]
+        let bytes = UnsafeRawBufferPointer(start: start, count: program.sizes[buffer.index])
+        return try body(bytes.bytes)
+    }
+}

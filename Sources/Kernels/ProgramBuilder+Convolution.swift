@@ -1,0 +1,221 @@
+import CKernels
+
+/// What a convolution does with its int8 sums besides rescaling them.
+public struct IntegerEpilogue: Sendable {
+    /// One factor an output channel: scale of input · scale of weights / scale of result.
+    public var factors: [Float]
+    public var zeroPoint: Int32
+    /// Bounds of the result in units of its scale, zero point not added: from −128 − z to 127 − z, or tighter.
+    public var lower, upper: Float
+    public var residual: Residual?
+
+    /// A second int8 value added to the rounded result, as a separate addition would.
+    public struct Residual: Sendable {
+        /// Scale of the convolution's result / scale of the sum, and that of the other operand / scale of the sum.
+        public var ownFactor, factor: Float
+        public var zeroPoint, sumZeroPoint: Int32
+        public var lower, upper: Float
+        public init(ownFactor: Float, factor: Float, zeroPoint: Int32, sumZeroPoint: Int32, lower: Float, upper: Float) {
+            self.ownFactor = ownFactor
+            self.factor = factor
+            self.zeroPoint = zeroPoint
+            self.sumZeroPoint = sumZeroPoint
+            self.lower = lower
+            self.upper = upper
+        }
+    }
+
+    public init(factors: [Float], zeroPoint: Int32, lower: Float, upper: Float, residual: Residual? = nil) {
+        self.factors = factors
+        self.zeroPoint = zeroPoint
+        self.lower = lower
+        self.upper = upper
+        self.residual = residual
+    }
+}
+
+extension ProgramBuilder {
+    /// y = clamp(x ∗ weights + bias + residual), float32.
+    ///
+    /// - Parameters:
+    ///   - weights: [outputs, kernelHeight, kernelWidth, inputs / groups].
+    ///   - bias: one an output, or empty.
+    ///   - residual: laid out as y.
+    public mutating func convolution(
+        _ x: Buffer, _ shape: WindowShape, weights: [Float], bias: [Float], residual: Buffer? = nil,
+        clamp: ClosedRange<Float> = -.infinity ... .infinity, into y: Buffer
+    ) {
+        precondition(shape.isValid, "convolution: windows leave the input")
+        require(x, holds: shape.inputCount, of: 4, in: "convolution")
+        require(y, holds: shape.outputCount, of: 4, in: "convolution")
+        if let residual { require(residual, holds: shape.outputCount, of: 4, in: "convolution") }
+        precondition(weights.count == shape.weightCount, "convolution: \(weights.count) weights")
+        if shape.isDepthwise, residual == nil {
+            return depthwise(x, shape, weights: weights, bias: bias, clamp: clamp, into: y)
+        }
+        let source = shape.isPadded ? border(x, shape) : x
+        let width = Int(table.f32_width)
+        let packed = pool.store(shape.packed(weights, width: width, group: 1))
+        var parameters = taps(of: shape)
+        parameters.weights = UnsafeRawPointer(packed)
+        parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
+        parameters.lower = clamp.lowerBound
+        parameters.upper = clamp.upperBound
+        parameters.has_residual = residual != nil
+        emit("convolution", table.convolution_f32, a: source, b: residual, y: y, parameters, work: shape.work)
+    }
+
+    /// y = saturate(round((x − zero) ∗ weights + bias) · factors) + zero point), int8; see `IntegerEpilogue`.
+    public mutating func convolution(
+        _ x: Buffer, zeroPoint: Int32, _ shape: WindowShape, weights: [Int8], bias: [Int32], residual: Buffer? = nil,
+        epilogue: IntegerEpilogue, into y: Buffer
+    ) {
+        precondition(shape.isValid, "convolution: windows leave the input")
+        require(x, holds: shape.inputCount, of: 1, in: "convolution")
+        require(y, holds: shape.outputCount, of: 1, in: "convolution")
+        if let residual { require(residual, holds: shape.outputCount, of: 1, in: "convolution") }
+        precondition(weights.count == shape.weightCount, "convolution: \(weights.count) weights")
+        precondition(epilogue.factors.count == shape.outputChannels, "convolution: one factor an output")
+        precondition((residual != nil) == (epilogue.residual != nil), "convolution: residual without its scales")
+        if shape.isDepthwise, residual == nil {
+            return depthwise(x, zeroPoint: zeroPoint, shape, weights: weights, bias: bias, epilogue: epilogue, into: y)
+        }
+        let source = integerInput(x, zeroPoint: zeroPoint, shape)
+        let width = Int(table.s8_width), group = Int(table.s8_group)
+        var parameters = taps(of: shape)
+        let packed = shape.packed(weights, width: width, group: group)
+        parameters.weights =
+            table.s8_widens ? UnsafeRawPointer(pool.store(packed.map(Int16.init))) : UnsafeRawPointer(pool.store(packed))
+        let corrected = table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
+        parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(corrected, width: width)))
+        parameters.scale = UnsafePointer(pool.store(shape.blocked(epilogue.factors, width: width)))
+        parameters.apply(epilogue)
+        emit("convolution_int8", table.convolution_s8, a: source, b: residual, y: y, parameters, work: shape.work)
+    }
+
+    /// The input as this kernel set's int8 convolution reads it: widened or raw, with its border.
+    private mutating func integerInput(_ x: Buffer, zeroPoint: Int32, _ shape: WindowShape) -> Buffer {
+        guard table.s8_widens || shape.isPadded else { return x }
+        let bordered = buffer(
+            bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels
+                * (table.s8_widens ? 2 : 1))
+        var parameters = sk_border(shape)
+        parameters.fill = table.s8_widens ? 0 : zeroPoint
+        parameters.subtract = zeroPoint
+        emit(
+            "border", table.s8_widens ? table.border_s16 : table.border_s8, a: x, y: bordered, parameters,
+            work: Double(shape.inputCount))
+        return bordered
+    }
+
+    private mutating func border(_ x: Buffer, _ shape: WindowShape) -> Buffer {
+        let bordered = buffer(
+            bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels * 4)
+        emit("border", table.border_f32, a: x, y: bordered, sk_border(shape), work: Double(shape.inputCount))
+        return bordered
+    }
+
+    /// bias − offset · Σ weights: takes back what a constant added to every input contributes.
+    private func corrected(_ bias: [Int32], _ shape: WindowShape, _ weights: [Int8], by offset: Int32) -> [Int32] {
+        let perOutput = shape.kernelHeight * shape.kernelWidth * shape.groupInputs
+        return (0..<shape.outputChannels).map { output in
+            let sum = weights[output * perOutput..<(output + 1) * perOutput].reduce(Int32(0)) { $0 &+ Int32($1) }
+            return (bias.isEmpty ? 0 : bias[output]) &- offset &* sum
+        }
+    }
+
+    /// Windows as runs of neighbouring elements: whole kernel rows where channels are not grouped or dilated.
+    private func taps(of shape: WindowShape) -> sk_convolution {
+        let row = shape.paddedWidth * shape.inputChannels
+        let mergesColumns = shape.groups == 1 && shape.dilationX == 1
+        var offsets: [Int32] = []
+        for y in 0..<shape.kernelHeight {
+            for x in 0..<(mergesColumns ? 1 : shape.kernelWidth) {
+                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * shape.inputChannels))
+            }
+        }
+        var parameters = sk_convolution()
+        parameters.images = Int32(shape.images)
+        parameters.out_height = Int32(shape.outputHeight)
+        parameters.out_width = Int32(shape.outputWidth)
+        parameters.image_step = Int64(shape.paddedHeight * row)
+        parameters.row_step = Int64(shape.strideY * row)
+        parameters.column_step = Int64(shape.strideX * shape.inputChannels)
+        parameters.groups = Int32(shape.groups)
+        parameters.group_inputs = Int32(shape.groupInputs)
+        parameters.group_outputs = Int32(shape.groupOutputs)
+        parameters.taps = Int32(offsets.count)
+        parameters.depth = Int32(mergesColumns ? shape.kernelWidth * shape.inputChannels : shape.groupInputs)
+        parameters.tap_offset = UnsafePointer(pool.store(offsets))
+        parameters.y_stride = Int64(shape.outputChannels)
+        return parameters
+    }
+}
+
+extension WindowShape {
+    var weightCount: Int { outputChannels * kernelHeight * kernelWidth * groupInputs }
+
+    /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
+    func packed<Element: AdditiveArithmetic>(_ weights: [Element], width: Int, group: Int) -> [Element] {
+        let mergesColumns = groups == 1 && dilationX == 1
+        let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
+        let depth = mergesColumns ? kernelWidth * inputChannels : groupInputs
+        let steps = (depth + group - 1) / group, blocks = (groupOutputs + width - 1) / width
+        var packed = [Element](repeating: .zero, count: groups * blocks * taps * steps * group * width)
+        for output in 0..<outputChannels {
+            let (g, inGroup) = output.quotientAndRemainder(dividingBy: groupOutputs)
+            let (block, lane) = inGroup.quotientAndRemainder(dividingBy: width)
+            for tap in 0..<taps {
+                let base = ((g * blocks + block) * taps + tap) * steps
+                for k in 0..<depth {
+                    packed[(base + k / group) * width * group + lane * group + k % group] =
+                        weights[(output * taps + tap) * depth + k]
+                }
+            }
+        }
+        return packed
+    }
+
+    /// One number an output, every group padded to whole blocks.
+    func blocked<Element: AdditiveArithmetic>(_ values: [Element], width: Int) -> [Element] {
+        let blocks = (groupOutputs + width - 1) / width
+        var blocked = [Element](repeating: .zero, count: groups * blocks * width)
+        guard !values.isEmpty else { return blocked }
+        precondition(values.count == outputChannels, "convolution: one bias an output")
+        for output in 0..<outputChannels {
+            let (g, inGroup) = output.quotientAndRemainder(dividingBy: groupOutputs)
+            blocked[g * blocks * width + inGroup] = values[output]
+        }
+        return blocked
+    }
+}
+
+extension sk_convolution {
+    fileprivate mutating func apply(_ epilogue: IntegerEpilogue) {
+        lower = epilogue.lower
+        upper = epilogue.upper
+        zero_point = epilogue.zeroPoint
+        guard let residual = epilogue.residual else { return }
+        has_residual = true
+        own_scale = residual.ownFactor
+        b_scale = residual.factor
+        b_zero = residual.zeroPoint
+        y_zero = residual.sumZeroPoint
+        sum_lower = residual.lower
+        sum_upper = residual.upper
+    }
+}
+
+extension sk_border {
+    init(_ shape: WindowShape) {
+        self.init()
+        images = Int32(shape.images)
+        height = Int32(shape.inputHeight)
+        width = Int32(shape.inputWidth)
+        channels = Int32(shape.inputChannels)
+        top = Int32(shape.top)
+        bottom = Int32(shape.bottom)
+        left = Int32(shape.left)
+        right = Int32(shape.right)
+    }
+}

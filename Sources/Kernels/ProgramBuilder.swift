@@ -1,0 +1,80 @@
+import CKernels
+
+/// A piece of memory that steps read and write; constants have their contents, the others get a place in the arena.
+public struct Buffer: Hashable, Sendable {
+    public let index: Int
+}
+
+/// Collects the steps of a program; one method a kernel, in extensions beside this file.
+///
+/// Sizes are checked here, once: a step that was accepted stays inside its buffers.
+public struct ProgramBuilder {
+    public let kernels: KernelSet
+    let pool = ConstantPool()
+    private(set) var sizes: [Int] = []
+    private(set) var constants: [UnsafeMutableRawPointer?] = []
+    private(set) var records: [StepRecord] = []
+    /// Prefixed to the name of every step that follows.
+    public var layer = ""
+
+    public init(kernels: KernelSet) { self.kernels = kernels }
+
+    var table: sk_kernel_set { kernels.table.pointee }
+
+    /// Memory for `bytes` bytes whose contents steps produce.
+    public mutating func buffer(bytes: Int) -> Buffer {
+        precondition(bytes >= 0, "buffer: negative size")
+        sizes.append(bytes)
+        constants.append(nil)
+        return Buffer(index: sizes.count - 1)
+    }
+
+    /// Memory with fixed contents.
+    public mutating func constant<Element: BitwiseCopyable>(_ elements: [Element]) -> Buffer {
+        sizes.append(elements.count * MemoryLayout<Element>.stride)
+        constants.append(UnsafeMutableRawPointer(pool.store(elements)))
+        return Buffer(index: sizes.count - 1)
+    }
+
+    public func isConstant(_ buffer: Buffer) -> Bool { constants[buffer.index] != nil }
+    public func bytes(of buffer: Buffer) -> Int { sizes[buffer.index] }
+
+    /// Bytes of packed weights, tables and parameters so far.
+    public var constantBytes: Int { pool.bytes }
+    public var stepCount: Int { records.count }
+
+    /// What each step reads and writes, in order: what a memory planner needs.
+    public var uses: [(reads: [Buffer], writes: Buffer)] {
+        records.map { record in
+            (reads: [record.a, record.b].compactMap { $0 }, writes: record.y)
+        }
+    }
+
+    mutating func emit<Parameters: BitwiseCopyable>(
+        _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
+        _ parameters: Parameters, work: Double
+    ) {
+        precondition(constants[y.index] == nil, "\(name) writes into a constant")
+        records.append(
+            StepRecord(
+                layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, parameters: pool.store(one: parameters),
+                work: work))
+    }
+
+    func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
+        precondition(
+            sizes[buffer.index] >= count * bytes, "\(kernel): a buffer of \(sizes[buffer.index]) bytes is too small")
+    }
+}
+
+/// One step before its buffers have addresses.
+struct StepRecord {
+    let layer: String
+    let name: String
+    let kernel: sk_kernel
+    let a, b: Buffer?
+    let y: Buffer
+    let parameters: UnsafeRawPointer
+    /// Multiply-adds or moved elements: what deciding about a second thread needs.
+    let work: Double
+}
