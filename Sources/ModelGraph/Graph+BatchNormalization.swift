@@ -39,17 +39,28 @@ extension Graph {
         guard parameters.count == 4, layer.count == anchor.inputs.count - 1,
             (parameters + layer.map(\.tensor)).allSatisfy({ $0.dataType == .float32 })
         else { return nil }
-        let normalization = ChannelAffine(parameters, epsilon: epsilon)
-        let channels = layer[0].tensor.shape[0]
         var weights = layer[0]
-        guard let normalization, let values = weights.tensor.floats else {
-            weights.tensor = .unknown(weights.tensor.shape)
-            return (weights, Constant(.unknown([channels])))
-        }
-        let bias = layer.count > 1 ? layer[1].tensor.floats : [Float](repeating: 0, count: channels)
-        weights.tensor = Tensor(weights.tensor.shape, normalization.scaling(rows: values))
-        guard let bias else { return (weights, Constant(.unknown([channels]))) }
-        return (weights, Constant(Tensor([channels], normalization.applied(to: bias))))
+        let bias: Tensor
+        (weights.tensor, bias) = Graph.normalized(
+            weights: weights.tensor, bias: layer.count > 1 ? layer[1].tensor : nil, by: parameters,
+            epsilon: epsilon)
+        return (weights, Constant(bias))
+    }
+
+    /// Weights (rows along axis 0) and bias of a layer followed by a normalisation with these parameters: scale, offset,
+    /// mean and variance. Unknown where one of them is.
+    static func normalized(
+        weights: Tensor, bias: Tensor?, by parameters: [Tensor], epsilon: Float
+    ) -> (weights: Tensor, bias: Tensor) {
+        let channels = weights.shape[0]
+        let biases = bias.map(\.floats) ?? [Float](repeating: 0, count: channels)
+        guard let normalization = ChannelAffine(parameters, epsilon: epsilon), let values = weights.floats,
+            let biases
+        else { return (.unknown(weights.shape), .unknown([channels])) }
+        return (
+            Tensor(weights.shape, normalization.scaling(rows: values)),
+            Tensor([channels], normalization.applied(to: biases))
+        )
     }
 }
 

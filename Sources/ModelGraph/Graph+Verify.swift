@@ -72,6 +72,9 @@ extension Value {
                 "holds \(constant.tensor.dataType.rawValue) \(constant.tensor.shape), but is declared "
                     + "\(type.dataType.rawValue) \(type.shape)")
         }
+        if case .repeated = constant.tensor.storage, type.shape.elementCount > 1 << 28 {
+            throw fault("repeats one number more than 2²⁸ times")
+        }
         if let reason = constant.sparsity.fault(in: type.shape) { throw fault(reason) }
     }
 }

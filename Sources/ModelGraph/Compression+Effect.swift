@@ -1,0 +1,68 @@
+extension Graph {
+    /// What the compression makes of this network's shapes and types, weights left unknown.
+    ///
+    /// The artefact that module Compression builds from the same network and trained weights has the same shapes, types
+    /// and bytes; only scales and values differ.
+    public func compressed(by compression: Compression) throws(GraphError) -> Graph {
+        var graph = forgettingWeights()
+        for step in compression.steps {
+            switch step {
+            case .distill, .finetune: break
+            case .structured(let ratios): graph = try graph.keepingFirstChannels(ratios)
+            case .magnitude(let ratios), .dynamic(let ratios):
+                graph = graph.annotated(with: graph.sparsities(ratios))
+            case .pattern(let kept, let group):
+                graph = graph.annotated(with: graph.patternSparsities(kept: kept, group: group))
+            case .precision(let assignment, _):
+                graph = try graph.prepared(for: assignment).converted(to: assignment)
+            }
+        }
+        return graph
+    }
+
+    /// The same network with nothing known of its trained numbers.
+    public func forgettingWeights() -> Graph {
+        var graph = self
+        for node in nodes {
+            for input in node.inputs {
+                guard let tensor = graph[input].constant?.tensor, tensor.dataType.isFloatingPoint else {
+                    continue
+                }
+                if case .repeated = tensor.storage { continue }
+                graph[input].constant?.tensor = .unknown(tensor.shape, tensor.dataType)
+            }
+        }
+        return graph
+    }
+
+    /// Removes the last channels of every group, as many as the ratio says.
+    private func keepingFirstChannels(_ ratios: Assignment<Double>) throws(GraphError) -> Graph {
+        var kept: [Int: [Int]] = [:]
+        for group in channelGroups {
+            kept[group.id] = Array(
+                0..<Compression.keptChannels(of: group.channels, ratio: ratios[group.name]))
+        }
+        return try keepingChannels(kept)
+    }
+
+    /// The same graph with these constants marked sparse.
+    public func annotated(with sparsities: [(value: ValueID, sparsity: Sparsity)]) -> Graph {
+        var graph = self
+        for (value, sparsity) in sparsities { graph[value].constant?.sparsity = sparsity }
+        return graph
+    }
+}
+
+extension Compression {
+    /// How many of `count` channels remain when the part `ratio` of them is removed.
+    ///
+    /// From 16 channels on the nearest multiple of 8 (at least 8), so that vector units stay full; below that the nearest whole
+    /// number, at least 4 (or all there are).
+    public static func keptChannels(of count: Int, ratio: Double) -> Int {
+        let target = Double(count) * (1 - ratio)
+        guard ratio > 0, count >= 16 else {
+            return ratio > 0 ? min(count, max(4, Int(target.rounded()))) : count
+        }
+        return min(count, max(8, Int((target / 8).rounded()) * 8))
+    }
+}

@@ -1,0 +1,66 @@
+/// An ordered list of what is done to a network to make it smaller or faster.
+///
+///     try Compression(parsing: "distill(largest)>structured(0.5)>finetune(3)>int8")
+///
+/// With the shapes of a network it fixes the shape of the result: channel counts, precision and stored sparsity of every
+/// layer follow without weights (`Graph.compressed(by:)`).
+public struct Compression: Hashable, Sendable {
+    public let steps: [Step]
+
+    public enum Step: Hashable, Sendable {
+        /// Training follows a teacher: a finished candidate, `largest`, or an imported model.
+        case distill(teacher: String)
+        /// Removes this part of the channels of each group of coupled layers.
+        case structured(Assignment<Double>)
+        /// Sets this part of all weights to zero, smallest first, spread over layers by their shapes.
+        case magnitude(Assignment<Double>)
+        /// Keeps `kept` of every `group` neighbours along the last axis of weights.
+        case pattern(kept: Int, group: Int)
+        /// Ends at this sparsity, with a structure that changes while the network trains.
+        case dynamic(Assignment<Double>)
+        case finetune(epochs: Int)
+        /// `isTrained`: the network is trained with rounding in the loop before it is converted.
+        case precision(Assignment<Precision>, isTrained: Bool)
+    }
+
+    /// No compression: float32 as trained.
+    public static let none = Compression(unchecked: [])
+
+    /// Throws where the steps make no sense in this order, with the reason.
+    public init(_ steps: [Step]) throws(CompressionError) {
+        try Compression.validate(steps)
+        self.steps = steps
+    }
+
+    private init(unchecked steps: [Step]) { self.steps = steps }
+
+    /// The precision of every layer; float32 where no step sets it.
+    public var precision: Assignment<Precision> {
+        for case .precision(let assignment, _) in steps { return assignment }
+        return Assignment(.float32)
+    }
+
+    /// Whether a step trains the network further.
+    public var needsTraining: Bool {
+        steps.contains { step in
+            switch step {
+            case .distill, .dynamic, .finetune: true
+            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+            case .structured, .magnitude, .pattern: false
+            }
+        }
+    }
+}
+
+/// Why a compression cannot be.
+public struct CompressionError: Error, Hashable, CustomStringConvertible {
+    /// The step or text concerned.
+    public let step: String
+    public let reason: String
+    public var description: String { "compression '\(step)': \(reason)" }
+
+    public init(_ step: String, _ reason: String) {
+        self.step = step
+        self.reason = reason
+    }
+}

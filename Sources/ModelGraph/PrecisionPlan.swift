@@ -1,0 +1,97 @@
+/// Which nodes of a graph compute with integers, bits or real numbers.
+struct PrecisionPlan {
+    enum Form: Hashable {
+        case real
+        /// Real sums over weights stored in sixteen bits.
+        case half(DataType)
+        case int8
+        case binary
+    }
+
+    /// One form a node.
+    private(set) var forms: [Form]
+
+    init(_ graph: Graph, _ precision: (Node) -> Precision) {
+        forms = []
+        let layers = graph.nodes.indices.filter { graph.nodes[$0].operation.isLayer }
+        let (producers, consumers) = (graph.producers, graph.consumers)
+        for (index, node) in graph.nodes.enumerated() {
+            let isEdge = index == layers.first || index == layers.last
+            var form = graph.form(of: node, at: precision(node), isEdge: isEdge)
+            // An activation follows the layer it will be fused with.
+            if case .activation = node.operation, consumers[node.inputs[0].index].count == 1,
+                let producer = producers[node.inputs[0].index], graph.nodes[producer].operation.isLayer
+            {
+                form = forms[producer] == .int8 && graph.canBeInt8(node) ? .int8 : .real
+            }
+            forms.append(form)
+        }
+    }
+}
+
+extension Graph {
+    fileprivate func form(of node: Node, at precision: Precision, isEdge: Bool) -> PrecisionPlan.Form {
+        switch precision {
+        case .float32: return .real
+        case .float16: return hasFloatWeights(node) ? .half(.float16) : .real
+        case .bfloat16: return hasFloatWeights(node) ? .half(.bfloat16) : .real
+        case .int8: return canBeInt8(node) ? .int8 : .real
+        case .binary:
+            guard node.operation.isLayer else { return .real }
+            if !isEdge, canBeBinary(node) { return .binary }
+            return canBeInt8(node) ? .int8 : .real
+        }
+    }
+
+    private func hasFloatWeights(_ node: Node) -> Bool {
+        node.operation.isLayer && self[node.inputs[0]].type.dataType == .float32
+            && self[node.inputs[1]].constant?.tensor.dataType == .float32
+    }
+
+    private func canBeBinary(_ node: Node) -> Bool {
+        guard hasFloatWeights(node) else { return false }
+        if case .convolution(let convolution) = node.operation { return convolution.groups == 1 }
+        return true
+    }
+
+    /// Longer sums could leave int32: half its range is for products of at most 127 · 128, half for the bias.
+    static let longestInt8Sum = (1 << 30) / (127 * 128)
+
+    /// Whether the node has an int8 form: its tensors are real numbers and its operation is one that integers can do.
+    func canBeInt8(_ node: Node) -> Bool {
+        let activations = node.inputs.filter { self[$0].constant == nil }
+        guard !activations.isEmpty, self[node.output].type.dataType == .float32,
+            node.inputs.allSatisfy({ self[$0].type.dataType == .float32 })
+        else { return false }
+        switch node.operation {
+        case .convolution, .dense:
+            return node.inputs.dropFirst().allSatisfy { self[$0].constant != nil }
+                && reductionLength(of: node) <= Graph.longestInt8Sum
+        case .binary(let operation): return [.add, .subtract, .multiply].contains(operation)
+        case .pad(let padding): return padding.mode != .constant || padding.value == 0
+        case .resize(let resizing): return resizing.mode == .nearest
+        case .reduce(let reduction): return reduction.kind == .mean
+        case .softmax(let axis): return axis == self[node.inputs[0]].type.shape.rank - 1
+        case .pool, .globalPool, .activation, .concatenate, .slice, .reshape, .transpose: return true
+        case .batchNormalization, .unary, .localResponseNormalization, .matrixMultiply, .cast, .quantize,
+            .dequantize,
+            .training:
+            return false
+        }
+    }
+}
+
+extension Operation {
+    /// Whether this multiplies by a weight matrix.
+    public var isLayer: Bool {
+        switch self {
+        case .convolution, .dense: true
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
+            .quantize,
+            .dequantize, .training:
+            false
+        }
+    }
+}

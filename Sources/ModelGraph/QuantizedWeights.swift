@@ -1,0 +1,130 @@
+/// Weights and bias of a convolution or dense layer as integers.
+struct QuantizedWeights {
+    let weights: Tensor
+    let bias: Tensor
+    /// Along axis 0, as many as output channels even where they are all equal.
+    let scales: Quantization
+    let biasScales: Quantization
+
+    /// Symmetric int8 weights in [−127, 127] and an int32 bias at scale inputScale · weightScale.
+    ///
+    /// A channel's scale is at least so large that its bias keeps within ±2³⁰; an empty channel gets scale 1. Unknown
+    /// weights give the same types with scale 1.
+    /// - Throws: where a weight or bias is not finite.
+    init(
+        weights: Tensor, bias: Tensor?, inputScale: Float, perChannel: Bool, layer: String
+    ) throws(GraphError) {
+        let channels = weights.shape[0]
+        guard let values = weights.floats,
+            let biases = bias.map(\.floats) ?? [Float](repeating: 0, count: channels)
+        else {
+            self.init(unknown: weights.shape, channels: channels)
+            return
+        }
+        guard values.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite) else {
+            throw .invalid(
+                node: layer, detail: "a weight or bias is not a finite number, so it has no int8 form")
+        }
+        let scales = Self.scales(values, biases, inputScale: inputScale, perChannel: perChannel)
+        guard scales.allSatisfy({ $0.isFinite && ($0 * inputScale).isNormal }) else {
+            throw .invalid(node: layer, detail: "its weights have no int8 form at input scale \(inputScale)")
+        }
+        let length = channels == 0 ? 0 : values.count / channels
+        let integers = values.indices.map { values[$0].quantized(scale: scales[$0 / length], lowest: -127) }
+        let sums = zip(biases, scales).map { Int32(($0 / (inputScale * $1)).rounded(.toNearestOrEven)) }
+        self.init(
+            weights: Tensor(weights.shape, .int8(integers)), bias: Tensor([channels], .int32(sums)),
+            scales: Quantization(scales: scales.isEmpty ? [1] : scales, axis: 0),
+            biasScales: Quantization(scales: scales.isEmpty ? [1] : scales.map { $0 * inputScale }, axis: 0))
+    }
+
+    private init(unknown shape: Shape, channels: Int) {
+        let scales = Quantization(scales: [Float](repeating: 1, count: max(channels, 1)), axis: 0)
+        self.init(
+            weights: .unknown(shape, .int8), bias: .unknown([channels], .int32), scales: scales,
+            biasScales: scales)
+    }
+
+    private init(weights: Tensor, bias: Tensor, scales: Quantization, biasScales: Quantization) {
+        self.weights = weights
+        self.bias = bias
+        self.scales = scales
+        self.biasScales = biasScales
+    }
+
+    /// One scale an output channel, large enough for its weights (127 steps) and its bias (2³⁰ steps).
+    private static func scales(
+        _ weights: [Float], _ biases: [Float], inputScale: Float, perChannel: Bool
+    ) -> [Float] {
+        guard !biases.isEmpty else { return [] }
+        let length = weights.count / biases.count
+        let largest = biases.indices.map { channel in
+            weights[channel * length..<(channel + 1) * length].reduce(0) { max($0, abs($1)) }
+        }
+        let scales = zip(largest, biases).map { max(scale(largest: $0), abs($1) / (inputScale * 0x1p30)) }
+        guard !perChannel else { return scales }
+        let common = max(
+            scale(largest: largest.max() ?? 0), (biases.map(abs).max() ?? 0) / (inputScale * 0x1p30))
+        return [Float](repeating: common, count: biases.count)
+    }
+
+    /// 127 steps up to the largest weight; 1 for an empty channel.
+    private static func scale(largest: Float) -> Float {
+        largest == 0 ? 1 : max(largest / 127, 0x1p-60)
+    }
+}
+
+extension Tensor {
+    /// Floating-point elements rounded to sixteen bits, ties to even; values beyond float16 saturate.
+    func narrowed(to dataType: DataType) -> Tensor {
+        switch storage {
+        case .float32(let values):
+            switch dataType {
+            case .float16:
+                let limit = Float(Float16.greatestFiniteMagnitude)
+                return Tensor(
+                    shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) }))
+            case .bfloat16: return Tensor(shape, .bfloat16(values.map(\.bfloat16Bits)))
+            case .float32, .int8, .uint8, .int32, .int64, .bool, .binary: return self
+            }
+        case .repeated(let value, .float32): return Tensor(shape, .repeated(value, dataType))
+        case .unknown(.float32): return .unknown(shape, dataType)
+        case .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool, .binary, .repeated, .unknown:
+            return self
+        }
+    }
+}
+
+extension Float {
+    /// The upper sixteen bits, rounded to nearest, ties to even; NaN stays NaN.
+    public var bfloat16Bits: UInt16 {
+        guard !isNaN else { return 0x7FC0 }
+        let bits = bitPattern
+        return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
+    }
+}
+
+/// Weights of a binary layer: signs, and the mean magnitude of each output channel as its scale (Rastegari et al., XNOR-Net, 2016).
+struct BinaryWeights {
+    let signs: Tensor
+    let scales: Quantization
+
+    init(_ weights: Tensor) {
+        let channels = weights.shape[0]
+        guard let values = weights.floats else {
+            signs = .unknown(weights.shape, .binary)
+            scales = Quantization(scales: [Float](repeating: 1, count: max(channels, 1)), axis: 0)
+            return
+        }
+        let length = channels == 0 ? 0 : values.count / channels
+        let means = (0..<channels).map { channel -> Float in
+            let sum = values[channel * length..<(channel + 1) * length].reduce(Float(0)) { $0 + abs($1) }
+            let mean = sum / Float(max(length, 1))
+            // An empty channel must stay near zero, but a scale is positive.
+            return mean.isFinite && mean > 0x1p-60 ? mean : 0x1p-60
+        }
+        signs = Tensor(
+            weights.shape, .binary(Tensor.packed(values, rowLength: weights.shape.dimensions.last ?? 0)))
+        scales = Quantization(scales: means.isEmpty ? [1] : means, axis: 0)
+    }
+}
