@@ -8,7 +8,7 @@
 ///
 /// UCI Machine Learning Repository, Optical Recognition of Handwritten Digits (test part), E. Alpaydin and C. Kaynak,
 /// as packaged in scikit-learn; CC BY 4.0. Made by scripts/embed-digits from digits.csv.gz.
-extern const unsigned char swiftlet_digits[];
+extern const unsigned char *const _Nonnull swiftlet_digits;
 
 /// How many bytes `swiftlet_digits` holds.
 extern const size_t swiftlet_digits_size;

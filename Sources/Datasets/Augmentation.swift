@@ -1,0 +1,119 @@
+import Determinism
+
+/// Random changes of training samples that keep their meaning.
+///
+/// What happens to a sample depends on (seed, epoch, sample) alone.
+public struct Augmentation: Hashable, Sendable {
+    /// Moved up to so many rows (frames of a spectrogram) up or down; the background fills what is left.
+    public var shiftRows = 0
+    /// Moved up to so many columns left or right.
+    public var shiftColumns = 0
+    /// Half of the samples are mirrored left to right.
+    public var flipsHorizontally = false
+    /// The side of a square set to the mean, at a random place that may reach over the edge; 0 for none.
+    public var cutOut = 0
+    /// The deviation of normal noise added to normalised values; 0 for none.
+    public var noise: Float = 0
+    /// A run of up to so many rows set to the mean (SpecAugment's time mask, Park 2019); 0 for none.
+    public var maskedRows = 0
+    /// A run of up to so many columns set to the mean (SpecAugment's frequency mask); 0 for none.
+    public var maskedColumns = 0
+
+    public init() {}
+
+    public static let none = Augmentation()
+
+    /// For images of things that may stand anywhere and either way are written the same.
+    public static func image(shift: Int = 2, cutOut: Int = 0, flips: Bool = false) -> Augmentation {
+        var augmentation = Augmentation()
+        (augmentation.shiftRows, augmentation.shiftColumns) = (shift, shift)
+        augmentation.cutOut = cutOut
+        augmentation.flipsHorizontally = flips
+        return augmentation
+    }
+
+    /// For spectrograms: time shift, a time and a band mask, noise.
+    public static func spectrogram(
+        shift: Int = 5, maskedRows: Int = 6, maskedColumns: Int = 5, noise: Float = 0.1
+    ) -> Augmentation {
+        var augmentation = Augmentation()
+        augmentation.shiftRows = shift
+        (augmentation.maskedRows, augmentation.maskedColumns) = (maskedRows, maskedColumns)
+        augmentation.noise = noise
+        return augmentation
+    }
+}
+
+extension Augmentation {
+    /// Changes the raw values of one sample: mirrors and moves it.
+    func move(
+        _ values: inout MutableSpan<Float>, shape: [Int], background: Float, using random: inout RandomStream
+    ) {
+        let (height, width, channels) = (shape[0], shape[1], shape[2])
+        let mirrored = flipsHorizontally && random.next() & 1 == 1
+        let down = random.offset(upTo: shiftRows)
+        let right = random.offset(upTo: shiftColumns)
+        guard mirrored || down != 0 || right != 0 else { return }
+        var moved = [Float](repeating: background, count: values.count)
+        for row in max(0, down)..<max(min(height, height + down), max(0, down)) {
+            for column in max(0, right)..<max(min(width, width + right), max(0, right)) {
+                let from = mirrored ? width - 1 - (column - right) : column - right
+                let source = ((row - down) * width + from) * channels
+                let target = (row * width + column) * channels
+                for channel in 0..<channels { moved[target + channel] = values[source + channel] }
+            }
+        }
+        for i in 0..<values.count { values[i] = moved[i] }
+    }
+
+    /// Changes the normalised values of one sample, whose mean is 0: cut-out, masks and noise.
+    func disturb(_ values: inout MutableSpan<Float>, shape: [Int], using random: inout RandomStream) {
+        let (height, width) = (shape[0], shape[1])
+        if cutOut > 0 {
+            let top = random.index(below: height) - cutOut / 2
+            let left = random.index(below: width) - cutOut / 2
+            clear(
+                &values, shape, rows: max(top, 0)..<max(min(top + cutOut, height), max(top, 0)),
+                columns: max(left, 0)..<max(min(left + cutOut, width), max(left, 0)))
+        }
+        if maskedRows > 0 {
+            clear(&values, shape, rows: random.run(upTo: maskedRows, in: height), columns: 0..<width)
+        }
+        if maskedColumns > 0 {
+            clear(&values, shape, rows: 0..<height, columns: random.run(upTo: maskedColumns, in: width))
+        }
+        if noise > 0 {
+            for i in 0..<values.count { values[i] += noise * random.approximatelyNormal() }
+        }
+    }
+
+    private func clear(
+        _ values: inout MutableSpan<Float>, _ shape: [Int], rows: Range<Int>, columns: Range<Int>
+    ) {
+        for row in rows {
+            let start = (row * shape[1] + columns.lowerBound) * shape[2]
+            for i in start..<start + columns.count * shape[2] { values[i] = 0 }
+        }
+    }
+}
+
+extension RandomStream {
+    /// Uniform in −limit…limit.
+    fileprivate mutating func offset(upTo limit: Int) -> Int {
+        limit > 0 ? index(below: 2 * limit + 1) - limit : 0
+    }
+
+    /// A run of 0 to `longest` places somewhere in 0..<count.
+    fileprivate mutating func run(upTo longest: Int, in count: Int) -> Range<Int> {
+        let length = Swift.min(index(below: longest + 1), count)
+        let start = index(below: count - length + 1)
+        return start..<start + length
+    }
+
+    /// The sum of four 16-bit uniforms, with mean 0 and deviation 1: close enough to normal for noise, and one draw.
+    fileprivate mutating func approximatelyNormal() -> Float {
+        let bits = next()
+        let sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)
+        return (Float(sum) - 131_070) * (1 / 37_837.3)
+    }
+}

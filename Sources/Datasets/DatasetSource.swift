@@ -1,0 +1,61 @@
+/// The kinds of data that a job may name.
+public enum DatasetSource: String, Hashable, Sendable, CaseIterable {
+    /// The 1,797 digits inside the program.
+    case digits
+    /// A folder of four IDX files, as MNIST comes.
+    case idx
+    /// A folder of CIFAR-10's binary batches.
+    case cifar10
+    case imageFolder = "image-folder"
+    case csv, npz
+    /// A folder or a tar archive of recordings.
+    case wavFolder = "wav-folder"
+    /// Published measurements of architectures instead of samples.
+    case table
+}
+
+/// What a job asks to be loaded.
+public struct DatasetRequest: Hashable, Sendable {
+    public var source: DatasetSource
+    /// A file or folder; nil for the digits.
+    public var path: String?
+    /// Of recordings.
+    public var features: LogMel
+
+    public init(source: DatasetSource, path: String? = nil, features: LogMel = LogMel()) {
+        self.source = source
+        self.path = path
+        self.features = features
+    }
+}
+
+extension Dataset {
+    /// Reads a data set whole.
+    ///
+    ///     let digits = try Dataset(DatasetRequest(source: .digits))
+    ///     let split = try DataSplit(digits, SplitRules(seed: 7))
+    public init(_ request: DatasetRequest) throws(DatasetError) {
+        switch request.source {
+        case .digits: self = try DigitsLoader.load()
+        case .idx: self = try IDXLoader.load(folder: try request.requiredPath())
+        case .cifar10: self = try CIFARLoader.load(folder: try request.requiredPath())
+        case .wavFolder:
+            self = try WAVFolderLoader.load(try request.requiredPath(), features: request.features)
+        case .csv, .npz, .imageFolder:
+            throw .file(
+                request.path ?? "dataset", detail: "the source '\(request.source.rawValue)' is not read yet")
+        case .table:
+            throw .file(
+                request.path ?? "dataset", detail: "a table holds measurements, no samples to train on")
+        }
+    }
+}
+
+extension DatasetRequest {
+    fileprivate func requiredPath() throws(DatasetError) -> String {
+        guard let path else {
+            throw .file("dataset", detail: "the source '\(source.rawValue)' needs a path")
+        }
+        return path
+    }
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+
+/// Reads whole files and lists folders.
+enum SourceFile {
+    /// No file of a data set, packed or unpacked, may be larger (4 GiB).
+    static let limit = 4 << 30
+
+    /// The bytes of a file, inflated where they are a gzip file.
+    static func read(_ path: String) throws(DatasetError) -> [UInt8] {
+        let bytes = try readRaw(path)
+        return bytes.starts(with: Gzip.magic) ? try Gzip.inflate(bytes, file: path, limit: limit) : bytes
+    }
+
+    private static func readRaw(_ path: String) throws(DatasetError) -> [UInt8] {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let attributes else { throw .file(path, detail: "is not there or cannot be read") }
+        guard attributes[.type] as? FileAttributeType != .typeDirectory else {
+            throw .file(path, detail: "is a folder, expected a file")
+        }
+        guard let size = attributes[.size] as? Int, size <= limit else {
+            throw .file(path, detail: "is larger than \(limit >> 30) GiB")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .file(path, detail: "cannot be read")
+        }
+        return [UInt8](data)
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+    }
+
+    /// The names in a folder, in byte order.
+    static func names(in folder: String) throws(DatasetError) -> [String] {
+        guard isFolder(folder) else { throw .file(folder, detail: "is no folder") }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted {
+                $0.utf8.lexicographicallyPrecedes($1.utf8)
+            }
+        } catch {
+            throw .file(folder, detail: "cannot be listed")
+        }
+    }
+
+    /// Paths, relative to the folder, of all files below it that end in one of `extensions`, in byte order.
+    static func files(below folder: String, extensions: [String]) throws(DatasetError) -> [String] {
+        var found: [String] = []
+        var pending = [("", 0)]
+        while let (prefix, depth) = pending.popLast() {
+            for name in try names(in: prefix.isEmpty ? folder : "\(folder)/\(prefix)")
+            where !name.hasPrefix(".") {
+                let relative = prefix.isEmpty ? name : "\(prefix)/\(name)"
+                if extensions.contains(where: { name.lowercased().hasSuffix($0) }) {
+                    found.append(relative)
+                } else if depth < 8, isFolder("\(folder)/\(relative)") {
+                    pending.append((relative, depth + 1))
+                }
+            }
+        }
+        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

@@ -1,0 +1,88 @@
+/// The regular files of a tar archive (ustar, GNU long names, pax paths), in its order.
+struct TarArchive {
+    struct Entry {
+        let name: String
+        let content: Range<Int>
+    }
+
+    let bytes: [UInt8]
+    let entries: [Entry]
+
+    /// Precondition: none; anything that is no archive is refused with the offset where it stops being one.
+    init(_ bytes: [UInt8], file: String) throws(DatasetError) {
+        self.bytes = bytes
+        var entries: [Entry] = []
+        var offset = 0
+        var longName: String?
+        while offset + 512 <= bytes.count, bytes[offset..<offset + 512].contains(where: { $0 != 0 }) {
+            let header = TarHeader(bytes[offset..<offset + 512])
+            guard header.hasValidChecksum, let size = header.size else {
+                throw .byte(file: file, offset: offset, detail: "expected a tar header")
+            }
+            let start = offset + 512
+            guard size <= bytes.count - start else {
+                throw .byte(
+                    file: file, offset: offset,
+                    detail: "'\(header.name)' is truncated: \(size) bytes expected")
+            }
+            switch header.kind {
+            case UInt8(ascii: "0"), 0:
+                entries.append(Entry(name: longName ?? header.name, content: start..<start + size))
+                longName = nil
+            case UInt8(ascii: "L"):
+                longName = String(decoding: bytes[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
+            case UInt8(ascii: "x"): longName = paxPath(bytes[start..<start + size]) ?? longName
+            case UInt8(ascii: "g"): break
+            default: longName = nil
+            }
+            offset = start + (size + 511) / 512 * 512
+        }
+        self.entries = entries
+    }
+}
+
+/// The `path` record of a pax header: lines of `length key=value`.
+private func paxPath(_ bytes: ArraySlice<UInt8>) -> String? {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        let text = String(decoding: line, as: UTF8.self)
+        guard let space = text.firstIndex(of: " ") else { continue }
+        let record = text[text.index(after: space)...]
+        if record.hasPrefix("path=") { return String(record.dropFirst(5)) }
+    }
+    return nil
+}
+
+private struct TarHeader {
+    private let block: [UInt8]
+
+    init(_ bytes: ArraySlice<UInt8>) { block = Array(bytes) }
+
+    var kind: UInt8 { block[156] }
+
+    var name: String {
+        let (name, prefix) = (
+            text(0..<100), block[257..<262].elementsEqual("ustar".utf8) ? text(345..<500) : ""
+        )
+        return prefix.isEmpty ? name : "\(prefix)/\(name)"
+    }
+
+    /// Octal digits; nil where they are not.
+    var size: Int? { octal(124..<136) }
+
+    /// The sum of all bytes, those of the checksum itself counted as blanks.
+    var hasValidChecksum: Bool {
+        let sum = block.enumerated().reduce(0) {
+            $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element))
+        }
+        return octal(148..<156) == sum
+    }
+
+    private func octal(_ range: Range<Int>) -> Int? {
+        let digits = block[range].filter { $0 != 0 && $0 != 32 }
+        return Int(String(decoding: digits, as: UTF8.self), radix: 8)
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: block[range].prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,81 @@
+/// Recordings of one class each as log-mel spectrograms, from a folder or from a tar archive (plain or .gz).
+///
+/// The class is the name of the folder that holds a file where there are several such folders, else what stands before the
+/// first `_` of the file's name; the group (a speaker) what stands before the second: `LABEL_SPEAKER_TAKE.wav`.
+enum WAVFolderLoader {
+    private struct Recording {
+        /// Path within the folder or archive.
+        let path: String
+        let sound: WAVFile
+        var name: String { String(path.split(separator: "/").last ?? "") }
+        var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
+    }
+
+    static func load(_ path: String, features: LogMel) throws(DatasetError) -> Dataset {
+        let recordings = try read(path)
+        guard let first = recordings.first else {
+            throw .file(path, detail: "holds no .wav files, nor an archive of them")
+        }
+        let extractor = try LogMelExtractor(features, sampleRate: first.sound.sampleRate, file: path)
+        var values: [Float] = []
+        values.reserveCapacity(recordings.count * extractor.frames * features.bands)
+        for recording in recordings {
+            guard recording.sound.sampleRate == first.sound.sampleRate else {
+                throw .file(
+                    "\(path)/\(recording.path)",
+                    detail: "is recorded at \(recording.sound.sampleRate) Hz, \(first.path) at "
+                        + "\(first.sound.sampleRate) Hz; resample them to one rate")
+            }
+            values += extractor.spectrogram(of: recording.sound.samples)
+        }
+        let isByFolder = Set(recordings.map(\.folder)).count > 1
+        let (labels, classNames) = indexed(recordings.map { isByFolder ? $0.folder : field(0, of: $0.name) })
+        let (groups, groupNames) = indexed(recordings.map { field(isByFolder ? 0 : 1, of: $0.name) })
+        return try Dataset(
+            name: "wav-folder", sampleShape: [extractor.frames, features.bands, 1], storage: .floats(values),
+            target: .classes(labels, names: classNames), sampleNames: recordings.map(\.name), groups: groups,
+            groupNames: groupNames, background: extractor.silence
+        ).checked(file: path)
+    }
+
+    private static func read(_ path: String) throws(DatasetError) -> [Recording] {
+        guard SourceFile.isFolder(path) else { return try readArchive(path) }
+        var recordings: [Recording] = []
+        for file in try SourceFile.files(below: path, extensions: [".wav"]) {
+            let bytes = try SourceFile.read("\(path)/\(file)")
+            recordings.append(
+                Recording(path: file, sound: try WAVFile(parsing: bytes, file: "\(path)/\(file)")))
+        }
+        guard recordings.isEmpty else { return recordings }
+        let archives = try SourceFile.files(below: path, extensions: [".tar.gz", ".tgz", ".tar"])
+        guard archives.count <= 1 else {
+            throw .file(path, detail: "holds \(archives.count) archives; name the one that is meant")
+        }
+        return archives.isEmpty ? [] : try readArchive("\(path)/\(archives[0])")
+    }
+
+    private static func readArchive(_ path: String) throws(DatasetError) -> [Recording] {
+        let archive = try TarArchive(try SourceFile.read(path), file: path)
+        var recordings: [Recording] = []
+        for entry in archive.entries where entry.name.lowercased().hasSuffix(".wav") {
+            let sound = try WAVFile(parsing: archive.bytes[entry.content], file: "\(path)/\(entry.name)")
+            recordings.append(Recording(path: entry.name, sound: sound))
+        }
+        return recordings.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// What stands between underscores, without the file's extension.
+    private static func field(_ index: Int, of name: String) -> String {
+        let stem = name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex)
+        let fields = stem.split(separator: "_", omittingEmptySubsequences: false)
+        return index < fields.count ? String(fields[index]) : ""
+    }
+
+    /// Names in byte order and for each text the index of its name.
+    private static func indexed(_ texts: [String]) -> ([Int32], [String]) {
+        let names = Set(texts).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        var indices: [String: Int32] = [:]
+        for (index, name) in names.enumerated() { indices[name] = Int32(index) }
+        return (texts.map { indices[$0] ?? 0 }, names)
+    }
+}
