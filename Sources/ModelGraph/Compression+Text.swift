@@ -83,7 +83,7 @@ extension Compression.Step: CustomStringConvertible {
         return (String(text[..<open]), String(text[text.index(after: open)...].dropLast()))
     }
 
-    /// `name=choice;name=choice`
+    /// Reads `name=choice;name=choice`.
     private static func exceptions<Choice: Hashable & Sendable>(
         _ list: some StringProtocol, in text: String, choice: (String) -> Choice?
     ) throws(CompressionError) -> [Assignment<Choice>.Exception] {

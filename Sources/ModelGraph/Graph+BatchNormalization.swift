@@ -47,8 +47,9 @@ extension Graph {
         return (weights, Constant(bias))
     }
 
-    /// Weights (rows along axis 0) and bias of a layer followed by a normalisation with these parameters: scale, offset,
-    /// mean and variance. Unknown where one of them is.
+    /// Weights (rows along axis 0) and bias of a layer followed by a normalisation; unknown where an operand is.
+    ///
+    /// - Parameter parameters: scale, offset, mean and variance.
     static func normalized(
         weights: Tensor, bias: Tensor?, by parameters: [Tensor], epsilon: Float
     ) -> (weights: Tensor, bias: Tensor) {
