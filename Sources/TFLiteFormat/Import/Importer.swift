@@ -1,0 +1,174 @@
+import ModelGraph
+
+/// Turns the records of a TFLite file into a graph, operator by operator in file order.
+///
+/// Unsigned 8-bit tensors become signed inside the graph (z ≡ z − 128), and only its inputs and outputs keep their type.
+/// Every node is named after the value it produces. Where one operator becomes several nodes, the last has the tensor's
+/// name and the others that name with a suffix, so that exporting and importing again gives the same graph.
+struct Importer {
+    let file: TFLiteFile
+    var builder: GraphBuilder
+    /// For each tensor, the value that holds it once something has produced or loaded it.
+    var values: [ValueID?]
+    /// Weights as the graph lays them out; looked up only.
+    var weights: [WeightKey: ValueID] = [:]
+    /// Integers that follow from shapes alone, for the tensors that hold such.
+    var folded: [[Int]?]
+    /// For a tensor that only widens a stored constant, the tensor with the constant.
+    var storedAs: [Int?]
+    /// Whether a tensor is an input, or the result of an operator met so far.
+    private var isComputed: [Bool]
+    private var names: Set<String> = []
+    private var isOutput: [Bool]
+    /// What is being imported, for errors.
+    var place = "the model"
+
+    struct WeightKey: Hashable {
+        let tensor: Int
+        let isDepthwise: Bool
+        let isReal: Bool
+    }
+
+    init(_ file: TFLiteFile) {
+        self.file = file
+        let count = file.subgraph.tensors.count
+        let stem = file.name.hasSuffix(".tflite") ? String(file.name.dropLast(7)) : file.name
+        let given = file.subgraph.name
+        builder = GraphBuilder(name: given.isEmpty || given == "main" ? stem : given)
+        values = [ValueID?](repeating: nil, count: count)
+        folded = [[Int]?](repeating: nil, count: count)
+        storedAs = [Int?](repeating: nil, count: count)
+        isComputed = [Bool](repeating: false, count: count)
+        isOutput = [Bool](repeating: false, count: count)
+    }
+
+    mutating func graph() throws(TFLiteError) -> Graph {
+        try checkIndices()
+        for index in file.subgraph.inputs { try declareInput(index) }
+        for index in file.subgraph.inputs { try enterInternalType(index) }
+        for (index, record) in file.subgraph.operators.enumerated() {
+            let call = try OperatorCall(record, index: index, in: file)
+            place = call.place
+            try importOperator(call)
+        }
+        place = "the outputs"
+        var outputs: [ValueID] = []
+        for index in file.subgraph.outputs { outputs.append(try leaveInternalType(index)) }
+        return builder.graph(outputs: outputs).namingFusedResults()
+    }
+
+    /// Every tensor number that the file mentions must exist; −1 stands for an operand left out.
+    private mutating func checkIndices() throws(TFLiteError) {
+        let count = file.subgraph.tensors.count
+        for index in file.subgraph.inputs + file.subgraph.outputs where !(0..<count).contains(index) {
+            throw file.flat.damaged("the model's inputs and outputs name tensor \(index) of \(count)")
+        }
+        for (number, operation) in file.subgraph.operators.enumerated() {
+            for index in operation.inputs where !(-1..<count).contains(index) {
+                throw file.flat.damaged("operator \(number) reads tensor \(index) of \(count)")
+            }
+            for index in operation.outputs where !(0..<count).contains(index) {
+                throw file.flat.damaged("operator \(number) writes tensor \(index) of \(count)")
+            }
+        }
+        for index in file.subgraph.outputs { isOutput[index] = true }
+        guard !file.subgraph.outputs.isEmpty else { throw file.flat.damaged("the model has no output") }
+    }
+
+    private mutating func declareInput(_ index: Int) throws(TFLiteError) {
+        place = "input \(index)"
+        guard values[index] == nil else { throw file.flat.damaged("tensor \(index) is an input twice") }
+        values[index] = builder.input(unique(name(of: index)), try storedType(of: index))
+        isComputed[index] = true
+    }
+
+    /// Converts an unsigned input to the signed type used inside.
+    private mutating func enterInternalType(_ index: Int) throws(TFLiteError) {
+        let inner = try type(of: index)
+        guard let value = values[index], inner != builder.type(of: value),
+            let quantization = inner.quantization
+        else { return }
+        values[index] = try emit(.quantize(.int8, quantization), [value], as: "\(name(of: index)):int8")
+    }
+
+    /// The value to hand out for an output: unsigned again where the model says so.
+    private mutating func leaveInternalType(_ index: Int) throws(TFLiteError) -> ValueID {
+        let value = try operand(index)
+        let outer = try storedType(of: index)
+        guard outer.dataType == .uint8, let quantization = outer.quantization,
+            builder.type(of: value).dataType == .int8
+        else { return value }
+        return try emit(.quantize(.uint8, quantization), [value], as: name(of: index))
+    }
+
+    /// The name of what an operator leaves in tensor `index`; an unsigned output's own name is kept for the conversion.
+    func resultName(of index: Int) -> String {
+        let isUnsigned = file.subgraph.tensors[index].type == Schema.TensorType.uint8.rawValue
+        return isOutput[index] && isUnsigned && file.subgraph.tensors[index].quantization != nil
+            ? "\(name(of: index)):int8" : name(of: index)
+    }
+
+    func name(of index: Int) -> String {
+        let name = file.subgraph.tensors[index].name
+        return name.isEmpty ? "tensor_\(index)" : name
+    }
+
+    /// `name`, or `name_2`, `name_3`, … where it is taken.
+    mutating func unique(_ name: String) -> String {
+        var candidate = name
+        var suffix = 2
+        while !names.insert(candidate).inserted {
+            candidate = "\(name)_\(suffix)"
+            suffix += 1
+        }
+        return candidate
+    }
+
+    /// Appends a node named after its value.
+    mutating func emit(
+        _ operation: Operation, _ inputs: [ValueID], as name: String, type: ValueType? = nil
+    ) throws(TFLiteError) -> ValueID {
+        do {
+            return try builder.apply(
+                operation, to: inputs, name: unique(name), quantization: type?.quantization,
+                dataType: type?.dataType)
+        } catch {
+            throw unsupported("\(error)")
+        }
+    }
+
+    func unsupported(_ detail: String) -> TFLiteError {
+        .unsupported(file: file.name, place: place, detail: detail)
+    }
+
+    /// Records what an operator computed for tensor `index`, after checking it against the declared type.
+    mutating func set(_ index: Int, to value: ValueID) throws(TFLiteError) {
+        guard values[index] == nil, folded[index] == nil else {
+            throw file.flat.damaged("\(place) writes '\(name(of: index))', which is already known")
+        }
+        let (computed, declared) = (builder.type(of: value), try type(of: index))
+        guard computed.dataType == declared.dataType else {
+            throw unsupported(
+                "computes \(computed.dataType.rawValue), but '\(name(of: index))' is \(declared.dataType.rawValue)"
+            )
+        }
+        let record = file.subgraph.tensors[index]
+        let extents = record.signature ?? record.shape
+        let agrees =
+            extents.isEmpty
+            || extents.count == computed.shape.rank
+                && zip(extents, computed.shape.dimensions).allSatisfy { $0 == -1 || $0 == $1 }
+        guard agrees else {
+            throw unsupported(
+                "gives \(computed.shape), but '\(name(of: index))' is declared \(Shape(extents))")
+        }
+        values[index] = value
+        isComputed[index] = true
+    }
+
+    /// Whether a tensor's elements stand in the file.
+    func isConstant(_ index: Int) -> Bool {
+        let buffer = file.subgraph.tensors[index].buffer
+        return !isComputed[index] && file.buffers.indices.contains(buffer) && !file.buffers[buffer].isEmpty
+    }
+}

@@ -1,0 +1,122 @@
+/// The builtin operators that Swiftlet's graphs can express, with the codes of the TFLite schema.
+enum BuiltinOperator: Int32, CaseIterable {
+    case add = 0
+    case averagePool2D = 1
+    case concatenation = 2
+    case conv2D = 3
+    case depthwiseConv2D = 4
+    case dequantize = 6
+    case floor = 8
+    case fullyConnected = 9
+    case localResponseNormalization = 13
+    case logistic = 14
+    case maxPool2D = 17
+    case mul = 18
+    case relu = 19
+    case reluN1To1 = 20
+    case relu6 = 21
+    case reshape = 22
+    case resizeBilinear = 23
+    case softmax = 25
+    case tanh = 28
+    case pad = 34
+    case gather = 36
+    case transpose = 39
+    case mean = 40
+    case sub = 41
+    case div = 42
+    case squeeze = 43
+    case stridedSlice = 45
+    case exp = 47
+    case split = 49
+    case cast = 53
+    case prelu = 54
+    case maximum = 55
+    case minimum = 57
+    case neg = 59
+    case padV2 = 60
+    case slice = 65
+    case sin = 66
+    case expandDims = 70
+    case log = 73
+    case sum = 74
+    case sqrt = 75
+    case rsqrt = 76
+    case shape = 77
+    case pow = 78
+    case reduceProd = 81
+    case reduceMax = 82
+    case pack = 83
+    case unpack = 88
+    case reduceMin = 89
+    case square = 92
+    case resizeNearestNeighbor = 97
+    case leakyRelu = 98
+    case squaredDifference = 99
+    case mirrorPad = 100
+    case abs = 101
+    case splitV = 102
+    case ceil = 104
+    case cos = 108
+    case quantize = 114
+    case round = 116
+    case hardSwish = 117
+    case batchMatMul = 126
+    case gelu = 150
+    case relu0To1 = 152
+    case sign = 158
+
+    /// Which table holds the operator's options (the schema's union number); 0 where it has none.
+    var optionsType: UInt8 {
+        switch self {
+        case .add: 11
+        case .averagePool2D, .maxPool2D: 5
+        case .concatenation: 10
+        case .conv2D: 1
+        case .depthwiseConv2D: 2
+        case .dequantize: 38
+        case .floor, .logistic, .relu, .reluN1To1, .relu6, .tanh, .prelu, .sin, .log, .sqrt, .rsqrt, .ceil,
+            .round, .relu0To1:
+            0
+        case .fullyConnected: 8
+        case .localResponseNormalization: 13
+        case .mul: 21
+        case .reshape: 17
+        case .resizeBilinear: 15
+        case .softmax: 9
+        case .pad: 22
+        case .gather: 23
+        case .transpose: 26
+        case .mean, .sum, .reduceProd, .reduceMax, .reduceMin: 27
+        case .sub: 28
+        case .div: 29
+        case .squeeze: 30
+        case .stridedSlice: 32
+        case .exp: 33
+        case .split: 35
+        case .cast: 37
+        case .maximum, .minimum: 39
+        case .neg: 42
+        case .padV2: 43
+        case .slice: 48
+        case .expandDims: 52
+        case .shape: 55
+        case .pow: 56
+        case .pack: 59
+        case .unpack: 64
+        case .square: 66
+        case .resizeNearestNeighbor: 74
+        case .leakyRelu: 75
+        case .squaredDifference: 76
+        case .mirrorPad: 77
+        case .abs: 78
+        case .splitV: 79
+        case .cos: 84
+        case .quantize: 89
+        case .hardSwish: 91
+        case .batchMatMul: 101
+        case .gelu: 116
+        case .sign: 123
+        }
+    }
+}
