@@ -1,0 +1,111 @@
+import ModelGraph
+
+extension Graph {
+    /// What import leaves behind is tidied: integers meet where the file surrounds an operation with quantisers, biases join
+    /// their products, unused values go, and constants get names of their own.
+    consuming func simplifiedAfterImport() throws(ONNXProblem) -> Graph {
+        var graph = self
+        graph.joinBiases()
+        graph.computeInIntegers()
+        graph.foldScaledConstants()
+        graph = graph.withoutUnused()
+        graph.nameConstantsApart()
+        do { try graph.verify() } catch { throw .model("cannot be represented: \(error)") }
+        return graph
+    }
+
+    /// x · W followed by + b, where nothing else reads the product, is one operation.
+    private mutating func joinBiases() {
+        let producers = producers
+        var readers = readerCounts
+        for index in nodes.indices {
+            guard case .binary(.add) = nodes[index].operation else { continue }
+            for (place, other) in [(0, 1), (1, 0)] {
+                let (sum, bias) = (nodes[index].inputs[place], nodes[index].inputs[other])
+                guard let producer = producers[sum.index], readers[sum.index] == 1, nodes[producer].inputs.count == 2,
+                    nodes[producer].operation.takesBias, let constant = self[bias].constant,
+                    let outputs = self[sum].type.shape.dimensions.last, constant.tensor.shape == [outputs],
+                    self[nodes[index].output].type == self[sum].type
+                else { continue }
+                nodes[index] = Node(
+                    name: nodes[producer].name, operation: nodes[producer].operation,
+                    inputs: nodes[producer].inputs + [bias], output: nodes[index].output)
+                readers[sum.index] = 0
+                break
+            }
+        }
+    }
+
+    /// How many nodes and outputs read each value.
+    var readerCounts: [Int] {
+        var counts = [Int](repeating: 0, count: values.count)
+        for node in nodes { for input in node.inputs { counts[input.index] += 1 } }
+        for output in outputs { counts[output.index] += 1 }
+        return counts
+    }
+
+    /// Constant integers that only real arithmetic reads become the real numbers they stand for.
+    private mutating func foldScaledConstants() {
+        for node in nodes where node.operation == .dequantize {
+            guard let constant = self[node.inputs[0]].constant?.tensor,
+                let quantization = self[node.inputs[0]].type.quantization, let values = constant.floats
+            else { continue }
+            let inner = quantization.axis.map { constant.shape.dimensions[($0 + 1)...].reduce(1, *) } ?? 1
+            let count = quantization.scales.count
+            let real = values.enumerated().map { index, value in
+                let channel = index / inner % count
+                return (value - Float(quantization.zeroPoints[channel])) * quantization.scales[channel]
+            }
+            self[node.output] = Value(
+                name: self[node.inputs[0]].name, type: ValueType(constant.shape),
+                constant: Constant(Tensor(constant.shape, real)))
+        }
+        let values = values
+        nodes.removeAll { values[$0.output.index].constant != nil }
+    }
+
+    /// Nodes that no output depends on and values that nothing reads are left out.
+    private func withoutUnused() -> Graph {
+        var isUsed = [Bool](repeating: false, count: values.count)
+        for value in outputs + inputs { isUsed[value.index] = true }
+        var kept: [Node] = []
+        for node in nodes.reversed() where isUsed[node.output.index] {
+            kept.append(node)
+            for input in node.inputs { isUsed[input.index] = true }
+        }
+        var renumbered = [ValueID](repeating: ValueID(0), count: values.count)
+        var remaining: [Value] = []
+        for (index, value) in values.enumerated() where isUsed[index] {
+            renumbered[index] = ValueID(remaining.count)
+            remaining.append(value)
+        }
+        return Graph(
+            name: name, values: remaining,
+            nodes: kept.reversed().map { node in
+                Node(
+                    name: node.name, operation: node.operation, inputs: node.inputs.map { renumbered[$0.index] },
+                    output: renumbered[node.output.index])
+            },
+            inputs: inputs.map { renumbered[$0.index] }, outputs: outputs.map { renumbered[$0.index] })
+    }
+
+    private mutating func nameConstantsApart() {
+        var names = Names()
+        names.take(values.filter { $0.constant == nil }.map(\.name))
+        for index in values.indices where values[index].constant != nil {
+            values[index].name = names.fresh(values[index].name)
+        }
+    }
+}
+
+extension Operation {
+    fileprivate var takesBias: Bool {
+        switch self {
+        case .convolution, .dense: true
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
+            .dequantize, .training:
+            false
+        }
+    }
+}

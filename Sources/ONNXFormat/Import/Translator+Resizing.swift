@@ -1,0 +1,110 @@
+import ModelGraph
+
+extension Translator {
+    mutating func resize(_ call: Call) throws(ONNXProblem) {
+        let (input, integer) = try real(0, of: call)
+        let spatial = try asImage(input, call)
+        let goal = try resizeGoal(call, input)
+        let rank = input.rank
+        guard goal.sizes[0] == input.shape[0], goal.sizes[1] == input.shape[1] else {
+            throw call.unsupported("it resizes batch or channels; only height and width are resized")
+        }
+        let isSignal = rank == 3
+        var resizing = Resizing(
+            to: Extent(isSignal ? 1 : goal.sizes[2], goal.sizes[rank - 1]), mode: try resizeMode(call),
+            coordinates: try coordinates(call), rounding: try rounding(call))
+        resizing.scaleHeight = isSignal ? nil : goal.scales.map { $0[2] }
+        resizing.scaleWidth = goal.scales.map { $0[rank - 1] }
+        guard !call.flag("antialias") else { throw call.unsupported("it uses antialias; export it without") }
+        try setResult(call, integer) { [resizing] (translator, name) throws(ONNXProblem) in
+            let id = try translator.apply(.resize(resizing), [try translator.image(spatial, call)], call, name: name)
+            return translator.imageView(id, rank: rank)
+        }
+    }
+
+    private func resizeMode(_ call: Call) throws(ONNXProblem) -> Resizing.Mode {
+        switch call.text("mode", default: "nearest") {
+        case "nearest": return .nearest
+        case "linear", "bilinear": return .linear
+        case let mode: throw call.unsupported("it resizes by '\(mode.shortened)'; use nearest or linear")
+        }
+    }
+
+    private func coordinates(_ call: Call) throws(ONNXProblem) -> Resizing.Coordinates {
+        guard call.type == "Resize", operatorSet >= 11 else { return .asymmetric }
+        switch call.text("coordinate_transformation_mode", default: "half_pixel") {
+        case "half_pixel": return .halfPixel
+        case "align_corners": return .alignCorners
+        case "asymmetric": return .asymmetric
+        case "pytorch_half_pixel": return .pytorchHalfPixel
+        case let mode:
+            throw call.unsupported(
+                "it maps coordinates by '\(mode.shortened)'; use half_pixel, pytorch_half_pixel, align_corners or asymmetric")
+        }
+    }
+
+    private func rounding(_ call: Call) throws(ONNXProblem) -> Resizing.Rounding {
+        guard call.type == "Resize", operatorSet >= 11 else { return .floor }
+        switch call.text("nearest_mode", default: "round_prefer_floor") {
+        case "round_prefer_floor": return .preferFloor
+        case "round_prefer_ceil": return .preferCeiling
+        case "floor": return .floor
+        case "ceil": return .ceiling
+        case let mode: throw call.fault("has the nearest_mode '\(mode.shortened)'")
+        }
+    }
+
+    /// The result's extents, and the scales where the model states them.
+    private func resizeGoal(_ call: Call, _ input: View) throws(ONNXProblem) -> (sizes: [Int], scales: [Float]?) {
+        let shape = input.shape
+        let axes: [Int]
+        if let named = call.integers("axes") {
+            var found: [Int] = []
+            for axis in named { found.append(try call.axis(axis, rank: shape.count)) }
+            axes = found
+        } else {
+            axes = Array(shape.indices)
+        }
+        if let scales = try statedScales(call), !scales.isEmpty {
+            guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+                throw call.fault("\(scales.count) scales do not fit \(axes.count) axes, or one is not positive")
+            }
+            var (sizes, all) = (shape, [Float](repeating: 1, count: shape.count))
+            for (axis, scale) in zip(axes, scales) {
+                let size = (Float(shape[axis]) * scale).rounded(.down)
+                guard size >= 1, size < 0x1p31 else { throw call.fault("scale \(scale) gives the extent \(size)") }
+                (sizes[axis], all[axis]) = (Int(size), scale)
+            }
+            return (sizes, all)
+        }
+        guard let wanted = try optionalIntegers(3, of: call), wanted.count == axes.count,
+            wanted.allSatisfy({ $0 > 0 && $0 < 1 << 31 })
+        else { throw call.fault("needs scales or positive sizes, one for each axis") }
+        return try sized(call, shape, axes, wanted)
+    }
+
+    private func sized(
+        _ call: Call, _ shape: [Int], _ axes: [Int], _ wanted: [Int]
+    ) throws(ONNXProblem) -> (sizes: [Int], scales: [Float]?) {
+        let policy = call.text("keep_aspect_ratio_policy", default: "stretch")
+        let ratios = zip(axes, wanted).map { Float($1) / Float(shape[$0]) }
+        var sizes = shape
+        guard policy != "stretch", let least = ratios.min(), let most = ratios.max() else {
+            for (axis, size) in zip(axes, wanted) { sizes[axis] = size }
+            return (sizes, nil)
+        }
+        let scale = policy == "not_larger" ? least : most
+        var scales = [Float](repeating: 1, count: shape.count)
+        for axis in axes {
+            sizes[axis] = max(Int((Float(shape[axis]) * scale + 0.5).rounded(.down)), 1)
+            scales[axis] = scale
+        }
+        return (sizes, scales)
+    }
+
+    private func statedScales(_ call: Call) throws(ONNXProblem) -> [Float]? {
+        if let scales = call.floats("scales") { return scales }
+        let index = call.type == "Upsample" || operatorSet < 11 ? 1 : 2
+        return try optionalConstant(index, of: call)?.floats
+    }
+}

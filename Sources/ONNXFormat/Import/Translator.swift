@@ -1,0 +1,299 @@
+import ModelGraph
+
+/// Turns the nodes of a file into a graph, one after the other.
+struct Translator {
+    let operatorSet: Int
+    let options: ONNXReadOptions
+    var decoder: TensorDecoder
+    var graph = Graph(name: "model", values: [], nodes: [], inputs: [], outputs: [])
+    var known: [String: Known] = [:]
+    /// Views already laid out in some order, so that no element is moved twice.
+    var layouts: [LayoutKey: ValueID] = [:]
+    /// Constants already in the graph, by their name in the file and layout.
+    var constants: [ConstantKey: ValueID] = [:]
+    private var names = Names()
+    private var declaredInputs: Set<String> = []
+
+    struct LayoutKey: Hashable {
+        let view: View
+        let order: [Int]
+    }
+
+    struct ConstantKey: Hashable {
+        let name: String
+        let shape: Shape
+        let order: [Int]
+    }
+
+    init(operatorSet: Int, decoder: TensorDecoder, options: ONNXReadOptions) {
+        self.operatorSet = operatorSet
+        self.decoder = decoder
+        self.options = options
+    }
+
+    /// The whole network.
+    mutating func graph(_ proto: ProtoGraph) throws(ONNXProblem) -> Graph {
+        graph.name = proto.name.isEmpty ? "model" : proto.name
+        for node in proto.node { names.take(node.output) }
+        try readInitializers(proto.initializer)
+        try declareInputs(proto.input, proto.node)
+        let nodes = try NodeOrder.sorted(proto.node, ready: Set(known.keys))
+        for node in nodes {
+            try translate(node)
+        }
+        for output in proto.output { graph.outputs.append(try finishedOutput(output.name)) }
+        return try graph.simplifiedAfterImport()
+    }
+
+    private mutating func readInitializers(_ tensors: [ProtoTensor]) throws(ONNXProblem) {
+        for proto in tensors {
+            guard known.updateValue(.constant(try decoder.tensor(proto)), forKey: proto.name) == nil else {
+                throw .tensor(name: proto.name, detail: "is stored twice")
+            }
+        }
+    }
+
+    private mutating func declareInputs(_ inputs: [ProtoValueInfo], _ nodes: [ProtoNode]) throws(ONNXProblem) {
+        for input in inputs {
+            guard declaredInputs.insert(input.name).inserted, !input.name.isEmpty else {
+                throw .model("the input '\(input.name.shortened)' is declared twice or has no name")
+            }
+            names.take([input.name])
+            if known[input.name] != nil { continue }
+            if let tensor = options.fixedInputs[input.name] {
+                known[input.name] = .constant(tensor)
+                continue
+            }
+            let type = try inputType(input)
+            let quantization = try declaredQuantization(input.name, type.dataType, nodes)
+            let id = append(
+                Value(name: input.name, type: ValueType(type.shape, type.dataType, quantization: quantization)))
+            graph.inputs.append(id)
+            known[input.name] = .computed(View(id, type.shape.dimensions))
+        }
+    }
+
+    private func inputType(_ input: ProtoValueInfo) throws(ONNXProblem) -> ValueType {
+        guard case .tensorType(let tensor)? = input.type.value else {
+            throw .model("the input '\(input.name.shortened)' is not a tensor; only tensors are supported")
+        }
+        guard let element = ElementType(rawValue: tensor.elemType), let dataType = element.graphType else {
+            let type = ElementType(rawValue: tensor.elemType).map { "\($0)" } ?? "number \(tensor.elemType)"
+            throw .model(
+                "the input '\(input.name.shortened)' has the element type \(type); use float32, float16, int8 or uint8")
+        }
+        let shape: Shape
+        if let given = options.inputShapes[input.name] { shape = given } else {
+            shape = try declaredShape(tensor.shape.dim, of: input.name)
+        }
+        let type = ValueType(shape, dataType)
+        try checkSize(type, of: input.name)
+        return type
+    }
+
+    private func declaredShape(
+        _ dimensions: [ProtoTensorShape.Dimension], of name: String
+    ) throws(ONNXProblem) -> Shape {
+        var shape: [Int] = []
+        for (axis, dimension) in dimensions.enumerated() {
+            switch dimension.value {
+            case .dimValue(let extent) where extent > 0: shape.append(Int(extent))
+            case .dimValue(let extent) where extent < 0 || axis > 0:
+                throw .model("the input '\(name.shortened)' has the extent \(extent) on axis \(axis)")
+            case .dimValue, .dimParam, nil:
+                guard axis == 0 else {
+                    throw .model(
+                        "the input '\(name.shortened)' has an unknown extent on axis \(axis); export it with a fixed size")
+                }
+                shape.append(1)
+            }
+        }
+        return Shape(shape)
+    }
+
+    func checkSize(_ type: ValueType, of name: String) throws(ONNXProblem) {
+        guard type.shape.dimensions.count <= 32 else {
+            throw .model("'\(name.shortened)' has \(type.shape.rank) dimensions; at most 32 are supported")
+        }
+        guard type.shape.dimensions.allSatisfy({ $0 > 0 }) else {
+            throw .model("'\(name.shortened)' has the shape \(type.shape), which holds no elements")
+        }
+        guard type.shape.elementCount < 1 << 40, type.bytes <= options.memoryBytes else {
+            let bytes = type.shape.elementCount < 1 << 40 ? type.bytes : .max
+            throw .memory(what: "'\(name.shortened)' of shape \(type.shape)", bytes: bytes, limit: options.memoryBytes)
+        }
+    }
+
+    /// The output in the file's own layout and type, under its own name.
+    private mutating func finishedOutput(_ name: String) throws(ONNXProblem) -> ValueID {
+        guard let found = known[name] else {
+            throw .model("the output '\(name.shortened)' is computed by no node")
+        }
+        let call = Call(output: name)
+        var view = try self.view(found, named: name, for: call)
+        if view.isOffset { view = try restoreUnsigned(view, call) }
+        var id = try lay(view, Array(view.shape.indices), call)
+        if isOrigin(id) || graph.outputs.contains(id) {
+            id = try apply(.reshape(reshapeTarget(from: view.shape, to: view.shape)), [id], call)
+        }
+        rename(id, to: name)
+        return id
+    }
+
+    /// Whether the value is an input or a constant rather than a node's result.
+    private func isOrigin(_ id: ValueID) -> Bool { graph[id].constant != nil || graph.inputs.contains(id) }
+
+    /// Gives a result the name of an output; whoever had it is `name/stored` from now on.
+    private mutating func rename(_ id: ValueID, to name: String) {
+        guard graph[id].name != name else { return }
+        if let holder = graph.values.lastIndex(where: { $0.name == name }), !graph.inputs.contains(ValueID(holder)) {
+            graph.values[holder].name = freshName("\(name)/stored")
+        }
+        graph[id].name = name
+    }
+
+    /// A name nobody else has, made from `stem`.
+    mutating func freshName(_ stem: String) -> String { names.fresh(stem) }
+
+    // MARK: - Looking up
+
+    func lookUp(_ name: String, for call: Call) throws(ONNXProblem) -> Known {
+        guard let found = known[name] else {
+            throw call.fault("reads '\(name.shortened)', which neither a node, an input nor an initializer provides")
+        }
+        return found
+    }
+
+    func required(_ index: Int, of call: Call) throws(ONNXProblem) -> Known {
+        guard let name = call.input(index) else { throw call.fault("needs an input \(index + 1)") }
+        return try lookUp(name, for: call)
+    }
+
+    func optional(_ index: Int, of call: Call) throws(ONNXProblem) -> Known? {
+        guard let name = call.input(index) else { return nil }
+        return try lookUp(name, for: call)
+    }
+
+    /// The tensor an input holds, where it does not depend on the network's input.
+    func constant(_ index: Int, of call: Call) throws(ONNXProblem) -> Tensor {
+        switch try required(index, of: call) {
+        case .constant(let tensor): return tensor
+        case .dequantized(let tensor, let quantization): return try dequantize(tensor, quantization, call)
+        case .computed:
+            let name = call.input(index) ?? ""
+            if declaredInputs.contains(name) {
+                throw .needsConstant(node: call.name, type: call.type, input: name)
+            }
+            throw call.unsupported(
+                "its input '\(name.shortened)' depends on the network's input; export the model with constant values there")
+        }
+    }
+
+    func optionalConstant(_ index: Int, of call: Call) throws(ONNXProblem) -> Tensor? {
+        call.input(index) == nil ? nil : try constant(index, of: call)
+    }
+
+    /// The integers an input holds (shapes, axes, amounts).
+    func integers(_ index: Int, of call: Call) throws(ONNXProblem) -> [Int] {
+        let tensor = try constant(index, of: call)
+        guard let values = tensor.integers else {
+            throw call.fault("needs integers in '\(call.inputs[index].shortened)', got \(tensor.dataType.rawValue)")
+        }
+        return values
+    }
+
+    func optionalIntegers(_ index: Int, of call: Call) throws(ONNXProblem) -> [Int]? {
+        call.input(index) == nil ? nil : try integers(index, of: call)
+    }
+
+    /// An input as a view; constants become values of the graph.
+    mutating func view(_ index: Int, of call: Call) throws(ONNXProblem) -> View {
+        try view(try required(index, of: call), named: call.input(index) ?? "", for: call)
+    }
+
+    mutating func view(_ found: Known, named name: String, for call: Call) throws(ONNXProblem) -> View {
+        switch found {
+        case .computed(let view): return view
+        case .constant(let tensor):
+            try checkSize(ValueType(tensor.shape, tensor.dataType), of: name)
+            return View(sharedConstant(name, tensor), tensor.shape.dimensions)
+        case .dequantized(let tensor, let quantization):
+            try checkSize(ValueType(tensor.shape, .float32), of: name)
+            let real = try dequantize(tensor, quantization, call)
+            return View(sharedConstant(name, real), tensor.shape.dimensions)
+        }
+    }
+
+    /// The single number an input holds; nil where it is left out.
+    func scalar(_ index: Int, of call: Call) throws(ONNXProblem) -> Float? {
+        guard let tensor = try optionalConstant(index, of: call) else { return nil }
+        guard tensor.shape.elementCount == 1, let value = tensor.floats?.first else {
+            throw call.unsupported("its input \(index + 1) must be a single number")
+        }
+        return value
+    }
+
+    // MARK: - Growing the graph
+
+    /// One value for each constant and layout, however many nodes read it.
+    mutating func sharedConstant(
+        _ name: String, _ tensor: Tensor, _ quantization: Quantization? = nil, order: [Int] = []
+    ) -> ValueID {
+        let key = ConstantKey(name: name, shape: tensor.shape, order: order)
+        if let id = constants[key] { return id }
+        let id = constantValue(name, tensor, quantization: quantization)
+        constants[key] = id
+        return id
+    }
+
+    mutating func constantValue(
+        _ name: String, _ tensor: Tensor, quantization: Quantization? = nil
+    ) -> ValueID {
+        // Two layouts of one constant share a name until the end, where those that are used become unique.
+        let type = ValueType(tensor.shape, tensor.dataType, quantization: quantization)
+        return append(Value(name: name.isEmpty ? "constant" : name, type: type, constant: Constant(tensor)))
+    }
+
+    /// Appends an operation; `name` is the file's name for the result, or nil for a step that the file does not have.
+    mutating func apply(
+        _ operation: Operation, _ inputs: [ValueID], _ call: Call, name: String? = nil
+    ) throws(ONNXProblem) -> ValueID {
+        let finalName = name ?? freshName("\(call.output)/\(operation.name)")
+        var type: ValueType
+        do { type = try operation.outputType(inputs.map { graph[$0].type }) } catch {
+            throw call.fault(error.description)
+        }
+        try checkSize(type, of: finalName)
+        if case .binary = operation, !type.dataType.isFloatingPoint { type.quantization = nil }
+        let output = append(Value(name: finalName, type: type))
+        graph.nodes.append(
+            Node(name: name == nil ? finalName : call.name, operation: operation, inputs: inputs, output: output))
+        return output
+    }
+
+    private mutating func append(_ value: Value) -> ValueID {
+        graph.values.append(value)
+        return ValueID(graph.values.count - 1)
+    }
+
+    func dataType(_ view: View) -> DataType { graph[view.value].type.dataType }
+
+    mutating func set(_ call: Call, _ view: View) { known[call.output] = .computed(view) }
+}
+
+/// Names that differ from each other.
+struct Names {
+    private var used: Set<String> = []
+    private var copies: [String: Int] = [:]
+
+    mutating func take(_ names: [String]) { used.formUnion(names) }
+
+    /// The name itself if it is free, else `name~2`, `name~3`, …
+    mutating func fresh(_ stem: String) -> String {
+        if used.insert(stem).inserted { return stem }
+        var copy = copies[stem] ?? 2
+        while !used.insert("\(stem)~\(copy)").inserted { copy += 1 }
+        copies[stem] = copy + 1
+        return "\(stem)~\(copy)"
+    }
+}
