@@ -1,0 +1,62 @@
+import Foundation
+import GRDB
+
+/// The database of all jobs: one SQLite file, and beside it one folder a job.
+///
+/// Every evaluation is one transaction, on disk before it counts (write-ahead log, `synchronous = FULL`). Readers never
+/// wait for the writer. The file must lie on a local disk: SQLite's locks do not hold on network file systems.
+public final class ExperimentStore: Sendable {
+    /// As the user named it.
+    public let path: String
+    let connection: DatabaseQueue
+
+    /// Opens the database for a search; makes it, and its folder, where there is none.
+    public convenience init(writing path: String) throws {
+        do {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw StoreError.readOnly(path: path)
+        }
+        try self.init(path: path, readOnly: false)
+    }
+
+    /// Opens the database for review: nothing is written, a running search is not disturbed.
+    public convenience init(reading path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
+        try self.init(path: path, readOnly: true)
+    }
+
+    private init(path: String, readOnly: Bool) throws {
+        self.path = path
+        do {
+            connection = try ExperimentStore.connect(path, readOnly: readOnly)
+            try connection.read { try ExperimentStore.checkOwnership($0, path: path) }
+            if !readOnly { try connection.writeWithoutTransaction(ExperimentStore.prepareForWriting) }
+            try checkIntegrity()
+        } catch {
+            throw StoreError.from(error, path: path)
+        }
+    }
+
+    /// The folder that holds the job's files.
+    public func folder(of job: String) -> String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(job).path
+    }
+
+    /// Lets the database grow to so many pages only, as a full disk would.
+    package func limit(pages: Int) throws {
+        _ = try connection.writeWithoutTransaction {
+            try Int.fetchOne($0, sql: "PRAGMA max_page_count = \(pages)")
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try connection.read(body) } catch { throw StoreError.from(error, path: path) }
+    }
+
+    /// Runs `body` in one transaction: all of it lasts when this returns, or none of it.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try connection.write(body) } catch { throw StoreError.from(error, path: path) }
+    }
+}

@@ -1,0 +1,77 @@
+import GRDB
+import Search
+
+/// Everything the database knows of one job, to be added to another database.
+struct JobContents {
+    let plan: JobPlan
+    private let state: JobState
+    private let evaluations: [Evaluation]
+    private let finalists: [(device: String, candidates: [String])]
+    private let hostTimings: [HostTiming]
+    private let artefacts: [Artefact]
+
+    init(of job: JobStore) throws {
+        let environment = try job.environment()
+        let targets = try job.targets()
+        plan = try JobPlan(
+            name: job.name, document: try job.planDocument(), keys: try job.planKeys(),
+            metric: try job.metric(),
+            targets: targets, kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
+        state = try job.state()
+        evaluations = try job.evaluations()
+        finalists = try targets.map { ($0.device, try job.finalists(on: $0.device).sorted()) }
+        hostTimings = try job.hostTimings()
+        artefacts = try job.artefacts()
+    }
+
+    /// Adds what is missing there.
+    func add(to database: Database) throws {
+        let job: Int64
+        if let known = try JobStore.id(of: plan.name, in: database) {
+            try ExperimentStore.requireSamePlan(plan, as: known, in: database)
+            job = known
+        } else {
+            job = try plan.insert(into: database)
+            try database.execute(
+                sql: "UPDATE job SET state = ? WHERE id = ?",
+                arguments: [(state == .running ? .interrupted : state).rawValue, job])
+        }
+        for evaluation in evaluations {
+            do {
+                try evaluation.insert(into: database, job: job)
+            } catch is TrialStoreError {
+                continue  // known here already
+            }
+        }
+        for (device, candidates) in finalists {
+            for (position, candidate) in candidates.enumerated() {
+                try database.execute(
+                    sql:
+                        "INSERT OR IGNORE INTO finalist (job, device, candidate, position) VALUES (?, ?, ?, ?)",
+                    arguments: [job, device, candidate, position])
+            }
+        }
+        for timing in hostTimings {
+            try database.execute(
+                sql:
+                    "INSERT OR IGNORE INTO host_timing (job, name, median_ms, p10_ms, p90_ms) VALUES (?, ?, ?, ?, ?)",
+                arguments: [job, timing.name, timing.median, timing.p10, timing.p90])
+        }
+        for artefact in artefacts {
+            try database.execute(
+                sql:
+                    "INSERT OR IGNORE INTO artefact (job, path, kind, candidate, sha256) VALUES (?, ?, ?, ?, ?)",
+                arguments: [job, artefact.path, artefact.kind, artefact.candidate, artefact.sha256])
+        }
+    }
+}
+
+extension JobStore {
+    func planKeys() throws -> [String: String] {
+        try store.read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT key, value FROM plan_key WHERE job = ?", arguments: [id])
+            return try Dictionary(rows.map { try ($0.text("key"), $0.text("value")) }) { first, _ in first }
+        }
+    }
+}

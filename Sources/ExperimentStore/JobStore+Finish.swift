@@ -1,0 +1,142 @@
+import GRDB
+public import Search
+
+/// A latency measured on this computer before the first proposal, in milliseconds.
+public struct HostTiming: Hashable, Sendable {
+    public let name: String
+    public let median, p10, p90: Double
+
+    public init(name: String, median: Double, p10: Double, p90: Double) {
+        self.name = name
+        self.median = median
+        self.p10 = p10
+        self.p90 = p90
+    }
+}
+
+/// A file of the job that lasts.
+public struct Artefact: Hashable, Sendable {
+    /// Relative to the job's folder.
+    public let path: String
+    /// Such as `checkpoint` or `model`.
+    public let kind: String
+    public let candidate: String?
+    public let sha256: String
+
+    public init(path: String, kind: String, candidate: String? = nil, sha256: String) {
+        self.path = path
+        self.kind = kind
+        self.candidate = candidate
+        self.sha256 = sha256
+    }
+}
+
+extension JobStore {
+    /// Keeps the host's timings once; a second call keeps the first ones.
+    public func keepHostTimings(_ timings: [HostTiming]) throws {
+        try store.write { database in
+            for timing in timings {
+                try database.execute(
+                    sql:
+                        "INSERT OR IGNORE INTO host_timing (job, name, median_ms, p10_ms, p90_ms) VALUES (?, ?, ?, ?, ?)",
+                    arguments: [id, timing.name, timing.median, timing.p10, timing.p90])
+            }
+        }
+    }
+
+    public func hostTimings() throws -> [HostTiming] {
+        try store.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM host_timing WHERE job = ? ORDER BY name", arguments: [id]
+            )
+            .map {
+                HostTiming(
+                    name: try $0.text("name"), median: $0["median_ms"], p10: $0["p10_ms"], p90: $0["p90_ms"])
+            }
+        }
+    }
+
+    /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was kept.
+    ///
+    /// The candidates must have been recorded.
+    public func keepFinalists(_ candidates: [String], on device: String) throws {
+        try store.write { database in
+            try database.execute(
+                sql: "DELETE FROM finalist WHERE job = ? AND device = ?", arguments: [id, device])
+            for (position, candidate) in candidates.enumerated() {
+                try database.execute(
+                    sql:
+                        "INSERT OR IGNORE INTO finalist (job, device, candidate, position) VALUES (?, ?, ?, ?)",
+                    arguments: [id, device, candidate, position])
+            }
+        }
+    }
+
+    /// The candidates trained to the end for a device; for any device where none is named.
+    public func finalists(on device: String? = nil) throws -> Set<String> {
+        try store.read {
+            try String.fetchSet(
+                $0, sql: "SELECT candidate FROM finalist WHERE job = ?1 AND (?2 IS NULL OR device = ?2)",
+                arguments: [id, device])
+        }
+    }
+
+    /// Adds a device to a finished search: its target, and one score an evaluation (nil = leave it without). One transaction.
+    public func rescore(_ target: Target, score: (Evaluation) throws -> Score?) throws {
+        try store.write { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM score WHERE device = ? AND evaluation IN (SELECT id FROM evaluation WHERE job = ?)
+                    """, arguments: [target.device, id])
+            let known = try Int.fetchOne(
+                database, sql: "SELECT position FROM target WHERE job = ? AND device = ?",
+                arguments: [id, target.device])
+            let last = try Int.fetchOne(
+                database, sql: "SELECT max(position) FROM target WHERE job = ?", arguments: [id])
+            try database.execute(
+                sql: "DELETE FROM target WHERE job = ? AND device = ?", arguments: [id, target.device])
+            try target.insert(into: database, job: id, position: known ?? (last ?? -1) + 1)
+            for evaluation in try Evaluation.fetch(database, job: id) {
+                guard let score = try score(evaluation) else { continue }
+                try replace(score, of: evaluation, in: database)
+            }
+        }
+    }
+
+    /// Replaces one score, such as by a measurement made later.
+    public func replaceScore(_ score: Score, of evaluation: Evaluation) throws {
+        try store.write { try replace(score, of: evaluation, in: $0) }
+    }
+
+    private func replace(_ score: Score, of evaluation: Evaluation, in database: Database) throws {
+        let row = try Int64.fetchOne(
+            database, sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
+            arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue])
+        guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
+        try database.execute(
+            sql: "DELETE FROM score WHERE evaluation = ? AND device = ?", arguments: [row, score.device])
+        try score.insert(into: database, evaluation: row)
+    }
+
+    /// Keeps a file's row; call it once the file is whole and on disk. A newer row replaces the older of the same path.
+    public func keep(_ artefact: Artefact) throws {
+        try store.write {
+            try $0.execute(
+                sql:
+                    "INSERT OR REPLACE INTO artefact (job, path, kind, candidate, sha256) VALUES (?, ?, ?, ?, ?)",
+                arguments: [id, artefact.path, artefact.kind, artefact.candidate, artefact.sha256])
+        }
+    }
+
+    public func artefacts() throws -> [Artefact] {
+        try store.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM artefact WHERE job = ? ORDER BY path", arguments: [id]
+            ).map {
+                Artefact(
+                    path: try $0.text("path"), kind: try $0.text("kind"), candidate: $0["candidate"],
+                    sha256: try $0.text("sha256"))
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+public import Search
+
+/// One job's part of the database.
+public struct JobStore: TrialStore {
+    let store: ExperimentStore
+    let id: Int64
+    public let name: String
+
+    /// Where the job's files lie.
+    public var folder: String { store.folder(of: name) }
+
+    static func id(of name: String, in database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT id FROM job WHERE name = ?", arguments: [name])
+    }
+
+    // MARK: What a search needs
+
+    public func proposedEvaluations() throws -> [Evaluation] {
+        try store.read { try Evaluation.fetch($0, job: id, where: "proposal IS NOT NULL") }
+    }
+
+    public func record(_ evaluation: Evaluation) throws { try record(evaluation) {} }
+
+    /// The same, with a moment for tests to look at the files while nothing is committed yet.
+    package func record(_ evaluation: Evaluation, beforeCommit: () throws -> Void) throws {
+        try store.write {
+            try evaluation.insert(into: $0, job: id)
+            try beforeCommit()
+        }
+    }
+
+    public func quality(forKey accuracyKey: String) throws -> Quality? {
+        try store.read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM evaluation WHERE accuracy_key = ? AND status = 'ok' ORDER BY id LIMIT 1",
+                arguments: [accuracyKey])
+            return try row.map { try Quality($0) }
+        }
+    }
+
+    // MARK: How the job is doing
+
+    /// Sets the state and adds the seconds of this run.
+    public func end(_ state: JobState, after seconds: Double) throws {
+        try store.write {
+            try $0.execute(
+                sql: "UPDATE job SET state = ?, seconds = seconds + ? WHERE id = ?",
+                arguments: [state.rawValue, seconds, id])
+        }
+    }
+
+    /// A job whose process died is told from one that runs by its lock.
+    public func state() throws -> JobState {
+        let text = try column("state")
+        guard let state = JobState(rawValue: text) else {
+            throw StoreError.malformedRow(table: "job", column: "state", value: text)
+        }
+        return state == .running && !JobLock.isHeld(folder: folder) ? .interrupted : state
+    }
+
+    public func summary() throws -> JobSummary {
+        let evaluations = try evaluations()
+        let targets = try targets()
+        let volumes = targets.map {
+            $0.hypervolume(of: evaluations.at(evaluations.bestFidelity ?? .inherited))
+        }
+        return JobSummary(
+            name: name, state: try state(), evaluations: evaluations.count { $0.proposal != nil },
+            seconds: try number("seconds"),
+            hypervolume: volumes.isEmpty ? 0 : volumes.reduce(0, +) / Double(volumes.count))
+    }
+
+    /// Kernel set and OpenBLAS version that the job was begun with.
+    public func environment() throws -> (kernelSet: String, openBLASVersion: String) {
+        (try column("kernel_set"), try column("openblas_version"))
+    }
+
+    /// The resolved job as JSON.
+    public func planDocument() throws -> String { try column("plan") }
+
+    /// The quality metric's name.
+    public func metric() throws -> String { try column("metric") }
+
+    func column(_ name: String) throws -> String {
+        try store.read { database in
+            let row = try Row.fetchOne(database, sql: "SELECT \(name) FROM job WHERE id = ?", arguments: [id])
+            guard let row else { throw StoreError.unknownJob(self.name, known: []) }
+            return try row.text(name)
+        }
+    }
+
+    private func number(_ name: String) throws -> Double {
+        try store.read {
+            try Double.fetchOne($0, sql: "SELECT \(name) FROM job WHERE id = ?", arguments: [id]) ?? 0
+        }
+    }
+}

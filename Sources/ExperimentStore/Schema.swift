@@ -1,0 +1,124 @@
+/// The tables, as a list of steps that lead from an empty file to the present form; a shipped step never changes.
+enum Schema {
+    /// "SWLT", so that `file` and we can tell our databases from others.
+    static let applicationID = 0x5357_4C54
+
+    /// `user_version` counts the steps done.
+    static var version: Int { steps.count }
+
+    static let steps = [
+        """
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('running', 'interrupted', 'finished', 'infeasible', 'failed')),
+            plan TEXT NOT NULL,            -- the resolved job as JSON, for people and reports
+            plan_hash TEXT NOT NULL,       -- SHA-256 of the keys that may not change
+            metric TEXT NOT NULL,
+            kernel_set TEXT NOT NULL,
+            openblas_version TEXT NOT NULL,
+            begun_at TEXT NOT NULL,
+            seconds REAL NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE TABLE plan_key (            -- what the hash covers, to name the keys that differ
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (job, key)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE target (
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            device TEXT NOT NULL,
+            guides_search INTEGER NOT NULL CHECK (guides_search IN (0, 1)),
+            PRIMARY KEY (job, device),
+            UNIQUE (job, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE objective (           -- bounds in the minimised form: error, or log10 of the cost
+            job INTEGER NOT NULL,
+            device TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            metric TEXT NOT NULL,
+            ideal REAL NOT NULL,
+            nadir REAL NOT NULL,
+            PRIMARY KEY (job, device, position),
+            FOREIGN KEY (job, device) REFERENCES target ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE candidate (
+            id TEXT PRIMARY KEY,
+            architecture TEXT NOT NULL,
+            compression TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE evaluation (
+            id INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            candidate TEXT NOT NULL REFERENCES candidate,
+            proposal INTEGER,              -- NULL for finalists
+            fidelity TEXT NOT NULL CHECK (fidelity IN ('inherited', 'trained', 'table', 'final')),
+            accuracy_key TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+            reason TEXT,
+            accuracy REAL,
+            accuracy_se REAL,
+            test_accuracy REAL,
+            test_accuracy_se REAL,
+            macs INTEGER,
+            parameters INTEGER,
+            seconds REAL NOT NULL,
+            sample_results BLOB,
+            UNIQUE (job, proposal),
+            UNIQUE (job, candidate, fidelity),
+            CHECK ((status = 'ok') = (accuracy IS NOT NULL)),
+            CHECK ((status = 'failed') = (reason IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX evaluation_accuracy_key ON evaluation (accuracy_key) WHERE status = 'ok';
+
+        CREATE TABLE score (
+            evaluation INTEGER NOT NULL REFERENCES evaluation ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            latency_ms REAL,
+            latency_ms_p10 REAL,
+            latency_ms_p90 REAL,
+            provenance TEXT NOT NULL CHECK (provenance IN ('measured', 'calibrated', 'estimated')),
+            energy_mj REAL,
+            peak_ram_bytes INTEGER,
+            flash_bytes INTEGER,
+            model_bytes INTEGER,
+            status TEXT NOT NULL,
+            reason TEXT,
+            PRIMARY KEY (evaluation, device)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE finalist (
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            candidate TEXT NOT NULL REFERENCES candidate,
+            position INTEGER NOT NULL,
+            PRIMARY KEY (job, device, candidate)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE host_timing (         -- measured before the first proposal, read again on resume
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            median_ms REAL NOT NULL,
+            p10_ms REAL NOT NULL,
+            p90_ms REAL NOT NULL,
+            PRIMARY KEY (job, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE artefact (            -- files beside the database, under <folder>/<job>/
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            candidate TEXT REFERENCES candidate,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (job, path)
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+}

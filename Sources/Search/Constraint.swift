@@ -1,0 +1,60 @@
+import Foundation
+
+/// A limit that a deployed model must keep, on one device or on every one.
+public struct Constraint: Hashable, Sendable, CustomStringConvertible {
+    public enum Bound: Hashable, Sendable {
+        case atMost(Double)
+        case atLeast(Double)
+    }
+
+    /// nil = every device.
+    public var device: String?
+    public var metric: Metric
+    /// In the metric's unit.
+    public var bound: Bound
+    /// Latency only: the limit holds for the bound that the true latency stays below with this probability.
+    public var confidence: Double?
+
+    public init(
+        device: String? = nil, _ metric: Metric, _ bound: Bound, confidence: Double? = nil
+    ) throws(SearchError) {
+        if let confidence, !(confidence >= 0.5 && confidence < 1) { throw .invalidConfidence(confidence) }
+        self.device = device
+        self.metric = metric
+        self.bound = bound
+        self.confidence = confidence
+    }
+
+    public var description: String {
+        let limit =
+            switch bound {
+            case .atMost(let value): "at most \(metric.text(value))"
+            case .atLeast(let value): "at least \(metric.text(value))"
+            }
+        let certainty = confidence.map { " with confidence \($0)" } ?? ""
+        return "\(metric.rawValue) \(limit)\(certainty)" + (device.map { " on \($0)" } ?? "")
+    }
+
+    public func applies(to device: String) -> Bool { self.device == nil || self.device == device }
+
+    /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm (costs) or the
+    /// missing accuracy; nil where the value is unknown.
+    public func violation(of evaluation: Evaluation, on score: Score) -> Double? {
+        guard let value = constrainedValue(of: evaluation, on: score) else { return nil }
+        switch bound {
+        case .atMost(let limit): return max(0, distance(from: limit, to: value))
+        case .atLeast(let limit): return max(0, distance(from: value, to: limit))
+        }
+    }
+
+    /// The value that the limit speaks about: the upper bound of the latency where a confidence is asked for.
+    func constrainedValue(of evaluation: Evaluation, on score: Score) -> Double? {
+        metric == .latency
+            ? score.latencyBound(confidence: confidence) : evaluation.value(of: metric, on: score)
+    }
+
+    private func distance(from low: Double, to high: Double) -> Double {
+        if metric.isQuality { return high - low }
+        return log(max(high, .leastNormalMagnitude) / max(low, .leastNormalMagnitude))
+    }
+}

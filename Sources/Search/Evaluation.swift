@@ -1,0 +1,57 @@
+/// One candidate's quality at one fidelity, and its score on every device: what a store keeps, one transaction each.
+public struct Evaluation: Hashable, Sendable {
+    /// The place in the sequence of proposals, from 0; nil for finalists, which no strategy proposed.
+    public var proposal: Int?
+    /// The candidate's id, 64 hexadecimal digits.
+    public var candidate: String
+    /// The architecture in the space's own encoding.
+    public var architecture: String
+    /// Such as `structured(0.5)>int8`, or `none`.
+    public var compression: String
+    public var fidelity: Fidelity
+    /// Under which the accuracy is cached across jobs.
+    public var accuracyKey: String
+    public var outcome: Outcome
+    public var macs: Int?
+    public var parameters: Int?
+    /// Wall-clock time that the evaluation took.
+    public var seconds: Double
+    /// One score a device of the job, in the job's order.
+    public var scores: [Score]
+
+    public init(
+        proposal: Int?, candidate: String, architecture: String, compression: String, fidelity: Fidelity,
+        accuracyKey: String, outcome: Outcome, macs: Int? = nil, parameters: Int? = nil, seconds: Double = 0,
+        scores: [Score]
+    ) {
+        self.proposal = proposal
+        self.candidate = candidate
+        self.architecture = architecture
+        self.compression = compression
+        self.fidelity = fidelity
+        self.accuracyKey = accuracyKey
+        self.outcome = outcome
+        self.macs = macs
+        self.parameters = parameters
+        self.seconds = seconds
+        self.scores = scores
+    }
+
+    public var quality: Quality? { outcome.quality }
+
+    public func score(on device: String) -> Score? { scores.first { $0.device == device } }
+
+    /// The value of a metric on a device in the metric's unit; nil where unknown.
+    public func value(of metric: Metric, on score: Score) -> Double? {
+        switch metric {
+        case .accuracy: quality?.accuracy
+        case .latency: score.latency
+        case .energy: score.energy
+        case .peakRAM: score.peakRAM.map(Double.init)
+        case .flash: score.flash.map(Double.init)
+        case .modelSize: score.modelSize.map(Double.init)
+        case .macs: macs.map(Double.init)
+        case .parameters: parameters.map(Double.init)
+        }
+    }
+}

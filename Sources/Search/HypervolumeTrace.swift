@@ -1,0 +1,22 @@
+/// The hypervolume of a device's front as evaluations come in, one at a time.
+public struct HypervolumeTrace: Sendable {
+    public let target: Target
+    public private(set) var hypervolume = 0.0
+    /// Minimised objectives that nothing seen so far dominates.
+    private var front: [[Double]] = []
+
+    public init(_ target: Target) { self.target = target }
+
+    /// Adds an evaluation and returns the hypervolume of all seen so far.
+    @discardableResult
+    public mutating func add(_ evaluation: Evaluation) -> Double {
+        guard evaluation.score(on: target.device)?.isFeasible == true,
+            let point = target.objectives(of: evaluation),
+            !front.contains(where: { dominates($0, point) || $0 == point })
+        else { return hypervolume }
+        front.removeAll { dominates(point, $0) }
+        front.append(point)
+        hypervolume = Search.hypervolume(front.map(target.scaled))
+        return hypervolume
+    }
+}

@@ -1,0 +1,59 @@
+/// Whether `a` is at least as good everywhere and better somewhere (all objectives are minimised).
+func dominates(_ a: [Double], _ b: [Double]) -> Bool {
+    zip(a, b).allSatisfy(<=) && a != b
+}
+
+/// The indices of the points that no other point dominates, in ascending order; equal points stay together.
+///
+/// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian, Cheng, Jin:
+/// An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015).
+public func nonDominated(_ points: [[Double]]) -> [Int] {
+    var front: [Int] = []
+    for index in points.indices.sorted(by: { precedes(points, $0, $1) })
+    where !front.contains(where: { dominates(points[$0], points[index]) }) {
+        front.append(index)
+    }
+    return front.sorted()
+}
+
+private func precedes(_ points: [[Double]], _ a: Int, _ b: Int) -> Bool {
+    if points[a] == points[b] { return a < b }
+    return points[a].lexicographicallyPrecedes(points[b])
+}
+
+/// Successive non-dominated fronts of the points, until they hold at least `needed` of them.
+///
+/// Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, IEEE TEVC 2002.
+func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
+    var remaining = Array(points.indices)
+    var fronts: [[Int]] = []
+    var placed = 0
+    while !remaining.isEmpty, placed < needed {
+        let front = nonDominated(remaining.map { points[$0] })
+        fronts.append(front.map { remaining[$0] })
+        placed += front.count
+        var isPlaced = [Bool](repeating: false, count: remaining.count)
+        for position in front { isPlaced[position] = true }
+        remaining = remaining.indices.filter { !isPlaced[$0] }.map { remaining[$0] }
+    }
+    return fronts
+}
+
+/// NSGA-II's crowding distance of each point of one front: the normalised size of the gap around it; infinite at the ends.
+func crowdingDistances(_ front: [[Double]]) -> [Double] {
+    var distances = [Double](repeating: 0, count: front.count)
+    guard let dimensions = front.first?.count else { return distances }
+    for axis in 0..<dimensions {
+        let order = front.indices.sorted { (front[$0][axis], $0) < (front[$1][axis], $1) }
+        guard let first = order.first, let last = order.last else { continue }
+        let range = front[last][axis] - front[first][axis]
+        distances[first] = .infinity
+        distances[last] = .infinity
+        guard range > 0 else { continue }
+        for position in order.indices.dropFirst().dropLast() {
+            distances[order[position]] +=
+                (front[order[position + 1]][axis] - front[order[position - 1]][axis]) / range
+        }
+    }
+    return distances
+}

@@ -1,0 +1,84 @@
+import SearchSpaces
+
+/// What a search reports after each evaluation.
+public struct SearchProgress: Sendable {
+    public let evaluation: Evaluation
+    /// Evaluations of this job by now.
+    public let evaluations: Int
+    public let budget: Budget
+}
+
+extension ParetoSearch {
+    /// The batch's trials in proposal order, those already recorded included; fewer where the budget ended or the task
+    /// was cancelled.
+    func evaluated(
+        _ candidates: [Genotype], after history: [Trial], _ recorded: [Int: Evaluation], _ budget: Budget,
+        _ progress: @Sendable (SearchProgress) -> Void
+    ) async throws -> [Trial] {
+        var trials = [Trial?](repeating: nil, count: candidates.count)
+        var missing: [Int] = []
+        for (index, genotype) in candidates.enumerated() {
+            guard let evaluation = recorded[history.count + index] else {
+                missing.append(index)
+                continue
+            }
+            try checkCandidate(of: evaluation, is: genotype)
+            trials[index] = Trial(genotype: genotype, evaluation: evaluation)
+        }
+        try await withThrowingTaskGroup(of: (Int, Evaluation)?.self) { group in
+            var waiting = missing[...]
+            func startNext() {
+                guard let index = waiting.first, budget.allows(proposal: history.count + index),
+                    !budget.timeIsUp,
+                    !Task.isCancelled
+                else { return }
+                waiting.removeFirst()
+                group.addTask {
+                    try await evaluation(of: candidates[index], proposal: history.count + index, budget)
+                }
+            }
+            for _ in 0..<width { startNext() }
+            while let finished = try await group.next() {
+                guard let (proposal, evaluation) = finished else { continue }
+                try store.record(evaluation)
+                let index = proposal - history.count
+                trials[index] = Trial(genotype: candidates[index], evaluation: evaluation)
+                let known = history.count + trials.count { $0 != nil }
+                progress(SearchProgress(evaluation: evaluation, evaluations: known, budget: budget))
+                startNext()
+            }
+        }
+        return trials.compactMap(\.self)
+    }
+
+    private func checkCandidate(of evaluation: Evaluation, is genotype: Genotype) throws(SearchError) {
+        let proposed = problem.space.id(of: genotype)
+        guard evaluation.candidate == proposed else {
+            throw .historyDiffers(
+                proposal: evaluation.proposal ?? -1, recorded: evaluation.candidate, proposed: proposed)
+        }
+    }
+
+    /// One candidate's evaluation, priced and judged; nil where the task was cancelled meanwhile.
+    private func evaluation(
+        of genotype: Genotype, proposal: Int, _ budget: Budget
+    ) async throws -> (Int, Evaluation)? {
+        let start = budget.elapsed()
+        let key = evaluator.accuracyKey(of: genotype)
+        var evaluation = problem.priced(genotype)
+        do {
+            if let known = try store.quality(forKey: key) {
+                evaluation.outcome = .evaluated(known)
+            } else {
+                evaluation.outcome = try await evaluator.evaluate(genotype)
+            }
+        } catch is CancellationError {
+            return nil
+        }
+        evaluation.proposal = proposal
+        evaluation.fidelity = evaluator.fidelity
+        evaluation.accuracyKey = key
+        evaluation.seconds = budget.elapsed() - start
+        return (proposal, problem.judged(evaluation))
+    }
+}

@@ -1,0 +1,79 @@
+public import SearchSpaces
+
+extension Problem {
+    /// The evaluation with each deployable score marked that failed or breaks one of the job's constraints, with the reason.
+    public func judged(_ evaluation: Evaluation) -> Evaluation {
+        var result = evaluation
+        for index in result.scores.indices where result.scores[index].status == .ok {
+            if case .failed(let reason) = evaluation.outcome {
+                result.scores[index].status = .failed
+                result.scores[index].reason = reason
+                continue
+            }
+            guard let broken = brokenConstraint(of: evaluation, on: result.scores[index]) else { continue }
+            result.scores[index].status = .constraint
+            result.scores[index].reason = broken
+        }
+        return result
+    }
+
+    /// The first constraint that an evaluation breaks on a device, as a sentence. What only training can tell (accuracy)
+    /// is not judged before it; an unknown cost breaks its limit.
+    private func brokenConstraint(of evaluation: Evaluation, on score: Score) -> String? {
+        for constraint in constraints where constraint.applies(to: score.device) {
+            guard let value = constraint.constrainedValue(of: evaluation, on: score) else {
+                if constraint.metric.isQuality { continue }
+                return "\(constraint): its \(constraint.metric.rawValue) is unknown"
+            }
+            if let violation = constraint.violation(of: evaluation, on: score), violation > 0 {
+                return "\(constraint): it has \(constraint.metric.text(value))"
+            }
+        }
+        return nil
+    }
+
+    /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints are broken
+    /// (their sum), more where the device cannot run it; a larger memory is further.
+    public func violation(of evaluation: Evaluation, on target: Target) -> Double {
+        guard let score = evaluation.score(on: target.device) else { return 1000 }
+        switch score.status {
+        case .ok, .constraint:
+            let violations = constraints.filter { $0.applies(to: target.device) }.map { constraint in
+                constraint.violation(of: evaluation, on: score) ?? (constraint.metric.isQuality ? 0 : 10)
+            }
+            return min(99, violations.reduce(0, +))
+        case .exceedsRAM: return 100 + Metric.peakRAM.minimised(Double(score.peakRAM ?? .max))
+        case .exceedsFlash: return 100 + Metric.flash.minimised(Double(score.flash ?? .max))
+        case .unsupported, .notExportable, .failed: return 1000
+        }
+    }
+
+    /// What is known of a point before training: its costs, judged by the constraints, and no quality.
+    public func priced(_ genotype: Genotype) -> Evaluation {
+        var evaluation = judgedCosts(of: genotype)
+        evaluation.candidate = space.id(of: genotype)
+        evaluation.architecture = space.architecture(of: genotype)
+        evaluation.compression = space.compression(of: genotype)
+        return evaluation
+    }
+
+    /// The same without the texts, which cost more than the price.
+    private func judgedCosts(of genotype: Genotype) -> Evaluation {
+        let costs = price(genotype)
+        return judged(
+            Evaluation(
+                proposal: nil, candidate: "", architecture: "", compression: "", fidelity: .inherited,
+                accuracyKey: "",
+                outcome: .unevaluated, macs: costs.macs, parameters: costs.parameters,
+                scores: costs.scores))
+    }
+
+    /// The violation by price alone on the device where it is smallest; 0 = worth evaluating.
+    public func priceViolation(of genotype: Genotype) -> Double {
+        let evaluation = judgedCosts(of: genotype)
+        return targets.map { violation(of: evaluation, on: $0) }.min() ?? 0
+    }
+
+    /// Whether some device can have the candidate within the job's limits on costs; all others are dropped before training.
+    public func isWorthEvaluating(_ genotype: Genotype) -> Bool { priceViolation(of: genotype) == 0 }
+}

@@ -1,0 +1,62 @@
+/// How an accuracy was obtained, from the least to the most trusted.
+public enum Fidelity: String, CaseIterable, Hashable, Sendable, Comparable {
+    /// With weights inherited from a super-network.
+    case inherited
+    /// After a short training.
+    case trained
+    /// Looked up in a table of published measurements.
+    case table
+    /// Trained to the end.
+    case final
+
+    public static func < (a: Fidelity, b: Fidelity) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+        switch self {
+        case .inherited: 0
+        case .trained: 1
+        case .table: 2
+        case .final: 3
+        }
+    }
+}
+
+/// How good a candidate's predictions are.
+public struct Quality: Hashable, Sendable {
+    /// The job's quality metric on the validation part, in [0, 1].
+    public var accuracy: Double
+    /// Sampling error of `accuracy`; nil where unknown.
+    public var standardError: Double?
+    /// The same metric on the test part; finalists only, once.
+    public var testAccuracy: Double?
+    public var testStandardError: Double?
+    /// One bit a validation sample (1 = right), least significant bit first, so that candidates compare by paired difference.
+    public var sampleResults: [UInt8]?
+
+    public init(
+        accuracy: Double, standardError: Double? = nil, testAccuracy: Double? = nil,
+        testStandardError: Double? = nil, sampleResults: [UInt8]? = nil
+    ) {
+        self.accuracy = accuracy
+        self.standardError = standardError
+        self.testAccuracy = testAccuracy
+        self.testStandardError = testStandardError
+        self.sampleResults = sampleResults
+    }
+}
+
+/// What became of an evaluation.
+public enum Outcome: Hashable, Sendable {
+    case evaluated(Quality)
+    /// Training diverged, the network could not be built, …: recorded, and the search goes on.
+    case failed(reason: String)
+    /// Priced only; never recorded.
+    case unevaluated
+
+    public var quality: Quality? {
+        switch self {
+        case .evaluated(let quality): quality
+        case .failed, .unevaluated: nil
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Whether a candidate can be deployed on a device.
+public enum Status: String, CaseIterable, Hashable, Sendable {
+    case ok
+    case unsupported
+    case exceedsRAM = "exceeds_ram"
+    case exceedsFlash = "exceeds_flash"
+    case notExportable = "not_exportable"
+    case failed
+    /// Deployable, but outside a constraint of the job.
+    case constraint
+}
+
+/// Where a cost comes from.
+public enum Provenance: String, CaseIterable, Hashable, Sendable {
+    case measured, calibrated, estimated
+}
+
+/// What a candidate costs on one device; nil means unknown.
+public struct Score: Hashable, Sendable {
+    public var device: String
+    /// Median of steady-state batch-1 runs, in milliseconds, and the interval of that median.
+    public var latency: Double?
+    public var latencyP10: Double?
+    public var latencyP90: Double?
+    public var provenance: Provenance
+    /// One inference, in millijoules.
+    public var energy: Double?
+    public var peakRAM: Int?
+    public var flash: Int?
+    public var modelSize: Int?
+    public var status: Status
+    /// A sentence that says why the status is not `ok`.
+    public var reason: String?
+
+    public init(
+        device: String, latency: Double? = nil, latencyP10: Double? = nil, latencyP90: Double? = nil,
+        provenance: Provenance = .estimated, energy: Double? = nil, peakRAM: Int? = nil, flash: Int? = nil,
+        modelSize: Int? = nil, status: Status = .ok, reason: String? = nil
+    ) {
+        self.device = device
+        self.latency = latency
+        self.latencyP10 = latencyP10
+        self.latencyP90 = latencyP90
+        self.provenance = provenance
+        self.energy = energy
+        self.peakRAM = peakRAM
+        self.flash = flash
+        self.modelSize = modelSize
+        self.status = status
+        self.reason = reason
+    }
+
+    public var isFeasible: Bool { status == .ok }
+}
+
+/// What is known of a candidate before any training: its counts and its score on every device.
+public struct Costs: Hashable, Sendable {
+    public var macs: Int?
+    public var parameters: Int?
+    /// One score a target, in the problem's order.
+    public var scores: [Score]
+
+    public init(macs: Int? = nil, parameters: Int? = nil, scores: [Score]) {
+        self.macs = macs
+        self.parameters = parameters
+        self.scores = scores
+    }
+}

@@ -1,0 +1,67 @@
+/// One candidate on one device, as `front`, `select` and `show` print it.
+public struct ScoredCandidate: Hashable, Sendable {
+    public var evaluation: Evaluation
+    public var score: Score
+    /// Whether no feasible score of the same job, device and fidelity is better everywhere.
+    public var isPareto: Bool
+    public var isFinalist: Bool
+
+    public init(evaluation: Evaluation, score: Score, isPareto: Bool = false, isFinalist: Bool = false) {
+        self.evaluation = evaluation
+        self.score = score
+        self.isPareto = isPareto
+        self.isFinalist = isFinalist
+    }
+
+    public var id: String { evaluation.candidate }
+    public var isFeasible: Bool { score.isFeasible }
+
+    /// In the metric's unit; nil where unknown.
+    public func value(of metric: Metric) -> Double? { evaluation.value(of: metric, on: score) }
+}
+
+extension Target {
+    /// The evaluations as candidates for this device, those of its front marked; in the order given.
+    ///
+    /// Give evaluations of one fidelity: fronts never mix them.
+    public func candidates(from evaluations: [Evaluation], finalists: Set<String> = []) -> [ScoredCandidate] {
+        let onFront = Set(frontIndices(of: evaluations))
+        return evaluations.indices.compactMap { index in
+            let evaluation = evaluations[index]
+            return evaluation.score(on: device).map {
+                ScoredCandidate(
+                    evaluation: evaluation, score: $0, isPareto: onFront.contains(index),
+                    isFinalist: finalists.contains(evaluation.candidate))
+            }
+        }
+    }
+
+    /// The feasible evaluations that no other feasible one dominates on this device.
+    public func front(of evaluations: [Evaluation]) -> [Evaluation] {
+        frontIndices(of: evaluations).map { evaluations[$0] }
+    }
+
+    /// The hypervolume of the front, in [0, 1].
+    public func hypervolume(of evaluations: [Evaluation]) -> Double {
+        Search.hypervolume(feasiblePoints(of: evaluations).map { scaled($0.point) })
+    }
+
+    private func frontIndices(of evaluations: [Evaluation]) -> [Int] {
+        let feasible = feasiblePoints(of: evaluations)
+        return nonDominated(feasible.map(\.point)).map { feasible[$0].index }
+    }
+
+    private func feasiblePoints(of evaluations: [Evaluation]) -> [(index: Int, point: [Double])] {
+        evaluations.indices.compactMap { index in
+            guard evaluations[index].score(on: device)?.isFeasible == true else { return nil }
+            return objectives(of: evaluations[index]).map { (index, $0) }
+        }
+    }
+}
+
+extension [Evaluation] {
+    /// The most trusted fidelity among the evaluations that succeeded; nil where none did.
+    public var bestFidelity: Fidelity? { lazy.filter { $0.quality != nil }.map(\.fidelity).max() }
+
+    public func at(_ fidelity: Fidelity) -> [Evaluation] { filter { $0.fidelity == fidelity } }
+}

@@ -1,0 +1,18 @@
+public import SearchSpaces
+
+/// Every point of the space that is worth evaluating, in the space's own order.
+public struct ExhaustiveSearch: SearchStrategy {
+    public init() {}
+
+    public func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype] {
+        var points = problem.space.points.makeIterator()
+        if let last = history.last?.genotype {
+            while let point = points.next(), point != last {}
+        }
+        var proposals: [Genotype] = []
+        while proposals.count < count, let point = points.next() {
+            if problem.isWorthEvaluating(point) { proposals.append(point) }
+        }
+        return proposals
+    }
+}

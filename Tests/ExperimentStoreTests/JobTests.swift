@@ -1,0 +1,172 @@
+import ExperimentStore
+import Foundation
+import Search
+import Testing
+
+@Suite("Jobs")
+struct JobTests {
+    private let folder: TemporaryFolder
+    private let store: ExperimentStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try ExperimentStore(writing: folder.database)
+    }
+
+    @Test("One process at a time runs a job")
+    func exclusion() throws {
+        do {
+            let first = try store.begin(try Sample.plan())
+            #expect(throws: StoreError.jobIsRunning("digits")) { try store.begin(try Sample.plan()) }
+            #expect(try first.job.state() == .running)
+            _ = try store.begin(try Sample.plan("another"))
+        }
+        let again = try store.begin(try Sample.plan())
+        #expect(try again.job.state() == .running)
+    }
+
+    @Test("A job whose process died is interrupted, not running")
+    func interrupted() throws {
+        _ = try store.begin(try Sample.plan())
+        #expect(try store.job(named: "digits").state() == .interrupted)
+    }
+
+    @Test("A changed plan is refused with the keys that differ")
+    func changedPlan() throws {
+        _ = try store.begin(try Sample.plan())
+        let changed = try Sample.plan(keys: ["seed": "2", "training.epochs": "30", "reserve.ram": "64"])
+        do {
+            _ = try store.begin(changed)
+            Issue.record("a changed plan was accepted")
+        } catch StoreError.planChanged(let job, let keys) {
+            #expect(job == "digits")
+            #expect(keys.map(\.description) == ["reserve.ram was not given, now 64", "seed was 1, now 2"])
+        }
+    }
+
+    @Test("Other kernels are allowed, with a warning")
+    func otherKernels() throws {
+        #expect(try store.begin(try Sample.plan()).warnings.isEmpty)
+        let warnings = try store.begin(try Sample.plan(kernels: "avx512vnni")).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("avx512vnni") == true)
+    }
+
+    @Test(
+        "A name that would be another folder is refused",
+        arguments: ["", "..", ".", "a/b", "-x", "é", "a b", "\0"])
+    func names(name: String) {
+        #expect(throws: StoreError.invalidJobName(name)) { try Sample.plan(name) }
+    }
+
+    @Test("Targets come back with their bounds, in order")
+    func targets() throws {
+        let job = try store.begin(try Sample.plan()).job
+        #expect(try job.targets() == Sample.targets)
+        #expect(throws: StoreError.unknownDevice("tablet", job: "digits", known: ["host", "board"])) {
+            try job.target("tablet")
+        }
+    }
+
+    @Test("The summary counts proposals and takes the mean hypervolume of the devices")
+    func summary() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0))
+        try job.record(Sample.evaluation(1, accuracy: 0.9, latency: 5))
+        try job.end(.finished, after: 12)
+        let summary = try #require(try store.jobs().first)
+        #expect(summary.state == .finished)
+        #expect(summary.evaluations == 2)
+        #expect(summary.seconds == 12)
+        let host = Sample.targets[0].hypervolume(of: try job.evaluations())
+        #expect(host > 0)
+        #expect(summary.hypervolume == host / 2)
+    }
+
+    @Test("The front is shown at the most trusted fidelity unless another is asked for")
+    func fidelity() throws {
+        let job = try store.begin(try Sample.plan()).job
+        for proposal in 0..<3 { try job.record(Sample.evaluation(proposal, latency: Double(3 - proposal))) }
+        #expect(try job.candidates(on: "host").fidelity == .trained)
+        let finalist = Sample.evaluation(nil, candidate: Sample.evaluation(1).candidate, fidelity: .final)
+        try job.record(finalist)
+        try job.keepFinalists([finalist.candidate], on: "host")
+        let shown = try job.candidates(on: "host")
+        #expect(shown.fidelity == .final)
+        #expect(shown.candidates.map(\.isFinalist) == [true])
+        #expect(
+            try job.candidates(on: "host", at: .trained).candidates.map(\.isPareto) == [false, false, true])
+        #expect(try job.candidates(on: "board").candidates.allSatisfy { !$0.isPareto && !$0.isFeasible })
+    }
+
+    @Test("A candidate is found by the beginning of its id")
+    func prefixes() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0, candidate: "abc1"))
+        try job.record(Sample.evaluation(1, candidate: "abd2"))
+        #expect(try job.evaluations(ofCandidate: "ABD").map(\.candidate) == ["abd2"])
+        #expect(throws: StoreError.ambiguousCandidate("ab", matches: ["abc1", "abd2"])) {
+            try job.evaluations(ofCandidate: "ab")
+        }
+        for unknown in ["ff", "", "%", "abc1'"] {
+            #expect(throws: StoreError.unknownCandidate(unknown, job: "digits")) {
+                try job.evaluations(ofCandidate: unknown)
+            }
+        }
+    }
+
+    @Test("Host timings are kept as first measured")
+    func hostTimings() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.keepHostTimings([HostTiming(name: "a", median: 1, p10: 0.9, p90: 1.1)])
+        try job.keepHostTimings([HostTiming(name: "a", median: 2, p10: 2, p90: 2)])
+        #expect(try job.hostTimings() == [HostTiming(name: "a", median: 1, p10: 0.9, p90: 1.1)])
+    }
+
+    @Test("A finished search is priced on one more device")
+    func rescore() throws {
+        let job = try store.begin(try Sample.plan()).job
+        for proposal in 0..<3 { try job.record(Sample.evaluation(proposal)) }
+        let phone = Target(device: "phone", objectives: Sample.targets[0].objectives)
+        for _ in 0..<2 { try job.rescore(phone) { _ in Score(device: "phone", latency: 4) } }
+        #expect(try job.targets().map(\.device) == ["host", "board", "phone"])
+        #expect(try job.evaluations().allSatisfy { $0.scores.map(\.device) == ["host", "board", "phone"] })
+    }
+
+    @Test("Artefacts are rows about whole files")
+    func artefacts() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.keep(Artefact(path: "supernet/10.bin", kind: "checkpoint", sha256: "00"))
+        try job.keep(Artefact(path: "supernet/10.bin", kind: "checkpoint", sha256: "01"))
+        #expect(try job.artefacts().map(\.sha256) == ["01"])
+    }
+
+    @Test("A backup holds everything, and does not overwrite")
+    func backup() throws {
+        let job = try store.begin(try Sample.plan()).job
+        for proposal in 0..<3 { try job.record(Sample.evaluation(proposal)) }
+        let copy = folder.path + "/backup.sqlite"
+        try store.backup(to: copy)
+        #expect(try ExperimentStore(reading: copy).job(named: "digits").evaluations() == job.evaluations())
+        #expect(throws: StoreError.exists(path: copy)) { try store.backup(to: copy) }
+    }
+
+    @Test("Merging adds unknown jobs and missing evaluations, and refuses another plan of the same name")
+    func merge() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0))
+        let other = try ExperimentStore(writing: folder.path + "/other.sqlite")
+        let same = try other.begin(try Sample.plan()).job
+        for proposal in 0..<3 { try same.record(Sample.evaluation(proposal)) }
+        try other.begin(try Sample.plan("speech")).job.record(Sample.evaluation(0))
+        #expect(try store.merge(other) == ["digits", "speech"])
+        #expect(try job.evaluations() == same.evaluations())
+        #expect(try store.jobNames() == ["digits", "speech"])
+
+        let third = try ExperimentStore(writing: folder.path + "/third.sqlite")
+        _ = try third.begin(try Sample.plan("new"))
+        _ = try third.begin(try Sample.plan(keys: ["seed": "5"]))
+        #expect(throws: StoreError.self) { try store.merge(third) }
+        #expect(try store.jobNames() == ["digits", "speech"])
+    }
+}

@@ -1,0 +1,122 @@
+import ExperimentStore
+import Foundation
+import GRDB
+import Search
+import Testing
+
+@Suite("Opening a database")
+struct OpeningTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func sqlite(_ path: String, _ sql: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test("The file is ours: named, versioned, with write-ahead log")
+    func identity() throws {
+        _ = try ExperimentStore(writing: folder.database)
+        let queue = try DatabaseQueue(path: folder.database)
+        func pragma(_ name: String) throws -> String? {
+            try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+        }
+        #expect(try pragma("application_id") == "\(0x5357_4C54)")
+        #expect(try pragma("user_version") == "1")
+        #expect(try pragma("journal_mode") == "wal")
+    }
+
+    @Test("A database of another program is refused and left alone")
+    func foreign() throws {
+        let path = folder.path + "/other.sqlite"
+        try sqlite(path, "CREATE TABLE customer (name TEXT); INSERT INTO customer VALUES ('x')")
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(throws: StoreError.foreign(path: path)) { try ExperimentStore(writing: path) }
+        #expect(throws: StoreError.foreign(path: path)) { try ExperimentStore(reading: path) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+
+    @Test("A database of a newer version is refused")
+    func newer() throws {
+        _ = try ExperimentStore(writing: folder.database)
+        try sqlite(folder.database, "PRAGMA user_version = 99")
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 1)) {
+            try ExperimentStore(writing: folder.database)
+        }
+    }
+
+    @Test(
+        "A file that is no database is refused",
+        arguments: ["hello, this is a text file\n", "SQLite format 3"])
+    func notADatabase(content: String) throws {
+        let path = folder.path + "/text.sqlite"
+        try Data(String(repeating: content, count: 100).utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: StoreError.notADatabase(path: path)) { try ExperimentStore(writing: path) }
+        #expect(throws: StoreError.notADatabase(path: path)) { try ExperimentStore(reading: path) }
+    }
+
+    @Test("A review of a database that is not there says so and makes none")
+    func missing() throws {
+        #expect(throws: StoreError.missing(path: folder.database)) {
+            try ExperimentStore(reading: folder.database)
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.database))
+    }
+
+    @Test("Damage is found on opening")
+    func corrupt() throws {
+        let begun = try ExperimentStore(writing: folder.database).begin(try Sample.plan())
+        for proposal in 0..<200 { try begun.job.record(Sample.evaluation(proposal)) }
+        let copy = folder.path + "/damaged.sqlite"
+        try ExperimentStore(reading: folder.database).backup(to: copy)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
+        for offset in stride(from: 8 * 4096 + 10, to: bytes.count, by: 97) { bytes[offset] ^= 0x5A }
+        try bytes.write(to: URL(fileURLWithPath: copy))
+        do {
+            _ = try ExperimentStore(reading: copy)
+            Issue.record("a damaged database was opened")
+        } catch StoreError.corrupt(let path, _) {
+            #expect(path == copy)
+        }
+    }
+
+    // Root may write anywhere, so the permission check can only be made as somebody else.
+    @Test("A read-only place is named", .enabled(if: getuid() != 0))
+    func readOnly() throws {
+        _ = try ExperimentStore(writing: folder.database)
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: folder.database)
+        #expect(throws: StoreError.readOnly(path: folder.database)) {
+            try ExperimentStore(writing: folder.database)
+        }
+    }
+
+    @Test("A folder in the database's place is refused in one sentence")
+    func isFolder() throws {
+        #expect(throws: StoreError.self) { try ExperimentStore(writing: folder.path) }
+    }
+
+    @Test("A full disk leaves nothing half-written, and the job goes on afterwards")
+    func diskFull() throws {
+        let store = try ExperimentStore(writing: folder.database)
+        let begun = try store.begin(try Sample.plan())
+        try store.limit(pages: 45)
+        var written = 0
+        do {
+            for proposal in 0..<5000 {
+                try begun.job.record(Sample.evaluation(proposal))
+                written += 1
+            }
+            Issue.record("the limit was never reached")
+        } catch {
+            #expect(error as? StoreError == .diskFull(path: folder.database))
+        }
+        let evaluations = try begun.job.proposedEvaluations()
+        #expect(evaluations.count == written)
+        #expect(evaluations.allSatisfy { $0.scores.count == 2 })
+        try store.limit(pages: 100_000)
+        try begun.job.record(Sample.evaluation(written))
+        #expect(try begun.job.proposedEvaluations().count == written + 1)
+    }
+}
