@@ -143,7 +143,7 @@ extension Exporter {
         try inReals(node, to: output) { (exporter, inputs, result) in exporter.emit(builtin, inputs, result) }
     }
 
-    /// x / (1 + |x|)
+    /// The quotient x / (1 + |x|).
     private mutating func lowerSoftsign(_ node: Node, to output: ValueID) throws(TFLiteError) {
         let type = ValueType(graph[output].type.shape)
         let (size, sum) = (
