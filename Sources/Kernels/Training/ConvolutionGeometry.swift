@@ -42,7 +42,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
     var window: TrainWindow {
         TrainWindow(
-            height: Int32(height), width: Int32(width), channels: Int32(channels), out_height: Int32(outHeight),
+            height: Int32(height), width: Int32(width), channels: Int32(channels),
+            out_height: Int32(outHeight),
             out_width: Int32(outWidth), kernel_height: Int32(kernelHeight), kernel_width: Int32(kernelWidth),
             stride_height: Int32(strideHeight), stride_width: Int32(strideWidth),
             dilation_height: Int32(dilationHeight), dilation_width: Int32(dilationWidth), top: Int32(top),
@@ -69,7 +70,10 @@ extension ConvolutionGeometry {
         for oy in 0..<outHeight {
             for ox in 0..<outWidth {
                 rows.append(
-                    ((oy * outWidth + ox) * outChannels, sources(y: oy * strideHeight - top, x: ox * strideWidth - left))
+                    (
+                        (oy * outWidth + ox) * outChannels,
+                        sources(y: oy * strideHeight - top, x: ox * strideWidth - left)
+                    )
                 )
             }
         }

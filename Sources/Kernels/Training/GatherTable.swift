@@ -46,7 +46,8 @@ final class GatherTable: Sendable {
                 tap.withUnsafeBufferPointer { tap in
                     source.withUnsafeBufferPointer { source in
                         var table = TrainGather(
-                            tiles: Int32(tiles), destination: destination.baseAddress, first: first.baseAddress,
+                            tiles: Int32(tiles), destination: destination.baseAddress,
+                            first: first.baseAddress,
                             tap: tap.baseAddress, source: source.baseAddress)
                         withUnsafePointer(to: &table, body)
                     }

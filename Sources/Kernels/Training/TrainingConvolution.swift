@@ -45,7 +45,8 @@ public final class TrainingConvolution: Sendable {
     private func cut(_ scratch: FloatBlock) -> (zeros: FloatBlock, packed: FloatBlock, rows: FloatBlock) {
         precondition(scratch.count >= scratchCount, "TrainingConvolution: scratch of \(scratch.count) floats")
         let zeroCount = TrainingConvolution.zeroCount(geometry)
-        let rowCount = unfolds ? geometry.outHeight * geometry.outWidth * geometry.taps * geometry.channels : 0
+        let rowCount =
+            unfolds ? geometry.outHeight * geometry.outWidth * geometry.taps * geometry.channels : 0
         let zeros = scratch.part(0, zeroCount)
         zeros.fill(0)
         return (
@@ -58,7 +59,8 @@ public final class TrainingConvolution: Sendable {
         precondition(
             input.count == geometry.batch * geometry.inputCount
                 && output.count == geometry.batch * geometry.outputCount
-                && weights.count == geometry.outChannels * geometry.taps * (geometry.channels / geometry.groups),
+                && weights.count == geometry.outChannels * geometry.taps
+                    * (geometry.channels / geometry.groups),
             "TrainingConvolution: blocks do not fit the geometry")
     }
 
@@ -88,7 +90,8 @@ extension TrainingConvolution {
             packDepthwise(weights, into: packed)
             gather.withTable { table in
                 kernels.table.pointee.depthwise(
-                    table, forwardImages, x.base, Int32(geometry.channels), packed.base, bias?.base, zeros.base, 0,
+                    table, forwardImages, x.base, Int32(geometry.channels), packed.base, bias?.base,
+                    zeros.base, 0,
                     y.base)
             }
         } else if unfolds {
@@ -107,7 +110,8 @@ extension TrainingConvolution {
         )
         for group in 0..<geometry.groups {
             kernels.table.pointee.pack(
-                weights.base + group * width * taps * depth, Int32(taps), Int32(depth), Int32(width), Int64(depth), 1,
+                weights.base + group * width * taps * depth, Int32(taps), Int32(depth), Int32(width),
+                Int64(depth), 1,
                 Int64(taps * depth), packed.base)
             gather.withTable { table in
                 kernels.table.pointee.gather_product(
@@ -129,7 +133,8 @@ extension TrainingConvolution {
             for image in 0..<geometry.batch {
                 kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, rows.base)
                 kernels.table.pointee.gather_product(
-                    table, oneImage, rows.base, Int32(depth), packed.base, 1, Int32(geometry.outChannels), bias?.base,
+                    table, oneImage, rows.base, Int32(depth), packed.base, 1, Int32(geometry.outChannels),
+                    bias?.base,
                     rows.base, 0, y.base + image * geometry.outputCount)
             }
         }
@@ -155,7 +160,8 @@ extension TrainingConvolution {
         )
         for group in 0..<geometry.groups {
             kernels.table.pointee.pack(
-                weights.base + group * width * taps * depth, Int32(taps), Int32(width), Int32(depth), Int64(depth),
+                weights.base + group * width * taps * depth, Int32(taps), Int32(width), Int32(depth),
+                Int64(depth),
                 Int64(taps * depth), 1, packed.base)
             backwardGather.withTable { table in
                 kernels.table.pointee.gather_product(
@@ -187,7 +193,8 @@ extension TrainingConvolution {
                 for image in 0..<geometry.batch {
                     kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, rows.base)
                     kernels.table.pointee.outer_product(
-                        table, oneImage, rows.base, Int32(taps * depth), dy.base + image * geometry.outputCount,
+                        table, oneImage, rows.base, Int32(taps * depth),
+                        dy.base + image * geometry.outputCount,
                         Int32(width), sums.base)
                 }
             }
@@ -201,7 +208,8 @@ extension TrainingConvolution {
                         Int32(width), sums.base)
                 }
                 kernels.table.pointee.unpack_add(
-                    sums.base, Int32(taps), Int32(depth), Int32(width), dw.base + group * width * taps * depth)
+                    sums.base, Int32(taps), Int32(depth), Int32(width), dw.base + group * width * taps * depth
+                )
             }
         }
     }

@@ -32,7 +32,8 @@ extension TrainingKernels {
 
     /// dx (+)= dy · activation′(x)
     public func applyBackward(
-        _ activation: TrainingActivation, at x: FloatBlock, _ dy: FloatBlock, into dx: FloatBlock, accumulating: Bool
+        _ activation: TrainingActivation, at x: FloatBlock, _ dy: FloatBlock, into dx: FloatBlock,
+        accumulating: Bool
     ) {
         precondition(x.count == dy.count && x.count == dx.count, "applyBackward: sizes differ")
         let (kind, alpha, beta) = activation.code

@@ -12,7 +12,8 @@ extension TrainingKernels {
 
     /// y = clamp(scale · x + offset + residual)
     public func normalize(
-        _ x: FloatBlock, scale: FloatBlock, offset: FloatBlock, residual: FloatBlock?, clamp: Clamp, into y: FloatBlock
+        _ x: FloatBlock, scale: FloatBlock, offset: FloatBlock, residual: FloatBlock?, clamp: Clamp,
+        into y: FloatBlock
     ) {
         precondition(
             scale.count == offset.count && x.count % scale.count == 0 && x.count == y.count
@@ -65,7 +66,8 @@ public struct NormalizationGradient {
             [mean.count, sums.count, products.count].allSatisfy { $0 == scale.count },
             "NormalizationGradient: sizes differ")
         kernels.table.pointee.normalize_sums(
-            rows, channels, x.base, y?.base, dy.base, scale.base, offset.base, mean.base, clamp.lower, clamp.upper,
+            rows, channels, x.base, y?.base, dy.base, scale.base, offset.base, mean.base, clamp.lower,
+            clamp.upper,
             sums.base, products.base)
     }
 
@@ -78,7 +80,8 @@ public struct NormalizationGradient {
             dx.count == x.count && slope.count == scale.count && shift.count == scale.count
                 && (residual?.gradient.count ?? x.count) == x.count, "NormalizationGradient: sizes differ")
         kernels.table.pointee.normalize_backward(
-            rows, channels, x.base, y?.base, dy.base, scale.base, offset.base, slope.base, shift.base, clamp.lower,
+            rows, channels, x.base, y?.base, dy.base, scale.base, offset.base, slope.base, shift.base,
+            clamp.lower,
             clamp.upper, accumulating ? 1 : 0, dx.base, residual?.gradient.base,
             residual.map { $0.accumulating ? 1 : 0 } ?? 0)
     }

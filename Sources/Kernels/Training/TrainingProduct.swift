@@ -35,7 +35,8 @@ public final class TrainingProduct: Sendable {
 
     private func check(_ a: FloatBlock, _ b: FloatBlock, _ result: FloatBlock) {
         precondition(
-            a.count == aCount && b.count == bCount && result.count == resultCount, "TrainingProduct: sizes differ")
+            a.count == aCount && b.count == bCount && result.count == resultCount,
+            "TrainingProduct: sizes differ")
     }
 
     private var once: TrainImages { TrainImages(count: 1, input_stride: 0, output_stride: 0) }

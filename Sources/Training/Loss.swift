@@ -1,0 +1,83 @@
+import Foundation
+import Kernels
+
+/// What one shard's outputs cost, and the gradient that says how to change them.
+struct LossTotals: Sendable {
+    /// Sum over samples.
+    var loss = 0.0
+    /// Samples whose largest output is at their label.
+    var correct = 0
+}
+
+/// A loss of one row of outputs; gradients are scaled by `share` (1 / samples in the batch).
+struct RowLoss {
+    var share: Float
+    var labelSmoothing: Float
+    var distillation: TrainingRecipe.Distillation?
+
+    /// Cross-entropy (1 − α)·CE(smoothed label, softmax z) + α·T²·KL(softmax(t / T) ‖ softmax(z / T)).
+    func classify(
+        _ logits: FloatBlock, label: Int, teacher: FloatBlock?, gradient: FloatBlock,
+        into totals: inout LossTotals
+    ) {
+        let classes = logits.count
+        let alpha = teacher == nil ? 0 : distillation?.weight ?? 0
+        let uniform = labelSmoothing / Float(classes)
+        let normalizer = logits.logSumExp(temperature: 1)
+        var (loss, best) = (Float(0), 0)
+        for c in 0..<classes {
+            let logProbability = logits[c] - normalizer
+            let target = (c == label ? 1 - labelSmoothing : 0) + uniform
+            if target > 0 { loss -= target * logProbability }
+            gradient[c] = share * (1 - alpha) * (exp(logProbability) - target)
+            if logits[c] > logits[best] { best = c }
+        }
+        totals.loss += Double((1 - alpha) * loss)
+        if best == label { totals.correct += 1 }
+        if let teacher, let distillation, alpha > 0 {
+            totals.loss += Double(alpha * imitate(logits, teacher, distillation.temperature, alpha, gradient))
+        }
+    }
+
+    /// T²·KL(teacher ‖ student) at temperature T; adds its gradient α·T·(p − q).
+    private func imitate(
+        _ logits: FloatBlock, _ teacher: FloatBlock, _ temperature: Float, _ alpha: Float,
+        _ gradient: FloatBlock
+    ) -> Float {
+        let studentNormalizer = logits.logSumExp(temperature: temperature)
+        let teacherNormalizer = teacher.logSumExp(temperature: temperature)
+        var divergence: Float = 0
+        for c in 0..<logits.count {
+            let student = logits[c] / temperature - studentNormalizer
+            let target = teacher[c] / temperature - teacherNormalizer
+            divergence += exp(target) * (target - student)
+            gradient[c] += share * alpha * temperature * (exp(student) - exp(target))
+        }
+        return temperature * temperature * divergence
+    }
+
+    /// Mean over outputs of (z − target)².
+    func regress(
+        _ outputs: FloatBlock, target: FloatBlock, gradient: FloatBlock, into totals: inout LossTotals
+    ) {
+        var loss: Float = 0
+        for i in 0..<outputs.count {
+            let difference = outputs[i] - target[i]
+            loss += difference * difference
+            gradient[i] = share * 2 * difference / Float(outputs.count)
+        }
+        totals.loss += Double(loss) / Double(max(outputs.count, 1))
+    }
+}
+
+extension FloatBlock {
+    /// log Σ exp(x / T), without overflow.
+    fileprivate func logSumExp(temperature: Float) -> Float {
+        var largest = -Float.infinity
+        for i in 0..<count { largest = max(largest, self[i] / temperature) }
+        guard largest.isFinite else { return .nan }
+        var sum: Float = 0
+        for i in 0..<count { sum += exp(self[i] / temperature - largest) }
+        return largest + log(sum)
+    }
+}

@@ -1,0 +1,90 @@
+import Determinism
+import Kernels
+import ModelGraph
+
+/// Zeroes elements at random and scales the others up, only in training.
+struct DropoutRule: Rule {
+    let input: Operand
+    let result: Result
+    let rate: Float
+    /// The factor of each element, 0 or 1 / (1 − rate).
+    let factors: Slot
+    /// Tells this node's random numbers from those of other nodes.
+    let node: UInt64
+
+    func forward(_ pass: Pass) {
+        let (x, y) = (pass[input.value], pass[result.value])
+        guard pass.isTraining else { return y.copy(from: x) }
+        var random = RandomStream(
+            seed: pass.seed, .dropout, pass.candidate, pass.step, pass.shard, node)
+        let (factors, kept) = (pass[factors], 1 / (1 - rate))
+        for i in 0..<x.count {
+            factors[i] = random.uniform() < rate ? 0 : kept
+            y[i] = x[i] * factors[i]
+        }
+    }
+
+    func backward(_ pass: Pass) {
+        guard let slot = input.gradient else { return }
+        let (dx, dy, factors) = (pass[slot], pass[result.gradient], pass[factors])
+        for i in 0..<dx.count {
+            let gradient = pass.isTraining ? dy[i] * factors[i] : dy[i]
+            dx[i] = input.accumulates ? dx[i] + gradient : gradient
+        }
+    }
+}
+
+/// Rounds to an integer grid and back; the gradient passes straight through inside the range (Jacob et al. 2018).
+struct FakeQuantizeRule: Rule {
+    let input: Operand
+    let result: Result
+    let quantization: Quantization
+    /// Elements that follow each other with one scale, and how many scales there are.
+    let run: Int
+    let lowest: Float
+
+    private func scale(at index: Int) -> (scale: Float, zeroPoint: Float) {
+        let channel = quantization.axis == nil ? 0 : index / run % quantization.scales.count
+        return (quantization.scales[channel], Float(quantization.zeroPoints[channel]))
+    }
+
+    func forward(_ pass: Pass) {
+        let (x, y) = (pass[input.value], pass[result.value])
+        for i in 0..<x.count {
+            let (scale, zeroPoint) = scale(at: i)
+            let level = (x[i] / scale).rounded(.toNearestOrEven) + zeroPoint
+            y[i] = (min(max(level, lowest), 127) - zeroPoint) * scale
+        }
+    }
+
+    func backward(_ pass: Pass) {
+        guard let slot = input.gradient else { return }
+        let (x, dx, dy) = (pass[input.value], pass[slot], pass[result.gradient])
+        for i in 0..<x.count {
+            let (scale, zeroPoint) = scale(at: i)
+            let level = x[i] / scale + zeroPoint
+            let gradient = level >= lowest && level <= 127 ? dy[i] : 0
+            dx[i] = input.accumulates ? dx[i] + gradient : gradient
+        }
+    }
+}
+
+/// sign(x), with a straight-through gradient inside [−1, 1] (Hubara et al. 2016).
+struct BinarizeRule: Rule {
+    let input: Operand
+    let result: Result
+
+    func forward(_ pass: Pass) {
+        let (x, y) = (pass[input.value], pass[result.value])
+        for i in 0..<x.count { y[i] = x[i] < 0 ? -1 : 1 }
+    }
+
+    func backward(_ pass: Pass) {
+        guard let slot = input.gradient else { return }
+        let (x, dx, dy) = (pass[input.value], pass[slot], pass[result.gradient])
+        for i in 0..<x.count {
+            let gradient = abs(x[i]) <= 1 ? dy[i] : 0
+            dx[i] = input.accumulates ? dx[i] + gradient : gradient
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Kernels
+import ModelGraph
+
+/// A graph prepared for training on a fixed number of rows: rules in order, and where everything lies in memory.
+///
+/// Immutable and shared by all shards; memory is in `Pass`.
+final class Tape: Sendable {
+    let rules: [any Rule]
+    let parameters: [Parameter]
+    /// Batch normalisations: where a shard's statistics lie, and the parameters that track them.
+    let normalizations: [Normalization]
+    let input: Slot
+    let output: Result
+    let rows: Int
+    let sizes: Sizes
+
+    /// Floats of each region.
+    struct Sizes: Sendable {
+        var activations = 0
+        var gradients = 0
+        var scratch = 0
+        var parameters = 0
+        var trainedParameters = 0
+        var statistics = 0
+    }
+
+    struct Normalization: Sendable {
+        var statistics: Slot
+        var mean, variance: Slot
+        /// Rows a mean is taken over.
+        var rows: Int
+    }
+
+    /// - Throws: where an operation has no gradient rule, or a shape does not admit `rows` rows.
+    init(_ graph: Graph, rows: Int, kernels: TrainingKernels) throws(TrainingError) {
+        guard graph.inputs.count == 1, graph.outputs.count == 1 else {
+            throw .unsupported(
+                node: graph.name,
+                detail: "training needs one input and one output, the graph has "
+                    + "\(graph.inputs.count) and \(graph.outputs.count)")
+        }
+        let batched = try graph.rebatched(to: rows)
+        let steps = TapeStep.steps(of: batched)
+        var planner = try TapePlanner(batched, steps: steps, kernels: kernels)
+        var rules: [any Rule] = []
+        for step in steps { rules.append(try planner.rule(for: step)) }
+        planner.sizes.scratch = rules.map(\.scratchCount).max() ?? 0
+        self.rules = rules
+        self.rows = rows
+        parameters = planner.parameters
+        normalizations = planner.normalizations
+        input = planner.slot(of: batched.inputs[0])
+        output = planner.result(of: batched.outputs[0])
+        sizes = planner.sizes
+    }
+
+    /// Runs the network; the result is in `output.value`.
+    func forward(_ pass: Pass) {
+        for rule in rules { rule.forward(pass) }
+    }
+
+    /// Adds the gradients of all trained parameters, from the gradient in `output.gradient`.
+    func backward(_ pass: Pass) {
+        for rule in rules.reversed() { rule.backward(pass) }
+    }
+}
+
+extension Graph {
+    /// The same graph for `rows` samples at a time.
+    func rebatched(to rows: Int) throws(TrainingError) -> Graph {
+        var graph = self
+        for input in inputs {
+            let type = graph[input].type
+            guard type.dataType == .float32, type.shape.rank >= 1, type.shape[0] == 1 else {
+                throw .unsupported(
+                    node: graph[input].name, detail: "needs a float32 input with batch 1, got \(type.shape)")
+            }
+            graph[input].type.shape = type.shape.replacing(0, with: rows)
+        }
+        for node in nodes {
+            do throws(GraphError) {
+                graph[node.output].type = try node.operation.outputType(node.inputs.map { graph[$0].type })
+            } catch { throw .graph(error) }
+        }
+        return graph
+    }
+}

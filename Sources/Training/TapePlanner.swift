@@ -1,0 +1,144 @@
+import Kernels
+import ModelGraph
+
+/// Lays out a tape's memory and chooses the rule of each step.
+struct TapePlanner {
+    let graph: Graph
+    let kernels: TrainingKernels
+    let parameters: [Parameter]
+    private(set) var normalizations: [Tape.Normalization] = []
+    var sizes = Tape.Sizes()
+    private var values: [Slot?]
+    private var gradients: [Slot?]
+    /// For each step's output, which (reader, place) writes the gradient first in backward order.
+    private var firstWriters: [FirstWriter?]
+    private var stepIndex = 0
+
+    private struct FirstWriter: Equatable {
+        var step: Int
+        var place: Int
+    }
+
+    init(_ graph: Graph, steps: [TapeStep], kernels: TrainingKernels) throws(TrainingError) {
+        self.graph = graph
+        self.kernels = kernels
+        parameters = try Parameter.parameters(of: steps, in: graph)
+        values = [Slot?](repeating: nil, count: graph.values.count)
+        gradients = values
+        firstWriters = [FirstWriter?](repeating: nil, count: graph.values.count)
+        placeParameters()
+        placeValues(steps)
+        placeGradients(steps)
+    }
+
+    private mutating func placeParameters() {
+        for parameter in parameters {
+            values[parameter.value.index] = Slot(
+                region: .parameter, offset: parameter.offset, count: parameter.count)
+            let end = parameter.offset + (parameter.count + 15) / 16 * 16
+            sizes.parameters = max(sizes.parameters, end)
+            guard parameter.isTrained else { continue }
+            gradients[parameter.value.index] = Slot(
+                region: .parameterGradient, offset: parameter.offset, count: parameter.count)
+            sizes.trainedParameters = max(sizes.trainedParameters, end)
+        }
+    }
+
+    private mutating func placeValues(_ steps: [TapeStep]) {
+        for input in graph.inputs { values[input.index] = remember(graph[input].type.shape.elementCount) }
+        for step in steps { values[step.output.index] = remember(graph[step.output].type.shape.elementCount) }
+    }
+
+    /// Gradients live from their last reader (first in backward order) to their producer; others reuse the memory.
+    private mutating func placeGradients(_ steps: [TapeStep]) {
+        var needs = gradients.map { $0 != nil }
+        for step in steps where step.allInputs.contains(where: { needs[$0.index] }) {
+            needs[step.output.index] = true
+        }
+        for (index, step) in steps.enumerated() {
+            for (place, input) in step.allInputs.enumerated() {
+                let writer = FirstWriter(step: index, place: place)
+                // Within one step the first place writes, later places of the same value add.
+                if firstWriters[input.index]?.step != index { firstWriters[input.index] = writer }
+            }
+        }
+        var layout = LifetimeLayout()
+        for (index, step) in steps.enumerated().reversed() {
+            let output = step.output
+            let begin =
+                graph.outputs.contains(output) ? steps.count : firstWriters[output.index]?.step ?? steps.count
+            // The output needs memory even if nothing trained lies upstream: the loss writes it.
+            guard needs[output.index] || begin == steps.count else { continue }
+            let count = graph[output].type.shape.elementCount
+            let offset = layout.place(
+                (count + 15) / 16 * 16, from: steps.count - begin, through: steps.count - index)
+            gradients[output.index] = Slot(region: .gradient, offset: offset, count: count)
+        }
+        sizes.gradients = layout.size
+    }
+
+    /// Memory that lasts from a step's forward rule to its backward rule.
+    mutating func remember(_ count: Int) -> Slot {
+        let slot = Slot(region: .activation, offset: sizes.activations, count: count)
+        sizes.activations += (count + 15) / 16 * 16
+        return slot
+    }
+
+    func slot(of value: ValueID) -> Slot {
+        guard let slot = values[value.index] else {
+            preconditionFailure("TapePlanner: a value without memory")
+        }
+        return slot
+    }
+
+    func result(of value: ValueID) -> Result {
+        // A result that needs no gradient never runs its rule's backward half usefully; it gets an empty slot.
+        Result(
+            shape: graph[value].type.shape.dimensions, value: slot(of: value),
+            gradient: gradients[value.index] ?? Slot(region: .gradient, offset: 0, count: 0))
+    }
+
+    func operand(_ place: Int, of step: TapeStep) -> Operand {
+        let input = step.allInputs[place]
+        let gradient = gradients[input.index]
+        let isParameter = gradient?.region == .parameterGradient
+        return Operand(
+            shape: graph[input].type.shape.dimensions, value: slot(of: input), gradient: gradient,
+            accumulates: isParameter
+                || firstWriters[input.index] != FirstWriter(step: stepIndex, place: place))
+    }
+
+    /// The rule of the next step.
+    mutating func rule(for step: TapeStep) throws(TrainingError) -> any Rule {
+        defer { stepIndex += 1 }
+        let rule = try makeRule(for: step)
+        return gradients[step.output.index] == nil ? ForwardOnlyRule(rule: rule) : rule
+    }
+
+    mutating func addNormalization(_ normalization: Tape.Normalization) {
+        normalizations.append(normalization)
+    }
+
+    /// A place for a shard's statistics of one normalisation.
+    mutating func statistics(_ count: Int) -> Slot {
+        let slot = Slot(region: .statistics, offset: sizes.statistics, count: count)
+        sizes.statistics += (count + 15) / 16 * 16
+        return slot
+    }
+
+    /// The step's position, which keys its random numbers.
+    var position: Int { stepIndex }
+}
+
+/// A step with nothing trained upstream: it has no gradient to pass on.
+struct ForwardOnlyRule: Rule {
+    let rule: any Rule
+    var scratchCount: Int { rule.scratchCount }
+    func forward(_ pass: Pass) { rule.forward(pass) }
+    func backward(_ pass: Pass) {}
+}
+
+extension TapeStep {
+    /// The inputs, the residual last.
+    var allInputs: [ValueID] { residual.map { inputs + [$0] } ?? inputs }
+}

@@ -1,0 +1,46 @@
+import Kernels
+import ModelGraph
+
+/// A teacher ready to answer for a shard's rows.
+struct TeacherNetwork {
+    let tape: Tape
+    private let parameters: FloatArena
+    private let kernels: TrainingKernels
+
+    init(_ graph: Graph, rows: Int, kernels: TrainingKernels) throws(TrainingError) {
+        tape = try Tape(graph, rows: rows, kernels: kernels)
+        parameters = FloatArena(tape.sizes.parameters)
+        self.kernels = kernels
+        try tape.load(graph, into: parameters.block)
+    }
+
+    /// The teacher's logits for these inputs, in the worker's memory.
+    func logits(for inputs: FloatBlock, in worker: WorkerMemory) -> FloatBlock? {
+        guard let memory = worker.teacher else { return nil }
+        let pass = Pass(
+            kernels: kernels, activations: memory.activations.block,
+            gradients: memory.activations.block.part(0, 0),
+            scratch: memory.scratch.block, parameters: parameters.block,
+            parameterGradients: memory.activations.block.part(0, 0), statistics: memory.statistics.block,
+            isTraining: false, seed: 0, candidate: 0, step: 0, shard: 0)
+        pass[tape.input].copy(from: inputs)
+        tape.forward(pass)
+        return pass[tape.output.value]
+    }
+}
+
+extension Tape {
+    /// Copies the graph's constants to where the rules read them.
+    ///
+    /// - Throws: where a constant's elements are unknown.
+    func load(_ graph: Graph, into block: FloatBlock) throws(TrainingError) {
+        for parameter in parameters {
+            guard let values = graph[parameter.value].constant?.tensor.floats else {
+                throw .unsupported(
+                    node: graph.name,
+                    detail: "constant '\(parameter.name)' has no values; initialise the graph first")
+            }
+            block.part(parameter.offset, parameter.count).copy(from: values)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/// Everything that decides how a network is trained, apart from graph, data and candidate.
+public struct TrainingRecipe: Hashable, Sendable, Codable {
+    public enum Optimizer: Hashable, Sendable, Codable {
+        /// Stochastic gradient descent with Nesterov momentum; decay enters the gradient.
+        case sgd(momentum: Float)
+        /// Adam with decoupled decay, Loshchilov and Hutter 2019.
+        case adamW(beta1: Float, beta2: Float)
+    }
+
+    public enum Loss: String, Hashable, Sendable, Codable {
+        /// Softmax cross-entropy of the last axis against labels.
+        case crossEntropy
+        /// Mean over outputs of squared differences to targets.
+        case meanSquaredError
+    }
+
+    /// Learning from a teacher beside the labels, Hinton, Vinyals and Dean 2015.
+    public struct Distillation: Hashable, Sendable, Codable {
+        /// Softens both distributions; above 0.
+        public var temperature: Float
+        /// Share of the teacher's term in the loss, 0…1.
+        public var weight: Float
+        public init(temperature: Float = 4, weight: Float = 0.7) {
+            self.temperature = temperature
+            self.weight = weight
+        }
+    }
+
+    /// Passes over the data; fractions stop in the middle of one.
+    public var epochs = 10.0
+    /// Samples a step.
+    public var batch = 128
+    public var optimizer = Optimizer.sgd(momentum: 0.9)
+    /// At the end of the warm-up; a cosine takes it to zero at the end of training.
+    public var learningRate: Float = 0.1
+    /// Epochs in which the rate rises from zero.
+    public var warmupEpochs = 0.5
+    /// Applied to weights, not to biases and normalisations.
+    public var weightDecay: Float = 5e-4
+    public var labelSmoothing: Float = 0
+    /// Largest global norm of a step's gradient; nil does not clip.
+    public var clip: Float? = 5
+    public var loss = Loss.crossEntropy
+    public var distillation: Distillation?
+    /// How fast running statistics follow batches, once there were enough batches to follow.
+    public var statisticsMomentum: Float = 0.1
+    public var seed: UInt64 = 0
+
+    public init() {}
+
+    /// The recipe with some of its values changed.
+    public func with(_ change: (inout TrainingRecipe) -> Void) -> TrainingRecipe {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
+    /// Equal parts a batch is cut into; each has its own batch statistics, and threads share parts, never rows.
+    public var shards: Int { batch >= 128 && batch % 4 == 0 ? 4 : batch >= 2 && batch % 2 == 0 ? 2 : 1 }
+
+    /// - Throws: `TrainingError.recipe` naming the first impossible value.
+    func validate() throws(TrainingError) {
+        func require(_ condition: Bool, _ detail: String) throws(TrainingError) {
+            if !condition { throw .recipe(detail) }
+        }
+        try require(epochs > 0 && epochs < 1e6, "epochs must lie in (0, 1000000), got \(epochs)")
+        try require(batch > 0 && batch <= 1 << 16, "batch must lie in 1…65536, got \(batch)")
+        try require(
+            learningRate > 0 && learningRate.isFinite, "learningRate must be positive, got \(learningRate)")
+        try require(
+            warmupEpochs >= 0 && warmupEpochs <= epochs,
+            "warmupEpochs must lie in 0…epochs, got \(warmupEpochs)")
+        try require(weightDecay >= 0 && weightDecay < 1, "weightDecay must lie in [0, 1), got \(weightDecay)")
+        try require(
+            labelSmoothing >= 0 && labelSmoothing < 1,
+            "labelSmoothing must lie in [0, 1), got \(labelSmoothing)")
+        try require(clip.map { $0 > 0 } ?? true, "clip must be positive")
+        try require(
+            statisticsMomentum > 0 && statisticsMomentum <= 1,
+            "statisticsMomentum must lie in (0, 1], got \(statisticsMomentum)")
+        if let distillation {
+            try require(
+                distillation.temperature > 0 && distillation.temperature.isFinite,
+                "the distillation temperature must be positive, got \(distillation.temperature)")
+            try require(
+                distillation.weight >= 0 && distillation.weight <= 1,
+                "the distillation weight must lie in 0…1, got \(distillation.weight)")
+        }
+        switch optimizer {
+        case .sgd(let momentum):
+            try require(momentum >= 0 && momentum < 1, "momentum must lie in [0, 1), got \(momentum)")
+        case .adamW(let beta1, let beta2):
+            try require(
+                beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, "AdamW's betas must lie in [0, 1)")
+        }
+    }
+}
