@@ -1,6 +1,8 @@
 import Determinism
 
-/// Fills batches: widened, augmented where asked, normalised. A value; any number of threads may use it at once.
+/// Fills batches: widened, augmented where asked, normalised.
+///
+/// A value; any number of threads may use it at once.
 public struct BatchReader: Sendable {
     public let dataset: Dataset
     public let normalization: Normalization

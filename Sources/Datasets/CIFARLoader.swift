@@ -1,4 +1,6 @@
-/// CIFAR-10's binary version: `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin` (the official test part), each row
+/// CIFAR-10's binary version.
+///
+/// Files: `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin` (the official test part), each row
 /// a label and 3,072 bytes, a plane each of red, green and blue. Fewer train batches, and .gz files, are fine.
 enum CIFARLoader {
     private static let rowSize = 3073

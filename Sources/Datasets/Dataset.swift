@@ -17,7 +17,7 @@ public struct Dataset: Sendable {
     /// What a pixel or band without signal reads, to fill what an augmentation shifts in.
     public var background: Float
 
-    /// All values of sample 0, then of sample 1, …
+    /// All values of sample 0, then of sample 1, and so on.
     public enum Storage: Sendable {
         case bytes([UInt8])
         case floats([Float])

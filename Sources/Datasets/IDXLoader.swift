@@ -1,4 +1,6 @@
-/// Four IDX files in a folder, plain or .gz, named as MNIST's: `train-images…`, `train-labels…`, `t10k-images…` (or
+/// Four IDX files in a folder, plain or .gz.
+///
+/// Named as MNIST's: `train-images…`, `train-labels…`, `t10k-images…` (or
 /// `test-images…`) and so on. The second pair is the official test part.
 enum IDXLoader {
     static func load(folder: String) throws(DatasetError) -> Dataset {

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// How a recording becomes a picture of frames × mel bands. Defaults suit a spoken word.
+/// How a recording becomes a picture of frames × mel bands; the defaults suit a spoken word.
 public struct LogMel: Hashable, Sendable {
     /// Longer recordings lose both ends, shorter ones get silence at both.
     public var seconds = 1.0

@@ -1,0 +1,156 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite("Recordings")
+struct AudioTests {
+    /// A WAV file of one chunk of sound.
+    static func wav(code: Int, bits: Int, channels: Int = 1, rate: Int = 8000, _ data: [UInt8]) -> [UInt8] {
+        func bytes(_ value: Int, _ width: Int) -> [UInt8] {
+            (0..<width).map { UInt8(value >> (8 * $0) & 255) }
+        }
+        let format =
+            bytes(code, 2) + bytes(channels, 2) + bytes(rate, 4) + bytes(rate * channels * bits / 8, 4)
+            + bytes(channels * bits / 8, 2) + bytes(bits, 2)
+        let chunks =
+            Array("WAVEfmt ".utf8) + bytes(16, 4) + format + Array("data".utf8) + bytes(data.count, 4) + data
+        return Array("RIFF".utf8) + bytes(chunks.count, 4) + chunks
+    }
+
+    static let formats: [(Int, Int, [UInt8], [Float])] = [
+        (1, 8, [0, 128, 192], [-1, 0, 0.5]),
+        (1, 16, [0, 0x80, 0, 0, 0, 0x40], [-1, 0, 0.5]),
+        (1, 24, [0, 0, 0x80, 0, 0, 0, 0, 0, 0x40], [-1, 0, 0.5]),
+        (1, 32, [0, 0, 0, 0x80, 0, 0, 0, 0x40], [-1, 0.5]),
+        (3, 32, [0, 0, 0, 0x3f], [0.5]),
+        (3, 64, [0, 0, 0, 0, 0, 0, 0xe0, 0x3f], [0.5]),
+    ]
+
+    @Test("Every usual sample format is read", arguments: formats)
+    func readsFormats(_ code: Int, _ bits: Int, _ data: [UInt8], _ expected: [Float]) throws {
+        let sound = try WAVFile(parsing: AudioTests.wav(code: code, bits: bits, data), file: "a.wav")
+        #expect(sound.samples == expected && sound.sampleRate == 8000)
+    }
+
+    @Test("Stereo is mixed down")
+    func mixesStereo() throws {
+        let sound = try WAVFile(
+            parsing: AudioTests.wav(code: 1, bits: 8, channels: 2, [128, 192, 0, 128]), file: "a.wav")
+        #expect(sound.samples == [0.25, -0.5])
+    }
+
+    static let wrong: [([UInt8], String)] = [
+        ([], "byte 0: is no WAV file"),
+        (Array("RIFF....WAVE".utf8), "holds no sound"),
+        (wav(code: 2, bits: 4, [1]), "format 2 of 4 bits is not read"),
+        (wav(code: 1, bits: 12, [1]), "format 1 of 12 bits is not read"),
+        (wav(code: 1, bits: 8, channels: 0, [1]), "0 channels at 8000 Hz are impossible"),
+        (wav(code: 1, bits: 8, [1, 2, 3]).dropLast(2), "is truncated: 1 of 3 bytes of sound"),
+        (wav(code: 3, bits: 32, [0, 0, 0xc0, 0x7f]), "a sample is not finite"),
+    ]
+
+    @Test("A wrong recording is refused with its byte", arguments: wrong)
+    func refusesWrong(_ bytes: [UInt8], _ message: String) {
+        #expect { try WAVFile(parsing: bytes, file: "a.wav") } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("A WAV file cut anywhere or with any byte changed never traps")
+    func survivesDamage() {
+        let file = AudioTests.wav(code: 1, bits: 16, [UInt8](repeating: 9, count: 20))
+        for place in file.indices {
+            _ = try? WAVFile(parsing: file[..<place], file: "a.wav")
+            for value: UInt8 in [0, 1, 0x7f, 0x80, 0xff] {
+                var damaged = file
+                damaged[place] = value
+                _ = try? WAVFile(parsing: damaged, file: "a.wav")
+            }
+        }
+    }
+
+    @Test("The energy of a tone lies in the band of its pitch")
+    func findsPitch() throws {
+        let extractor = try LogMelExtractor(LogMel(), sampleRate: 8000, file: "tone")
+        #expect(extractor.frames == 49 && extractor.bands == 40)
+        for hertz in [200.0, 1000, 3000] {
+            let tone = (0..<8000).map { Float(0.5 * sin(2 * Double.pi * hertz * Double($0) / 8000)) }
+            let features = extractor.spectrogram(of: tone)
+            let middle = Array(features[24 * 40..<25 * 40])
+            let loudest = try #require(middle.indices.max { middle[$0] < middle[$1] })
+            func mel(_ hertz: Double) -> Double { 2595 * log10(1 + hertz / 700) }
+            let expected = (mel(hertz) - mel(20)) / ((mel(4000) - mel(20)) / 41) - 1
+            #expect((Double(loudest) - expected).magnitude <= 1)
+            // A sine of amplitude a has |FFT(w·x)|² / Σw² ≈ a² · (Σw)² / (4 · Σw²) at its frequency.
+            #expect(middle[loudest] > 1 && middle[loudest] < 5)
+        }
+    }
+
+    @Test("A power spectrum equals the sum that defines it")
+    func spectrumEqualsDefinition() throws {
+        var settings = LogMel()
+        (settings.seconds, settings.windowSeconds, settings.hopSeconds) = (0.008, 0.008, 0.008)
+        settings.bands = 1
+        (settings.lowestHertz, settings.highestHertz) = (0, 4000)
+        let extractor = try LogMelExtractor(settings, sampleRate: 8000, file: "noise")
+        let samples = (0..<64).map { Float(sin(Double($0 * $0))) }
+        let window = (0..<64).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / 64) }
+        let norm = window.reduce(0) { $0 + $1 * $1 }
+        func mel(_ hertz: Double) -> Double { 2595 * log10(1 + hertz / 700) }
+        let energy = (0...32).reduce(0.0) { sum, k in
+            var (real, imaginary) = (0.0, 0.0)
+            for i in 0..<64 {
+                real += Double(samples[i]) * window[i] * cos(2 * Double.pi * Double(k * i) / 64)
+                imaginary -= Double(samples[i]) * window[i] * sin(2 * Double.pi * Double(k * i) / 64)
+            }
+            let peak = mel(4000) / 2
+            let weight = max(0, 1 - (mel(Double(k) * 125) - peak).magnitude / peak)
+            return sum + weight * (real * real + imaginary * imaginary) / norm
+        }
+        #expect((Double(extractor.spectrogram(of: samples)[0]) - log(energy + 1e-6)).magnitude < 1e-4)
+    }
+
+    @Test("Silence and recordings of no length give the floor")
+    func silenceIsFloor() throws {
+        let extractor = try LogMelExtractor(LogMel(), sampleRate: 8000, file: "silence")
+        #expect(extractor.spectrogram(of: []).allSatisfy { $0 == extractor.silence })
+    }
+
+    @Test("A folder of recordings is read as its archive is")
+    func readsFolder() throws {
+        let sound = AudioTests.wav(code: 1, bits: 16, (0..<400).map { UInt8($0 * 7 % 251) })
+        let names = ["yes_ann_0.wav", "yes_bob_1.wav", "no_ann_0.wav", "no_bob_1.wav"]
+        let files = [String: [UInt8]](uniqueKeysWithValues: names.map { ($0, sound) })
+        try withFolder(files) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            #expect(dataset.classNames == ["no", "yes"] && dataset.labels == [0, 0, 1, 1])
+            #expect(dataset.groupNames == ["ann", "bob"] && dataset.groups == [0, 1, 0, 1])
+            #expect(dataset.sampleNames == names.sorted())
+        }
+    }
+
+    @Test("Folders name the classes where there are several")
+    func readsClassFolders() throws {
+        let sound = AudioTests.wav(code: 1, bits: 16, [1, 2, 3, 4])
+        try withFolder(["up/a_1.wav": sound, "down/a_1.wav": sound, "down/b_2.wav": sound]) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            #expect(dataset.classNames == ["down", "up"] && dataset.groupNames == ["a", "b"])
+        }
+    }
+
+    @Test("Recordings of one class, of two rates, or none are refused")
+    func refusesUnusableFolders() throws {
+        let (slow, fast) = (
+            AudioTests.wav(code: 1, bits: 16, [1, 2]), AudioTests.wav(code: 1, bits: 16, rate: 16000, [1, 2])
+        )
+        for (files, message) in [
+            (["a_1.wav": slow, "a_2.wav": slow], "one class only"),
+            (["a_1.wav": slow, "b_2.wav": fast], "is recorded at 16000 Hz"),
+            (["readme.txt": slow], "holds no .wav files"),
+        ] {
+            try withFolder(files) { folder in
+                #expect {
+                    try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+                } throws: { "\($0)".contains(message) }
+            }
+        }
+    }
+}
