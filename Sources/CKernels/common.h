@@ -5,6 +5,9 @@
 #include <string.h>
 #include "include/inference.h"
 
+// Loops marked independent include some (calls of expf, say) that no compiler turns into vectors.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 #define SK_INLINE static inline __attribute__((always_inline))
 
 /// The half-open range of `count` units that falls to `part`.

@@ -34,6 +34,11 @@ public final class Executor {
         sk_run(steps + index, 1)
     }
 
+    /// Where a buffer lies.
+    func address(of buffer: Buffer) -> UnsafeMutableRawPointer {
+        program.constants[buffer.index] ?? arena + program.offsets[buffer.index]
+    }
+
     /// Lets `body` write the bytes of a buffer.
     public func withMutableBytes<Result>(
         of buffer: Buffer, _ body: (inout MutableRawSpan) throws -> Result

@@ -2,7 +2,9 @@ import CKernels
 
 /// A piece of memory that steps read and write; constants have their contents, the others get a place in the arena.
 public struct Buffer: Hashable, Sendable {
+    /// Position in the program's list of buffers.
     public let index: Int
+    public init(index: Int) { self.index = index }
 }
 
 /// Collects the steps of a program; one method a kernel, in extensions beside this file.
@@ -42,6 +44,7 @@ public struct ProgramBuilder {
     /// Bytes of packed weights, tables and parameters so far.
     public var constantBytes: Int { pool.bytes }
     public var stepCount: Int { records.count }
+    public var bufferCount: Int { sizes.count }
 
     /// What each step reads and writes, in order: what a memory planner needs.
     public var uses: [(reads: [Buffer], writes: Buffer)] {

@@ -1,0 +1,87 @@
+/// Batch-1 latency of a plan, from the caller's buffers to the outputs.
+///
+/// A repeat is a run of consecutive inferences; its median is one observation of the latency. Jitter is apart: `runP95`
+/// is over single runs.
+public struct LatencyMeasurement: Hashable, Sendable {
+    /// Median of the repeats' medians, in milliseconds.
+    public var median: Double
+    /// The interval for that median: its 10 % and 90 % quantiles over the repeats, in milliseconds.
+    public var p10, p90: Double
+    /// 95 % quantile, smallest and mean of single runs, in milliseconds.
+    public var runP95, minimum, mean: Double
+    /// How many inferences were timed.
+    public var runs: Int
+}
+
+/// Times inference on one sample: warm-up, then nine repeats that share the time.
+///
+/// Sixteen input buffers are taken in turn, and the copies into and out of the plan's memory count.
+public func measureLatency(of plan: Plan, seconds: Double, threads: Int = 1) -> LatencyMeasurement {
+    precondition(seconds > 0, "measureLatency: needs time")
+    let repeats = 9
+    var timer = InferenceTimer(worker: Worker(plan, threads: threads))
+    timer.run(for: seconds * 0.1, atLeast: 3)
+    let observations = (0..<repeats).map { _ in timer.run(for: seconds * 0.9 / Double(repeats), atLeast: 5) }
+    let medians = observations.map { $0.quantile(0.5) }.sorted(), all = observations.flatMap { $0 }.sorted()
+    return LatencyMeasurement(
+        median: medians.quantile(0.5), p10: medians.quantile(0.1), p90: medians.quantile(0.9),
+        runP95: all.quantile(0.95), minimum: all[0], mean: all.reduce(0, +) / Double(all.count), runs: all.count)
+}
+
+/// Runs a worker over inputs in turn and notes how long each run took.
+private struct InferenceTimer {
+    let worker: Worker
+    /// For each of sixteen turns, one buffer an input.
+    private let turns: [[[Float]]]
+    private var next = 0
+    private var outputs: [[Float]]
+    private let clock = ContinuousClock()
+
+    init(worker: Worker) {
+        self.worker = worker
+        turns = (0..<16).map { turn in
+            worker.plan.inputs.map { port in
+                // Any spread of values does: no kernel's time depends on them.
+                (0..<port.elementCount).map { Float(($0 &* 37 &+ turn &* 11) % 255) / 127 - 1 }
+            }
+        }
+        outputs = worker.plan.outputs.map { [Float](repeating: 0, count: $0.elementCount) }
+    }
+
+    /// Sorted times of single runs in milliseconds.
+    @discardableResult
+    mutating func run(for seconds: Double, atLeast least: Int) -> [Double] {
+        var times: [Double] = []
+        let end = clock.now + .seconds(seconds)
+        while times.count < least || clock.now < end {
+            let begin = clock.now
+            once()
+            times.append((clock.now - begin).milliseconds)
+        }
+        return times.sorted()
+    }
+
+    private mutating func once() {
+        for (port, buffer) in turns[next].enumerated() { worker.setInput(port, floats: buffer.span) }
+        worker.run()
+        for port in outputs.indices { worker.copyOutput(port, into: &outputs[port]) }
+        next = (next + 1) % turns.count
+    }
+}
+
+extension [Double] {
+    /// The value below which a fraction of a sorted list lies, interpolated between neighbours.
+    func quantile(_ fraction: Double) -> Double {
+        guard let last = indices.last else { return .nan }
+        let position = fraction * Double(last), lower = Int(position)
+        let upper = Swift.min(lower + 1, last)
+        return self[lower] + (self[upper] - self[lower]) * (position - Double(lower))
+    }
+}
+
+extension Duration {
+    var milliseconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) * 1e3 + Double(attoseconds) * 1e-15
+    }
+}

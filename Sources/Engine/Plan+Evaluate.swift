@@ -1,0 +1,81 @@
+import Dispatch
+public import Kernels
+public import ModelGraph
+
+extension Plan {
+    /// Runs many samples, `batch` at a time, and returns the first output of all: samples × numbers a sample.
+    ///
+    /// Which samples run together depends on the plan's batch alone, so the result is the same for any number of threads.
+    /// - Parameters:
+    ///   - fill: writes samples `first..<first + batch` into input 0; those beyond `count` are ignored.
+    ///   - threads: workers side by side, each with an arena of its own.
+    public func evaluate(
+        samples count: Int, threads: Int = 1, fill: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void
+    ) -> [Float] {
+        precondition(count >= 0 && threads > 0, "evaluate: needs samples and threads")
+        precondition(!inputs.isEmpty && !outputs.isEmpty, "evaluate: needs an input and an output")
+        let outputSize = outputs[0].elementCount / batch, batches = (count + batch - 1) / batch
+        var results = [Float](repeating: 0, count: count * outputSize)
+        let shares = min(threads, max(batches, 1))
+        results.withUnsafeMutableBufferPointer { results in
+            // SAFETY: batches write disjoint ranges, and concurrentPerform returns before the buffer goes away.
+            nonisolated(unsafe) let results = results
+            forEachShare(shares) { share in
+                let worker = Worker(self)
+                var input = [Float](repeating: 0, count: inputs[0].elementCount)
+                var output = [Float](repeating: 0, count: outputs[0].elementCount)
+                for index in batches * share / shares..<batches * (share + 1) / shares {
+                    let samples = index * batch..<min(index * batch + batch, count)
+                    run(worker, samples, &input, &output, fill)
+                    let destination = results[samples.lowerBound * outputSize..<samples.upperBound * outputSize]
+                    for (place, value) in zip(destination.indices, output) { results[place] = value }
+                }
+            }
+        }
+        return results
+    }
+
+    private func run(
+        _ worker: Worker, _ samples: Range<Int>, _ input: inout [Float], _ output: inout [Float],
+        _ fill: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        var destination = input.mutableSpan
+        fill(samples, &destination)
+        worker.setInput(0, floats: input.span)
+        worker.run()
+        worker.copyOutput(0, into: &output)
+    }
+
+    /// One worker a share, side by side; alone on the calling thread.
+    private func forEachShare(_ shares: Int, _ body: @Sendable (Int) -> Void) {
+        guard shares > 1 else { return body(0) }
+        DispatchQueue.concurrentPerform(iterations: shares, execute: body)
+    }
+}
+
+extension Plan {
+    /// `evaluate` for samples that lie one after another in memory.
+    public func evaluate(_ samples: [Float], threads: Int = 1) -> [Float] {
+        let size = max(inputs[0].elementCount / batch, 1)
+        precondition(samples.count % size == 0, "evaluate: \(samples.count) numbers are not whole samples of \(size)")
+        return evaluate(samples: samples.count / size, threads: threads) { range, input in
+            for (place, index) in (range.lowerBound * size..<range.upperBound * size).enumerated() {
+                input[place] = samples[index]
+            }
+        }
+    }
+}
+
+/// Runs a network on samples that lie one after another; returns the first output of each, concatenated.
+///
+/// The same bits for any number of threads. Throws what `Plan.init` throws.
+public func evaluate(
+    _ graph: Graph, samples: [Float], threads: Int = 1, kernels: KernelSet = .best
+) throws(PlanError) -> [Float] {
+    try Plan(graph, kernels: kernels).evaluate(samples, threads: threads)
+}
+
+extension Plan.Port {
+    /// Numbers in the whole batch.
+    public var elementCount: Int { type.shape.elementCount }
+}
