@@ -40,6 +40,21 @@ public struct Compression: Hashable, Sendable {
         return Assignment(.float32)
     }
 
+    /// Whether training follows a teacher.
+    public var distills: Bool {
+        steps.contains { if case .distill = $0 { true } else { false } }
+    }
+
+    /// Whether channels or single weights are removed.
+    public var removesWeights: Bool {
+        steps.contains { step in
+            switch step {
+            case .structured, .magnitude, .pattern, .dynamic: true
+            case .distill, .finetune, .precision: false
+            }
+        }
+    }
+
     /// Whether a step trains the network further.
     public var needsTraining: Bool {
         steps.contains { step in

@@ -64,7 +64,8 @@ extension GraphEditor {
 extension Padding {
     /// The rows and columns of zeros added to an NHWC image; nil if this pads otherwise.
     fileprivate var zeroEdges: EdgePadding? {
-        guard mode == .constant, value == 0, before.count == 4, before[0] == 0, before[3] == 0, after[0] == 0,
+        guard mode == .constant, value == 0, (before + after).allSatisfy({ $0 < 1 << 16 }), before.count == 4,
+            before[0] == 0, before[3] == 0, after[0] == 0,
             after[3] == 0
         else { return nil }
         return EdgePadding(top: before[1], bottom: after[1], left: before[2], right: after[2])

@@ -268,9 +268,10 @@ extension Slicing {
             [starts.count, sizes.count, strides.count].allSatisfy { $0 == input.rank }
             && (0..<input.rank).allSatisfy { axis in
                 let (start, size, stride) = (starts[axis], sizes[axis], strides[axis])
-                guard size >= 0, size <= input[axis], start >= 0, stride != 0, abs(stride) < 1 << 31 else {
-                    return false
-                }
+                let limit = 1 << 20
+                guard size >= 0, size <= input[axis], start >= 0, start <= input[axis], stride != 0,
+                    (-limit...limit).contains(stride)
+                else { return false }
                 let last = start + max(size - 1, 0) * stride
                 return size == 0 || start < input[axis] && last >= 0 && last < input[axis]
             }

@@ -1,0 +1,197 @@
+extension Operation: Packable {
+    /// A tag, then the operation's own numbers; tags are part of the file format.
+    func pack(into bytes: inout [UInt8]) {
+        switch self {
+        case .convolution(let convolution): bytes.pack(0, convolution)
+        case .dense: bytes.append(1)
+        case .batchNormalization(let epsilon): bytes.pack(2, epsilon)
+        case .pool(let pooling): bytes.pack(3, pooling)
+        case .globalPool(let kind): bytes.pack(4, kind)
+        case .binary(let operation): bytes.pack(5, operation)
+        case .activation(let activation): bytes.pack(6, activation)
+        case .unary(let operation): bytes.pack(7, operation)
+        case .concatenate(let axis): bytes.pack(8, axis)
+        case .slice(let slicing): bytes.pack(9, slicing.starts, slicing.sizes, slicing.strides)
+        case .reshape(let target): bytes.pack(10, target)
+        case .transpose(let permutation): bytes.pack(11, permutation)
+        case .pad(let padding): bytes.pack(12, padding.before, padding.after, padding.mode, padding.value)
+        case .softmax(let axis): bytes.pack(13, axis)
+        case .resize(let resizing): bytes.pack(14, resizing)
+        case .localResponseNormalization(let size, let alpha, let beta, let bias):
+            bytes.pack(15, size, alpha, beta, bias)
+        case .matrixMultiply: bytes.append(16)
+        case .reduce(let reduction): bytes.pack(17, reduction.kind, reduction.axes, reduction.keepsDimensions)
+        case .cast(let dataType): bytes.pack(18, dataType)
+        case .quantize(let dataType, let quantization): bytes.pack(19, dataType, quantization)
+        case .dequantize: bytes.append(20)
+        case .training(let operation): bytes.pack(21, operation)
+        }
+    }
+
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        switch try reader.byte() {
+        case 0: self = .convolution(try reader.value())
+        case 1: self = .dense
+        case 2: self = .batchNormalization(epsilon: try reader.value())
+        case 3: self = .pool(try reader.value())
+        case 4: self = .globalPool(try reader.value())
+        case 5: self = .binary(try reader.value())
+        case 6: self = .activation(try reader.value())
+        case 7: self = .unary(try reader.value())
+        case 8: self = .concatenate(axis: try reader.value())
+        case 9:
+            self = .slice(
+                Slicing(
+                    starts: try reader.value(), sizes: try reader.value(),
+                    strides: try reader.value([Int].self)))
+        case 10: self = .reshape(try reader.value())
+        case 11: self = .transpose(try reader.value())
+        case 12:
+            self = .pad(
+                Padding(
+                    before: try reader.value(), after: try reader.value(), mode: try reader.value(),
+                    value: try reader.value()))
+        case 13: self = .softmax(axis: try reader.value())
+        case 14: self = .resize(try reader.value())
+        case 15:
+            self = .localResponseNormalization(
+                size: try reader.value(), alpha: try reader.value(), beta: try reader.value(),
+                bias: try reader.value())
+        case 16: self = .matrixMultiply
+        case 17:
+            self = .reduce(
+                Reduction(try reader.value(), axes: try reader.value(), keepsDimensions: try reader.value()))
+        case 18: self = .cast(try reader.value())
+        case 19: self = .quantize(try reader.value(), try reader.value())
+        case 20: self = .dequantize
+        case 21: self = .training(try reader.value())
+        case let tag: throw reader.fault("\(tag) is no operation")
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func pack(_ tag: UInt8, _ fields: any Packable...) {
+        append(tag)
+        for field in fields { field.pack(into: &self) }
+    }
+}
+
+extension Extent: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        height.pack(into: &bytes)
+        width.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(try reader.value(), try reader.value())
+    }
+}
+
+extension EdgePadding: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        for edge in [top, bottom, left, right] { edge.pack(into: &bytes) }
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            top: try reader.value(), bottom: try reader.value(), left: try reader.value(),
+            right: try reader.value())
+    }
+}
+
+extension Convolution: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        for extent in [kernel, stride, dilation] { extent.pack(into: &bytes) }
+        padding.pack(into: &bytes)
+        groups.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            kernel: try reader.value(), stride: try reader.value(), dilation: try reader.value(),
+            padding: try reader.value(), groups: try reader.value())
+    }
+}
+
+extension Pooling: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        kind.pack(into: &bytes)
+        for extent in [kernel, stride, dilation] { extent.pack(into: &bytes) }
+        padding.pack(into: &bytes)
+        countsPadding.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        let (kind, kernel, stride, dilation) = (
+            try reader.value(PoolingKind.self), try reader.value(Extent.self), try reader.value(Extent.self),
+            try reader.value(Extent.self)
+        )
+        self.init(
+            kind, kernel: kernel, stride: stride, padding: try reader.value(),
+            countsPadding: try reader.value(),
+            dilation: dilation)
+    }
+}
+
+extension Activation: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        switch self {
+        case .relu: bytes.append(0)
+        case .relu6: bytes.append(1)
+        case .hardSwish: bytes.append(2)
+        case .sigmoid: bytes.append(3)
+        case .silu: bytes.append(4)
+        case .tanh: bytes.append(5)
+        case .hardSigmoid(let alpha, let beta): bytes.pack(6, alpha, beta)
+        case .gelu(let approximate): bytes.pack(7, approximate)
+        case .leakyRelu(let slope): bytes.pack(8, slope)
+        case .clip(let lower, let upper): bytes.pack(9, lower, upper)
+        }
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        switch try reader.byte() {
+        case 0: self = .relu
+        case 1: self = .relu6
+        case 2: self = .hardSwish
+        case 3: self = .sigmoid
+        case 4: self = .silu
+        case 5: self = .tanh
+        case 6: self = .hardSigmoid(alpha: try reader.value(), beta: try reader.value())
+        case 7: self = .gelu(approximate: try reader.value())
+        case 8: self = .leakyRelu(slope: try reader.value())
+        case 9: self = .clip(lower: try reader.value(), upper: try reader.value())
+        case let tag: throw reader.fault("\(tag) is no activation")
+        }
+    }
+}
+
+extension Resizing: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        size.pack(into: &bytes)
+        mode.pack(into: &bytes)
+        coordinates.pack(into: &bytes)
+        rounding.pack(into: &bytes)
+        scaleHeight.pack(into: &bytes)
+        scaleWidth.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            to: try reader.value(), mode: try reader.value(), coordinates: try reader.value(),
+            rounding: try reader.value(), scaleHeight: try reader.value(), scaleWidth: try reader.value())
+    }
+}
+
+extension TrainingOperation: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        switch self {
+        case .dropout(let rate): bytes.pack(0, rate)
+        case .fakeQuantize(let quantization): bytes.pack(1, quantization)
+        case .binarize: bytes.append(2)
+        }
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        switch try reader.byte() {
+        case 0: self = .dropout(rate: try reader.value())
+        case 1: self = .fakeQuantize(try reader.value())
+        case 2: self = .binarize
+        case let tag: throw reader.fault("\(tag) is no training operation")
+        }
+    }
+}
