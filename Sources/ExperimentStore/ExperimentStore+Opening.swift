@@ -35,7 +35,7 @@ extension ExperimentStore {
         return text
     }
 
-    /// Refuses databases of other programs and of newer versions. An empty file is ours to fill.
+    /// Refuses databases of other programs and of newer versions; an empty file is ours to fill.
     static func checkOwnership(_ database: Database, path: String) throws {
         let identifier = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0

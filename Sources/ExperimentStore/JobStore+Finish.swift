@@ -81,7 +81,7 @@ extension JobStore {
         }
     }
 
-    /// Adds a device to a finished search: its target, and one score an evaluation (nil = leave it without). One transaction.
+    /// Adds a device to a finished search: its target, and one score an evaluation (nil = none), in one transaction.
     public func rescore(_ target: Target, score: (Evaluation) throws -> Score?) throws {
         try store.write { database in
             try database.execute(
@@ -118,7 +118,9 @@ extension JobStore {
         try score.insert(into: database, evaluation: row)
     }
 
-    /// Keeps a file's row; call it once the file is whole and on disk. A newer row replaces the older of the same path.
+    /// Keeps a file's row; call it once the file is whole and on disk.
+    ///
+    /// A newer row replaces the older of the same path.
     public func keep(_ artefact: Artefact) throws {
         try store.write {
             try $0.execute(

@@ -17,8 +17,9 @@ extension Problem {
         return result
     }
 
-    /// The first constraint that an evaluation breaks on a device, as a sentence. What only training can tell (accuracy)
-    /// is not judged before it; an unknown cost breaks its limit.
+    /// The first constraint that an evaluation breaks on a device, as a sentence.
+    ///
+    /// What only training can tell (accuracy) is not judged before it; an unknown cost breaks its limit.
     private func brokenConstraint(of evaluation: Evaluation, on score: Score) -> String? {
         for constraint in constraints where constraint.applies(to: score.device) {
             guard let value = constraint.constrainedValue(of: evaluation, on: score) else {

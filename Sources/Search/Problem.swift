@@ -8,7 +8,9 @@ public struct Problem: Sendable {
     /// One a device, in the job's order.
     public let targets: [Target]
     public let constraints: [Constraint]
-    /// Every candidate's costs on every target, without weights: exact, deterministic and cheap. Statuses say what each
+    /// Every candidate's costs on every target, without weights: exact, deterministic and cheap.
+    ///
+    /// Statuses say what each
     /// device can run; constraints are judged here, not there.
     public let price: @Sendable (Genotype) -> Costs
     public let seed: UInt64

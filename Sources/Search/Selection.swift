@@ -37,7 +37,7 @@ extension Target {
             runnerUp: runnerUp, nearest: [], blocking: nil)
     }
 
-    /// Best first. Ties go to the more accurate, then the faster, then the smaller candidate, then by id.
+    /// Best first; ties go to the more accurate, then the faster, then the smaller candidate, then by id.
     private func order(_ candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
         let known = candidates.filter { candidate in
             preference.metric.map { candidate.value(of: $0) != nil }

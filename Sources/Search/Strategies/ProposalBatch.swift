@@ -18,7 +18,7 @@ struct ProposalBatch {
 
     func isNew(_ genotype: Genotype) -> Bool { !seen.contains(genotype) }
 
-    /// Adds the point if it belongs; says whether it did. A point that does not belong is not priced twice.
+    /// Adds the point if it belongs, and says whether it did; a point that does not belong is not priced twice.
     @discardableResult
     mutating func offer(_ genotype: Genotype) -> Bool {
         guard !isFull, seen.insert(genotype).inserted, problem.isWorthEvaluating(genotype) else {
