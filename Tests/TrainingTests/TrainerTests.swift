@@ -36,7 +36,7 @@ private func network(classes: Int = 4, dropout: Float? = nil) throws -> Graph {
 private let recipe = TrainingRecipe().with {
     $0.epochs = 8
     $0.batch = 32
-    $0.learningRate = 0.02
+    $0.learningRate = 0.1
 }
 
 @Suite("Training")
@@ -46,9 +46,13 @@ struct TrainerTests {
         arguments: [TrainingRecipe.Optimizer.sgd(momentum: 0.9), .adamW(beta1: 0.9, beta2: 0.999)])
     func learns(_ optimizer: TrainingRecipe.Optimizer) throws {
         let graph = try network().initialized(seed: 1)
-        let trained = try train(graph, on: blobs(1024), recipe: recipe.with { $0.optimizer = optimizer })
+        let trained = try train(graph, on: blobs(1024), recipe: recipe.with {
+                $0.optimizer = optimizer
+                if case .adamW = optimizer { $0.learningRate = 0.02 }
+            })
         #expect(trained.history.count == 8)
-        #expect(try #require(trained.history.last).accuracy > 0.95)
+        let accuracy = try #require(trained.history.last).accuracy
+        #expect(accuracy > 0.95)
     }
 
     @Test("one and two threads give the same bits", arguments: TrainingKernels.available)
@@ -128,7 +132,8 @@ struct TrainerTests {
         let distilling = recipe.with { $0.distillation = .init(temperature: 2, weight: 1) }
         let student = try train(
             try network().initialized(seed: 2), on: untrue, recipe: distilling, teacher: .network(teacher))
-        #expect(try #require(student.history.last).accuracy < 0.1)
+        let agreement = try #require(student.history.last).accuracy
+        #expect(agreement < 0.1)
     }
 
     @Test("a regression learns a linear map")
