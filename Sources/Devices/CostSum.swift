@@ -11,6 +11,8 @@ public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
     case transfer
     /// Parameters that do not fit on the accelerator.
     case streaming
+    /// Kernels that the host runs because the accelerator cannot.
+    case fallback
 
     public var name: String { String(describing: self) }
 
@@ -32,10 +34,8 @@ public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
 
 /// What the kernels of a piece of a graph cost together; pieces add up.
 public struct CostSum: Hashable, Sendable {
-    /// Milliseconds by `CostTerm` before calibration, of the kernels the device runs.
+    /// Milliseconds by `CostTerm` before calibration.
     public var terms = SIMD16<Double>(repeating: 0)
-    /// Milliseconds of kernels on the fallback device.
-    public var fallbackMilliseconds = 0.0
     /// Weights as the runtime stores them.
     public var weightBytes = 0
     /// Weights that kernels on the device read.
@@ -53,7 +53,6 @@ public struct CostSum: Hashable, Sendable {
 
     public static func += (sum: inout CostSum, other: CostSum) {
         sum.terms += other.terms
-        sum.fallbackMilliseconds += other.fallbackMilliseconds
         sum.weightBytes &+= other.weightBytes
         sum.deviceWeightBytes &+= other.deviceWeightBytes
         sum.structureBytes &+= other.structureBytes

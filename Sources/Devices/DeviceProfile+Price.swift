@@ -8,20 +8,23 @@ extension DeviceProfile {
     }
 
     /// The latency of a sum of costs.
-    func milliseconds(_ sum: CostSum) -> Double {
-        let scaled = calibration.map { sum.terms * $0.scales } ?? sum.terms
-        return scaled.sum() + sum.fallbackMilliseconds
+    func milliseconds(_ sum: CostSum) -> Double { calibration?.latency.value(sum.terms) ?? sum.terms.sum() }
+
+    private func logSD(_ sum: CostSum) -> Double { calibration?.latency.logSD(sum.terms) ?? estimateLogSD }
+
+    private func millijoules(_ sum: CostSum, _ milliseconds: Double) -> Double? {
+        guard let energy else { return nil }
+        return calibration?.energy?.value(sum.terms * energy.activeWatts) ?? energy.activeWatts * milliseconds
     }
 
     /// The price of a sum of costs: intervals, energy, memory and limits.
     func price(_ sum: CostSum, peakActivationBytes: Int, reserve: Reserve) -> Price {
         let milliseconds = milliseconds(sum)
-        let interval = interval(around: milliseconds)
+        let factor = (logSD(sum) * DeviceProfile.normalP90).exponential
         let model = runtime.emptyModelBytes &+ sum.weightBytes &+ sum.structureBytes
         var price = Price(
-            latencyMilliseconds: milliseconds, latencyMillisecondsP10: interval.lowerBound,
-            latencyMillisecondsP90: interval.upperBound,
-            energyMillijoules: energy.map { $0.activeWatts * milliseconds },
+            latencyMilliseconds: milliseconds, latencyMillisecondsP10: milliseconds / factor,
+            latencyMillisecondsP90: milliseconds * factor, energyMillijoules: millijoules(sum, milliseconds),
             peakRAMBytes: peakActivationBytes &+ runtime.ramBytes &+ runtime.ramBytesPerKernel
                 &* sum.kernelCount,
             flashBytes: model &+ runtime.codeBytes &+ runtime.codeBytesPerKernel &* sum.kernelCount,
@@ -30,10 +33,8 @@ extension DeviceProfile {
         return price
     }
 
-    private func interval(around milliseconds: Double) -> ClosedRange<Double> {
-        let factor = (estimateLogSD * Normal.quantile(0.9)).exponential
-        return milliseconds / factor...milliseconds * factor
-    }
+    /// The standard normal distribution's quantile at 0.9.
+    private static let normalP90 = 1.2815515655446004
 
     /// A price for what is never even counted.
     func refusal(_ status: PriceStatus, _ reason: String) -> Price {

@@ -86,7 +86,7 @@ extension RuntimeProfile {
         name = try node.required("name").string()
         version = try node.required("version").string()
         format = try node.required("format").choice(ModelFormat.self)
-        policy = try GraphPolicy(node.required("policy"))
+        policy = try RuntimePolicy(node.required("policy"))
         worksInPlace = try node.required("in_place").bool()
         storesSparse = try node.optional("sparse")?.bool() ?? false
         codeBytes = try node.required("code_bytes").bytes()
@@ -96,17 +96,20 @@ extension RuntimeProfile {
     }
 }
 
-extension GraphPolicy {
+extension RuntimePolicy {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
             "dead_code", "folds_batch_normalization", "fuses_activation", "fuses_residual", "removes_no_ops",
+            "folds_scale", "drops_zero_fed",
         ])
-        self = .verbatim
-        deadCode = try node.required("dead_code").choice(DeadCode.self)
-        foldsBatchNormalization = try node.required("folds_batch_normalization").bool()
-        fusesActivation = try node.required("fuses_activation").bool()
-        fusesResidual = try node.required("fuses_residual").bool()
-        removesNoOps = try node.required("removes_no_ops").bool()
+        graph = GraphPolicy(
+            deadCode: try node.required("dead_code").choice(GraphPolicy.DeadCode.self),
+            foldsBatchNormalization: try node.required("folds_batch_normalization").bool(),
+            fusesActivation: try node.required("fuses_activation").bool(),
+            fusesResidual: try node.required("fuses_residual").bool(),
+            removesNoOps: try node.required("removes_no_ops").bool())
+        foldsScale = try node.optional("folds_scale")?.bool() ?? false
+        dropsZeroFed = try node.optional("drops_zero_fed")?.bool() ?? false
     }
 }
 

@@ -41,8 +41,7 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var name: String
     public var version: String
     public var format: ModelFormat
-    /// What it does to a graph before running it.
-    public var policy: GraphPolicy
+    public var policy: RuntimePolicy
     /// Whether element-wise results may overwrite an input that is not needed any more.
     public var worksInPlace: Bool
     /// Whether it stores and skips zeros of sparse weights.

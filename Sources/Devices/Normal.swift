@@ -41,3 +41,7 @@ extension Double {
 extension Double {
     var exponential: Double { exp(self) }
 }
+
+extension Double {
+    var logarithm: Double { log(self) }
+}

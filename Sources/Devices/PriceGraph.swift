@@ -22,8 +22,8 @@ struct GraphPricing {
     init(_ graph: Graph, on profile: DeviceProfile) {
         self.profile = profile
         let policy = profile.runtime.policy
-        let normalized = graph.normalized(for: policy)
-        let kernels = normalized.kernels(for: policy)
+        let normalized = graph.executed(under: policy)
+        let kernels = normalized.kernels(for: policy.graph)
         self.graph = normalized
         self.kernels = kernels
         workloads = kernels.map(normalized.workload)
@@ -91,7 +91,7 @@ extension DeviceProfile {
         switch host.placement(of: work) {
         case .device(let type):
             let milliseconds = host.milliseconds(of: work, as: type) ?? 0
-            step.sum.fallbackMilliseconds = milliseconds + host.overheads.kernelMilliseconds
+            step.sum[.fallback] = milliseconds + host.overheads.kernelMilliseconds
         case .fallback(let reason), .refused(let reason): step.refusal = reason
         }
     }

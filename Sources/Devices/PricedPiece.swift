@@ -75,12 +75,18 @@ extension DeviceProfile {
         _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
         refusal: String?, reserve: Reserve
     ) -> Price {
+        let sum = wholeSum(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
+        var price = price(sum, peakActivationBytes: peakActivationBytes, reserve: reserve)
+        if let refusal { price.refuse(refusal) }
+        return price
+    }
+
+    /// The kernels' costs and what each network costs once.
+    func wholeSum(_ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double) -> CostSum {
         var sum = kernels
         sum[.inference] += overheads.inferenceMilliseconds
         if state == .device { sum[.transfer] += returnMilliseconds }
         sum[.streaming] += streamingMilliseconds(weightBytes: sum.deviceWeightBytes)
-        var price = price(sum, peakActivationBytes: peakActivationBytes, reserve: reserve)
-        if let refusal { price.refuse(refusal) }
-        return price
+        return sum
     }
 }

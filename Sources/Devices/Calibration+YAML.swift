@@ -1,0 +1,82 @@
+import YAMLReader
+
+extension Calibration {
+    init(_ node: YAMLNode) throws(YAMLError) {
+        try node.allow(keys: ["latency", "energy", "note"])
+        latency = try TermFit(node.required("latency"))
+        energy = if let energy = try node.optional("energy") { try TermFit(energy) } else { nil }
+        note = try node.optional("note")?.string() ?? ""
+    }
+
+    /// The section as it stands in a profile, indented by two spaces under its key.
+    var yaml: String {
+        var lines = [
+            "calibration:", "  note: \"\(note.filter { $0 != "\"" && $0 != "\\" && !$0.isNewline })\"",
+        ]
+        lines += ["  latency:"] + latency.yamlLines
+        if let energy { lines += ["  energy:"] + energy.yamlLines }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension TermFit {
+    init(_ node: YAMLNode) throws(YAMLError) {
+        try node.allow(keys: [
+            "samples", "residual_log_sd", "leave_one_out_error", "residual_quantiles", "range", "scales",
+            "covariance",
+        ])
+        samples = try node.required("samples").int(in: 1...10_000_000)
+        residualLogSD = try node.required("residual_log_sd").double(in: 0...10)
+        leaveOneOutError = try node.required("leave_one_out_error").double(in: 0...1e6)
+        residualQuantiles = try node.required("residual_quantiles").doubles(count: 3)
+        let bounds = try node.required("range").doubles(count: 2)
+        guard bounds[0] > 0, bounds[0] <= bounds[1] else {
+            throw try node.required("range").error("expected two positive numbers, the smaller first")
+        }
+        range = bounds[0]...bounds[1]
+        scales = SIMD16(repeating: 1)
+        let names = CostTerm.allCases.map(\.name)
+        let entries = try node.required("scales")
+        try entries.allow(keys: names)
+        for (name, value) in try entries.mapping {
+            guard let index = names.firstIndex(of: name) else { continue }
+            scales[index] = try value.double(in: 1e-12...1e12)
+        }
+        covariance = [Double](repeating: 0, count: TermFit.size * TermFit.size)
+        let rows = try node.required("covariance")
+        try rows.allow(keys: names)
+        for (name, row) in try rows.mapping {
+            guard let index = names.firstIndex(of: name) else { continue }
+            for (column, value) in try row.doubles(count: TermFit.size).enumerated() {
+                covariance[index * TermFit.size + column] = value
+            }
+        }
+    }
+
+    fileprivate var yamlLines: [String] {
+        var lines = [
+            "    samples: \(samples)", "    residual_log_sd: \(residualLogSD)",
+            "    leave_one_out_error: \(leaveOneOutError)",
+            "    residual_quantiles: [\(residualQuantiles.map(\.description).joined(separator: ", "))]",
+            "    range: [\(range.lowerBound), \(range.upperBound)]", "    scales:",
+        ]
+        for term in CostTerm.allCases { lines.append("      \(term.name): \(scales[term.rawValue])") }
+        lines.append("    covariance:")
+        for term in CostTerm.allCases {
+            let row = covariance[(term.rawValue * TermFit.size)..<((term.rawValue + 1) * TermFit.size)]
+            lines.append("      \(term.name): [\(row.map(\.description).joined(separator: ", "))]")
+        }
+        return lines
+    }
+}
+
+extension YAMLNode {
+    /// A list of exactly `count` numbers.
+    fileprivate func doubles(count: Int) throws(YAMLError) -> [Double] {
+        let items = try list()
+        guard items.count == count else { throw error("expected \(count) numbers, got \(items.count)") }
+        var numbers: [Double] = []
+        for item in items { numbers.append(try item.double()) }
+        return numbers
+    }
+}

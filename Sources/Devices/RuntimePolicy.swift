@@ -1,0 +1,132 @@
+public import ModelGraph
+
+/// What a runtime (with the converter before it) does to a graph before running it.
+///
+/// Besides the rewrites that keep a network's function, two that only a price needs: they change which kernels run.
+public struct RuntimePolicy: Hashable, Sendable {
+    public var graph: GraphPolicy
+    /// A product with a constant number becomes part of the convolution before it when nothing else reads that one.
+    ///
+    /// A product with zero then leaves a convolution with zero weights, which runs like any other: that is why
+    /// TensorFlow Lite on the Raspberry Pi 4 takes the time of some branches that contribute nothing.
+    public var foldsScale: Bool
+    /// Whatever is fed only by zeros counts as zero, biases included: the network is built without it, or it is
+    /// computed ahead as a constant.
+    public var dropsZeroFed: Bool
+
+    public init(_ graph: GraphPolicy, foldsScale: Bool = false, dropsZeroFed: Bool = false) {
+        self.graph = graph
+        self.foldsScale = foldsScale
+        self.dropsZeroFed = dropsZeroFed
+    }
+
+    /// The ways in which runtimes treat branches that contribute nothing; the rest as here.
+    var alternatives: [RuntimePolicy] {
+        let variants: [(GraphPolicy.DeadCode, Bool, Bool)] = [
+            (.unused, false, false), (.zeros, false, false), (.zeros, true, false), (.zeros, false, true),
+        ]
+        let others = variants.map { deadCode, foldsScale, dropsZeroFed in
+            var copy = self
+            copy.graph.deadCode = deadCode
+            copy.foldsScale = foldsScale
+            copy.dropsZeroFed = dropsZeroFed
+            return copy
+        }
+        return [self] + others.filter { $0 != self }
+    }
+}
+
+extension Graph {
+    /// The graph as a runtime with this policy executes it.
+    func executed(under policy: RuntimePolicy) -> Graph {
+        var graph = self
+        if policy.foldsScale { graph = graph.foldingScales() }
+        if policy.dropsZeroFed { graph = graph.droppingZeroFed() }
+        return graph.normalized(for: policy.graph)
+    }
+
+    /// Products with a constant number disappear into the convolution (or its batch norm) before them.
+    private func foldingScales() -> Graph {
+        let (producers, consumers) = (producers, consumers)
+        var replaced = [ValueID?](repeating: nil, count: values.count)
+        for node in nodes {
+            guard case .binary(.multiply) = node.operation, !outputs.contains(node.output),
+                let source = node.inputs.first(where: { self[$0].constant == nil }),
+                node.inputs.contains(where: { isNumber($0) }), consumers[source.index].count == 1,
+                let producer = producers[source.index], nodes[producer].operation.hasScale,
+                self[source].type.shape == self[node.output].type.shape
+            else { continue }
+            replaced[node.output.index] = source
+        }
+        return rewired(replaced)
+    }
+
+    private func isNumber(_ id: ValueID) -> Bool {
+        self[id].constant != nil && self[id].type.shape.elementCount == 1
+    }
+
+    /// Sums skip terms that only zeros feed.
+    private func droppingZeroFed() -> Graph {
+        var isZero = values.map { $0.isZeroNumber }
+        var replaced = [ValueID?](repeating: nil, count: values.count)
+        for node in nodes {
+            let data = node.inputs.filter { self[$0].constant == nil || self[$0].isZeroNumber }
+            let zeros = data.map { isZero[$0.index] }
+            switch node.operation {
+            case .binary(.multiply), .matrixMultiply: isZero[node.output.index] = zeros.contains(true)
+            case .binary(.add):
+                isZero[node.output.index] = !zeros.isEmpty && !zeros.contains(false)
+                if zeros == [true, false] { replaced[node.output.index] = data[1] }
+                if zeros == [false, true] { replaced[node.output.index] = data[0] }
+            case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+                .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,
+                .localResponseNormalization,
+                .reduce, .cast, .quantize, .dequantize, .training:
+                isZero[node.output.index] = !zeros.isEmpty && !zeros.contains(false)
+            }
+        }
+        for (index, source) in replaced.enumerated() {
+            guard let source else { continue }
+            if values[index].type.shape != self[source].type.shape || outputs.contains(ValueID(index)) {
+                replaced[index] = nil
+            }
+        }
+        return rewired(replaced)
+    }
+
+    /// Readers of a replaced value read its replacement; its node goes.
+    private func rewired(_ replaced: [ValueID?]) -> Graph {
+        func final(_ id: ValueID) -> ValueID {
+            var id = id
+            while let next = replaced[id.index] { id = next }
+            return id
+        }
+        var graph = self
+        graph.nodes = nodes.filter { replaced[$0.output.index] == nil }
+        for index in graph.nodes.indices { graph.nodes[index].inputs = graph.nodes[index].inputs.map(final) }
+        return graph
+    }
+}
+
+extension Value {
+    /// Whether the constant is the number zero.
+    fileprivate var isZeroNumber: Bool {
+        guard case .repeated(let number, _) = constant?.tensor.storage else { return false }
+        return number == Double(type.quantization?.zeroPoint ?? 0)
+    }
+}
+
+extension Operation {
+    /// Whether a factor can be multiplied into the operation's own weights.
+    fileprivate var hasScale: Bool {
+        switch self {
+        case .convolution, .dense, .batchNormalization: true
+        case .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape, .transpose,
+            .pad,
+            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
+            .dequantize,
+            .training:
+            false
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Factors on the terms of `CostSum`, fitted to measurements, and how well they are known.
+///
+/// With fewer measurements than factors the data sheet carries the rest: the covariance then stays wide where nothing
+/// was measured, and so does the interval of a prediction that depends on it.
+public struct TermFit: Hashable, Sendable {
+    /// In the order of `CostTerm`; unused lanes are 1.
+    public var scales: SIMD16<Double>
+    /// Covariance of the logarithms of the factors, row-major, `CostTerm.allCases.count` squared.
+    public var covariance: [Double]
+    /// Standard deviation of the logarithm of measured over predicted, from leave-one-out predictions.
+    public var residualLogSD: Double
+    /// Median of |measured / predicted − 1| when each measurement is left out in turn.
+    public var leaveOneOutError: Double
+    /// Quantiles 0.1, 0.5 and 0.9 of the logarithm of measured over predicted, left out in turn.
+    public var residualQuantiles: [Double]
+    public var samples: Int
+    /// The smallest and largest measured value; predictions far outside widen.
+    public var range: ClosedRange<Double>
+
+    static let size = CostTerm.allCases.count
+}
+
+extension TermFit {
+    func value(_ terms: SIMD16<Double>) -> Double { (terms * scales).sum() }
+
+    /// Standard deviation of the logarithm of the true value around `value(terms)`.
+    func logSD(_ terms: SIMD16<Double>) -> Double {
+        let scaled = terms * scales
+        let total = scaled.sum()
+        guard total > 0 else { return residualLogSD }
+        let shares = scaled / total
+        var variance = residualLogSD * residualLogSD
+        for i in 0..<TermFit.size where shares[i] != 0 {
+            for j in 0..<TermFit.size { variance += shares[i] * covariance[i * TermFit.size + j] * shares[j] }
+        }
+        let outside = max(0, max((range.lowerBound / total).logarithm, (total / range.upperBound).logarithm))
+        return variance.squareRoot() + TermFit.widening * outside
+    }
+
+    /// Added to the standard deviation for each factor of e beyond the measured range.
+    private static let widening = 0.1
+}
