@@ -1,0 +1,75 @@
+/// A profile fitted to measurements, and what was decided on the way.
+public struct CalibrationOutcome: Sendable {
+    public var profile: DeviceProfile
+    /// Models that were used, repeats counted once.
+    public var samples: Int
+    /// Whether the measurements spoke strongly for another treatment of dead branches than the profile declares.
+    public var changedPolicy: Bool
+}
+
+extension DeviceProfile {
+    /// Fits this profile to measured latencies (and energies), its own figures being the prior.
+    ///
+    /// - Parameters:
+    ///   - rows: the file's rows; those without a latency are skipped, repeats become their median.
+    ///   - file: the name that complaints carry.
+    ///   - note: kept in the profile, such as the date and the file.
+    ///   - piece: the model of a row, priced on the profile it is handed (it is asked once for each treatment of dead
+    ///     branches that is tried).
+    public func calibrated(
+        with rows: [Measurement], file: String, note: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> CalibrationOutcome {
+        let rows = try Measurement.usable(rows, file: file)
+        let latencies = rows.compactMap(\.latencyMilliseconds)
+        var candidates: [(profile: DeviceProfile, fit: TermFit, terms: [SIMD16<Double>])] = []
+        for policy in runtime.policy.alternatives {
+            var profile = self
+            profile.runtime.policy = policy
+            profile.calibration = nil
+            let terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
+            if candidates.isEmpty { try requireUnit(latencies, terms, file) }
+            candidates.append((profile, TermFit(rows: terms, values: latencies), terms))
+            // A handful of rows cannot tell treatments apart.
+            if rows.count < DeviceProfile.fewestForPolicy { break }
+        }
+        let declared = candidates[0].fit
+        let best = candidates.dropFirst().min { $0.fit.residualLogSD < $1.fit.residualLogSD }
+        let isStrong = best.map { $0.fit.isMuchBetter(than: declared) } ?? false
+        var chosen = candidates[0]
+        if let best, isStrong { chosen = best }
+        chosen.profile.calibration = Calibration(
+            latency: chosen.fit, energy: energyFit(rows, chosen.terms), note: note)
+        return CalibrationOutcome(profile: chosen.profile, samples: rows.count, changedPolicy: isStrong)
+    }
+
+    private static let fewestForPolicy = 8
+
+    private func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double> {
+        if let reason = piece.passages[EntryState.start.rawValue].refusal {
+            throw CalibrationError.refused(file: file, line: row.line, model: row.model, reason: reason)
+        }
+        return terms(piece)
+    }
+
+    private func energyFit(_ rows: [Measurement], _ terms: [SIMD16<Double>]) -> TermFit? {
+        guard let energy else { return nil }
+        let pairs = zip(rows, terms).compactMap { row, terms in row.energyMillijoules.map { ($0, terms) } }
+        guard pairs.count >= Measurement.fewest else { return nil }
+        return TermFit(rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0))
+    }
+
+    /// Refuses times that only make sense in another unit.
+    private func requireUnit(_ latencies: [Double], _ terms: [SIMD16<Double>], _ file: String) throws {
+        let ratios = zip(latencies, terms).map { $0 / $1.sum() }.sorted()
+        guard let ratio = ratios.middle else { return }
+        if ratio > 150 || ratio < 1 / 150.0 { throw CalibrationError.unit(file: file, ratio: ratio) }
+    }
+}
+
+extension TermFit {
+    /// Whether predictions of left-out measurements are better by a fifth both in the middle and in their spread.
+    fileprivate func isMuchBetter(than other: TermFit) -> Bool {
+        residualLogSD < 0.8 * other.residualLogSD && leaveOneOutError < 0.8 * other.leaveOneOutError
+    }
+}

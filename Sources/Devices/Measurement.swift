@@ -1,0 +1,95 @@
+private import Foundation
+
+/// One row of a file of measured latencies.
+public struct Measurement: Hashable, Sendable {
+    /// Counted from 1, for complaints.
+    public var line: Int
+    /// An architecture or a model file: whatever the rows of the file name.
+    public var model: String
+    /// Milliseconds; nil where the row has none (a model that did not compile, say).
+    public var latencyMilliseconds: Double?
+    public var energyMillijoules: Double?
+
+    public init(line: Int, model: String, latencyMilliseconds: Double?, energyMillijoules: Double? = nil) {
+        self.line = line
+        self.model = model
+        self.latencyMilliseconds = latencyMilliseconds
+        self.energyMillijoules = energyMillijoules
+    }
+}
+
+/// Why a profile cannot be fitted to a file of measurements.
+public enum CalibrationError: Error, Hashable, CustomStringConvertible {
+    case impossible(file: String, line: Int, column: String, value: Double)
+    case inconsistent(file: String, model: String, lines: [Int], smallest: Double, largest: Double)
+    case tooFew(file: String, usable: Int)
+    /// The times are so far from the estimate that their unit must be another one.
+    case unit(file: String, ratio: Double)
+    case refused(file: String, line: Int, model: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .impossible(let file, let line, let column, let value):
+            "\(file):\(line): \(column) is \(value), expected a positive number"
+        case .inconsistent(let file, let model, let lines, let smallest, let largest):
+            "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' times from "
+                + "\(smallest) to \(largest) ms; remove the wrong ones"
+        case .tooFew(let file, let usable):
+            "\(file): only \(usable) models have a latency, and at least \(Measurement.fewest) are needed"
+        case .unit(let file, let ratio):
+            "\(file): the times are about \(String(format: "%.0g", ratio)) times what the profile expects in "
+                + "milliseconds; say what unit they are in with --unit (ms, us or s)"
+        case .refused(let file, let line, let model, let reason):
+            "\(file):\(line): '\(model)' cannot run on this device, so its time cannot be used: \(reason)"
+        }
+    }
+}
+
+extension Measurement {
+    /// Below this the data sheet says more than the measurements.
+    static let fewest = 3
+
+    /// The rows that hold a latency, one a model (repeats become their median), in the order of the file.
+    static func usable(_ rows: [Measurement], file: String) throws(CalibrationError) -> [Measurement] {
+        var places: [String: Int] = [:]
+        var groups: [[Measurement]] = []
+        for row in rows {
+            guard let latency = row.latencyMilliseconds else { continue }
+            try requirePositive(latency, "latency_ms", row, file)
+            if let energy = row.energyMillijoules { try requirePositive(energy, "energy_mj", row, file) }
+            if let place = places[row.model] {
+                groups[place].append(row)
+            } else {
+                places[row.model] = groups.count
+                groups.append([row])
+            }
+        }
+        var merged: [Measurement] = []
+        for group in groups { merged.append(try median(of: group, file: file)) }
+        guard merged.count >= fewest else { throw .tooFew(file: file, usable: merged.count) }
+        return merged
+    }
+
+    private static func requirePositive(
+        _ value: Double, _ column: String, _ row: Measurement, _ file: String
+    ) throws(CalibrationError) {
+        guard value > 0, value.isFinite else {
+            throw .impossible(file: file, line: row.line, column: column, value: value)
+        }
+    }
+
+    /// Repeats of one model as one row; repeats that differ by more than a factor of 2 cannot both be right.
+    private static func median(of group: [Measurement], file: String) throws(CalibrationError) -> Measurement
+    {
+        let times = group.compactMap(\.latencyMilliseconds).sorted()
+        var row = group[0]
+        guard let first = times.first, let last = times.last, last <= 2 * first else {
+            throw .inconsistent(
+                file: file, model: row.model, lines: group.map(\.line), smallest: times.first ?? 0,
+                largest: times.last ?? 0)
+        }
+        row.latencyMilliseconds = times.middle
+        row.energyMillijoules = group.compactMap(\.energyMillijoules).sorted().middle
+        return row
+    }
+}
