@@ -42,6 +42,7 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
         .target(name: "CDigits"),
+        .target(name: "CShipped"),
 
         wall("Determinism"),
         wall("YAMLReader", [yams]),
@@ -57,7 +58,32 @@ let package = Package(
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["ModelGraph", "LinearAlgebra", "YAMLReader"]),
         wall("Search", ["Determinism", "SearchSpaces", "LinearAlgebra"]),
-        wall("ExperimentStore", ["Search", grdb]),
+        wall("ExperimentStore", ["Determinism", "Search", grdb]),
+        wall(
+            "Evaluation",
+            [
+                "Determinism", "ModelGraph", "Engine", "Training", "Compression", "Datasets", "SearchSpaces", "Devices",
+                "Search",
+            ]),
+        wall(
+            "SwiftletKit",
+            [
+                "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine", "Training", "Compression",
+                "ONNXFormat", "TFLiteFormat", "Datasets", "SearchSpaces", "Devices", "Search", "ExperimentStore",
+                "Evaluation", "CShipped",
+            ]),
+        .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
+
+        tests("DeterminismTests", ["Determinism"]),
+        tests("YAMLReaderTests", ["YAMLReader"]),
+        tests("ModelGraphTests", ["ModelGraph"]),
+        tests("DatasetsTests", ["Determinism", "Datasets"]),
+        tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "Datasets", "YAMLReader"]),
+        tests("DevicesTests", ["ModelGraph", "Devices", "YAMLReader"]),
+        tests("SearchTests", ["Determinism", "Search", "SearchSpaces"]),
+        tests("ExperimentStoreTests", ["ExperimentStore", "Search", "SearchSpaces"]),
+        tests("SwiftletKitTests", ["SwiftletKit"]),
+        tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

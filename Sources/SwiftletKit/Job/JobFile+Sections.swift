@@ -25,13 +25,16 @@ extension JobFile {
         public var metric: String
         public var validation: Double
         public var test: Test
+        public enum SplitBy: String, Sendable, CaseIterable { case sample, group, time }
+        /// What is kept together when shares are drawn.
+        public var splitBy: SplitBy
         public var splitSeed: Int
         public var table: TableSection?
         public var node: YAMLNode
 
         init(_ node: YAMLNode) throws(YAMLError) {
             try node.allow(keys: [
-                "source", "path", "paths", "task", "metric", "validation", "test", "split_seed", "table",
+                "source", "path", "paths", "task", "metric", "validation", "test", "split", "split_seed", "table",
             ])
             self.node = node
             source = try node.required("source").choice(Source.self)
@@ -47,11 +50,17 @@ extension JobFile {
             test =
                 try node.optional("test").map { node throws(YAMLError) in try DatasetSection.test(node) }
                 ?? .share(0.15)
+            splitBy = try node.optional("split").map { node throws(YAMLError) in try DatasetSection.splitBy(node) } ?? .sample
             splitSeed = try node.optional("split_seed")?.int(in: 0...Int.max) ?? 0
             table = try node.optional("table").map { node throws(YAMLError) in try TableSection(node) }
             guard (source == .table) == (table != nil) else {
                 throw node.error("the source 'table' and the key 'table' belong together")
             }
+        }
+
+        private static func splitBy(_ node: YAMLNode) throws(YAMLError) -> SplitBy {
+            try node.allow(keys: ["by"])
+            return try node.required("by").choice(SplitBy.self)
         }
 
         private static func test(_ node: YAMLNode) throws(YAMLError) -> Test {

@@ -1,5 +1,7 @@
 extension [Record] {
-    /// RFC 4180 text with a header; unknown values are empty. Every record has the keys of `columns`.
+    /// RFC 4180 text with a header; unknown values are empty.
+    ///
+    /// Every record has the keys of `columns`.
     public func csv(columns: [String]) -> String {
         var lines = [columns.map(csvEscaped).joined(separator: ",")]
         for record in self {

@@ -1,0 +1,168 @@
+public import Datasets
+public import Search
+public import SearchSpaces
+
+/// Published measurements of a space's architectures, in place of training and timing.
+public struct MeasurementTable: Sendable {
+    /// Which columns hold what.
+    public struct Columns: Sendable {
+        public var architecture: String
+        public var accuracy: String
+        public var isPercent: Bool
+        /// For each device, the column of each cost.
+        public var costs: [(device: String, columns: [(metric: Metric, column: String)])]
+
+        public init(
+            architecture: String, accuracy: String, isPercent: Bool,
+            costs: [(device: String, columns: [(metric: Metric, column: String)])]
+        ) {
+            self.architecture = architecture
+            self.accuracy = accuracy
+            self.isPercent = isPercent
+            self.costs = costs
+        }
+    }
+
+    public let space: SearchSpace
+    public let devices: [String]
+    /// By architecture in normal form.
+    private var accuracies: [String: Double] = [:]
+    private var scores: [String: [Score]] = [:]
+
+    /// Joins tables on the architecture column; architectures outside the space are refused with their line.
+    public init(_ tables: [CSVTable], columns: Columns, space: SearchSpace) throws {
+        self.space = space
+        devices = columns.costs.map(\.device)
+        for table in tables {
+            let names = try MeasurementTable.normalForms(table, columns.architecture, space)
+            if table.header.contains(columns.accuracy) {
+                try readAccuracies(table, columns, names)
+            }
+            for (index, cost) in columns.costs.enumerated() {
+                for (metric, column) in cost.columns where table.header.contains(column) {
+                    try readCosts(table, column, metric, device: index, names)
+                }
+            }
+        }
+        try requireColumns(columns, tables)
+    }
+
+    private static func normalForms(_ table: CSVTable, _ column: String, _ space: SearchSpace) throws -> [String] {
+        try table.texts(column).enumerated().map { row, text in
+            do {
+                return try space.architecture(of: space.genotype(architecture: text))
+            } catch {
+                throw DatasetError.line(file: table.file, line: table.line(ofRow: row), detail: "\(error)")
+            }
+        }
+    }
+
+    private mutating func readAccuracies(_ table: CSVTable, _ columns: Columns, _ names: [String]) throws {
+        for (row, value) in try table.numbers(columns.accuracy).enumerated() {
+            guard let value else { continue }
+            let accuracy = columns.isPercent ? value / 100 : value
+            guard (0...1).contains(accuracy) else {
+                throw DatasetError.line(
+                    file: table.file, line: table.line(ofRow: row),
+                    detail: "\(columns.accuracy): expected \(columns.isPercent ? "0 to 100" : "0 to 1"), got \(value)")
+            }
+            accuracies[names[row]] = accuracy
+        }
+    }
+
+    private mutating func readCosts(
+        _ table: CSVTable, _ column: String, _ metric: Metric, device: Int, _ names: [String]
+    ) throws {
+        for (row, value) in try table.numbers(column).enumerated() {
+            guard let value else { continue }
+            guard value >= 0 else {
+                throw DatasetError.line(
+                    file: table.file, line: table.line(ofRow: row), detail: "\(column): expected a cost, got \(value)")
+            }
+            scores[names[row], default: devices.map { Score(device: $0, provenance: .measured) }][device]
+                .set(metric, to: value)
+        }
+    }
+
+    private func requireColumns(_ columns: Columns, _ tables: [CSVTable]) throws {
+        let needed = [columns.accuracy] + columns.costs.flatMap { $0.columns.map(\.column) }
+        for column in needed where !tables.contains(where: { $0.header.contains(column) }) {
+            throw DatasetError.file(
+                tables.map(\.file).joined(separator: ", "), detail: "none of these has a column '\(column)'")
+        }
+    }
+
+    /// The accuracy of a point; nil where the table has none.
+    public func accuracy(of genotype: Genotype) -> Double? { accuracies[space.architecture(of: genotype)] }
+
+    /// The measured costs of a point; where the table has none the status says so.
+    public func costs(of genotype: Genotype) -> Costs {
+        guard accuracy(of: genotype) != nil, let scores = scores[space.architecture(of: genotype)] else {
+            return Costs(
+                scores: devices.map { Score(device: $0, status: .failed, reason: "The table has no such architecture.") })
+        }
+        return Costs(
+            scores: scores.map { score in
+                guard score.latency == nil, score.energy == nil else { return score }
+                var score = score
+                score.status = .unsupported
+                score.reason = "The table has no measurement on this device."
+                return score
+            })
+    }
+
+    /// The smallest and the largest value of a cost on a device; nil where there is none.
+    public func range(of metric: Metric, on device: Int) -> ClosedRange<Double>? {
+        let values = scores.values.compactMap { $0[device].value(of: metric) }
+        guard let low = values.min(), let high = values.max() else { return nil }
+        return low...high
+    }
+
+    /// The smallest and the largest accuracy.
+    public var accuracyRange: ClosedRange<Double>? {
+        guard let low = accuracies.values.min(), let high = accuracies.values.max() else { return nil }
+        return low...high
+    }
+}
+
+extension Score {
+    fileprivate mutating func set(_ metric: Metric, to value: Double) {
+        switch metric {
+        case .latency: latency = value
+        case .energy: energy = value
+        case .peakRAM: peakRAM = Int(min(value, 1e15))
+        case .flash: flash = Int(min(value, 1e15))
+        case .modelSize: modelSize = Int(min(value, 1e15))
+        case .accuracy, .macs, .parameters: break
+        }
+    }
+
+    fileprivate func value(of metric: Metric) -> Double? {
+        switch metric {
+        case .latency: latency
+        case .energy: energy
+        case .peakRAM: peakRAM.map(Double.init)
+        case .flash: flash.map(Double.init)
+        case .modelSize: modelSize.map(Double.init)
+        case .accuracy, .macs, .parameters: nil
+        }
+    }
+}
+
+/// Looks accuracies up.
+public struct TableEvaluator: Evaluator {
+    public let table: MeasurementTable
+
+    public init(_ table: MeasurementTable) { self.table = table }
+
+    public var fidelity: Fidelity { .table }
+
+    public func accuracyKey(of genotype: Genotype) -> String { "table " + table.space.id(of: genotype) }
+
+    public func evaluate(_ genotype: Genotype) async throws -> Outcome {
+        guard let accuracy = table.accuracy(of: genotype) else {
+            return .failed(reason: "The table has no such architecture.")
+        }
+        return .evaluated(Quality(accuracy: accuracy))
+    }
+}

@@ -1,0 +1,99 @@
+public import Datasets
+import Determinism
+public import SearchSpaces
+import Training
+
+/// A data set divided, normalised and ready to train on and to judge by.
+///
+/// The search sees `train` and `validation`; `test` is touched once, by finalists.
+public struct PreparedData: Sendable {
+    public let dataset: Dataset
+    public let split: DataSplit
+    /// Fitted on train; kept with the model.
+    public let normalization: Normalization
+    public let augmentation: Augmentation
+    /// What data and split are, for accuracy keys.
+    public let identity: String
+
+    /// Divides a data set and fits the normalisation on its training part.
+    public init(_ dataset: Dataset, rules: SplitRules, augmentation: Augmentation) throws(DatasetError) {
+        guard !dataset.classNames.isEmpty else {
+            throw .file(dataset.name, detail: "holds numbers to predict; only classification is supported so far")
+        }
+        self.dataset = dataset
+        self.augmentation = augmentation
+        split = try DataSplit(dataset, rules)
+        normalization = Normalization(fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
+        identity = PreparedData.identity(dataset, split)
+    }
+
+    private static func identity(_ dataset: Dataset, _ split: DataSplit) -> String {
+        var hash = SHA256()
+        hash.update("\(dataset.name) \(dataset.sampleShape) \(dataset.classNames)".utf8)
+        for part in [split.train, split.validation, split.test, split.slice] {
+            hash.update("|\(part.count)".utf8)
+            for index in part { withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { hash.update($0) } }
+        }
+        var sample = [Float](repeating: 0, count: dataset.sampleSize)
+        for index in split.slice {
+            var values = sample.mutableSpan
+            dataset.copySample(index, to: &values)
+            for value in sample { withUnsafeBytes(of: value.bitPattern.littleEndian) { hash.update($0) } }
+        }
+        return hash.finish()
+    }
+
+    /// What a network for this data reads and how many logits it gives.
+    public var input: NetworkInput {
+        NetworkInput(
+            height: dataset.sampleShape[0], width: dataset.sampleShape[1], channels: dataset.sampleShape[2],
+            outputs: dataset.classNames.count)
+    }
+
+    /// The share of validation samples in the most frequent class: what guessing reaches.
+    public var majorityShare: Double {
+        var counts = [Int](repeating: 0, count: dataset.classNames.count)
+        let labels = dataset.labels
+        for index in split.validation { counts[Int(labels[index])] += 1 }
+        return Double(counts.max() ?? 0) / Double(max(split.validation.count, 1))
+    }
+
+    /// Normalised samples, one after another, without augmentation.
+    public func samples(_ indices: [Int]) -> [Float] {
+        var values = [Float](repeating: 0, count: indices.count * dataset.sampleSize)
+        var span = values.mutableSpan
+        BatchReader(dataset, normalization: normalization).fill(indices, into: &span)
+        return values
+    }
+
+    /// True classes (and groups) of samples beside the predictions for them.
+    public func predictions(_ predicted: [Int], for indices: [Int]) -> Predictions {
+        let labels = dataset.labels
+        return Predictions(
+            predicted: predicted, truth: indices.map { Int(labels[$0]) }, classCount: dataset.classNames.count,
+            groups: dataset.groups.isEmpty ? [] : indices.map { Int(dataset.groups[$0]) })
+    }
+
+    /// The training part as the trainer reads it, augmented by `seed`.
+    func trainingSource(seed: UInt64) -> TrainingPart {
+        TrainingPart(
+            reader: BatchReader(dataset, normalization: normalization, augmentation: augmentation, seed: seed),
+            indices: split.train, labels: dataset.labels)
+    }
+}
+
+/// The training part of a data set; row `i` is sample `indices[i]`.
+struct TrainingPart: BatchSource {
+    let reader: BatchReader
+    let indices: [Int]
+    let labels: [Int32]
+
+    var count: Int { indices.count }
+    var sampleShape: [Int] { reader.dataset.sampleShape }
+
+    func fill(_ samples: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
+        reader.fill(rows.indices.map { indices[rows[$0]] }, epoch: epoch, into: &samples)
+    }
+
+    func label(_ row: Int) -> Int { Int(labels[indices[row]]) }
+}

@@ -1,0 +1,85 @@
+public import Devices
+public import ModelGraph
+public import Search
+public import SearchSpaces
+
+/// What points of a space cost on the devices of a job, known before any training.
+public struct Pricing: Sendable {
+    public let space: SearchSpace
+    public let input: NetworkInput
+    public let devices: [DeviceProfile]
+    /// Memory of microcontrollers that is kept for the application.
+    public let reserve: Reserve
+
+    public init(space: SearchSpace, input: NetworkInput, devices: [DeviceProfile], reserve: Reserve = .none) {
+        self.space = space
+        self.input = input
+        self.devices = devices
+        self.reserve = reserve
+    }
+
+    /// The network a point stands for after compression; all weights unknown.
+    public func compressedGraph(of genotype: Genotype) throws -> Graph {
+        try space.graph(of: genotype, input: input).compressed(by: compression(of: genotype))
+    }
+
+    /// The pipeline a point asks for.
+    public func compression(of genotype: Genotype) throws -> Compression {
+        try Compression(parsing: space.compression(of: genotype))
+    }
+
+    /// Counts and a score on every device; what cannot be built is `failed` everywhere, with the reason.
+    public func costs(of genotype: Genotype) -> Costs {
+        do {
+            return costs(of: try compressedGraph(of: genotype))
+        } catch {
+            return Costs(
+                scores: devices.map { Score(device: $0.name, status: .failed, reason: String(describing: error)) })
+        }
+    }
+
+    /// Counts and scores of a network, built or not.
+    public func costs(of graph: Graph) -> Costs {
+        let counts = graph.counts
+        return Costs(
+            macs: counts.macs, parameters: counts.parameters,
+            scores: devices.map { Score(price(graph, on: $0, reserve: reserve), device: $0.name) })
+    }
+}
+
+extension Score {
+    /// A price in the words of a search.
+    public init(_ price: Price, device: String) {
+        self.init(
+            device: device, latency: price.latencyMilliseconds, latencyP10: price.latencyMillisecondsP10,
+            latencyP90: price.latencyMillisecondsP90, provenance: Search.Provenance(price.provenance),
+            energy: price.energyMillijoules, peakRAM: price.peakRAMBytes, flash: price.flashBytes,
+            modelSize: price.modelBytes, status: Status(price.status), reason: price.reason)
+    }
+}
+
+extension Search.Provenance {
+    fileprivate init(_ provenance: Devices.Provenance) {
+        self =
+            switch provenance {
+            case .measured: .measured
+            case .calibrated: .calibrated
+            case .estimated: .estimated
+            }
+    }
+}
+
+extension Status {
+    fileprivate init(_ status: PriceStatus) {
+        self =
+            switch status {
+            case .ok: .ok
+            case .unsupported: .unsupported
+            case .failed: .failed
+            case .constraint: .constraint
+            case .exceedsRAM: .exceedsRAM
+            case .exceedsFlash: .exceedsFlash
+            case .notExportable: .notExportable
+            }
+    }
+}

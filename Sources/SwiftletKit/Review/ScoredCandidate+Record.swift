@@ -1,0 +1,66 @@
+import Search
+
+extension ScoredCandidate {
+    /// The keys of a candidate in every JSON and CSV answer, in their order.
+    static let columns = [
+        "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms", "latency_ms_p10",
+        "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes", "model_bytes", "macs", "parameters",
+        "is_feasible", "is_pareto", "is_finalist", "status", "reason", "architecture", "compression",
+    ]
+
+    var record: Record {
+        let quality = evaluation.quality
+        return [
+            "id": .text(id),
+            "accuracy": .optional(quality?.accuracy),
+            "accuracy_se": .optional(quality?.standardError),
+            "fidelity": .text(evaluation.fidelity.rawValue),
+            "test_accuracy": .optional(quality?.testAccuracy),
+            "test_accuracy_se": .optional(quality?.testStandardError),
+            "latency_ms": .optional(score.latency),
+            "latency_ms_p10": .optional(score.latencyP10),
+            "latency_ms_p90": .optional(score.latencyP90),
+            "provenance": .text(score.provenance.rawValue),
+            "energy_mj": .optional(score.energy),
+            "peak_ram_bytes": .optional(score.peakRAM),
+            "flash_bytes": .optional(score.flash),
+            "model_bytes": .optional(score.modelSize),
+            "macs": .optional(evaluation.macs),
+            "parameters": .optional(evaluation.parameters),
+            "is_feasible": .flag(isFeasible && quality != nil),
+            "is_pareto": .flag(isPareto),
+            "is_finalist": .flag(isFinalist),
+            "status": .text(shownStatus.rawValue),
+            "reason": .optional(shownReason),
+            "architecture": .text(evaluation.architecture),
+            "compression": .text(evaluation.compression),
+        ]
+    }
+
+    /// A candidate that could not be evaluated has failed, whatever its price.
+    var shownStatus: Status { evaluation.quality == nil ? .failed : score.status }
+
+    var shownReason: String? {
+        if case .failed(let reason) = evaluation.outcome { return reason }
+        return score.reason
+    }
+
+    static let headings: [(String, TextTable.Alignment)] = [
+        ("candidate", .left), ("accuracy", .right), ("test", .right), ("latency", .right), ("80 % interval", .right),
+        ("source", .left), ("energy", .right), ("RAM", .right), ("model", .right), ("MACs", .right), ("compression", .left),
+        ("architecture", .left),
+    ]
+
+    var cells: [String] {
+        let quality = evaluation.quality
+        let interval = score.latencyP10.flatMap { low in
+            score.latencyP90.map { "\(Human.number(low))–\(Human.number($0))" }
+        }
+        return [
+            String(id.prefix(8)) + (isPareto ? "" : " ·"), Human.percent(quality?.accuracy, error: quality?.standardError),
+            Human.percent(quality?.testAccuracy), Human.milliseconds(score.latency), interval ?? "–",
+            score.provenance.rawValue, score.energy.map { "\(Human.number($0)) mJ" } ?? "–", Human.bytes(score.peakRAM),
+            Human.bytes(score.modelSize), Human.count(evaluation.macs), evaluation.compression, evaluation.architecture,
+        ]
+    }
+}

@@ -1,0 +1,101 @@
+import Devices
+import ExperimentStore
+import ModelGraph
+import Search
+
+extension Review {
+    /// `swiftlet show`: choices and metrics of one candidate, and what it costs on each device.
+    ///
+    /// With `layers` the packed model of a finalist is priced layer by layer on a device.
+    public func show(job name: String, candidate prefix: String, device: String?, layers: Bool) throws -> Answer {
+        let job = try store.job(named: name)
+        let evaluations = try job.evaluations(ofCandidate: prefix)
+        guard let best = evaluations.first else { throw CommandError("job '\(name)' has no candidate '\(prefix)'") }
+        let devices = try device.map { [$0] } ?? job.targets().map(\.device)
+        let scored = try devices.compactMap { device in
+            try job.candidates(on: device, at: best.fidelity).candidates.first { $0.id == best.candidate }
+                .map { (device: device, candidate: $0) }
+        }
+        let records = scored.map { entry in
+            Record([("device", .text(entry.device))] + entry.candidate.record.entries.map { ($0.key, $0.value) })
+        }
+        var json: Record = [
+            "job": .text(name), "id": .text(best.candidate), "architecture": .text(best.architecture),
+            "compression": .text(best.compression), "devices": .list(records.map(Field.record)),
+        ]
+        var text = heading(best)
+        var table = TextTable([("device", .left)] + ScoredCandidate.headings)
+        for entry in scored { table.append([entry.device] + entry.candidate.cells) }
+        text += table.text
+        for entry in scored where entry.candidate.shownReason != nil {
+            text += "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
+        }
+        if layers {
+            let breakdowns = try devices.map { try LayerBreakdown(job, best, device: $0) }
+            json.append("layers", .list(breakdowns.map { .record($0.json) }))
+            text += breakdowns.map { "\n" + $0.text }.joined()
+        }
+        return Answer(
+            json: .record(json), columns: ["device"] + ScoredCandidate.columns, rows: records, table: text)
+    }
+
+    private func heading(_ evaluation: Evaluation) -> String {
+        let quality = evaluation.quality
+        return """
+            candidate     \(evaluation.candidate)
+            architecture  \(evaluation.architecture)
+            compression   \(evaluation.compression)
+            accuracy      \(Human.percent(quality?.accuracy, error: quality?.standardError)) on validation (\(evaluation.fidelity.rawValue))
+            test          \(Human.percent(quality?.testAccuracy, error: quality?.testStandardError))
+            MACs          \(Human.count(evaluation.macs))
+            parameters    \(Human.count(evaluation.parameters))
+
+
+            """
+    }
+}
+
+/// A finalist's cost on a device, layer by layer.
+private struct LayerBreakdown {
+    let device: String
+    let layers: [LayerPrice]
+
+    init(_ job: JobStore, _ evaluation: Evaluation, device: String) throws {
+        guard evaluation.fidelity == .final else {
+            throw CommandError(
+                "candidate \(evaluation.candidate.prefix(8)) was not trained to the end, so there is no model to look into")
+        }
+        let graph = try ModelFile(job: job, candidate: evaluation.candidate).read()
+        self.device = device
+        layers = price(graph, on: try DeviceShelf().profile(device)).layers
+    }
+
+    var json: Record {
+        [
+            "device": .text(device),
+            "layers": .list(
+                layers.map { layer in
+                    .record([
+                        "name": .text(layer.name), "operation": .text(layer.operation),
+                        "latency_ms": .number(layer.milliseconds), "macs": .integer(layer.macs),
+                        "weight_bytes": .integer(layer.weightBytes), "output_bytes": .integer(layer.outputBytes),
+                        "on_fallback": .flag(layer.runsOnFallback),
+                    ])
+                }),
+        ]
+    }
+
+    var text: String {
+        var table = TextTable([
+            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right), ("weights", .right),
+            ("output", .right), ("runs on", .left),
+        ])
+        for layer in layers {
+            table.append([
+                layer.name, layer.operation, Human.milliseconds(layer.milliseconds), Human.count(layer.macs),
+                Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes), layer.runsOnFallback ? "host" : "device",
+            ])
+        }
+        return "\(device), layer by layer\n\(table.text)"
+    }
+}

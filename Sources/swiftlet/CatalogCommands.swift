@@ -1,0 +1,93 @@
+import ArgumentParser
+import SwiftletKit
+
+struct DevicesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "Device profiles: list, show, validate.",
+        subcommands: [List.self, Show.self, Validate.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists every known device.")
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try DeviceCommands.list(), as: output.format) }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a profile and where its figures come from.")
+        @Argument(help: "A device, or the path of a profile ending in .yaml.")
+        var device: String
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try DeviceCommands.show(device), as: output.format) }
+    }
+
+    struct Validate: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Checks profiles; without arguments all known ones.")
+        @Argument(help: "Devices, or paths of profiles ending in .yaml.")
+        var devices: [String] = []
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try DeviceCommands.validate(devices), as: output.format) }
+    }
+}
+
+struct SpacesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spaces", abstract: "Search spaces: list, show, count, sample.",
+        subcommands: [List.self, Show.self, Count.self, Sample.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists every known space.")
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try SpaceCommands.list(), as: output.format) }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows what can be chosen in a space.")
+        @Argument(help: "A space, or the path of one ending in .yaml.")
+        var space: String
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try SpaceCommands.show(space), as: output.format) }
+    }
+
+    struct Count: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Counts the points of a space exactly.")
+        @Argument(help: "A space, or the path of one ending in .yaml.")
+        var space: String
+        @OptionGroup var output: FormatOption
+        func run() throws { try Terminal.print(try SpaceCommands.count(space), as: output.format) }
+    }
+
+    struct Sample: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Draws random points of a space.")
+        @Argument(help: "A space, or the path of one ending in .yaml.")
+        var space: String
+        @Option(help: "How many points.")
+        var count = 10
+        @Option(help: "The seed.")
+        var seed = 1
+        @OptionGroup var output: FormatOption
+        func run() throws {
+            try Terminal.print(try SpaceCommands.sample(space, count: count, seed: seed), as: output.format)
+        }
+    }
+}
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Predicts what architectures cost on a device, without weights.")
+
+    @Option(help: "A space, or the path of one ending in .yaml.")
+    var space: String
+
+    @Option(help: "A CSV file with a column 'architecture' (and perhaps 'compression').")
+    var architectures: String
+
+    @Option(help: "A device, or the path of a profile ending in .yaml.")
+    var device: String
+
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let answer = try SpaceCommands.predict(space: space, architectures: architectures, device: device)
+        try Terminal.print(answer, as: output.format)
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import SwiftletKit
+import Synchronization
+
+/// One line on standard error that is rewritten in a terminal, and written now and then to a file.
+final class ProgressLine: Sendable {
+    private let isTerminal = isatty(2) == 1
+    private let last = Mutex<(phase: String, shown: ContinuousClock.Instant)>(("", .now - .seconds(3600)))
+
+    func show(_ progress: JobProgress) {
+        let isDue = last.withLock { last in
+            let isNewPhase = last.phase != progress.phase
+            guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else { return false }
+            last = (progress.phase, .now)
+            return true
+        }
+        guard isDue else { return }
+        write(isTerminal ? "\r\u{1B}[2K" + clipped(progress.text) : progress.text + "\n")
+    }
+
+    /// Leaves the cursor on a fresh line.
+    func end() { if isTerminal { write("\r\u{1B}[2K") } }
+
+    private func clipped(_ text: String) -> String {
+        var size = winsize()
+        let isKnown = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return String(text.prefix(isKnown ? Int(size.ws_col) - 1 : 100))
+    }
+
+    private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+}

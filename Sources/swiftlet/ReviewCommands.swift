@@ -1,0 +1,82 @@
+import ArgumentParser
+import SwiftletKit
+
+struct JobsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs", abstract: "Lists every job: state, evaluations, seconds, hypervolume.")
+
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws { try Terminal.print(try Review(database: database.db).jobs(), as: output.format) }
+}
+
+struct FrontCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "front", abstract: "Prints the Pareto front of a job on a device.")
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @Option(help: "The device; without it every device of the job.")
+    var device: String?
+
+    @Option(help: "inherited, trained, final or table; without it the best that exists.")
+    var fidelity: String?
+
+    @Flag(help: "Every candidate, not only the feasible front.")
+    var all = false
+
+    @Flag(help: "Draw accuracy over the first cost.")
+    var plot = false
+
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let answer = try Review(database: database.db).front(
+            job: job, device: device, fidelity: fidelity, includesAll: all, plots: plot)
+        try Terminal.print(answer, as: output.format)
+    }
+}
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows one candidate: choices, metrics and cost on every device.")
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @Argument(help: "The candidate's id, or enough of its beginning.")
+    var candidate: String
+
+    @Option(help: "Only this device.")
+    var device: String?
+
+    @Flag(help: "The predicted cost layer by layer.")
+    var layers = false
+
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let answer = try Review(database: database.db).show(
+            job: job, candidate: candidate, device: device, layers: layers)
+        try Terminal.print(answer, as: output.format)
+    }
+}
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "One row an evaluation, in proposal order (CSV unless asked otherwise).")
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @OptionGroup var database: DatabaseOption
+
+    @Option(help: "table, json or csv.")
+    var format: OutputFormat = .csv
+
+    func run() throws { try Terminal.print(try Review(database: database.db).history(job: job), as: format) }
+}

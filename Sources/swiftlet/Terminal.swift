@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import SwiftletKit
+
+/// The two streams: results on standard output, everything else on standard error.
+enum Terminal {
+    /// Prints a result in the form asked for and ends with its status where that is not 0.
+    static func print(_ answer: Answer, as format: OutputFormat) throws {
+        try write(answer.text(as: format), to: .standardOutput)
+        if answer.status != .done { throw ExitCode(answer.status.rawValue) }
+    }
+
+    static func note(_ line: String) {
+        try? write(line + "\n", to: .standardError)
+    }
+
+    private static func write(_ text: String, to file: FileHandle) throws {
+        do {
+            try file.write(contentsOf: Data(text.utf8))
+        } catch {
+            throw CommandError("cannot write the result: \(error.localizedDescription)", status: .failed)
+        }
+    }
+
+    /// Says in one sentence what went wrong and exits.
+    static func leave(because error: any Error, of command: any ParsableCommand.Type) -> Never {
+        switch error {
+        case let error as CommandError:
+            note("swiftlet: \(error)")
+            exit(error.status.rawValue)
+        case is CancellationError:
+            exit(ExitStatus.interrupted.rawValue)
+        case let code as ExitCode:
+            exit(code.rawValue)
+        case is CleanExit:
+            command.exit(withError: error)
+        default:
+            leaveParsing(error, of: command)
+        }
+    }
+
+    /// ArgumentParser words its own errors; all others describe themselves. Both are wrong use or invalid input.
+    private static func leaveParsing(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
+        if command.exitCode(for: error) == .success { command.exit(withError: error) }
+        if command.exitCode(for: error) == .validationFailure {
+            note(command.fullMessage(for: error))
+        } else {
+            note("swiftlet: \(error)")
+        }
+        exit(ExitStatus.invalidInput.rawValue)
+    }
+}
