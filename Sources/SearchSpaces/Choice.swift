@@ -32,7 +32,7 @@ struct ChoiceReader {
     /// One value or a list of values; `fallback` where the key is absent.
     mutating func choice<Value>(
         _ key: String, of node: YAMLNode, named path: String, code: String = "",
-        role: Dimension.Role = .architecture, when conditions: [Dimension.Condition] = [],
+        when conditions: [Dimension.Condition] = [],
         default fallback: Value? = nil,
         _ parse: (YAMLNode) throws(YAMLError) -> Value
     ) throws(YAMLError) -> Choice<Value> {
@@ -59,7 +59,7 @@ struct ChoiceReader {
         }
         let options = try items.map { item throws(YAMLError) in try item.string() }
         dimensions.append(
-            Dimension(name: "\(path)\(key)", options: options, role: role, conditions: conditions))
+            Dimension(name: "\(path)\(key)", options: options, role: .architecture, conditions: conditions))
         return Choice(code: code, values: values, texts: texts, dimension: dimensions.count - 1)
     }
 

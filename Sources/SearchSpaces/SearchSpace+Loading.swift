@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ModelGraph
 public import YAMLReader
 
 extension SearchSpace {
@@ -24,12 +25,19 @@ extension SearchSpace {
             ])
         var reader = ChoiceReader()
         topology = try Topology(node, reader: &reader)
-        compression = try CompressionChoices(try node.optional("compression"), reader: &reader)
+        let compressionNode = try node.optional("compression")
+        let options = try CompressionChoices.Options(compressionNode)
+        var dimensions = reader.dimensions
+        do throws(CompressionError) {
+            compression = try CompressionChoices(options, appendingTo: &dimensions)
+        } catch {
+            throw (compressionNode ?? node).error("\(error)")
+        }
         name = try node.required("name").string()
         version = try node.required("version").int(in: 1...1_000_000)
         title = try node.optional("title")?.string() ?? ""
         referenceInput = try NetworkInput(try node.required("input"))
-        dimensions = reader.dimensions
+        self.dimensions = dimensions
         guard let count = dimensions.pointCount else { throw node.error("has more than 2^128 points") }
         self.count = count
         guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }) else {

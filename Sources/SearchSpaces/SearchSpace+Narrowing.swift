@@ -7,21 +7,27 @@ extension SearchSpace {
     public func narrowed(
         compression narrowing: [(key: String, options: [String])]
     ) throws(SearchSpaceError) -> SearchSpace {
-        var choices = compression
-        for (key, options) in narrowing {
+        var options = CompressionChoices.Options()
+        options.precision = compression.precision.compressionOptions
+        options.pruning = compression.pruning.compressionOptions
+        options.recipe = compression.recipe.compressionOptions
+        for (key, kept) in narrowing {
             switch key {
-            case "precision": choices.precision = try narrowed(choices.precision, key, options)
-            case "pruning": choices.pruning = try narrowed(choices.pruning, key, options)
-            case "recipe": choices.recipe = try narrowed(choices.recipe, key, options)
+            case "precision": options.precision = try narrowed(options.precision, key, kept)
+            case "pruning": options.pruning = try narrowed(options.pruning, key, kept)
+            case "recipe": options.recipe = try narrowed(options.recipe, key, kept)
             default:
                 let known = CompressionChoices.keys.joined(separator: ", ")
                 throw .narrowing(space: name, key: key, detail: "has no such choice; known: \(known)")
             }
         }
         var dimensions = self.dimensions.filter { $0.role == .architecture }
-        choices.precision = choices.precision.listed("precision", in: &dimensions)
-        choices.pruning = choices.pruning.listed("pruning", in: &dimensions)
-        choices.recipe = choices.recipe.listed("recipe", in: &dimensions)
+        let choices: CompressionChoices
+        do {
+            choices = try CompressionChoices(options, appendingTo: &dimensions)
+        } catch {
+            throw .narrowing(space: name, key: "", detail: "cannot combine what is left: \(error)")
+        }
         return SearchSpace(
             name: name, version: version, title: title, referenceInput: referenceInput,
             dimensions: dimensions,
@@ -29,30 +35,26 @@ extension SearchSpace {
     }
 
     private func narrowed(
-        _ choice: Choice<String>, _ key: String, _ options: [String]
-    ) throws(SearchSpaceError) -> Choice<String> {
-        guard !options.isEmpty else {
+        _ options: [CompressionChoices.Option], _ key: String, _ kept: [String]
+    ) throws(SearchSpaceError) -> [CompressionChoices.Option] {
+        guard !kept.isEmpty else {
             throw .narrowing(space: name, key: key, detail: "is left without an option")
         }
-        for option in options where !choice.texts.contains(option) {
-            let known = choice.texts.joined(separator: ", ")
-            throw .narrowing(space: name, key: key, detail: "has no option '\(option)'; it has \(known)")
+        for text in kept where !options.contains(where: { $0.text == text }) {
+            let known = options.map(\.text).joined(separator: ", ")
+            throw .narrowing(space: name, key: key, detail: "has no option '\(text)'; it has \(known)")
         }
-        let kept = choice.texts.indices.filter { options.contains(choice.texts[$0]) }
-        return Choice(
-            code: "", values: kept.map { choice.values[$0] }, texts: kept.map { choice.texts[$0] },
-            dimension: nil)
+        return options.filter { kept.contains($0.text) }
     }
 }
 
-extension Choice {
-    /// The choice as a compression dimension at the end of the list, where more than one option is left.
-    fileprivate func listed(_ key: String, in dimensions: inout [Dimension]) -> Choice {
-        guard values.count > 1 else {
-            return Choice(code: code, values: values, texts: texts, dimension: nil)
+extension SearchSpace {
+    /// The same architecture with every compression choice at its mildest option.
+    public func uncompressed(_ genotype: Genotype) -> Genotype {
+        var result = genotype
+        for (index, dimension) in dimensions.enumerated() where dimension.role == .compression {
+            result[index] = 0
         }
-        dimensions.append(
-            Dimension(name: "compression.\(key)", options: texts, role: .compression, conditions: []))
-        return Choice(code: code, values: values, texts: texts, dimension: dimensions.count - 1)
+        return normalForm(result)
     }
 }

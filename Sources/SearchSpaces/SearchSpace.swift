@@ -62,7 +62,9 @@ extension SearchSpace {
     }
 
     /// The compression pipeline, such as `distill(largest)>structured(0.5)>int8`; `none` where nothing is done.
-    public func compression(of genotype: Genotype) -> String { compression.text(of: genotype) }
+    public func compression(of genotype: Genotype) -> String {
+        compression.text(of: normalForm(genotype))
+    }
 
     /// The point that two strings name, in normal form.
     public func genotype(

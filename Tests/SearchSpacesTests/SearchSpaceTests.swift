@@ -1,4 +1,5 @@
 import Determinism
+import ModelGraph
 import SearchSpaces
 import Testing
 
@@ -180,5 +181,57 @@ struct NarrowingTests {
     func refusesUnknown(_ key: String, _ options: [String]) throws {
         let space = try shippedSpace("tiny-image")
         #expect(throws: SearchSpaceError.self) { try space.narrowed(compression: [(key, options)]) }
+    }
+}
+
+@Suite("Which compressions go together")
+struct CompressionChoiceTests {
+    private func space(_ compression: String) throws -> SearchSpace {
+        try SearchSpace(
+            parsing: SmallSpace.text.replacing("{precision: [float32, int8]}", with: compression),
+            file: "small.yaml")
+    }
+
+    @Test("Binary candidates have no pruning where the list has sparse ones")
+    func binaryIsNotSparse() throws {
+        let space = try space("{precision: [float32, binary], pruning: [none, magnitude(0.8), 2:4]}")
+        #expect(space.count == 26 * (3 + 1))
+        let texts = Set(space.points.map(space.compression))
+        #expect(texts == ["none", "magnitude(0.8)", "2:4", "binary"])
+    }
+
+    @Test("Every pipeline of a space is one that compressions allow", arguments: shippedNames)
+    func pipelinesAreValid(_ name: String) throws {
+        let space = try shippedSpace(name)
+        var random = RandomStream(seed: 13, .proposal)
+        for _ in 0..<200 {
+            let text = space.compression(of: space.sample(using: &random))
+            #expect(try Compression(parsing: text).description == text)
+        }
+    }
+
+    @Test("Uncompressed keeps the architecture")
+    func removesCompression() throws {
+        let space = try shippedSpace("tiny-image")
+        let plain = space.uncompressed(space.smallest)
+        #expect(space.compression(of: plain) == "none" && space.compression(of: space.smallest) != "none")
+        #expect(space.architecture(of: plain) == space.architecture(of: space.smallest))
+    }
+
+    @Test(
+        "Options that are none, or cannot go together, are refused",
+        arguments: [
+            ("{precision: [int4]}", "small.yaml:12: compression.precision[0]: compression 'int4'"),
+            ("{pruning: [structured(2)]}", "a ratio above 0 and below 1"),
+            ("{precision: [binary], pruning: [magnitude(0.5)]}", "small.yaml:12: compression"),
+            (
+                "{precision: [float32, binary], pruning: [magnitude(0.5), none]}",
+                "binary weights have no zeros"
+            ),
+            ("{pruning: [structured(0.5), structured(0.50)]}", "stands twice"),
+            ("{recipe: [plain, finetune(2)]}", "nothing before it to recover from"),
+        ])
+    func refusesWrongOptions(_ text: String, _ message: String) {
+        #expect { try space(text) } throws: { "\($0)".contains(message) }
     }
 }
