@@ -80,8 +80,9 @@ INLINE float square(float v) { return v * v; }
         }                                                                                                              \
     break;
 
+// dx may be dy.
 static void activate_backward(TrainActivation kind, float alpha, float beta, int64_t count, const float *restrict x,
-                              const float *restrict dy, int32_t accumulate, float *restrict dx) {
+                              const float *dy, int32_t accumulate, float *dx) {
     switch (kind) {
         case TRAIN_HARD_SWISH: EACH_SLOPE(v <= -3 ? 0.0f : v >= 3 ? 1.0f : (2 * v + 3) * (1.0f / 6))
         case TRAIN_SIGMOID: EACH_SLOPE(logistic(v) * (1 - logistic(v)))

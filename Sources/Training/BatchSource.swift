@@ -1,4 +1,4 @@
-/// Samples to train on. Called from several threads at once.
+/// Samples to train on; called from several threads at once.
 public protocol BatchSource: Sendable {
     /// How many samples there are.
     var count: Int { get }

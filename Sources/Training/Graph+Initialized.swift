@@ -5,7 +5,7 @@ public import ModelGraph
 extension Graph {
     /// The graph with values for its unknown float32 constants.
     ///
-    /// Weights of convolutions, dense layers and matrix products are normal with variance 2 / fan-in (He et al. 2015);
+    /// Weights of convolutions, dense layers and matrix products are normal with variance 2 / fan-in (He and others 2015);
     /// normalisation scales and variances are 1, offsets, means and biases 0. Equal seed and graph, equal weights.
     public func initialized(seed: UInt64) -> Graph {
         var graph = self

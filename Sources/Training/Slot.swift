@@ -27,6 +27,11 @@ struct Operand: Sendable {
     var gradient: Slot?
     /// Whether the rule adds to the gradient instead of writing it: another consumer wrote first.
     var accumulates: Bool
+
+    /// For rules that only add: zeroes the gradient unless it already holds another consumer's share.
+    func clearGradient(_ pass: Pass) {
+        if let gradient, !accumulates { pass[gradient].fill(0) }
+    }
 }
 
 /// The output of a rule: its elements and the gradient that arrives.

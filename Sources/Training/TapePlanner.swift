@@ -130,6 +130,22 @@ struct TapePlanner {
     var position: Int { stepIndex }
 }
 
+/// For each step, the step whose result's gradient may share the memory of its own.
+private struct InPlaceSteps {
+    let sources: [Int?]
+
+    /// The step and those upstream that share its gradient's memory.
+    func chain(from index: Int) -> [Int] {
+        var chain = [index]
+        var next = sources[index]
+        while let step = next {
+            chain.append(step)
+            next = sources[step]
+        }
+        return chain
+    }
+}
+
 /// A step with nothing trained upstream: it has no gradient to pass on.
 struct ForwardOnlyRule: Rule {
     let rule: any Rule
@@ -141,4 +157,17 @@ struct ForwardOnlyRule: Rule {
 extension TapeStep {
     /// The inputs, the residual last.
     var allInputs: [ValueID] { residual.map { inputs + [$0] } ?? inputs }
+
+    /// Whether each element of the first input's gradient depends on the same element of the result's, and of no other
+    /// that is read later.
+    fileprivate var isElementwise: Bool {
+        switch node.operation {
+        case .batchNormalization, .activation: true
+        case .convolution, .dense, .pool, .globalPool, .binary, .unary, .concatenate, .slice, .reshape,
+            .transpose,
+            .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
+            .dequantize, .training:
+            false
+        }
+    }
 }

@@ -186,6 +186,20 @@ extension GradientCase {
             let once = try builder.apply(.convolution(Convolution(kernel: 1)), to: [x, weights])
             return try builder.apply(.convolution(Convolution(kernel: 1)), to: [once, weights])
         },
+        GradientCase(name: "computed weights", shape: [2, 3, 3, 4]) { builder, x in
+            let raw = builder.constant("w", .unknown([5, 2, 2, 4]))
+            let weights = try builder.apply(.activation(.tanh), to: [raw])
+            let bias = try builder.apply(.activation(.tanh), to: [builder.constant("b", .unknown([5]))])
+            return try builder.apply(.convolution(Convolution(kernel: 2)), to: [x, weights, bias])
+        },
+        GradientCase(name: "a chain of element-wise steps", shape: [2, 3, 3, 4]) { builder, x in
+            let parameters = ["scale", "offset", "mean", "variance"].map {
+                builder.constant($0, .unknown([4]))
+            }
+            let a = try builder.apply(.activation(.tanh), to: [x])
+            let b = try builder.apply(.batchNormalization(epsilon: 1e-2), to: [a] + parameters)
+            return try builder.apply(.activation(.sigmoid), to: [builder.apply(.activation(.silu), to: [b])])
+        },
         GradientCase(name: "residual block", shape: [2, 4, 4, 8]) { builder, x in
             let weights = builder.constant("w", .unknown([8, 3, 3, 8]))
             let parameters = ["scale", "offset", "mean", "variance"].map {

@@ -46,7 +46,9 @@ struct TrainerTests {
         arguments: [TrainingRecipe.Optimizer.sgd(momentum: 0.9), .adamW(beta1: 0.9, beta2: 0.999)])
     func learns(_ optimizer: TrainingRecipe.Optimizer) throws {
         let graph = try network().initialized(seed: 1)
-        let trained = try train(graph, on: blobs(1024), recipe: recipe.with {
+        let trained = try train(
+            graph, on: blobs(1024),
+            recipe: recipe.with {
                 $0.optimizer = optimizer
                 if case .adamW = optimizer { $0.learningRate = 0.02 }
             })

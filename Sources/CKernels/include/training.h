@@ -94,6 +94,7 @@ typedef struct {
     void (*column_sums)(int64_t rows, int32_t channels, const float *x, float *sums);
 
     void (*activate)(TrainActivation kind, float alpha, float beta, int64_t count, const float *x, float *y);
+    /// dx may be dy.
     void (*activate_backward)(TrainActivation kind, float alpha, float beta, int64_t count, const float *x,
                               const float *dy, int32_t accumulate, float *dx);
     /// y = a + b, and y (+)= factor·x

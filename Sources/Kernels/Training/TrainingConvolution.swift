@@ -80,7 +80,7 @@ public final class TrainingConvolution: Sendable {
 }
 
 extension TrainingConvolution {
-    /// y = x ∗ weights + bias
+    /// y = x ∗ weights + bias.
     public func forward(
         _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, scratch: FloatBlock
     ) {
@@ -140,7 +140,7 @@ extension TrainingConvolution {
         }
     }
 
-    /// dx (+)= the gradient with respect to x
+    /// dx (+)= the gradient with respect to x.
     public func backwardInput(
         _ dy: FloatBlock, weights: FloatBlock, into dx: FloatBlock, accumulating: Bool, scratch: FloatBlock
     ) {
@@ -171,7 +171,7 @@ extension TrainingConvolution {
         }
     }
 
-    /// dw += the gradient with respect to the weights
+    /// dw += the gradient with respect to the weights.
     public func backwardWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, scratch: FloatBlock) {
         check(input: x, output: dy, weights: dw)
         let (_, sums, rows) = cut(scratch)

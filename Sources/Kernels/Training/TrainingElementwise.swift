@@ -23,14 +23,14 @@ public enum TrainingActivation: Hashable, Sendable {
 }
 
 extension TrainingKernels {
-    /// y = activation(x)
+    /// y = activation(x).
     public func apply(_ activation: TrainingActivation, to x: FloatBlock, into y: FloatBlock) {
         precondition(x.count == y.count, "apply: \(x.count) values into \(y.count)")
         let (kind, alpha, beta) = activation.code
         table.pointee.activate(kind, alpha, beta, Int64(x.count), x.base, y.base)
     }
 
-    /// dx (+)= dy · activation′(x)
+    /// dx (+)= dy · activation′(x); dx may be dy.
     public func applyBackward(
         _ activation: TrainingActivation, at x: FloatBlock, _ dy: FloatBlock, into dx: FloatBlock,
         accumulating: Bool
@@ -41,19 +41,19 @@ extension TrainingKernels {
             kind, alpha, beta, Int64(x.count), x.base, dy.base, accumulating ? 1 : 0, dx.base)
     }
 
-    /// y = a + b
+    /// y = a + b.
     public func add(_ a: FloatBlock, _ b: FloatBlock, into y: FloatBlock) {
         precondition(a.count == y.count && b.count == y.count, "add: sizes differ")
         table.pointee.add(Int64(y.count), a.base, b.base, y.base)
     }
 
-    /// y (+)= factor · x
+    /// y (+)= factor · x.
     public func scale(_ x: FloatBlock, by factor: Float, into y: FloatBlock, accumulating: Bool) {
         precondition(x.count == y.count, "scale: \(x.count) values into \(y.count)")
         table.pointee.scale(Int64(x.count), x.base, factor, accumulating ? 1 : 0, y.base)
     }
 
-    /// sums[c] += Σ over rows of x[row, c]
+    /// sums[c] += Σ over rows of x[row, c].
     public func addColumnSums(_ x: FloatBlock, into sums: FloatBlock) {
         precondition(sums.count > 0 && x.count % sums.count == 0, "addColumnSums: ragged rows")
         table.pointee.column_sums(Int64(x.count / sums.count), Int32(sums.count), x.base, sums.base)

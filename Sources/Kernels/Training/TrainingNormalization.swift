@@ -10,7 +10,7 @@ extension TrainingKernels {
         table.pointee.moments(Int64(x.count / channels), Int32(channels), x.base, mean.base, variance.base)
     }
 
-    /// y = clamp(scale · x + offset + residual)
+    /// y = clamp(scale · x + offset + residual).
     public func normalize(
         _ x: FloatBlock, scale: FloatBlock, offset: FloatBlock, residual: FloatBlock?, clamp: Clamp,
         into y: FloatBlock
@@ -71,7 +71,7 @@ public struct NormalizationGradient {
             sums.base, products.base)
     }
 
-    /// dx (+)= scale · g + slope · x + shift; the residual's gradient (+)= g. `dx` may be `dy`.
+    /// dx (+)= scale · g + slope · x + shift, and the residual's gradient (+)= g; `dx` may be `dy`.
     public func backward(
         slope: FloatBlock, shift: FloatBlock, into dx: FloatBlock, accumulating: Bool,
         residual: (gradient: FloatBlock, accumulating: Bool)?, kernels: TrainingKernels

@@ -52,7 +52,7 @@ public final class TrainingProduct: Sendable {
         }
     }
 
-    /// da += dy · bᵀ
+    /// da += dy · bᵀ.
     public func addGradientOfA(_ dy: FloatBlock, _ b: FloatBlock, into da: FloatBlock, scratch: FloatBlock) {
         check(da, b, dy)
         let (zeros, packed) = cut(scratch)
@@ -64,7 +64,7 @@ public final class TrainingProduct: Sendable {
         }
     }
 
-    /// db += aᵀ · dy
+    /// db += aᵀ · dy.
     public func addGradientOfB(_ a: FloatBlock, _ dy: FloatBlock, into db: FloatBlock, scratch: FloatBlock) {
         check(a, db, dy)
         let (_, sums) = cut(scratch)

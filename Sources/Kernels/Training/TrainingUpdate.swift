@@ -12,7 +12,7 @@ public struct WeightUpdate: Sendable {
         self.gradientScale = gradientScale
     }
 
-    /// v ← µ·v + g, w ← w − η·(g + µ·v), with g including the decay (Nesterov's form as Sutskever et al. 2013 write it).
+    /// v ← µ·v + g, w ← w − η·(g + µ·v), with g including the decay (Nesterov's form as Sutskever and others write it, 2013).
     public func momentum(_ mu: Float, weights: FloatBlock, gradient: FloatBlock, velocity: FloatBlock) {
         precondition(
             weights.count == gradient.count && weights.count == velocity.count, "momentum: sizes differ")
@@ -65,7 +65,7 @@ extension FloatBlock {
         return sum
     }
 
-    /// x ← x · mask
+    /// x ← x · mask.
     public func multiply(by mask: FloatBlock) {
         precondition(mask.count == count, "multiply: sizes differ")
         for i in 0..<count { base[i] *= mask.base[i] }

@@ -28,7 +28,7 @@ struct BinaryRule: Rule {
                 pass.kernels.scale(
                     pass[result.gradient], by: sign, into: gradient, accumulating: operand.accumulates)
             } else {
-                if !operand.accumulates { gradient.fill(0) }
+                operand.clearGradient(pass)
                 addGradient(pass, to: gradient, isFirst: isFirst)
             }
         }

@@ -18,9 +18,13 @@ struct ConvolutionRule: Rule {
     func backward(_ pass: Pass) {
         let dy = pass[result.gradient]
         if let slot = weights.gradient {
+            weights.clearGradient(pass)
             convolution.backwardWeights(pass[input.value], dy, into: pass[slot], scratch: pass.scratch)
         }
-        if let slot = bias?.gradient { pass.kernels.addColumnSums(dy, into: pass[slot]) }
+        if let bias, let slot = bias.gradient {
+            bias.clearGradient(pass)
+            pass.kernels.addColumnSums(dy, into: pass[slot])
+        }
         if let slot = input.gradient {
             convolution.backwardInput(
                 dy, weights: pass[weights.value], into: pass[slot], accumulating: input.accumulates,

@@ -22,8 +22,8 @@ struct MatrixRule: Rule {
 
     func backward(_ pass: Pass) {
         let dy = pass[result.gradient]
-        if let slot = a.gradient, !a.accumulates { pass[slot].fill(0) }
-        if let slot = b.gradient, !b.accumulates { pass[slot].fill(0) }
+        a.clearGradient(pass)
+        b.clearGradient(pass)
         for pair in pairs {
             let gradient = dy.part(pair.result * product.resultCount, product.resultCount)
             if let slot = a.gradient {

@@ -53,7 +53,7 @@ struct MovementRule: Rule {
         for (operand, box) in operands {
             guard let slot = operand.gradient else { continue }
             let dx = pass[slot]
-            if !operand.accumulates { dx.fill(0) }
+            operand.clearGradient(pass)
             let (from, to) = (box.operandStep, box.resultStep)
             box.forEachRun { i, k, count in
                 for step in 0..<count { dx[i + step * from] += dy[k + step * to] }
@@ -76,7 +76,7 @@ struct GatherRule: Rule {
     func backward(_ pass: Pass) {
         guard let slot = input.gradient else { return }
         let (dx, dy) = (pass[slot], pass[result.gradient])
-        if !input.accumulates { dx.fill(0) }
+        input.clearGradient(pass)
         for (k, i) in indices.enumerated() { dx[Int(i)] += dy[k] }
     }
 }

@@ -3,7 +3,7 @@ import Kernels
 /// Batch normalisation, with the residual addition and the clamp (ReLU, ReLU6) that follow it.
 ///
 /// y = clamp(γ·(x − μ)/√(σ² + ε) + β + r). In training μ and σ² are those of the shard's rows ("ghost" batch
-/// normalisation, Hoffer et al. 2017), which keeps shards independent of each other; with g the clamped gradient,
+/// normalisation, Hoffer and others 2017), which keeps shards independent of each other; with g the clamped gradient,
 /// dx = γ/√(σ² + ε) · (g − mean(g) − (x − μ)·mean(g·(x − μ))/(σ² + ε)), Ioffe and Szegedy 2015.
 struct NormalizationRule: Rule {
     let input, scale, offset, mean, variance: Operand
@@ -84,6 +84,8 @@ struct NormalizationRule: Rule {
     private func addParameterGradients(
         _ pass: Pass, sums: FloatBlock, products: FloatBlock, variance: FloatBlock
     ) {
+        scale.clearGradient(pass)
+        offset.clearGradient(pass)
         if let slot = scale.gradient {
             let gradient = pass[slot]
             for c in 0..<channels { gradient[c] += products[c] / (variance[c] + epsilon).squareRoot() }

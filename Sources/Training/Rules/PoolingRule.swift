@@ -24,7 +24,7 @@ struct PoolingRule: Rule {
     func backward(_ pass: Pass) {
         guard let slot = input.gradient else { return }
         let (dy, dx) = (pass[result.gradient], pass[slot])
-        if !input.accumulates { dx.fill(0) }
+        input.clearGradient(pass)
         switch kind {
         case .maximum(let chosen): pooling.maximumBackward(dy, chosen: pass[chosen], into: dx)
         case .average(let countsPadding): pooling.averageBackward(dy, countsPadding: countsPadding, into: dx)

@@ -38,7 +38,7 @@ struct ReductionRule: Rule {
     func backward(_ pass: Pass) {
         guard let slot = input.gradient else { return }
         let (dx, dy, share) = (pass[slot], pass[result.gradient], share)
-        if !input.accumulates { dx.fill(0) }
+        input.clearGradient(pass)
         if let chosen {
             let winners = pass[chosen]
             for k in 0..<result.value.count where winners[k] >= 0 { dx[Int(winners[k])] += dy[k] }

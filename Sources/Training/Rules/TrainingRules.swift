@@ -34,7 +34,7 @@ struct DropoutRule: Rule {
     }
 }
 
-/// Rounds to an integer grid and back; the gradient passes straight through inside the range (Jacob et al. 2018).
+/// Rounds to an integer grid and back; the gradient passes straight through inside the range (Jacob and others 2018).
 struct FakeQuantizeRule: Rule {
     let input: Operand
     let result: Result
@@ -69,7 +69,7 @@ struct FakeQuantizeRule: Rule {
     }
 }
 
-/// sign(x), with a straight-through gradient inside [−1, 1] (Hubara et al. 2016).
+/// sign(x), with a straight-through gradient inside [−1, 1] (Hubara and others 2016).
 struct BinarizeRule: Rule {
     let input: Operand
     let result: Result
