@@ -4,8 +4,8 @@
 // depth in the same order whatever tile it falls into, so results do not depend on batch or threads.
 #include "common.h"
 
-typedef float vector_f32 __attribute__((vector_size(SK_LANES * 4)));
-typedef int32_t vector_s32 __attribute__((vector_size(SK_LANES * 4)));
+typedef float vector_f32 __attribute__((ext_vector_type(SK_LANES)));
+typedef int32_t vector_s32 __attribute__((ext_vector_type(SK_LANES)));
 
 #define SK_F32_WIDTH (2 * SK_LANES)
 
@@ -17,10 +17,10 @@ SK_INLINE vector_f32 load_f32(const float *x) {
 
 SK_INLINE void store_f32(float *y, vector_f32 v) { memcpy(y, &v, sizeof v); }
 
-SK_INLINE vector_f32 splat_f32(float x) { return (vector_f32){0} + x; }
+SK_INLINE vector_f32 splat_f32(float x) { return (vector_f32)x; }
 
 SK_INLINE vector_f32 select_f32(vector_s32 mask, vector_f32 a, vector_f32 b) {
-    return (vector_f32)((mask & (vector_s32)a) | (~mask & (vector_s32)b));
+    return mask ? a : b;
 }
 
 SK_INLINE vector_f32 clamp_f32(vector_f32 x, float lower, float upper) {
@@ -62,18 +62,20 @@ SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
     return offset;
 }
 
-SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 sums[2], float *y, const float *b, int32_t n) {
+SK_INLINE void finish_f32(const sk_convolution *p, vector_f32 s0, vector_f32 s1, float *y, const float *b,
+                          int32_t n) {
     if (n == SK_F32_WIDTH) {
-        for (int v = 0; v < 2; v++) {
-            vector_f32 s = sums[v];
-            if (p->has_residual) s += load_f32(b + v * SK_LANES);
-            store_f32(y + v * SK_LANES, clamp_f32(s, p->lower, p->upper));
+        if (p->has_residual) {
+            s0 += load_f32(b);
+            s1 += load_f32(b + SK_LANES);
         }
+        store_f32(y, clamp_f32(s0, p->lower, p->upper));
+        store_f32(y + SK_LANES, clamp_f32(s1, p->lower, p->upper));
         return;
     }
     float values[SK_F32_WIDTH];
-    store_f32(values, sums[0]);
-    store_f32(values + SK_LANES, sums[1]);
+    store_f32(values, s0);
+    store_f32(values + SK_LANES, s1);
     for (int32_t i = 0; i < n; i++)
         y[i] = sk_clamp(p->has_residual ? values[i] + b[i] : values[i], p->lower, p->upper);
 }
@@ -81,6 +83,7 @@ SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 sums[2], flo
 SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const float *w, const float *bias, float *y,
                         const float *b, int32_t n, const int rows) {
     vector_f32 sums[SK_ROWS][2];
+    SK_UNROLL
     for (int r = 0; r < rows; r++) {
         sums[r][0] = load_f32(bias);
         sums[r][1] = load_f32(bias + SK_LANES);
@@ -90,6 +93,7 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const fl
         for (int32_t k = 0; k < p->depth; k++) {
             vector_f32 w0 = load_f32(w), w1 = load_f32(w + SK_LANES);
             w += SK_F32_WIDTH;
+            SK_UNROLL
             for (int r = 0; r < rows; r++) {
                 vector_f32 value = splat_f32(x[r][offset + k]);
                 sums[r][0] = __builtin_elementwise_fma(value, w0, sums[r][0]);
@@ -97,7 +101,8 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const fl
             }
         }
     }
-    for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, b + r * p->y_stride, n);
+    SK_UNROLL
+    for (int r = 0; r < rows; r++) finish_f32(p, sums[r][0], sums[r][1], y + r * p->y_stride, b + r * p->y_stride, n);
 }
 
 /// All pixels from `first` to `last` for one block of outputs.

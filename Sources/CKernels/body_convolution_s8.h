@@ -4,7 +4,7 @@
 // body_convolution_f32.h, whose vector types it uses.
 #define SK_S8_WIDTH (2 * SK_LANES)
 
-typedef int8_t vector_s8 __attribute__((vector_size(SK_LANES)));
+typedef int8_t vector_s8 __attribute__((ext_vector_type(SK_LANES)));
 
 SK_INLINE vector_s32 load_s32(const void *x) {
     vector_s32 v;
@@ -35,28 +35,24 @@ SK_INLINE vector_s8 requantized(const sk_convolution *p, vector_s32 sums, const 
     return __builtin_convertvector(__builtin_convertvector(q, vector_s32) + zero, vector_s8);
 }
 
-SK_INLINE void finish_s8(const sk_convolution *p, const vector_s32 sums[2], const float *scale, int8_t *y,
+SK_INLINE void finish_s8(const sk_convolution *p, vector_s32 s0, vector_s32 s1, const float *scale, int8_t *y,
                          const int8_t *b, int32_t n) {
-    if (n == SK_S8_WIDTH) {
-        for (int v = 0; v < 2; v++) {
-            vector_s8 q = requantized(p, sums[v], scale + v * SK_LANES, b + v * SK_LANES);
-            memcpy(y + v * SK_LANES, &q, sizeof q);
-        }
-        return;
+    int8_t residual[SK_S8_WIDTH], result[SK_S8_WIDTH];
+    if (n < SK_S8_WIDTH && p->has_residual) {
+        memcpy(residual, b, (size_t)n);
+        b = residual;
     }
-    int8_t residual[SK_S8_WIDTH] = {0};
-    if (p->has_residual) memcpy(residual, b, (size_t)n);
-    int8_t result[SK_S8_WIDTH];
-    for (int v = 0; v < 2; v++) {
-        vector_s8 q = requantized(p, sums[v], scale + v * SK_LANES, residual + v * SK_LANES);
-        memcpy(result + v * SK_LANES, &q, sizeof q);
-    }
-    memcpy(y, result, (size_t)n);
+    vector_s8 q0 = requantized(p, s0, scale, b), q1 = requantized(p, s1, scale + SK_LANES, b + SK_LANES);
+    int8_t *to = n < SK_S8_WIDTH ? result : y;
+    memcpy(to, &q0, sizeof q0);
+    memcpy(to + SK_LANES, &q1, sizeof q1);
+    if (n < SK_S8_WIDTH) memcpy(y, result, (size_t)n);
 }
 
 SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const s8_weight *w, const int32_t *bias,
                        const float *scale, int8_t *y, const int8_t *b, int32_t n, const int rows) {
     vector_s32 sums[SK_ROWS][2];
+    SK_UNROLL
     for (int r = 0; r < rows; r++) {
         sums[r][0] = load_s32(bias);
         sums[r][1] = load_s32(bias + SK_LANES);
@@ -66,6 +62,7 @@ SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const 
         for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP) {
             vector_s32 w0 = load_s32(w), w1 = load_s32(w + SK_LANES * SK_S8_GROUP);
             w += SK_S8_WIDTH * SK_S8_GROUP;
+            SK_UNROLL
             for (int r = 0; r < rows; r++) {
                 vector_s32 value = s8_broadcast(x[r] + offset + k);
                 sums[r][0] = s8_dot(sums[r][0], value, w0);
@@ -73,7 +70,8 @@ SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const 
             }
         }
     }
-    for (int r = 0; r < rows; r++) finish_s8(p, sums[r], scale, y + r * p->y_stride, b + r * p->y_stride, n);
+    SK_UNROLL
+    for (int r = 0; r < rows; r++) finish_s8(p, sums[r][0], sums[r][1], scale, y + r * p->y_stride, b + r * p->y_stride, n);
 }
 
 static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {

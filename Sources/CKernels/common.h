@@ -10,6 +10,9 @@
 
 #define SK_INLINE static inline __attribute__((always_inline))
 
+// For loops over registers, whose bounds are constants.
+#define SK_UNROLL _Pragma("clang loop unroll(full)")
+
 /// The half-open range of `count` units that falls to `part`.
 SK_INLINE void sk_share(int64_t count, int32_t part, int32_t parts, int64_t *first, int64_t *last) {
     *first = count * part / parts;
