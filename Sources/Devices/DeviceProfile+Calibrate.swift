@@ -1,3 +1,5 @@
+public import ModelGraph
+
 /// A profile fitted to measurements, and what was decided on the way.
 public struct CalibrationOutcome: Sendable {
     public var profile: DeviceProfile
@@ -41,6 +43,29 @@ extension DeviceProfile {
         chosen.profile.calibration = Calibration(
             latency: chosen.fit, energy: energyFit(rows, chosen.terms), note: note)
         return CalibrationOutcome(profile: chosen.profile, samples: rows.count, changedPolicy: isStrong)
+    }
+
+    /// Fits this profile to graphs timed on this very machine, where the unit and the runtime's policy are certain.
+    ///
+    /// Throws where a time is not positive or the device cannot run a graph.
+    public func calibrated(
+        by measurements: [(graph: Graph, latencyMilliseconds: Double)]
+    ) throws -> DeviceProfile {
+        var profile = self
+        profile.calibration = nil
+        let rows = measurements.enumerated().map { index, measurement in
+            Measurement(
+                line: index + 1, model: "\(index + 1) (\(measurement.graph.name))",
+                latencyMilliseconds: measurement.latencyMilliseconds)
+        }
+        let usable = try Measurement.usable(rows, file: "measurements of \(name)")
+        let terms = try usable.map { row in
+            let piece = PricedPiece(measurements[row.line - 1].graph, on: profile)
+            return try profile.terms(row, piece, "measurements of \(name)")
+        }
+        let fit = TermFit(rows: terms, values: usable.compactMap(\.latencyMilliseconds))
+        profile.calibration = Calibration(latency: fit, note: "timed on this computer")
+        return profile
     }
 
     private static let fewestForPolicy = 8

@@ -38,11 +38,17 @@ extension DeviceProfile {
         ]
     }
 
+    private func isSourced(_ field: String) -> Bool { sources.contains { $0.field == field } }
+
     private var computeLines: [String] {
         let peaks = compute.macsPerCycle.map { "\($0.key.rawValue): \($0.value)" }.joined(separator: ", ")
         var lines = ["compute:", "  clock_mhz: \(compute.clockMHz)", "  macs_per_cycle: {\(peaks)}"]
-        if compute.threads != 1 { lines.append("  threads: \(compute.threads)") }
-        if compute.threadScaling != 1 { lines.append("  thread_scaling: \(compute.threadScaling)") }
+        if compute.threads != 1 || isSourced("compute.threads") {
+            lines.append("  threads: \(compute.threads)")
+        }
+        if compute.threadScaling != 1 || isSourced("compute.thread_scaling") {
+            lines.append("  thread_scaling: \(compute.threadScaling)")
+        }
         switch compute.utilisation {
         case .full: break
         case .lanes(let width): lines.append("  lanes: \(width)")

@@ -6,33 +6,32 @@ public import ModelGraph
 /// shapes, types and declared sparsity only, so that it equals the price of the same network with trained weights.
 public func price(_ graph: Graph, on profile: DeviceProfile, reserve: Reserve = .none) -> Price {
     if let reason = profile.runtime.refusesToHold(graph) { return profile.refusal(.notExportable, reason) }
-    let pricing = GraphPricing(graph, on: profile)
-    var price = profile.price(PricedPiece(graph, on: profile), reserve: reserve)
-    price.layers = pricing.passage(from: .start).layers
+    let executed = ExecutedGraph(graph, under: profile.runtime.policy)
+    var price = profile.price(PricedPiece(executed, on: profile), reserve: reserve)
+    price.layers = executed.layers(on: profile)
     return price
 }
 
-/// A graph as the device's runtime executes it, on its way to a price.
-struct GraphPricing {
-    private let profile: DeviceProfile
-    private let graph: Graph
-    private let kernels: [FusedKernel]
-    private let workloads: [Workload]
+/// A graph as a runtime executes it: everything a price needs that does not depend on the device's speed.
+///
+/// Devices whose runtimes treat graphs alike share it.
+public struct ExecutedGraph: Sendable {
+    public let policy: RuntimePolicy
+    let graph: Graph
+    let kernels: [FusedKernel]
+    let workloads: [Workload]
 
-    init(_ graph: Graph, on profile: DeviceProfile) {
-        self.profile = profile
-        let policy = profile.runtime.policy
-        let normalized = graph.executed(under: policy)
-        let kernels = normalized.kernels(for: policy.graph)
-        self.graph = normalized
+    public init(_ graph: Graph, under policy: RuntimePolicy) {
+        let executed = graph.executed(under: policy)
+        let kernels = executed.kernels(for: policy.graph)
+        self.policy = policy
+        self.graph = executed
         self.kernels = kernels
-        workloads = kernels.map(normalized.workload)
+        workloads = kernels.map(executed.workload)
     }
 
-    var peakActivationBytes: Int { profile.peakActivationBytes(graph, kernels) }
-
     /// Milliseconds to bring the outputs back from an accelerator.
-    var returnMilliseconds: Double {
+    func returnMilliseconds(on profile: DeviceProfile) -> Double {
         graph.outputs.reduce(0) { sum, output in
             let type = graph[output].type
             return sum + profile.transferMilliseconds(type.shape.elementCount, type.dataType)
@@ -40,24 +39,28 @@ struct GraphPricing {
     }
 
     /// Runs through the kernels, beginning in `state`.
-    func passage(from state: EntryState) -> (passage: PricedPiece.Passage, layers: [LayerPrice]) {
+    func passage(from state: EntryState, on profile: DeviceProfile) -> PricedPiece.Passage {
         var passage = PricedPiece.Passage(sum: CostSum(), exit: state, refusal: nil)
-        var layers: [LayerPrice] = []
-        for (kernel, work) in zip(kernels, workloads) {
+        for work in workloads {
             let step = profile.step(work, from: passage.exit)
             passage.sum += step.sum
             passage.exit = step.exit
             passage.refusal = passage.refusal ?? step.refusal
-            layers.append(layer(work, kernel, step))
         }
-        return (passage, layers)
+        return passage
     }
 
-    private func layer(_ work: Workload, _ kernel: FusedKernel, _ step: PricedPiece.Passage) -> LayerPrice {
-        LayerPrice(
-            name: graph.nodes[kernel.anchor].name, operation: work.operation,
-            milliseconds: profile.milliseconds(step.sum), macs: work.macs, weightBytes: step.sum.weightBytes,
-            outputBytes: graph[kernel.output].type.bytes, runsOnFallback: step.exit != .device)
+    func layers(on profile: DeviceProfile) -> [LayerPrice] {
+        var state = EntryState.start
+        return zip(kernels, workloads).map { kernel, work in
+            let step = profile.step(work, from: state)
+            state = step.exit
+            return LayerPrice(
+                name: graph.nodes[kernel.anchor].name, operation: work.operation,
+                milliseconds: profile.milliseconds(step.sum), macs: work.macs,
+                weightBytes: step.sum.weightBytes,
+                outputBytes: graph[kernel.output].type.bytes, runsOnFallback: step.exit != .device)
+        }
     }
 }
 

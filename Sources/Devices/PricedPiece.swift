@@ -32,12 +32,18 @@ public struct PricedPiece: Hashable, Sendable {
 
     /// Prices a graph that is a piece of a larger network, its inputs being the values at the border.
     public init(_ graph: Graph, on profile: DeviceProfile) {
-        let pricing = GraphPricing(graph, on: profile)
+        self.init(ExecutedGraph(graph, under: profile.runtime.policy), on: profile)
+    }
+
+    /// The same, for a graph already in the form in which the profile's runtime executes it.
+    public init(_ executed: ExecutedGraph, on profile: DeviceProfile) {
+        precondition(
+            executed.policy == profile.runtime.policy, "PricedPiece: executed by another kind of runtime")
         let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
-        let passages = states.map { pricing.passage(from: $0).passage }
+        let passages = states.map { executed.passage(from: $0, on: profile) }
         self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
-        peakActivationBytes = pricing.peakActivationBytes
-        returnMilliseconds = pricing.returnMilliseconds
+        peakActivationBytes = profile.peakActivationBytes(executed.graph, executed.kernels)
+        returnMilliseconds = executed.returnMilliseconds(on: profile)
     }
 
     private init(_ passages: [Passage], _ peak: Int, _ returnMilliseconds: Double) {

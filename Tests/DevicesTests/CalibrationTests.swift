@@ -113,6 +113,17 @@ struct CalibrationTests {
         }
     }
 
+    @Test("Graphs timed on the host make its prices calibrated")
+    func host() throws {
+        let host = try Shipped.profile("host-cpu")
+        let graphs = try (0..<6).map { try graph($0) }
+        let timed = graphs.map { ($0, (price($0, on: host).latencyMilliseconds ?? 0) * 3) }
+        let calibrated = try host.calibrated(by: timed.map { (graph: $0.0, latencyMilliseconds: $0.1) })
+        let price = price(graphs[0], on: calibrated)
+        #expect(price.provenance == .calibrated)
+        #expect(abs((price.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
+    }
+
     @Test("Probes are distinct, and first the one that is least certain")
     func probes() throws {
         let profile = try Shipped.profile("raspberry-pi-4")
