@@ -46,7 +46,8 @@ extension Graph {
 
     /// Constant integers that only real arithmetic reads become the real numbers they stand for.
     private mutating func foldScaledConstants() {
-        for node in nodes where node.operation == .dequantize {
+        let readers = readerCounts
+        for node in nodes where node.operation == .dequantize && readers[node.output.index] > 0 {
             guard let constant = self[node.inputs[0]].constant?.tensor,
                 let quantization = self[node.inputs[0]].type.quantization, let values = constant.floats
             else { continue }
@@ -64,29 +65,30 @@ extension Graph {
         nodes.removeAll { values[$0.output.index].constant != nil }
     }
 
-    /// Nodes that no output depends on and values that nothing reads are left out.
+    /// Nodes that no output depends on and values that nothing reads are left out; values stand in the order of their first use.
     private func withoutUnused() -> Graph {
         var isUsed = [Bool](repeating: false, count: values.count)
-        for value in outputs + inputs { isUsed[value.index] = true }
+        for value in outputs { isUsed[value.index] = true }
         var kept: [Node] = []
         for node in nodes.reversed() where isUsed[node.output.index] {
             kept.append(node)
             for input in node.inputs { isUsed[input.index] = true }
         }
-        var renumbered = [ValueID](repeating: ValueID(0), count: values.count)
+        var renumbered = [ValueID?](repeating: nil, count: values.count)
         var remaining: [Value] = []
-        for (index, value) in values.enumerated() where isUsed[index] {
-            renumbered[index] = ValueID(remaining.count)
-            remaining.append(value)
+        func new(_ id: ValueID) -> ValueID {
+            if let known = renumbered[id.index] { return known }
+            let fresh = ValueID(remaining.count)
+            remaining.append(values[id.index])
+            renumbered[id.index] = fresh
+            return fresh
         }
-        return Graph(
-            name: name, values: remaining,
-            nodes: kept.reversed().map { node in
-                Node(
-                    name: node.name, operation: node.operation, inputs: node.inputs.map { renumbered[$0.index] },
-                    output: renumbered[node.output.index])
-            },
-            inputs: inputs.map { renumbered[$0.index] }, outputs: outputs.map { renumbered[$0.index] })
+        let inputs = inputs.map(new)
+        let nodes = kept.reversed().map { node in
+            Node(name: node.name, operation: node.operation, inputs: node.inputs.map(new), output: new(node.output))
+        }
+        let outputs = outputs.map(new)
+        return Graph(name: name, values: remaining, nodes: nodes, inputs: inputs, outputs: outputs)
     }
 
     private mutating func nameConstantsApart() {

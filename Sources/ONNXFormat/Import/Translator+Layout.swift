@@ -15,7 +15,7 @@ extension Translator {
         let id: ValueID
         if view.isPlain {
             id = try move(view.value, view.stored, order.map { view.order[$0] }, to: target, call)
-        } else if let axes = storedOrder(of: view, for: order) {
+        } else if let axes = view.storedOrder(for: order) {
             id = try move(view.value, view.stored, axes, to: target, call)
         } else {
             let ordered = try move(view.value, view.stored, view.order, to: view.shape, call)
@@ -51,25 +51,6 @@ extension Translator {
         return [0] + target.dropFirst()
     }
 
-    /// The order of stored axes that gives `order` of the file's axes after a reshape alone; nil if there is none.
-    private func storedOrder(of view: View, for order: [Int]) -> [Int]? {
-        let pinned = view.keepsFirst && order.first == 0
-        let old = view.order.filter { view.stored[$0] != 1 && !(pinned && $0 == 0) }
-        let new = view.shape.indices.filter { view.shape[$0] != 1 && !(pinned && $0 == 0) }
-        guard let groups = AxisGroups(old.map { view.stored[$0] }, new.map { view.shape[$0] }) else { return nil }
-        let wanted = order.filter { view.shape[$0] != 1 && !(pinned && $0 == 0) }
-        var result: [Int] = pinned ? [0] : []
-        var next = 0
-        while next < wanted.count {
-            guard let group = groups.pairs.first(where: { new[$0.new.lowerBound] == wanted[next] }) else { return nil }
-            let axes = Array(group.new.map { new[$0] })
-            guard Array(wanted[next...].prefix(axes.count)) == axes else { return nil }
-            result += group.old.map { old[$0] }
-            next += axes.count
-        }
-        return result + view.stored.indices.filter { !result.contains($0) }
-    }
-
     /// The same tensor as a view whose axes are axes of the stored value; moves elements only where there is no other way.
     mutating func plain(_ view: View, _ call: Call) throws(ONNXProblem) -> View {
         if view.isPlain { return view }
@@ -81,24 +62,7 @@ extension Translator {
 
     /// A reshape that keeps the stored order: stored axes are split, or neighbours merged.
     private mutating func split(_ view: View, _ call: Call) throws(ONNXProblem) -> View? {
-        let pinned = view.keepsFirst
-        let old = view.order.filter { view.stored[$0] != 1 && !(pinned && $0 == 0) }
-        let new = view.shape.indices.filter { view.shape[$0] != 1 && !(pinned && $0 == 0) }
-        guard let groups = AxisGroups(old.map { view.stored[$0] }, new.map { view.shape[$0] }) else { return nil }
-        // Stored axes of 1 may lie between merged neighbours, so neighbours are counted among the others.
-        let ranks = old.sorted()
-        var pieces: [(place: Int, axes: [Int])] = []
-        for group in groups.pairs {
-            let places = group.old.compactMap { ranks.firstIndex(of: old[$0]) }
-            guard zip(places, places.dropFirst()).allSatisfy({ $0 + 1 == $1 }), let place = places.first else { return nil }
-            pieces.append((place, group.new.map { new[$0] }))
-        }
-        let moving = pieces.sorted { $0.place < $1.place }.flatMap(\.axes)
-        let fileAxes = (pinned ? [0] : []) + moving
-        let all = fileAxes + view.shape.indices.filter { !fileAxes.contains($0) }
-        let stored = all.map { view.shape[$0] }
-        var order = [Int](repeating: 0, count: all.count)
-        for (place, axis) in all.enumerated() { order[axis] = place }
+        guard let (stored, order) = view.splitting() else { return nil }
         let id = try move(view.value, view.stored, Array(view.stored.indices), to: stored, call)
         var result = View(id, stored: stored, order: order)
         result.isOffset = view.isOffset

@@ -59,6 +59,50 @@ struct View: Hashable {
     }
 }
 
+extension View {
+    /// The order of stored axes that gives `wantedOrder` of the file's axes after a reshape alone; nil if there is none.
+    func storedOrder(for wantedOrder: [Int]) -> [Int]? {
+        let pinned = keepsFirst && wantedOrder.first == 0
+        let old = order.filter { stored[$0] != 1 && !(pinned && $0 == 0) }
+        let new = shape.indices.filter { shape[$0] != 1 && !(pinned && $0 == 0) }
+        guard let groups = AxisGroups(old.map { stored[$0] }, new.map { shape[$0] }) else { return nil }
+        let wanted = wantedOrder.filter { shape[$0] != 1 && !(pinned && $0 == 0) }
+        var result: [Int] = pinned ? [0] : []
+        var next = 0
+        while next < wanted.count {
+            guard let group = groups.pairs.first(where: { new[$0.new.lowerBound] == wanted[next] }) else { return nil }
+            let axes = Array(group.new.map { new[$0] })
+            guard Array(wanted[next...].prefix(axes.count)) == axes else { return nil }
+            result += group.old.map { old[$0] }
+            next += axes.count
+        }
+        return result + stored.indices.filter { !result.contains($0) }
+    }
+
+    /// Extents after a reshape that keeps the stored order, and the order that then makes the view plain: stored axes are
+    /// split, or neighbours merged. Nil where the file's axes cut across.
+    func splitting() -> (stored: [Int], order: [Int])? {
+        let pinned = keepsFirst
+        let old = order.filter { stored[$0] != 1 && !(pinned && $0 == 0) }
+        let new = shape.indices.filter { shape[$0] != 1 && !(pinned && $0 == 0) }
+        guard let groups = AxisGroups(old.map { stored[$0] }, new.map { shape[$0] }) else { return nil }
+        // Stored axes of 1 may lie between merged neighbours, so neighbours are counted among the others.
+        let ranks = old.sorted()
+        var pieces: [(place: Int, axes: [Int])] = []
+        for group in groups.pairs {
+            let places = group.old.compactMap { ranks.firstIndex(of: old[$0]) }
+            guard zip(places, places.dropFirst()).allSatisfy({ $0 + 1 == $1 }), let place = places.first else { return nil }
+            pieces.append((place, group.new.map { new[$0] }))
+        }
+        let moving = pieces.sorted { $0.place < $1.place }.flatMap(\.axes)
+        let fileAxes = (pinned ? [0] : []) + moving
+        let all = fileAxes + shape.indices.filter { !fileAxes.contains($0) }
+        var order = [Int](repeating: 0, count: all.count)
+        for (place, axis) in all.enumerated() { order[axis] = place }
+        return (all.map { shape[$0] }, order)
+    }
+}
+
 /// Axes of two shapes with the same elements, matched into the smallest groups that hold equally many.
 struct AxisGroups {
     /// Pairs of positions into the two lists of extents.
