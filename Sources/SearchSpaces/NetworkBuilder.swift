@@ -74,6 +74,12 @@ struct NetworkBuilder {
         if let activation { try activate("\(name).activation", activation) }
     }
 
+    /// Linear interpolation; nothing where the size is right already.
+    mutating func resize(_ name: String, to size: Extent) throws(GraphError) {
+        guard size != extent else { return }
+        current = try builder.apply(.resize(Resizing(to: size, mode: .linear)), to: [current], name: name)
+    }
+
     mutating func pool(_ name: String, _ pooling: Pooling) throws(GraphError) {
         current = try builder.apply(.pool(pooling), to: [current], name: name)
     }

@@ -17,12 +17,6 @@ extension SearchSpace {
     /// Parses a space; `file` is the name that errors carry.
     public init(parsing text: String, file: String) throws(YAMLError) {
         let node = try YAMLNode(parsing: text, file: file)
-        try node.allow(
-            keys: [
-                "version", "name", "title", "input", "resolution", "activation", "stem", "stages", "head",
-                "cell",
-                "layers", "compression",
-            ])
         var reader = ChoiceReader()
         topology = try Topology(node, reader: &reader)
         let compressionNode = try node.optional("compression")
@@ -67,6 +61,11 @@ extension Topology {
                     ? "has no architectures; it needs one of stages, cell, layers"
                     : "has \(present.joined(separator: " and ")); only one of them may stand")
         }
+        let common = ["version", "name", "title", "input", "compression", present[0]]
+        let keys = [
+            "stages": ["resolution", "activation", "stem", "head"], "cell": [], "layers": ["stem", "head"],
+        ]
+        try node.allow(keys: common + (keys[present[0]] ?? []))
         switch present[0] {
         case "stages": self = .stages(try StagedTopology(node, reader: &reader))
         case "cell": self = .cell(try CellTopology(node, reader: &reader))

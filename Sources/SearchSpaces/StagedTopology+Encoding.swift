@@ -1,11 +1,12 @@
 /// `stem_k3_s2_w16|inverted_k3_e4_w24_d2|skip|head_w64`: one part for the stem, each stage and the head.
 ///
 /// A stage without blocks is `skip`; otherwise its operation comes first, then what the space leaves open, each
-/// a letter and the option: k kernel, s stride, e expansion, w width, d depth, se squeeze-excite ratio; an activation by its name.
+/// a letter and the option: r resolution, k kernel, s stride, e expansion, w width, d depth, se squeeze-excite ratio; an activation by its name.
 extension StagedTopology {
     func text(of genotype: Genotype) -> String {
         let head = ["head"] + [headWidth.token(in: genotype)].compactMap(\.self)
-        let parts = ([stem] + stages).map { $0.text(of: genotype) } + [head.joined(separator: "_")]
+        let first = stem.text(of: genotype, more: [StagedTopology.Stage.Attribute(resolution)])
+        let parts = [first] + stages.map { $0.text(of: genotype) } + [head.joined(separator: "_")]
         return parts.joined(separator: "|")
     }
 
@@ -14,7 +15,8 @@ extension StagedTopology {
         guard parts.count == stages.count + 2 else {
             throw EncodingError(detail: "it has \(parts.count) parts, expected \(stages.count + 2)")
         }
-        for (stage, part) in zip([stem] + stages, parts) { try stage.read(part, into: &genotype) }
+        try stem.read(parts[0], into: &genotype, more: [StagedTopology.Stage.Attribute(resolution)])
+        for (stage, part) in zip(stages, parts.dropFirst()) { try stage.read(part, into: &genotype) }
         var tokens = parts[parts.count - 1].split(separator: "_", omittingEmptySubsequences: false)
         guard tokens.removeFirst() == "head", tokens.count == (headWidth.dimension == nil ? 0 : 1),
             tokens.allSatisfy({ headWidth.read($0, into: &genotype) })
@@ -28,9 +30,9 @@ extension StagedTopology {
 }
 
 extension StagedTopology.Stage {
-    fileprivate func text(of genotype: Genotype) -> String {
+    fileprivate func text(of genotype: Genotype, more: [Attribute] = []) -> String {
         guard depth.value(in: genotype) > 0 else { return "skip" }
-        let tokens = attributes(block.value(in: genotype)).compactMap { $0.token(genotype) }
+        let tokens = (more + attributes(block.value(in: genotype))).compactMap { $0.token(genotype) }
         return ([name(of: genotype)] + tokens).joined(separator: "_")
     }
 
@@ -38,7 +40,9 @@ extension StagedTopology.Stage {
         block.dimension.map { block.texts[genotype[$0]] } ?? block.texts[0]
     }
 
-    fileprivate func read(_ part: Substring, into genotype: inout Genotype) throws(EncodingError) {
+    fileprivate func read(
+        _ part: Substring, into genotype: inout Genotype, more: [Attribute] = []
+    ) throws(EncodingError) {
         var tokens = part.split(separator: "_", omittingEmptySubsequences: false)
         let operation = tokens.removeFirst()
         if operation == "skip", tokens.isEmpty, let absent = depth.values.firstIndex(of: 0) {
@@ -51,7 +55,7 @@ extension StagedTopology.Stage {
                 detail: "\(name) begins with '\(operation)', expected \(known.joined(separator: " or "))")
         }
         if let dimension = block.dimension { genotype[dimension] = chosen }
-        var missing = attributes(block.values[chosen]).filter { $0.dimension != nil }
+        var missing = (more + attributes(block.values[chosen])).filter { $0.dimension != nil }
         for token in tokens {
             guard let index = missing.firstIndex(where: { $0.read(token, &genotype) }) else {
                 throw EncodingError(
@@ -66,7 +70,7 @@ extension StagedTopology.Stage {
     }
 
     /// One attribute without its value's type.
-    private struct Attribute {
+    fileprivate struct Attribute {
         let dimension: Int?
         let options: String
         let token: (Genotype) -> String?

@@ -3,6 +3,8 @@ import YAMLReader
 
 /// Stem, stages of repeated blocks, optional 1×1 head, global average, classifier.
 struct StagedTopology: Hashable, Sendable {
+    /// The picture is resized to this before the stem; nil leaves it as it is.
+    let resolution: Choice<KernelSize?>
     let stem: Stage
     let stages: [Stage]
     /// Channels of a last 1×1 convolution; 0 for none.
@@ -59,8 +61,8 @@ struct StagedTopology: Hashable, Sendable {
             let text = try node.string()
             let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
             guard (1...2).contains(parts.count), let height = parts[0], let width = parts[parts.count - 1],
-                (1...64).contains(height), (1...64).contains(width)
-            else { throw node.error("expected a size such as 3 or 10x4 (at most 64), got '\(text)'") }
+                (1...1024).contains(height), (1...1024).contains(width)
+            else { throw node.error("expected a size such as 3 or 10x4, got '\(text)'") }
             extent = Extent(height, width)
         }
     }
@@ -69,6 +71,11 @@ struct StagedTopology: Hashable, Sendable {
 extension StagedTopology {
     init(_ node: YAMLNode, reader: inout ChoiceReader) throws(YAMLError) {
         let activation = try node.optional("activation")?.option(Nonlinearity.self) ?? .relu
+        resolution = try reader.choice("resolution", of: node, named: "", code: "r", default: .some(nil)) {
+            item throws(YAMLError) in
+            guard try item.string() != "full" else { return nil }
+            return try KernelSize(item)
+        }
         stem = try Stage(stem: try node.required("stem"), activation, reader: &reader)
         let list = try node.required("stages").list()
         guard !list.isEmpty else { throw try node.required("stages").error("has no stages") }

@@ -37,6 +37,39 @@ struct SpaceGraphTests {
         }
     }
 
+    @Test("Squeeze-excite, activations, residual blocks and resolution are open choices too")
+    func buildsEveryAttribute() throws {
+        let text = """
+            version: 1
+            name: rich
+            input: {height: 24, width: 24, channels: 3, outputs: 5}
+            resolution: [12, full]
+            stem: {kernel: 3, stride: 2, width: 8, activation: [relu6, hard_swish]}
+            stages:
+              - name: only
+                operation: [residual, inverted]
+                depth: [1, 2]
+                width: [8, 16]
+                kernel: [3, 3x5]
+                expansion: [1, 3]
+                stride: [1, 2, 2x1]
+                squeeze_excite: [0, 0.25]
+                activation: [relu, silu]
+            """
+        let space = try SearchSpace(parsing: text, file: "rich.yaml")
+        let pieces = try #require(Pieces(of: space))
+        for genotype in space.points {
+            let graph = try space.graph(of: genotype, input: space.referenceInput)
+            try graph.verify()
+            #expect(pieces.cut(graph).count == pieces.keys(of: genotype).count)
+            let architecture = space.architecture(of: genotype)
+            #expect(try space.genotype(architecture: architecture) == genotype)
+        }
+        #expect(
+            space.architecture(of: space.largest)
+                == "stem_rfull_hard-swish|inverted_k3x5_s2x1_e3_w16_d2_silu_se0.25|head")
+    }
+
     // Skipped where the published table is absent.
     @Test(
         "Live NAS-Bench-201 networks have the published MACs and parameters",
