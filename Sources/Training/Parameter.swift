@@ -20,8 +20,8 @@ struct Parameter: Sendable {
     var role: Role
     var offset: Int
     var count: Int
-    /// Whether zeros stay zeros: pruned weights under fine-tuning.
-    var keepsZeros: Bool
+    /// What the constant is marked with: its zeros stay zeros, and a pruning schedule leads to it.
+    var sparsity: Sparsity
 
     var isTrained: Bool { role == .weight || role == .plain }
 
@@ -44,7 +44,7 @@ struct Parameter: Sendable {
             let parameter = Parameter(
                 value: id, name: value.name, role: roleOf(id), offset: offset,
                 count: value.type.shape.elementCount,
-                keepsZeros: value.constant.map { $0.sparsity != .dense } ?? false)
+                sparsity: value.constant?.sparsity ?? .dense)
             // Stretches begin on cache lines.
             offset += (parameter.count + 15) / 16 * 16
             return parameter
@@ -57,6 +57,10 @@ struct Parameter: Sendable {
         guard let constant = graph[input].constant, constant.tensor.dataType == .float32 else {
             throw .unsupported(
                 node: step.node.name, detail: "constant '\(graph[input].name)' is not float32")
+        }
+        if case .pattern(let kept, let group) = constant.sparsity, kept < 0 || group <= 0 || kept > group {
+            throw .unsupported(
+                node: step.node.name, detail: "constant '\(graph[input].name)' keeps \(kept) of every \(group)")
         }
         var isRepeated = false
         if case .repeated = constant.tensor.storage { isRepeated = true }

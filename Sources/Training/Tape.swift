@@ -67,21 +67,14 @@ final class Tape: Sendable {
 
 extension Graph {
     /// The same graph for `rows` samples at a time.
-    func rebatched(to rows: Int) throws(TrainingError) -> Graph {
-        var graph = self
+    fileprivate func rebatched(to rows: Int) throws(TrainingError) -> Graph {
         for input in inputs {
-            let type = graph[input].type
+            let type = self[input].type
             guard type.dataType == .float32, type.shape.rank >= 1, type.shape[0] == 1 else {
                 throw .unsupported(
-                    node: graph[input].name, detail: "needs a float32 input with batch 1, got \(type.shape)")
+                    node: self[input].name, detail: "needs a float32 input with batch 1, got \(type.shape)")
             }
-            graph[input].type.shape = type.shape.replacing(0, with: rows)
         }
-        for node in nodes {
-            do throws(GraphError) {
-                graph[node.output].type = try node.operation.outputType(node.inputs.map { graph[$0].type })
-            } catch { throw .graph(error) }
-        }
-        return graph
+        do throws(GraphError) { return try batched(rows) } catch { throw .graph(error) }
     }
 }

@@ -26,6 +26,16 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         }
     }
 
+    /// How the zeros of weights that the graph marks as sparse are chosen while training runs; places are shares of the
+    /// run, and structure changes every `interval` steps.
+    public enum Pruning: Hashable, Sendable, Codable {
+        /// Zeroes ever more of the smallest weights, along a cubic from dense to the mark (Zhu and Gupta, 2017).
+        case gradual(begin: Double, end: Double, interval: Int)
+        /// Starts at the mark with random zeros; drops the smallest weights and grows those with the largest gradient
+        /// instead, a share of `fraction` at first, falling to none at `end` (RigL: Evci and others, 2020).
+        case regrowing(fraction: Float, end: Double, interval: Int)
+    }
+
     /// Passes over the data; fractions stop in the middle of one.
     public var epochs = 10.0
     /// Samples a step.
@@ -42,6 +52,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var clip: Float? = 5
     public var loss = Loss.crossEntropy
     public var distillation: Distillation?
+    /// How constants marked as sparse come to be so; nil keeps the zeros they start with.
+    public var pruning: Pruning?
     /// How fast running statistics follow batches, once there were enough batches to follow.
     public var statisticsMomentum: Float = 0.1
     public var seed: UInt64 = 0
@@ -85,6 +97,17 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
             try require(
                 distillation.weight >= 0 && distillation.weight <= 1,
                 "the distillation weight must lie in 0…1, got \(distillation.weight)")
+        }
+        switch pruning {
+        case .gradual(let begin, let end, let interval):
+            try require(
+                begin >= 0 && begin < end && end <= 1 && interval > 0,
+                "pruning needs 0 ≤ begin < end ≤ 1 and a positive interval")
+        case .regrowing(let fraction, let end, let interval):
+            try require(
+                fraction >= 0 && fraction <= 1 && end > 0 && end <= 1 && interval > 0,
+                "regrowing needs a fraction in 0…1, an end in (0, 1] and a positive interval")
+        case nil: break
         }
         switch optimizer {
         case .sgd(let momentum):

@@ -4,51 +4,16 @@ import ModelGraph
 import Testing
 import Training
 
-/// Blobs of 6×6×2 images around one random image a class.
-private func blobs(_ count: Int, classes: Int = 4, noise: Float = 0.6) -> ArraySource {
-    var random = RandomStream(seed: 9, .calibration)
-    let centers = (0..<classes).map { _ in (0..<72).map { _ in random.uniform() * 2 - 1 } }
-    let labels = (0..<count).map { _ in random.index(below: classes) }
-    let samples = labels.flatMap { label in centers[label].map { $0 + noise * (random.uniform() * 2 - 1) } }
-    return ArraySource(sampleShape: [6, 6, 2], samples: samples, labels: labels)
-}
-
-private func network(classes: Int = 4, dropout: Float? = nil) throws -> Graph {
-    var builder = GraphBuilder(name: "small")
-    var x = builder.input("image", ValueType([1, 6, 6, 2]))
-    let padding = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
-    x = try builder.apply(
-        .convolution(Convolution(kernel: 3, padding: padding)),
-        to: [x, builder.constant("w0", .unknown([8, 3, 3, 2]))])
-    let names = ["scale", "offset", "mean", "variance"]
-    x = try builder.apply(
-        .batchNormalization(epsilon: 1e-3), to: [x] + names.map { builder.constant($0, .unknown([8])) })
-    x = try builder.apply(.activation(.relu), to: [x])
-    x = try builder.apply(.globalPool(.average), to: [x])
-    x = try builder.apply(.reshape([0, -1]), to: [x])
-    if let dropout { x = try builder.apply(.training(.dropout(rate: dropout)), to: [x]) }
-    x = try builder.apply(
-        .dense,
-        to: [x, builder.constant("w1", .unknown([classes, 8])), builder.constant("b", .unknown([classes]))])
-    return builder.graph(outputs: [x])
-}
-
-private let recipe = TrainingRecipe().with {
-    $0.epochs = 8
-    $0.batch = 32
-    $0.learningRate = 0.1
-}
-
 @Suite("Training")
 struct TrainerTests {
     @Test(
         "both optimisers learn blobs",
         arguments: [TrainingRecipe.Optimizer.sgd(momentum: 0.9), .adamW(beta1: 0.9, beta2: 0.999)])
     func learns(_ optimizer: TrainingRecipe.Optimizer) throws {
-        let graph = try network().initialized(seed: 1)
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
         let trained = try train(
-            graph, on: blobs(1024),
-            recipe: recipe.with {
+            graph, on: SmallNetwork.blobs(1024),
+            recipe: SmallNetwork.recipe.with {
                 $0.optimizer = optimizer
                 if case .adamW = optimizer { $0.learningRate = 0.02 }
             })
@@ -59,26 +24,31 @@ struct TrainerTests {
 
     @Test("one and two threads give the same bits", arguments: TrainingKernels.available)
     func isIndependentOfThreads(_ kernels: TrainingKernels) throws {
-        let graph = try network(dropout: 0.2).initialized(seed: 1)
+        let graph = try SmallNetwork.graph(dropout: 0.2).initialized(seed: 1)
         let results = try [1, 2].map {
-            try train(graph, on: blobs(200), recipe: recipe, candidate: 7, threads: $0, kernels: kernels)
-                .state
+            try train(
+                graph, on: SmallNetwork.blobs(200), recipe: SmallNetwork.recipe, candidate: 7, threads: $0,
+                kernels: kernels
+            )
+            .state
         }
         #expect(results[0] == results[1])
     }
 
     @Test("candidates see the samples in orders of their own")
     func keysByCandidate() throws {
-        let graph = try network().initialized(seed: 1)
-        let results = try [1, 2].map { try train(graph, on: blobs(200), recipe: recipe, candidate: $0).state }
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        let results = try [1, 2].map {
+            try train(graph, on: SmallNetwork.blobs(200), recipe: SmallNetwork.recipe, candidate: $0).state
+        }
         #expect(results[0] != results[1])
     }
 
     @Test("a run resumed from saved bytes ends in the same bits")
     func resumes() throws {
-        let graph = try network(dropout: 0.2).initialized(seed: 1)
-        let source = blobs(200)
-        let adam = recipe.with { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.99) }
+        let graph = try SmallNetwork.graph(dropout: 0.2).initialized(seed: 1)
+        let source = SmallNetwork.blobs(200)
+        let adam = SmallNetwork.recipe.with { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.99) }
         let whole = try train(graph, on: source, recipe: adam)
         let stopped = try Trainer(graph, on: source, recipe: adam)
         for _ in 0..<8 { try stopped.takeStep() }
@@ -89,13 +59,13 @@ struct TrainerTests {
 
     @Test("weights pruned to zero stay zero")
     func keepsZeros() throws {
-        var graph = try network().initialized(seed: 1)
+        var graph = try SmallNetwork.graph().initialized(seed: 1)
         let index = try #require(graph.values.firstIndex { $0.name == "w0" })
         var values = try #require(graph.values[index].constant?.tensor.floats)
         for i in values.indices where i % 3 != 0 { values[i] = 0 }
         graph.values[index].constant = Constant(
             Tensor([8, 3, 3, 2], values), sparsity: .unstructured(nonZeros: values.count / 3))
-        let trained = try train(graph, on: blobs(128), recipe: recipe).graph
+        let trained = try train(graph, on: SmallNetwork.blobs(128), recipe: SmallNetwork.recipe).graph
         let after = try #require(trained.values[index].constant)
         #expect(after.sparsity == .unstructured(nonZeros: 48))
         let weights = try #require(after.tensor.floats)
@@ -104,13 +74,13 @@ struct TrainerTests {
 
     @Test("a rate beyond reason is recorded as divergence")
     func diverges() throws {
-        let graph = try network().initialized(seed: 1)
-        let wild = recipe.with {
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        let wild = SmallNetwork.recipe.with {
             $0.learningRate = 1e30
             $0.clip = nil
         }
         #expect {
-            try train(graph, on: blobs(128), recipe: wild)
+            try train(graph, on: SmallNetwork.blobs(128), recipe: wild)
         } throws: { error in
             if case .diverged = error as? TrainingError { true } else { false }
         }
@@ -118,22 +88,25 @@ struct TrainerTests {
 
     @Test("cancelling stops before the next step")
     func cancels() throws {
-        let graph = try network().initialized(seed: 1)
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
         #expect(throws: TrainingError.cancelled) {
-            try train(graph, on: blobs(128), recipe: recipe, isCancelled: { true })
+            try train(graph, on: SmallNetwork.blobs(128), recipe: SmallNetwork.recipe, isCancelled: { true })
         }
     }
 
     @Test("a student with the teacher's logits alone learns what the teacher knows")
     func distils() throws {
-        let source = blobs(1024)
-        let teacher = try train(try network().initialized(seed: 1), on: source, recipe: recipe).graph
+        let source = SmallNetwork.blobs(1024)
+        let teacher = try train(
+            try SmallNetwork.graph().initialized(seed: 1), on: source, recipe: SmallNetwork.recipe
+        ).graph
         let untrue = ArraySource(
             sampleShape: source.sampleShape, samples: source.samples,
             labels: source.labels.map { ($0 + 1) % 4 })
-        let distilling = recipe.with { $0.distillation = .init(temperature: 2, weight: 1) }
+        let distilling = SmallNetwork.recipe.with { $0.distillation = .init(temperature: 2, weight: 1) }
         let student = try train(
-            try network().initialized(seed: 2), on: untrue, recipe: distilling, teacher: .network(teacher))
+            try SmallNetwork.graph().initialized(seed: 2), on: untrue, recipe: distilling,
+            teacher: .network(teacher))
         let agreement = try #require(student.history.last).accuracy
         #expect(agreement < 0.1)
     }
@@ -151,7 +124,7 @@ struct TrainerTests {
         let graph = builder.graph(outputs: [output]).initialized(seed: 1)
         let trained = try train(
             graph, on: ArraySource(sampleShape: [3], samples: samples, targets: targets),
-            recipe: recipe.with {
+            recipe: SmallNetwork.recipe.with {
                 $0.learningRate = 0.05
                 $0.loss = .meanSquaredError
                 $0.weightDecay = 0
@@ -161,22 +134,26 @@ struct TrainerTests {
 
     @Test("wrong data and recipes are refused in one sentence")
     func refuses() throws {
-        let graph = try network().initialized(seed: 1)
-        let source = blobs(64)
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        let source = SmallNetwork.blobs(64)
         let tooManyClasses = ArraySource(
             sampleShape: [6, 6, 2], samples: source.samples, labels: source.labels.map { $0 + 2 })
-        #expect(throws: TrainingError.self) { try train(graph, on: tooManyClasses, recipe: recipe) }
+        #expect(throws: TrainingError.self) {
+            try train(graph, on: tooManyClasses, recipe: SmallNetwork.recipe)
+        }
         #expect(throws: TrainingError.self) {
             try train(
                 graph, on: ArraySource(sampleShape: [6], samples: [1, 2, 3, 4, 5, 6], labels: [0]),
-                recipe: recipe)
-        }
-        #expect(throws: TrainingError.self) { try train(try network(), on: source, recipe: recipe) }
-        #expect(throws: TrainingError.self) {
-            try train(graph, on: source, recipe: recipe.with { $0.batch = 0 })
+                recipe: SmallNetwork.recipe)
         }
         #expect(throws: TrainingError.self) {
-            try train(graph, on: source, recipe: recipe.with { $0.epochs = .nan })
+            try train(try SmallNetwork.graph(), on: source, recipe: SmallNetwork.recipe)
+        }
+        #expect(throws: TrainingError.self) {
+            try train(graph, on: source, recipe: SmallNetwork.recipe.with { $0.batch = 0 })
+        }
+        #expect(throws: TrainingError.self) {
+            try train(graph, on: source, recipe: SmallNetwork.recipe.with { $0.epochs = .nan })
         }
     }
 }

@@ -1,0 +1,197 @@
+import Determinism
+import Dispatch
+import Kernels
+import Synchronization
+
+extension Trainer {
+    /// Takes one step; returns a report where it ends an epoch or the run.
+    ///
+    /// - Throws: `TrainingError.diverged` where the loss or the gradient is not finite any more or the loss exploded.
+    @discardableResult
+    public func takeStep() throws(TrainingError) -> EpochReport? {
+        shuffle()
+        runShards()
+        let totals = try collectTotals()
+        sumGradients()
+        changeStructure()
+        let norm = try gradientNorm()
+        updateWeights(gradientNorm: norm)
+        trackStatistics()
+        epochTotals.loss += totals.loss
+        epochTotals.correct += totals.correct
+        step += 1
+        return step % schedule.stepsPerEpoch == 0 || isFinished ? finishEpoch() : nil
+    }
+
+    private func shuffle() {
+        guard orderEpoch != epoch else { return }
+        orderEpoch = epoch
+        var random = RandomStream(seed: recipe.seed, .shuffle, candidate, UInt64(epoch))
+        order = random.permutation(source.count)
+        while order.count < recipe.batch { order += random.permutation(source.count) }
+    }
+
+    private func runShards() {
+        guard workers.count > 1 else {
+            for shard in shards.indices { run(shard, on: workers[0]) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        // SAFETY: each shard is taken by one thread, each worker belongs to one thread, and everything else is only
+        // read until concurrentPerform returns.
+        nonisolated(unsafe) let trainer = self
+        DispatchQueue.concurrentPerform(iterations: workers.count) { worker in
+            while true {
+                let shard = next.add(1, ordering: .relaxed).oldValue
+                guard shard < trainer.shards.count else { return }
+                trainer.run(shard, on: trainer.workers[worker])
+            }
+        }
+    }
+
+    private func run(_ index: Int, on worker: WorkerMemory) {
+        let shard = shards[index]
+        let pass = pass(index, shard, worker)
+        let start = step % schedule.stepsPerEpoch * recipe.batch + index * tape.rows
+        let rows = order[start..<start + tape.rows]
+        pass[tape.input].withMutableSpan { source.fill(&$0, rows: rows.span, epoch: epoch) }
+        shard.gradients.block.fill(0)
+        tape.forward(pass)
+        shard.totals = LossTotals()
+        let teacherLogits = teacherNetwork?.logits(for: pass[tape.input], in: worker)
+        let loss = RowLoss(
+            share: 1 / Float(recipe.batch), labelSmoothing: recipe.labelSmoothing,
+            distillation: recipe.distillation)
+        for row in 0..<tape.rows {
+            score(row, sample: order[start + row], pass, loss, teacherLogits, worker, &shard.totals)
+        }
+        tape.backward(pass)
+    }
+
+    private func pass(_ index: Int, _ shard: ShardMemory, _ worker: WorkerMemory) -> Pass {
+        Pass(
+            kernels: kernels, activations: worker.activations.block, gradients: worker.gradients.block,
+            scratch: worker.scratch.block, parameters: parameters.block,
+            parameterGradients: shard.gradients.block,
+            statistics: shard.statistics.block, isTraining: true, seed: recipe.seed, candidate: candidate,
+            step: UInt64(step), shard: UInt64(index))
+    }
+
+    private func score(
+        _ row: Int, sample: Int, _ pass: Pass, _ loss: RowLoss, _ teacherLogits: FloatBlock?,
+        _ worker: WorkerMemory,
+        _ totals: inout LossTotals
+    ) {
+        let width = outputsPerRow
+        let outputs = pass[tape.output.value].part(row * width, width)
+        let gradient = pass[tape.output.gradient].part(row * width, width)
+        switch recipe.loss {
+        case .meanSquaredError:
+            worker.target.block.withMutableSpan { source.fillTarget(&$0, row: sample) }
+            loss.regress(outputs, target: worker.target.block, gradient: gradient, into: &totals)
+        case .crossEntropy:
+            var soft = teacherLogits?.part(row * width, width)
+            if case .logits(let values) = teacher {
+                soft = worker.target.block
+                for c in 0..<width { worker.target.block[c] = values[sample * width + c] }
+            }
+            loss.classify(
+                outputs, label: source.label(sample), teacher: soft, gradient: gradient, into: &totals)
+        }
+    }
+
+    private func collectTotals() throws(TrainingError) -> LossTotals {
+        var totals = LossTotals()
+        for shard in shards {
+            totals.loss += shard.totals.loss
+            totals.correct += shard.totals.correct
+        }
+        let mean = totals.loss / Double(recipe.batch)
+        guard mean.isFinite else { throw diverged("the loss is not finite") }
+        let first = initialLoss ?? mean
+        initialLoss = first
+        guard mean <= 20 * (first + 1) else { throw diverged("the loss rose from \(first) to \(mean)") }
+        return totals
+    }
+
+    func diverged(_ detail: String) -> TrainingError {
+        .diverged(epoch: epoch, step: step % schedule.stepsPerEpoch, detail: detail)
+    }
+
+    /// Adds the shards' gradients into the first shard's, in order.
+    private func sumGradients() {
+        let total = shards[0].gradients.block
+        for shard in shards.dropFirst() {
+            kernels.scale(shard.gradients.block, by: 1, into: total, accumulating: true)
+        }
+    }
+
+    /// The global norm of the gradient of weights that may change.
+    private func gradientNorm() throws(TrainingError) -> Double {
+        let total = shards[0].gradients.block
+        if let mask { total.multiply(by: mask.block) }
+        let norm = total.sumOfSquares.squareRoot()
+        guard norm.isFinite else { throw diverged("the gradient is not finite") }
+        return norm
+    }
+
+    private func updateWeights(gradientNorm: Double) {
+        let limit = recipe.clip.map(Double.init) ?? .infinity
+        let scale = gradientNorm > limit ? Float(limit / gradientNorm) : 1
+        for parameter in tape.parameters where parameter.isTrained {
+            let update = WeightUpdate(
+                learningRate: schedule.learningRate(at: step),
+                decay: parameter.role == .weight ? recipe.weightDecay : 0, gradientScale: scale)
+            apply(update, to: parameter)
+        }
+        if let mask { parameters.block.part(0, mask.block.count).multiply(by: mask.block) }
+    }
+
+    private func apply(_ update: WeightUpdate, to parameter: Parameter) {
+        func part(_ arena: FloatArena) -> FloatBlock { arena.block.part(parameter.offset, parameter.count) }
+        switch recipe.optimizer {
+        case .sgd(let momentum):
+            update.momentum(
+                momentum, weights: part(parameters), gradient: part(shards[0].gradients),
+                velocity: part(first))
+        case .adamW(let beta1, let beta2):
+            guard let second else { return }
+            update.adamW(
+                beta1: beta1, beta2: beta2, step: step + 1, weights: part(parameters),
+                gradient: part(shards[0].gradients), first: part(first), second: part(second))
+        }
+    }
+
+    /// Running statistics follow the mean over shards; the first steps average all so far.
+    private func trackStatistics() {
+        let momentum = max(recipe.statisticsMomentum, 1 / Float(step + 1))
+        for normalization in tape.normalizations {
+            let channels = normalization.mean.count
+            let unbiased = Float(normalization.rows) / Float(max(normalization.rows - 1, 1))
+            let mean = parameters.block.part(normalization.mean.offset, channels)
+            let variance = parameters.block.part(normalization.variance.offset, channels)
+            for c in 0..<channels {
+                var (meanSum, varianceSum) = (Float(0), Float(0))
+                for shard in shards {
+                    meanSum += shard.statistics.block[normalization.statistics.offset + c]
+                    varianceSum += shard.statistics.block[normalization.statistics.offset + channels + c]
+                }
+                let share = 1 / Float(shards.count)
+                mean[c] += momentum * (meanSum * share - mean[c])
+                variance[c] += momentum * (varianceSum * share * unbiased - variance[c])
+            }
+        }
+    }
+
+    private func finishEpoch() -> EpochReport {
+        let taken = (step - 1) % schedule.stepsPerEpoch + 1
+        let samples = Double(taken * recipe.batch)
+        let report = EpochReport(
+            epoch: schedule.epoch(of: step - 1), loss: epochTotals.loss / samples,
+            accuracy: Double(epochTotals.correct) / samples, learningRate: schedule.learningRate(at: step - 1)
+        )
+        epochTotals = LossTotals()
+        history.append(report)
+        return report
+    }
+}
