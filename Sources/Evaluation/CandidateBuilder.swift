@@ -89,12 +89,13 @@ public struct CandidateBuilder: Sendable {
         let key = accuracyKey(of: genotype).prefix(16)
         let stream = UInt64(key, radix: 16) ?? 0
         let start = try space.graph(of: genotype, input: data.input).initialized(seed: seed ^ stream)
-        let share = compression.removesWeights ? 2.0 / 3 : 1
+        let share = compression.trainsAgain ? 2.0 / 3 : 1
         let trained = try train(start, epochs: settings.epochs * share, stream: stream, teacher: teacher)
         return try compress(
             trained, by: compression, calibration: CalibrationSamples(data),
-            fineTune: { pruned, _ in
-                try train(pruned, epochs: settings.epochs * (1 - share), stream: stream &+ 1, teacher: teacher)
+            fineTune: { pruned, step in
+                let epochs = step.fineTuningEpochs ?? settings.epochs * (1 - share)
+                return try train(pruned, epochs: epochs, stream: stream &+ 1, teacher: teacher)
             })
     }
 
@@ -130,5 +131,25 @@ private actor TeacherCell {
         } onCancel: {
             running.cancel()
         }
+    }
+}
+
+extension Compression {
+    /// Whether a part of the training is kept for after a step.
+    fileprivate var trainsAgain: Bool {
+        steps.contains { step in
+            switch step {
+            case .structured, .magnitude, .pattern, .dynamic: true
+            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+            case .distill, .finetune: false
+            }
+        }
+    }
+}
+
+extension Compression.Step {
+    /// The epochs a fine-tuning step itself names.
+    fileprivate var fineTuningEpochs: Double? {
+        if case .finetune(let epochs) = self { Double(epochs) } else { nil }
     }
 }
