@@ -22,14 +22,18 @@ extension Graph {
     /// weights as halves; binary layers read signs, store signs with a scale for each channel, and give real numbers.
     /// - Parameters:
     ///   - ranges: the values that calibration saw (real numbers, by value of this graph); unknown ones get a placeholder scale.
+    ///   - channelMeans: mean of each channel (last axis) of a value; where known, a layer's bias is corrected for the mean error
+    ///     that rounding its weights makes (Nagel et al., Data-Free Quantization, 2019).
     ///   - perChannel: whether output channels have weight scales of their own, or all the same.
     public func converted(
         to precision: Assignment<Precision>, ranges: (ValueID) -> ClosedRange<Float>? = { _ in nil },
-        perChannel: Bool = true
+        channelMeans: (ValueID) -> [Float]? = { _ in nil }, perChannel: Bool = true
     ) throws(GraphError) -> Graph {
         let forms = PrecisionPlan(self) { precision[$0.name] }.forms
         let scales = try ActivationScales(self, forms: forms, ranges: ranges)
-        var rewriter = PrecisionRewriter(graph: self, scales: scales, perChannel: perChannel)
+        var rewriter = PrecisionRewriter(
+            graph: self, scales: scales, channelMeans: values.indices.map { channelMeans(ValueID($0)) },
+            perChannel: perChannel)
         return try rewriter.rewrite(forms)
     }
 

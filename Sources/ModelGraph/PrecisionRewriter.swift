@@ -2,15 +2,18 @@
 struct PrecisionRewriter {
     let graph: Graph
     let scales: ActivationScales
+    /// For each value of the graph, the mean of each channel, where known.
+    let channelMeans: [[Float]?]
     let perChannel: Bool
     private var builder: GraphBuilder
     private var real: [ValueID: ValueID] = [:]
     private var integers: [ValueID: ValueID] = [:]
     private var signs: [ValueID: ValueID] = [:]
 
-    init(graph: Graph, scales: ActivationScales, perChannel: Bool) {
+    init(graph: Graph, scales: ActivationScales, channelMeans: [[Float]?], perChannel: Bool) {
         self.graph = graph
         self.scales = scales
+        self.channelMeans = channelMeans
         self.perChannel = perChannel
         builder = GraphBuilder(name: graph.name)
     }
@@ -72,14 +75,23 @@ struct PrecisionRewriter {
         guard let weights = graph[node.inputs[1]].constant else { return [] }
         let bias = node.inputs.count > 2 ? graph[node.inputs[2]].constant?.tensor : nil
         let quantized = try QuantizedWeights(
-            weights: weights.tensor, bias: bias, inputScale: inputScale, perChannel: perChannel,
-            layer: node.name)
+            weights: weights.tensor, bias: bias, inputScale: inputScale, inputMeans: inputMeans(of: node),
+            perChannel: perChannel, layer: node.name)
         return [
             builder.constant(
                 graph[node.inputs[1]].name, quantized.weights, quantization: quantized.scales,
                 sparsity: weights.sparsity),
             builder.constant("\(node.name).bias", quantized.bias, quantization: quantized.biasScales),
         ]
+    }
+
+    /// The mean of the input that meets each weight, one row of weights an output channel.
+    private func inputMeans(of node: Node) -> LayerInputMeans? {
+        guard let means = channelMeans[node.inputs[0].index] else { return nil }
+        if case .convolution(let convolution) = node.operation {
+            return LayerInputMeans(channels: means, groups: convolution.groups)
+        }
+        return LayerInputMeans(channels: means, groups: 1)
     }
 
     private mutating func addBinary(_ node: Node) throws(GraphError) {

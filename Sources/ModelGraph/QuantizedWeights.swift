@@ -12,7 +12,9 @@ struct QuantizedWeights {
     /// weights give the same types with scale 1.
     /// - Throws: where a weight or bias is not finite.
     init(
-        weights: Tensor, bias: Tensor?, inputScale: Float, perChannel: Bool, layer: String
+        weights: Tensor, bias: Tensor?, inputScale: Float, inputMeans: LayerInputMeans? = nil,
+        perChannel: Bool,
+        layer: String
     ) throws(GraphError) {
         let channels = weights.shape[0]
         guard let values = weights.floats,
@@ -31,7 +33,15 @@ struct QuantizedWeights {
         }
         let length = channels == 0 ? 0 : values.count / channels
         let integers = values.indices.map { values[$0].quantized(scale: scales[$0 / length], lowest: -127) }
-        let sums = zip(biases, scales).map { Int32(($0 / (inputScale * $1)).rounded(.toNearestOrEven)) }
+        let corrected = biases.indices.map { channel -> Float in
+            guard let inputMeans, length > 0 else { return biases[channel] }
+            let row = channel * length..<(channel + 1) * length
+            let errors = row.map { Float(integers[$0]) * scales[channel] - values[$0] }
+            return biases[channel] - inputMeans.product(with: errors, channel: channel, of: channels)
+        }
+        let sums = zip(corrected, scales).map { bias, scale in
+            Int32(clamping: Int64((bias / (inputScale * scale)).rounded(.toNearestOrEven)))
+        }
         self.init(
             weights: Tensor(weights.shape, .int8(integers)), bias: Tensor([channels], .int32(sums)),
             scales: Quantization(scales: scales.isEmpty ? [1] : scales, axis: 0),
@@ -71,6 +81,21 @@ struct QuantizedWeights {
     /// 127 steps up to the largest weight; 1 for an empty channel.
     private static func scale(largest: Float) -> Float {
         largest == 0 ? 1 : max(largest / 127, 0x1p-60)
+    }
+}
+
+/// The mean of each channel that a layer reads.
+struct LayerInputMeans {
+    let channels: [Float]
+    /// Groups of the convolution; its weights along the last axis meet the channels of one group.
+    let groups: Int
+
+    /// Σ mean · row for one output channel's row of weights; 0 where the means do not fit.
+    func product(with row: [Float], channel: Int, of outputs: Int) -> Float {
+        let width = channels.count / max(groups, 1)
+        guard width > 0, row.count % width == 0, channels.allSatisfy(\.isFinite) else { return 0 }
+        let first = channel / max(outputs / groups, 1) * width
+        return row.indices.reduce(0) { $0 + row[$1] * channels[first + $1 % width] }
     }
 }
 

@@ -1,0 +1,138 @@
+import Engine
+import ModelGraph
+
+/// What calibration saw of the values of a network.
+struct CalibrationRecord {
+    /// For each value of the graph, its range; nil for constants.
+    var ranges: [ClosedRange<Float>?]
+    /// For each value of the graph, the mean of each channel (last axis); empty where not wanted.
+    var channelMeans: [[Float]]
+
+    func means(of value: ValueID) -> [Float]? {
+        channelMeans.indices.contains(value.index) && !channelMeans[value.index].isEmpty
+            ? channelMeans[value.index] : nil
+    }
+}
+
+extension Graph {
+    /// Runs the network in float32 on the samples and records ranges and channel means of every value.
+    ///
+    /// - Throws: `CompressionFailure` where a sample or an activation is not finite, or there are no fitting samples.
+    func calibrated(
+        on samples: CalibrationSamples, by calibrator: Calibrator, step: some CustomStringConvertible
+    ) throws -> CalibrationRecord {
+        guard inputs.count == 1 else {
+            throw CompressionFailure(step, "calibrates networks with one input, not \(inputs.count)")
+        }
+        let size = self[inputs[0]].type.shape.elementCount
+        guard samples.count > 0, samples.size == size else {
+            throw CompressionFailure(
+                step, "needs calibration samples of \(size) numbers, got \(samples.count) of \(samples.size)")
+        }
+        let observed = nodes.map(\.output).filter { self[$0].type.dataType == .float32 }
+        let plan: Plan
+        do {
+            plan = try Plan(self, observing: observed)
+        } catch {
+            throw CompressionFailure(step, error.description)
+        }
+        var observer = Observer(graph: self, observed: observed)
+        try observer.watch(plan, samples) { try $0.addExtremes($1, of: $2, step: step) }
+        if calibrator != .minMax {
+            observer.openHistograms()
+            try observer.watch(plan, samples) { $0.addToHistogram($1, of: $2) }
+        }
+        return observer.record(by: calibrator)
+    }
+}
+
+/// Statistics of the input and the observed values, over all samples.
+private struct Observer {
+    let graph: Graph
+    /// The network's input, then the observed results.
+    let watched: [ValueID]
+    private var statistics: [ValueStatistics]
+
+    init(graph: Graph, observed: [ValueID]) {
+        self.graph = graph
+        watched = graph.inputs + observed
+        statistics = watched.map { ValueStatistics(channels: graph[$0].type.shape.dimensions.last ?? 1) }
+    }
+
+    /// Runs every sample and hands over each watched value with its place.
+    mutating func watch(
+        _ plan: Plan, _ samples: CalibrationSamples, _ take: (inout Observer, [Float], Int) throws -> Void
+    ) throws {
+        let worker = Worker(plan)
+        for index in 0..<samples.count {
+            let sample = Array(samples[index])
+            try take(&self, sample, 0)
+            worker.setInput(0, floats: sample.span)
+            worker.run()
+            for place in 1..<max(watched.count, 1) { try take(&self, worker.observed(place - 1), place) }
+        }
+    }
+
+    mutating func addExtremes(_ values: [Float], of place: Int, step: some CustomStringConvertible) throws {
+        guard statistics[place].add(values) else {
+            let name = graph[watched[place]].name
+            throw CompressionFailure(
+                step,
+                place == 0
+                    ? "a calibration sample holds a number that is not finite"
+                    : "calibration gives '\(name)' a value that is not finite")
+        }
+    }
+
+    mutating func openHistograms() {
+        for place in statistics.indices { statistics[place].openHistogram() }
+    }
+
+    mutating func addToHistogram(_ values: [Float], of place: Int) {
+        statistics[place].histogram?.add(values)
+    }
+
+    func record(by calibrator: Calibrator) -> CalibrationRecord {
+        var record = CalibrationRecord(
+            ranges: [ClosedRange<Float>?](repeating: nil, count: graph.values.count),
+            channelMeans: [[Float]](repeating: [], count: graph.values.count))
+        for (value, statistics) in zip(watched, statistics) {
+            record.ranges[value.index] = statistics.histogram?.range(by: calibrator) ?? statistics.range
+            record.channelMeans[value.index] = statistics.means
+        }
+        return record
+    }
+}
+
+/// Range and channel means of one value.
+private struct ValueStatistics {
+    private(set) var range: ClosedRange<Float>?
+    private var sums: [Double]
+    private var rows = 0
+    var histogram: Histogram?
+
+    init(channels: Int) { sums = [Double](repeating: 0, count: channels) }
+
+    var means: [Float] { sums.map { Float($0 / Double(max(rows, 1))) } }
+
+    /// Adds one sample's values; false where one is not finite.
+    mutating func add(_ values: [Float]) -> Bool {
+        guard let first = values.first else { return true }
+        var (low, high, isFinite) = (range?.lowerBound ?? first, range?.upperBound ?? first, true)
+        var channel = 0
+        for value in values {
+            low = min(low, value)
+            high = max(high, value)
+            if !value.isFinite { isFinite = false }
+            sums[channel] += Double(value)
+            channel += 1
+            if channel == sums.count { channel = 0 }
+        }
+        guard isFinite else { return false }
+        rows += values.count / max(sums.count, 1)
+        range = low...high
+        return true
+    }
+
+    mutating func openHistogram() { histogram = range.map(Histogram.init) }
+}

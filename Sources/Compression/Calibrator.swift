@@ -1,0 +1,95 @@
+/// How the range of an activation is chosen from what was seen of it.
+public enum Calibrator: Hashable, Sendable, CustomStringConvertible {
+    /// From the smallest to the largest.
+    case minMax
+    /// Without the outermost values: `percentile(99.99)` leaves out one of ten thousand, half of them at each end.
+    case percentile(Double)
+    /// The range under which rounding to 256 steps makes the smallest mean squared error.
+    case meanSquaredError
+
+    public var description: String {
+        switch self {
+        case .minMax: "min-max"
+        case .percentile(let percentile): "percentile \(percentile)"
+        case .meanSquaredError: "mean squared error"
+        }
+    }
+}
+
+/// How often values fell into equal bins between the smallest and the largest.
+struct Histogram {
+    let range: ClosedRange<Float>
+    private(set) var counts: [Int]
+
+    static let bins = 2048
+
+    init(_ range: ClosedRange<Float>) {
+        self.range = range
+        counts = [Int](repeating: 0, count: Histogram.bins)
+    }
+
+    private var width: Float { (range.upperBound - range.lowerBound) / Float(Histogram.bins) }
+
+    mutating func add(_ values: [Float]) {
+        guard width > 0 else { return }
+        let perUnit = 1 / width
+        for value in values {
+            let bin = Int((value - range.lowerBound) * perUnit)
+            counts[min(max(bin, 0), Histogram.bins - 1)] += 1
+        }
+    }
+
+    /// The range the calibrator chooses.
+    func range(by calibrator: Calibrator) -> ClosedRange<Float> {
+        guard width > 0 else { return range }
+        switch calibrator {
+        case .minMax: return range
+        case .percentile(let percentile): return range(leavingOut: 1 - min(max(percentile, 0), 100) / 100)
+        case .meanSquaredError: return rangeOfSmallestError
+        }
+    }
+
+    private func range(leavingOut share: Double) -> ClosedRange<Float> {
+        let perEnd = Int(Double(counts.reduce(0, +)) * share / 2)
+        var (low, high) = (0, Histogram.bins - 1)
+        var left = perEnd
+        while low < high, counts[low] <= left {
+            left -= counts[low]
+            low += 1
+        }
+        left = perEnd
+        while high > low, counts[high] <= left {
+            left -= counts[high]
+            high -= 1
+        }
+        return edge(low)...edge(high + 1)
+    }
+
+    /// Tries ranges shrunk towards zero by up to 90 %, both ends alike.
+    private var rangeOfSmallestError: ClosedRange<Float> {
+        let (lower, upper) = (min(range.lowerBound, 0), max(range.upperBound, 0))
+        var best = (range: lower...upper, error: Double.infinity)
+        for share in stride(from: Float(1), through: 0.1, by: -0.02) {
+            let candidate = lower * share...upper * share
+            let error = squaredError(of: candidate)
+            if error < best.error { best = (candidate, error) }
+        }
+        return best.range
+    }
+
+    /// Σ (value − rounded value)² over the centres of bins; inside the range rounding errs by step² / 12 on average.
+    private func squaredError(of candidate: ClosedRange<Float>) -> Double {
+        let step = Double(candidate.upperBound - candidate.lowerBound) / 255
+        var sum = 0.0
+        for (bin, count) in counts.enumerated() where count > 0 {
+            let centre = (edge(bin) + edge(bin + 1)) / 2
+            let excess = Double(max(candidate.lowerBound - centre, centre - candidate.upperBound, 0))
+            sum += Double(count) * (excess > 0 ? excess * excess : step * step / 12)
+        }
+        return sum
+    }
+
+    private func edge(_ bin: Int) -> Float {
+        bin == Histogram.bins ? range.upperBound : range.lowerBound + Float(bin) * width
+    }
+}

@@ -1,0 +1,160 @@
+import Compression
+import Determinism
+import Engine
+import ModelGraph
+import Testing
+
+@Suite("Compressing trained networks")
+struct CompressTests {
+    static let pipelines = [
+        "none", "int8", "int8-qat", "float16", "bfloat16", "structured(0.5)", "structured(0.25)>int8",
+        "magnitude(0.8)",
+        "magnitude(0.8)>int8", "2:4>finetune(2)>int8", "dynamic(0.9)>float16", "binary",
+        "distill(largest)>structured(0.5)>finetune(1)>int8(stem=float32)",
+    ]
+
+    @Test("The artefact has the types, shapes and bytes of the weightless form", arguments: pipelines)
+    func equalsWeightlessForm(pipeline: String) throws {
+        let compression = try Compression(parsing: pipeline)
+        for seed in 0..<4 as Range<UInt64> {
+            let graph = try RandomNetwork.graph(seed: seed)
+            let artefact = try compressed(graph, compression)
+            try artefact.verify()
+            let weightless = try graph.compressed(by: compression)
+            #expect(artefact.nodes.map(\.name) == weightless.nodes.map(\.name))
+            #expect(artefact.nodes.map(\.inputs) == weightless.nodes.map(\.inputs))
+            #expect(artefact.values.map(\.type.shape) == weightless.values.map(\.type.shape))
+            #expect(artefact.values.map(\.type.dataType) == weightless.values.map(\.type.dataType))
+            #expect(artefact.values.map(\.constant?.sparsity) == weightless.values.map(\.constant?.sparsity))
+            #expect(artefact.counts == weightless.counts)
+            #expect(artefact.values.allSatisfy { $0.constant?.tensor.isKnown ?? true })
+        }
+    }
+
+    @Test(
+        "int8 results are close to the real ones",
+        arguments: [Calibrator.minMax, .percentile(99.99), .meanSquaredError])
+    func int8IsClose(calibrator: Calibrator) throws {
+        for seed in 0..<4 as Range<UInt64> {
+            let graph = try RandomNetwork.graph(seed: seed)
+            let small = try compressed(
+                graph, Compression(parsing: "int8"), options: CompressionOptions(calibrator: calibrator))
+            let error = try difference(graph, small)
+            #expect(error < 0.08, "relative error \(error) of seed \(seed)")
+        }
+    }
+
+    @Test("Sixteen-bit results are very close to the real ones", arguments: ["float16", "bfloat16"])
+    func halvesAreClose(pipeline: String) throws {
+        let graph = try RandomNetwork.graph(seed: 3)
+        #expect(try difference(graph, compressed(graph, Compression(parsing: pipeline))) < 0.02)
+    }
+
+    @Test("Channel pruning removes the channels with the smallest weights")
+    func prunesSmallest() throws {
+        var graph = try RandomNetwork.graph(seed: 1)
+        let group = try #require(graph.channelGroups.first)
+        let weights = graph.nodes[group.producers[0]].inputs[1]
+        let tensor = try #require(graph[weights].constant?.tensor)
+        var values = try #require(tensor.floats)
+        let length = values.count / tensor.shape[0]
+        for channel in stride(from: 0, to: tensor.shape[0], by: 2) {
+            for index in channel * length..<(channel + 1) * length { values[index] *= 1e-3 }
+        }
+        graph[weights].constant?.tensor = Tensor(tensor.shape, values)
+        let small = try compressed(graph, Compression(parsing: "structured(0.5)"))
+        let kept = Array(stride(from: 1, to: tensor.shape[0], by: 2))
+        #expect(
+            small[small.nodes[0].inputs[1]].constant?.tensor
+                == graph[weights].constant?.tensor.selecting(kept, axis: 0))
+    }
+
+    @Test("Magnitude pruning leaves exactly the marked number of non-zeros, the largest ones")
+    func prunesMagnitude() throws {
+        let graph = try RandomNetwork.graph(seed: 2)
+        let small = try compressed(graph, Compression(parsing: "magnitude(0.7)"))
+        for (id, _) in small.prunableWeights {
+            let constant = try #require(small[id].constant)
+            let values = try #require(constant.tensor.floats)
+            #expect(values.filter { $0 != 0 }.count == constant.nonZeros)
+            let original = try #require(graph[id].constant?.tensor.floats)
+            let smallestKept = values.filter { $0 != 0 }.map(abs).min() ?? 0
+            let largestLost = zip(values, original).filter { $0.0 == 0 }.map { abs($0.1) }.max() ?? 0
+            #expect(largestLost <= smallestKept)
+        }
+    }
+
+    @Test("A 2:4 pattern leaves at most two of four neighbours")
+    func prunesPattern() throws {
+        let small = try compressed(RandomNetwork.graph(seed: 2), Compression(parsing: "2:4"))
+        var patterned = 0
+        for (id, _) in small.prunableWeights where small[id].constant?.sparsity == .pattern(kept: 2, group: 4)
+        {
+            let values = try #require(small[id].constant?.tensor.floats)
+            for start in stride(from: 0, to: values.count, by: 4) {
+                #expect(values[start..<start + 4].filter { $0 != 0 }.count == 2)
+            }
+            patterned += 1
+        }
+        #expect(patterned > 2)
+    }
+
+    @Test(
+        "Fine-tuning is asked for where something needs repair, and nowhere else",
+        arguments: [
+            ("int8", []), ("structured(0.5)>int8", ["structured(0.5)"]),
+            ("structured(0.5)>finetune(3)>int8", ["finetune(3)"]), ("structured(0.5)>2:4>int8", ["2:4"]),
+            ("magnitude(0.5)>int8-qat", ["int8-qat"]), ("binary", ["binary"]),
+        ])
+    func fineTunes(pipeline: String, expected: [String]) throws {
+        var steps: [String] = []
+        _ = try compress(
+            RandomNetwork.graph(seed: 0), by: Compression(parsing: pipeline),
+            calibration: RandomNetwork.samples()
+        ) { graph, step in
+            steps.append("\(step)")
+            return graph
+        }
+        #expect(steps == expected)
+    }
+
+    @Test("Fine-tuning that revives zeros or returns another network is caught")
+    func checksFineTuning() throws {
+        let graph = try RandomNetwork.graph(seed: 0)
+        let revived = try compress(
+            graph, by: Compression(parsing: "magnitude(0.9)"), calibration: RandomNetwork.samples()
+        ) { pruned, _ in
+            var dense = pruned
+            for (id, _) in pruned.prunableWeights {
+                dense[id].constant?.tensor = graph[id].constant?.tensor ?? .unknown([])
+            }
+            return dense
+        }
+        let nonZeros = revived.prunableWeights.map {
+            revived[$0.value].constant?.tensor.floats?.filter { $0 != 0 }.count
+        }
+        #expect(nonZeros == revived.prunableWeights.map { revived[$0.value].constant?.nonZeros })
+        #expect(throws: CompressionFailure.self) {
+            try compress(
+                graph, by: Compression(parsing: "magnitude(0.9)"), calibration: RandomNetwork.samples()
+            ) { _, _ in try RandomNetwork.graph(seed: 9) }
+        }
+    }
+
+    private func compressed(
+        _ graph: Graph, _ compression: Compression, options: CompressionOptions = CompressionOptions()
+    ) throws -> Graph {
+        try compress(graph, by: compression, calibration: RandomNetwork.samples(), options: options) {
+            graph, _ in graph
+        }
+    }
+
+    /// Root mean square difference of the outputs over that of the first network's outputs.
+    private func difference(_ a: Graph, _ b: Graph) throws -> Float {
+        let samples = RandomNetwork.samples().samples
+        let x = try evaluate(a, samples: samples)
+        let y = try evaluate(b, samples: samples)
+        let error = zip(x, y).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        return (error / x.reduce(0) { $0 + $1 * $1 }).squareRoot()
+    }
+}
