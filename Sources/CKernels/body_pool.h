@@ -67,10 +67,16 @@ SK_INLINE pool_window pool_at(const sk_pool *p, int32_t oy, int32_t ox) {
 #define MAXIMUM_S8(a, b) ((b) > (a) ? (b) : (a))
 #define FINISH_F32(s) (p->average ? (s) / (float)w.covered : (s))
 #define FINISH_S8(s) \
-    (p->average ? sk_saturate((float)((s) - w_taps(&w) * p->x_zero) * (p->scale / (float)w.covered), p->y_zero) \
-                : (int8_t)(s))
+    (p->rounds_away ? pool_average_away(s, w.covered) \
+     : p->average ? sk_saturate((float)((s) - w_taps(&w) * p->x_zero) * (p->scale / (float)w.covered), p->y_zero) \
+                  : (int8_t)(s))
 
 SK_INLINE int32_t w_taps(const pool_window *w) { return (w->last_y - w->first_y) * (w->last_x - w->first_x); }
+
+/// An average never leaves the range of what it averages; no window is empty.
+SK_INLINE int8_t pool_average_away(int32_t sum, int32_t count) {
+    return (int8_t)((sum > 0 ? sum + count / 2 : sum - count / 2) / (count > 0 ? count : 1));
+}
 
 POOL(pool_f32, float, float, -INFINITY, MAXIMUM_F32, FINISH_F32)
 POOL(pool_s8, int8_t, int32_t, -128, MAXIMUM_S8, FINISH_S8)

@@ -11,11 +11,13 @@ extension Lowering {
         case .convolution, .dense: return try lowerIntegerConvolution(kernel)
         case .pool(let pooling):
             let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
-            guard pooling.kind == .average || xScale == yScale,
+            let keepsScale = pooling.kind == .maximum || pooling.roundsAwayFromZero
+            guard !keepsScale || xScale == yScale,
                 let shape = WindowShape(pooling, input: input, output: output)
             else { return false }
             try lowerIntegerPool(
-                kernel, shape, xScale, isAverage: pooling.kind == .average, pooling.countsPadding, yScale)
+                kernel, shape, xScale, isAverage: pooling.kind == .average, pooling.countsPadding, yScale,
+                roundsAwayFromZero: pooling.roundsAwayFromZero && pooling.kind == .average)
         case .globalPool(let kind):
             guard kind == .average || xScale == yScale else { return false }
             try lowerIntegerPool(kernel, try globalShape(node), xScale, isAverage: kind == .average, false, yScale)
@@ -42,13 +44,14 @@ extension Lowering {
 
     private mutating func lowerIntegerPool(
         _ kernel: FusedKernel, _ shape: WindowShape, _ xScale: AffineScale, isAverage: Bool, _ countsPadding: Bool,
-        _ yScale: AffineScale
+        _ yScale: AffineScale, roundsAwayFromZero: Bool = false
     ) throws(PlanError) {
         let node = graph.nodes[kernel.anchor]
         let x = try slot(of: node.inputs[0], for: node.name)
         let y = try resultSlot(kernel.output, node: node.name)
         builder.pool(
-            x.buffer, xScale, shape, isAverage: isAverage, countsPadding: countsPadding, into: y.buffer, yScale)
+            x.buffer, xScale, shape, isAverage: isAverage, countsPadding: countsPadding,
+            roundsAwayFromZero: roundsAwayFromZero, into: y.buffer, yScale)
     }
 
     private mutating func lowerIntegerBinary(

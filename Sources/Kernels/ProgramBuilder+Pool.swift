@@ -19,13 +19,14 @@ extension ProgramBuilder {
         emit(isAverage ? "average_pool" : "max_pool", table.pool_f32, a: x, y: y, parameters, work: shape.windowWork)
     }
 
-    /// The same on int8; a maximum keeps its input's scale.
+    /// The same on int8; a maximum keeps its input's scale, and so does an average that rounds integers away from zero.
     public mutating func pool(
-        _ x: Buffer, _ xScale: AffineScale, _ shape: WindowShape, isAverage: Bool, countsPadding: Bool, into y: Buffer,
-        _ yScale: AffineScale
+        _ x: Buffer, _ xScale: AffineScale, _ shape: WindowShape, isAverage: Bool, countsPadding: Bool,
+        roundsAwayFromZero: Bool = false, into y: Buffer, _ yScale: AffineScale
     ) {
         var parameters = poolParameters(x, shape, isAverage, countsPadding, into: y, bytes: 1)
-        precondition(isAverage || xScale == yScale, "pool: a maximum keeps its scale")
+        precondition(isAverage && !roundsAwayFromZero || xScale == yScale, "pool: must keep its input's scale")
+        parameters.rounds_away = roundsAwayFromZero
         parameters.scale = xScale.scale / yScale.scale
         parameters.x_zero = xScale.zeroPoint
         parameters.y_zero = yScale.zeroPoint

@@ -117,6 +117,7 @@ extension Pooling: Packable {
         for extent in [kernel, stride, dilation] { extent.pack(into: &bytes) }
         padding.pack(into: &bytes)
         countsPadding.pack(into: &bytes)
+        roundsAwayFromZero.pack(into: &bytes)
     }
     init(from reader: inout PackedReader) throws(PackedModelError) {
         let (kind, kernel, stride, dilation) = (
@@ -126,7 +127,7 @@ extension Pooling: Packable {
         self.init(
             kind, kernel: kernel, stride: stride, padding: try reader.value(),
             countsPadding: try reader.value(),
-            dilation: dilation)
+            dilation: dilation, roundsAwayFromZero: try reader.value())
     }
 }
 

@@ -106,10 +106,13 @@ public struct Pooling: Hashable, Sendable {
     /// Whether an average divides by the whole window even where it overlaps the padding.
     public var countsPadding: Bool
     public var dilation: Extent
+    /// Whether the average of stored integers rounds halves away from zero, as TFLite's integer kernel does, instead of
+    /// the real number it stands for to the nearest even step; both quantisations must be the same.
+    public var roundsAwayFromZero: Bool
 
     public init(
         _ kind: PoolingKind, kernel: Extent, stride: Extent, padding: EdgePadding = .zero,
-        countsPadding: Bool = false, dilation: Extent = 1
+        countsPadding: Bool = false, dilation: Extent = 1, roundsAwayFromZero: Bool = false
     ) {
         self.kind = kind
         self.kernel = kernel
@@ -117,6 +120,7 @@ public struct Pooling: Hashable, Sendable {
         self.padding = padding
         self.countsPadding = countsPadding
         self.dilation = dilation
+        self.roundsAwayFromZero = roundsAwayFromZero
     }
 }
 

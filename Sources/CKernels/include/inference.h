@@ -59,6 +59,7 @@ typedef struct {
     int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, top, left;
     int32_t padded_height, padded_width;  // input plus padding on both sides
     bool average, counts_padding;
+    bool rounds_away;                     // int8 average of one scale: stored integers, halves away from zero
     float scale;                          // int8 average: input scale / output scale
     int32_t x_zero, y_zero;
 } sk_pool;
