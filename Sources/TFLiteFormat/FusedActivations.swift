@@ -44,13 +44,13 @@ extension String {
 extension Operation {
     fileprivate var takesFusedActivation: Bool {
         switch self {
-        case .convolution, .dense, .pool, .globalPool: true
+        case .convolution, .dense, .pool: true
         case .binary(let operation):
             switch operation {
             case .add, .subtract, .multiply, .divide: true
             case .minimum, .maximum, .power: false
             }
-        case .batchNormalization, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
+        case .globalPool, .batchNormalization, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
             .softmax,
             .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize,
             .training:

@@ -80,6 +80,7 @@ extension Exporter {
             emit(.mul, [input, gate], try tensor(output), [(Schema.Arithmetic.activation, .byte(0))])
         case .hardSigmoid(let alpha, let beta): try lowerHardSigmoid(alpha, beta, node, to: output)
         case .clip(lower: -1, upper: 1): try plain(.reluN1To1)
+        case .clip(lower: 0, upper: 1): try plain(.relu0To1)
         case .clip(let lower, let upper): try lowerClip(lower, upper, node, to: output)
         }
     }

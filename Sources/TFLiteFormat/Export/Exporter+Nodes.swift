@@ -13,7 +13,7 @@ extension Exporter {
         case .matrixMultiply: try lowerMatrixMultiply(node, to: output)
         case .batchNormalization(let epsilon): try lowerBatchNormalization(node, epsilon: epsilon, to: output)
         case .pool(let pooling): try lower(pooling, node, to: output, fused)
-        case .globalPool(let kind): try lowerGlobalPool(kind, node, to: output, fused)
+        case .globalPool(let kind): try lowerGlobalPool(kind, node, to: output)
         case .binary(let operation): try lower(operation, node, to: output, fused)
         case .activation(let activation): try lower(activation, node, to: output)
         case .unary(let function): try lower(function, node, to: output)

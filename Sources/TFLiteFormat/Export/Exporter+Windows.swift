@@ -65,14 +65,13 @@ extension Exporter {
         }
     }
 
-    /// A pool over the whole image; a mean where the scale changes, which the integer pool cannot do.
+    /// A pool over the whole image; of integers a mean, which rounds as the graph does and may change the scale.
     mutating func lowerGlobalPool(
-        _ kind: PoolingKind, _ node: Node, to output: ValueID, _ fused: Schema.FusedActivation
+        _ kind: PoolingKind, _ node: Node, to output: ValueID
     ) throws(TFLiteError) {
         let type = graph[node.inputs[0]].type
-        if kind == .average, type.quantization != graph[output].type.quantization {
+        if kind == .average, type.quantization != nil {
             let axes = try integers([1, 2], "axes", of: output)
-            guard fused == .none else { throw fault("a rescaled mean takes no activation") }
             return emit(
                 .mean, [try tensor(node.inputs[0]), axes], try tensor(output),
                 [(Schema.Reducer.keepsDimensions, .flag(true))])
@@ -81,7 +80,7 @@ extension Exporter {
         let pooling = Pooling(kind, kernel: size, stride: size)
         try emitPool(
             kind == .average ? .averagePool2D : .maxPool2D, try tensor(node.inputs[0]), pooling, .valid,
-            type.quantization, to: output, fused)
+            type.quantization, to: output, .none)
     }
 
     mutating func lower(_ padding: Padding, _ node: Node, to output: ValueID) throws(TFLiteError) {

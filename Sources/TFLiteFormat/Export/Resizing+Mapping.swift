@@ -9,9 +9,14 @@ struct ResizeMapping: Hashable {
 extension Resizing {
     /// The switches that resample an image of this size as the graph says, or nil where none do.
     func mapping(from size: Extent) -> ResizeMapping? {
-        let candidates = [
-            ResizeMapping(usesHalfPixels: true), ResizeMapping(), ResizeMapping(alignsCorners: true),
-        ]
+        let plain = ResizeMapping(), half = ResizeMapping(usesHalfPixels: true)
+        let aligned = ResizeMapping(alignsCorners: true)
+        let candidates =
+            switch coordinates {
+            case .halfPixel, .pytorchHalfPixel: [half, plain, aligned]
+            case .asymmetric: [plain, half, aligned]
+            case .alignCorners: [aligned, half, plain]
+            }
         return candidates.first { candidate in
             agrees(candidate, size.height, self.size.height, scale: scaleHeight)
                 && agrees(candidate, size.width, self.size.width, scale: scaleWidth)

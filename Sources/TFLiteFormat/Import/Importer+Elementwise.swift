@@ -51,10 +51,10 @@ extension Importer {
     mutating func importParametricRelu(_ call: OperatorCall) throws(TFLiteError) {
         let name = resultName(of: try call.output())
         let value = try real(try operand(try call.input(0)), as: "\(name):input")
-        let slope = try real(try operand(try call.input(1)), as: "\(name):slope")
         let zero = builder.constant(unique("\(name):zero"), Tensor([1], [0]))
         let positive = try emit(.binary(.maximum), [value, zero], as: "\(name):positive")
         let negative = try emit(.binary(.minimum), [value, zero], as: "\(name):negative")
+        let slope = try real(try operand(try call.input(1)), as: "\(name):slope")
         let scaled = try emit(.binary(.multiply), [negative, slope], as: "\(name):scaled")
         try finishReal(call) { (importer, name) throws(TFLiteError) in
             try importer.emit(.binary(.add), [positive, scaled], as: name)

@@ -15,9 +15,14 @@ extension Importer {
             case .valid: .zero
             case .same: .same(size, kernel: kernel, stride: stride)
             }
+        // Means of integers keep their own rounding, which a global pool of the graph has not.
+        let roundsAwayFromZero = kind == .average && isQuantized(input)
         let operation: Operation =
-            kernel == size && padding == .zero
-            ? .globalPool(kind) : .pool(Pooling(kind, kernel: kernel, stride: stride, padding: padding))
+            kernel == size && padding == .zero && !roundsAwayFromZero
+            ? .globalPool(kind)
+            : .pool(
+                Pooling(
+                    kind, kernel: kernel, stride: stride, padding: padding, roundsAwayFromZero: roundsAwayFromZero))
         try finishKeepingScale(call, operation, input, activation: try call.activation(Field.activation))
     }
 

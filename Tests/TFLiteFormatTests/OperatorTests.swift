@@ -1,0 +1,26 @@
+import Engine
+import ModelGraph
+import TFLiteFormat
+import Testing
+
+/// One small model per operator or idiom; LiteRT's answers are stored beside them.
+@Suite struct OperatorTests {
+    @Test("Every operator gives what LiteRT gives", arguments: OperatorCase.all)
+    func agrees(with operatorCase: OperatorCase) throws {
+        let graph = try TFLiteModel.parse(operatorCase.model, file: "case.tflite").graph
+        let worker = Worker(try Plan(graph))
+        let outputs = worker.outputs(for: operatorCase.inputs)
+        for (index, output) in graph.outputs.enumerated() {
+            let agreement = Agreement(outputs[index], operatorCase.outputs[index], graph[output].type)
+            #expect(agreement.apart == 0)
+            #expect(agreement.largest <= 1e-4 * agreement.range)
+        }
+    }
+
+    @Test("Importing, exporting and importing again gives the same graph", arguments: OperatorCase.all)
+    func survivesRoundTrip(operatorCase: OperatorCase) throws {
+        let graph = try TFLiteModel.parse(operatorCase.model, file: "case.tflite").graph
+        let again = try TFLiteModel.parse(try TFLiteModel.write(graph), file: "case.tflite").graph
+        #expect(again == graph)
+    }
+}
