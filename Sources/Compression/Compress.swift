@@ -25,8 +25,9 @@ public struct CompressionOptions: Hashable, Sendable {
 /// The result has exactly the shapes, types and bytes of `graph.compressed(by: compression)`.
 /// - Parameters:
 ///   - calibration: samples that ranges of activations are taken from; only steps that need ranges read them.
-///   - fineTune: trains a network further and returns it with new constants, keeping zeros of sparse ones. Called for `finetune`, after
-///     pruning steps that no `finetune` follows, and with rounding in the graph for `int8-qat` and `binary`.
+///   - fineTune: trains a network further and returns it with new constants, keeping zeros of sparse ones. Called for
+///     `finetune`, after pruning that no `finetune` follows, with rounding in the graph for `int8-qat` and `binary`, and for
+///     `dynamic` with weights that are marked sparse but still dense.
 /// - Throws: `CompressionFailure` where weights or samples make a step impossible, and whatever `fineTune` throws.
 public func compress(
     _ graph: Graph, by compression: Compression, calibration: CalibrationSamples,
@@ -78,7 +79,11 @@ private struct Pipeline {
         case .distill: return
         case .structured(let ratios):
             graph = try graph.prunedChannels(ratios, by: options.importance, step: step)
-        case .magnitude(let ratios), .dynamic(let ratios): graph = graph.pruned(to: graph.sparsities(ratios))
+        case .magnitude(let ratios): graph = graph.pruned(to: graph.sparsities(ratios))
+        case .dynamic(let ratios):
+            // The weights are only marked: which of them become zero is found while training.
+            graph = try tuned(graph.annotated(with: graph.sparsities(ratios)), step, fineTune)
+            return
         case .pattern(let kept, let group):
             graph = graph.pruned(to: graph.patternSparsities(kept: kept, group: group))
         case .finetune: break
