@@ -30,6 +30,14 @@ public struct ExecutedGraph: Sendable {
         workloads = kernels.map(executed.workload)
     }
 
+    /// Multiply-accumulates of all kernels that run.
+    public var macs: Int { workloads.reduce(0) { $0 &+ $1.macs } }
+
+    /// How many kernels of each family run, in the order of `WorkFamily.allCases`.
+    public var kernelCounts: [Int] {
+        WorkFamily.allCases.map { family in workloads.count { $0.family == family } }
+    }
+
     /// Milliseconds to bring the outputs back from an accelerator.
     func returnMilliseconds(on profile: DeviceProfile) -> Double {
         graph.outputs.reduce(0) { sum, output in

@@ -119,9 +119,9 @@ struct CalibrationTests {
         let graphs = try (0..<6).map { try graph($0) }
         let timed = graphs.map { ($0, (price($0, on: host).latencyMilliseconds ?? 0) * 3) }
         let calibrated = try host.calibrated(by: timed.map { (graph: $0.0, latencyMilliseconds: $0.1) })
-        let price = price(graphs[0], on: calibrated)
-        #expect(price.provenance == .calibrated)
-        #expect(abs((price.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
+        let first = price(graphs[0], on: calibrated)
+        #expect(first.provenance == .calibrated)
+        #expect(abs((first.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
     }
 
     @Test("Probes are distinct, and first the one that is least certain")

@@ -1,0 +1,90 @@
+import Datasets
+import Determinism
+import Devices
+import Foundation
+import ModelGraph
+import SearchSpaces
+
+/// The architectures of a published table with their measured columns.
+struct NetworkTable {
+    let space: SearchSpace
+    let architectures: [String]
+    let graphs: [Graph]
+    private let columns: [String: [Double?]]
+
+    /// - Parameters:
+    ///   - files: joined on `architecture`; the first decides which architectures there are.
+    ///   - limit: how many architectures take part at most, drawn at random.
+    ///   - keep: whether an architecture takes part.
+    init(
+        space: SearchSpace, files: [String], limit: Int?, keep: (Graph) -> Bool = { _ in true }
+    ) throws {
+        self.space = space
+        let tables = try files.map { try CSVTable(contentsOf: $0) }
+        var architectures: [String] = []
+        var graphs: [Graph] = []
+        let texts = try tables[0].texts("architecture")
+        var random = RandomStream(seed: 4, .split)
+        for index in random.permutation(texts.count) where architectures.count < limit ?? .max {
+            let text = texts[index]
+            let genotype = try space.genotype(architecture: text)
+            let graph = try space.graph(of: genotype, input: space.referenceInput)
+            guard keep(graph) else { continue }
+            architectures.append(text)
+            graphs.append(graph)
+        }
+        let places = Dictionary(uniqueKeysWithValues: architectures.enumerated().map { ($1, $0) })
+        var columns: [String: [Double?]] = [:]
+        for table in tables {
+            let rows = try table.texts("architecture").map { places[$0] }
+            for name in table.header where name != "architecture" {
+                var values = [Double?](repeating: nil, count: architectures.count)
+                for (row, value) in try table.numbers(name).enumerated() {
+                    if let place = rows[row] { values[place] = value }
+                }
+                columns[name] = values
+            }
+        }
+        self.architectures = architectures
+        self.graphs = graphs
+        self.columns = columns
+    }
+
+    func column(_ name: String) -> [Double?] {
+        columns[name] ?? [Double?](repeating: nil, count: architectures.count)
+    }
+}
+
+extension Graph {
+    /// Whether the input reaches the output on a path without a product with zero.
+    var isConnected: Bool {
+        var reaches = [Bool](repeating: false, count: values.count)
+        for input in inputs { reaches[input.index] = true }
+        for node in nodes {
+            let isZeroed = node.inputs.contains {
+                if case .repeated(0, _) = self[$0].constant?.tensor.storage { true } else { false }
+            }
+            reaches[node.output.index] = !isZeroed && node.inputs.contains { reaches[$0.index] }
+        }
+        // Residual blocks between the stages carry whatever enters them: a stage is cut where its cells are.
+        return outputs.allSatisfy { reaches[$0.index] }
+    }
+
+    /// The same network in int8, as far as a price can see: types only.
+    var inInt8: Graph {
+        var graph = normalized(for: .stored)
+        for index in graph.values.indices where graph.values[index].type.dataType == .float32 {
+            let isBias = graph.values[index].constant != nil && graph.values[index].type.shape.rank == 1
+            let type: DataType = isBias && graph.values[index].type.shape.elementCount > 1 ? .int32 : .int8
+            graph.values[index].type.dataType = type
+            guard let constant = graph.values[index].constant else { continue }
+            if case .repeated(let number, _) = constant.tensor.storage {
+                graph.values[index].constant = Constant(
+                    Tensor(constant.tensor.shape, .repeated(number, type)))
+            } else {
+                graph.values[index].constant = Constant(.unknown(constant.tensor.shape, type))
+            }
+        }
+        return graph
+    }
+}

@@ -1,0 +1,33 @@
+import Devices
+import Foundation
+import ModelGraph
+import SearchSpaces
+
+// The tables of docs/devices.md:  swift run -c release device-tables [TABLE …] [--data DIR] [--profiles DIR] [--limit N]
+// Tables: nas-bench-201, fbnet, selection, named-models, microcontrollers, speed; all of them without a name.
+var arguments = Array(CommandLine.arguments.dropFirst())
+
+func option(_ name: String, _ fallback: String, _ arguments: inout [String]) -> String {
+    guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else { return fallback }
+    let value = arguments[place + 1]
+    arguments.removeSubrange(place...(place + 1))
+    return value
+}
+
+let data = option(
+    "--data", ProcessInfo.processInfo.environment["SWIFTLET_DATA"] ?? "../shared/data",
+    &arguments)
+let profileFolder = option("--profiles", "device-profiles", &arguments)
+let spaceFolder = option("--spaces", "search-spaces", &arguments)
+let limit = Int(option("--limit", "", &arguments))
+
+do {
+    let context = try Context(data: data, profiles: profileFolder, spaces: spaceFolder, limit: limit)
+    let known: [(name: String, run: (Context) throws -> Void)] = [
+        ("nas-bench-201", nasBenchTable), ("selection", selectionTable), ("fbnet", fbnetTable),
+    ]
+    for table in known where arguments.isEmpty || arguments.contains(table.name) { try table.run(context) }
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(1)
+}
