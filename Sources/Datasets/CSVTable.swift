@@ -6,23 +6,35 @@ public struct CSVTable: Sendable {
     private let cells: [String]
     private let lines: [Int]
 
+    /// Whether the first line names the columns.
+    public enum Header: Hashable, Sendable {
+        case present
+        /// It does unless all of its fields are numbers; then columns are called `column1`, `column2` and so on.
+        case detected
+    }
+
     /// Reads a file.
-    public init(contentsOf path: String) throws(DatasetError) {
-        try self.init(parsing: try SourceFile.read(path), file: path)
+    public init(contentsOf path: String, header: Header = .present) throws(DatasetError) {
+        try self.init(parsing: try SourceFile.read(path), file: path, header: header)
     }
 
     /// Parses bytes; `file` is the name that errors carry.
     ///
     /// Lines end in LF or CRLF; a field in double quotes may hold commas, line ends and doubled quotes. Every row has as many
     /// fields as the header; empty lines at the end are skipped.
-    public init(parsing bytes: [UInt8], file: String) throws(DatasetError) {
+    public init(parsing bytes: [UInt8], file: String, header kind: Header = .present) throws(DatasetError) {
         var parser = CSVParser(
             bytes: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes)
-        guard let header = try parser.row(file: file) else {
+        guard var header = try parser.row(file: file) else {
             throw .file(file, detail: "is empty; expected a header")
         }
         var cells: [String] = []
         var lines: [Int] = []
+        if kind == .detected, header.allSatisfy({ Double($0) != nil }) {
+            cells = header
+            lines = [1]
+            header = header.indices.map { "column\($0 + 1)" }
+        }
         while true {
             let line = parser.line
             guard let row = try parser.row(file: file) else { break }

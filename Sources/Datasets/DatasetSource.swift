@@ -7,7 +7,9 @@ public enum DatasetSource: String, Hashable, Sendable, CaseIterable {
     /// A folder of CIFAR-10's binary batches.
     case cifar10
     case imageFolder = "image-folder"
-    case csv, npz
+    case csv
+    /// A NumPy archive.
+    case npz
     /// A folder or a tar archive of recordings.
     case wavFolder = "wav-folder"
     /// Published measurements of architectures instead of samples.
@@ -21,11 +23,17 @@ public struct DatasetRequest: Hashable, Sendable {
     public var path: String?
     /// Of recordings.
     public var features: LogMel
+    /// Of CSV files and NumPy archives.
+    public var table: TabularOptions
 
-    public init(source: DatasetSource, path: String? = nil, features: LogMel = LogMel()) {
+    public init(
+        source: DatasetSource, path: String? = nil, features: LogMel = LogMel(),
+        table: TabularOptions = TabularOptions()
+    ) {
         self.source = source
         self.path = path
         self.features = features
+        self.table = table
     }
 }
 
@@ -41,7 +49,9 @@ extension Dataset {
         case .cifar10: self = try CIFARLoader.load(folder: try request.requiredPath())
         case .wavFolder:
             self = try WAVFolderLoader.load(try request.requiredPath(), features: request.features)
-        case .csv, .npz, .imageFolder:
+        case .csv: self = try CSVLoader.load(try request.requiredPath(), request.table)
+        case .npz: self = try NPZLoader.load(try request.requiredPath(), request.table)
+        case .imageFolder:
             throw .file(
                 request.path ?? "dataset", detail: "the source '\(request.source.rawValue)' is not read yet")
         case .table:

@@ -29,8 +29,8 @@ enum WAVFolderLoader {
             values += extractor.spectrogram(of: recording.sound.samples)
         }
         let isByFolder = Set(recordings.map(\.folder)).count > 1
-        let (labels, classNames) = indexed(recordings.map { isByFolder ? $0.folder : field(0, of: $0.name) })
-        let (groups, groupNames) = indexed(recordings.map { field(isByFolder ? 0 : 1, of: $0.name) })
+        let (labels, classNames) = recordings.map { isByFolder ? $0.folder : field(0, of: $0.name) }.indexed()
+        let (groups, groupNames) = recordings.map { field(isByFolder ? 0 : 1, of: $0.name) }.indexed()
         return try Dataset(
             name: "wav-folder", sampleShape: [extractor.frames, features.bands, 1], storage: .floats(values),
             target: .classes(labels, names: classNames), sampleNames: recordings.map(\.name), groups: groups,
@@ -69,13 +69,5 @@ enum WAVFolderLoader {
         let stem = name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex)
         let fields = stem.split(separator: "_", omittingEmptySubsequences: false)
         return index < fields.count ? String(fields[index]) : ""
-    }
-
-    /// Names in byte order and for each text the index of its name.
-    private static func indexed(_ texts: [String]) -> ([Int32], [String]) {
-        let names = Set(texts).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        var indices: [String: Int32] = [:]
-        for (index, name) in names.enumerated() { indices[name] = Int32(index) }
-        return (texts.map { indices[$0] ?? 0 }, names)
     }
 }

@@ -108,10 +108,10 @@ struct IDXCase: CustomTestStringConvertible {
         IDXCase(
             "holds images of shape [1, 4, 1]", "t10k-images-idx3-ubyte", header([1, 1, 4]) + [1, 2, 3, 4]),
         IDXCase(
-            "is truncated: the gzip data end", "train-images-idx3-ubyte",
+            "is truncated: the packed data end", "train-images-idx3-ubyte",
             [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
         IDXCase(
-            "is damaged: the gzip data are wrong", "train-images-idx3-ubyte",
+            "is damaged: the packed data are wrong", "train-images-idx3-ubyte",
             [0x1f, 0x8b] + [UInt8](repeating: 7, count: 40)),
     ]
 }

@@ -1,0 +1,177 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite("Tables as data sets")
+struct TabularTests {
+    private func load(_ text: String, _ options: TabularOptions = TabularOptions()) throws -> Dataset {
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            try Dataset(DatasetRequest(source: .csv, path: "\(folder)/a.csv", table: options))
+        }
+    }
+
+    private func values(_ dataset: Dataset, _ sample: Int) -> [Float] {
+        var values = [Float](repeating: 0, count: dataset.sampleSize)
+        var span = values.mutableSpan
+        dataset.copySample(sample, to: &span)
+        return values
+    }
+
+    @Test("Numbers are features, texts one feature for each text, the last column the class")
+    func readsColumns() throws {
+        let dataset = try load("a,kind,class\n1,x,no\n2,y,yes\n3,x,yes\n")
+        #expect(dataset.sampleShape == [1, 1, 3] && dataset.classNames == ["no", "yes"])
+        #expect(dataset.labels == [0, 1, 1])
+        #expect(values(dataset, 0) == [1, 1, 0] && values(dataset, 1) == [2, 0, 1])
+    }
+
+    @Test("Classes that are numbers stand in numerical order")
+    func ordersNumericalClasses() throws {
+        #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])
+    }
+
+    @Test("Named columns are target, group, order and no feature at all")
+    func readsNamedColumns() throws {
+        var options = TabularOptions()
+        (options.target, options.group, options.order) = ("class", "unit", "hour")
+        options.ignored = ["id"]
+        let dataset = try load("id,class,unit,hour,a\n7,u,m2,3,30\n8,v,m1,1,10\n9,v,m2,2,20\n", options)
+        #expect(dataset.sampleShape == [1, 1, 1] && (0..<3).map { values(dataset, $0)[0] } == [10, 20, 30])
+        #expect(dataset.groupNames == ["m1", "m2"] && dataset.groups == [0, 1, 1])
+        #expect(dataset.labels == [1, 1, 0])
+    }
+
+    @Test("A regression predicts numbers")
+    func readsRegression() throws {
+        var options = TabularOptions()
+        options.task = .regression
+        guard case .values(let values) = try load("a,y\n1,2.5\n2,-1\n", options).target else {
+            Issue.record("expected numbers")
+            return
+        }
+        #expect(values == [2.5, -1])
+    }
+
+    @Test(
+        "The digits as a CSV file without header are the digits inside the program",
+        .enabled(if: isPresent("digits")))
+    func readsHeaderlessFile() throws {
+        let path = dataFolder.appending(path: "digits/digits.csv.gz").path
+        let table = try Dataset(DatasetRequest(source: .csv, path: path))
+        let digits = try Dataset(DatasetRequest(source: .digits))
+        #expect(table.count == 1797 && table.labels == digits.labels && table.sampleSize == 64)
+        #expect((0..<1797).count { values(table, $0) != values(digits, $0) } == 0)
+    }
+
+    static let wrong: [(String, String)] = [
+        ("a,c\n1,x\n", "one class only"),
+        ("a,c\n1,x\n,y\n", "a.csv:3: a: is empty; expected a number"),
+        ("a,c\n1,x\n2,\n", "a.csv:3: the class in 'c' is empty"),
+        ("a,c\n1,x\ninf,y\n", "a.csv:3: a: expected a finite number, got 'inf'"),
+        ("a,c\n1,x\n1e300,y\n", "a.csv:3: a: is too large for float32"),
+        ("c\nx\ny\n", "leaves no column as feature"),
+        ("a,c\n", "has no rows"),
+        ("a,c\n" + (0..<65).map { "t\($0),\($0 % 2)\n" }.joined(), "the column 'a' holds 65 different texts"),
+    ]
+
+    @Test("A table that cannot be learned from is refused with its place", arguments: wrong)
+    func refusesWrong(_ text: String, _ message: String) {
+        #expect { try load(text) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("A column that is not there is named with those that are")
+    func refusesUnknownTarget() {
+        var options = TabularOptions()
+        options.target = "d"
+        #expect { try load("a,c\n1,x\n", options) } throws: {
+            "\($0)".contains("has no column 'd'; it has a, c")
+        }
+    }
+}
+
+@Suite("NumPy archives")
+struct NPZTests {
+    /// An .npy file of unsigned bytes or float32.
+    static func npy(_ type: String, _ shape: String, _ data: [UInt8]) -> [UInt8] {
+        let header = Array("{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }\n".utf8)
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count), 0] + header + data
+    }
+
+    /// A ZIP archive of stored files.
+    static func zip(_ files: [(String, [UInt8])]) -> [UInt8] {
+        func bytes(_ value: Int, _ width: Int) -> [UInt8] {
+            (0..<width).map { UInt8(value >> (8 * $0) & 255) }
+        }
+        var (body, directory): ([UInt8], [UInt8]) = ([], [])
+        for (name, data) in files {
+            let sizes = bytes(data.count, 4) + bytes(data.count, 4) + bytes(name.utf8.count, 2) + bytes(0, 2)
+            directory += bytes(0x0201_4b50, 4) + bytes(0, 2) + bytes(20, 2) + bytes(0, 12) + sizes
+            directory += bytes(0, 10) + bytes(body.count, 4) + Array(name.utf8)
+            body += bytes(0x0403_4b50, 4) + bytes(20, 2) + bytes(0, 12) + sizes + Array(name.utf8) + data
+        }
+        let end = bytes(0x0605_4b50, 4) + bytes(0, 4) + bytes(files.count, 2) + bytes(files.count, 2)
+        return body + directory + end + bytes(directory.count, 4) + bytes(body.count, 4) + bytes(0, 2)
+    }
+
+    private static let good = zip([
+        ("x_train.npy", npy("|u1", "2, 1, 2", [1, 2, 3, 4])),
+        ("y_train.npy", npy("<i8", "2,", [1] + [UInt8](repeating: 0, count: 15))),
+        ("x_test.npy", npy("|u1", "1, 1, 2", [5, 6])),
+        ("y_test.npy", npy("<i8", "1,", [UInt8](repeating: 0, count: 8))),
+    ])
+
+    private func load(_ bytes: [UInt8]) throws -> Dataset {
+        try withFolder(["a.npz": bytes]) { try Dataset(DatasetRequest(source: .npz, path: "\($0)/a.npz")) }
+    }
+
+    @Test("Train and test arrays are read, the latter as official test part")
+    func readsArrays() throws {
+        let dataset = try load(NPZTests.good)
+        #expect(
+            dataset.sampleShape == [1, 2, 1] && dataset.labels == [1, 0, 0] && dataset.officialTest == 2..<3)
+    }
+
+    static let wrong: [([UInt8], String)] = [
+        ([1, 2, 3], "is no ZIP archive"),
+        (zip([("z.npy", npy("|u1", "1,", [1]))]), "holds z.npy; expected x_train"),
+        (
+            zip([("x.npy", npy("|u1", "2, 2", [1, 2, 3])), ("y.npy", npy("|u1", "2,", [0, 1]))]),
+            "3 bytes do not hold an array of shape [2, 2]"
+        ),
+        (
+            zip([("x.npy", npy("|u1", "2, 1", [1, 2])), ("y.npy", npy("|u1", "3,", [0, 1, 1]))]),
+            "has shape [3] for x of shape [2, 1]"
+        ),
+        (zip([("x.npy", npy("|O", "1,", [1])), ("y.npy", npy("|u1", "1,", [1]))]), "holds '|O'; known: |b1"),
+        (
+            zip([("x.npy", npy("<f4", "1, 1", [0, 0, 0xc0, 0x7f])), ("y.npy", npy("|u1", "1,", [1]))]),
+            "a value is not finite"
+        ),
+        (
+            zip([("x.npy", npy("|u1", "99999999999, 99999999999", [])), ("y.npy", npy("|u1", "1,", [1]))]),
+            "do not hold an array"
+        ),
+    ]
+
+    @Test("A wrong archive is refused with its place", arguments: wrong)
+    func refusesWrong(_ bytes: [UInt8], _ message: String) {
+        #expect { try load(bytes) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("An archive cut anywhere or with any byte changed never traps")
+    func survivesDamage() throws {
+        try withFolder([:]) { folder in
+            let path = "\(folder)/a.npz"
+            for place in NPZTests.good.indices {
+                for value: UInt8 in [0, 0x7f, 0xff] {
+                    var damaged = NPZTests.good
+                    damaged[place] = value
+                    try Data(damaged).write(to: URL(filePath: path))
+                    _ = try? Dataset(DatasetRequest(source: .npz, path: path))
+                }
+                try Data(NPZTests.good[..<place]).write(to: URL(filePath: path))
+                _ = try? Dataset(DatasetRequest(source: .npz, path: path))
+            }
+        }
+    }
+}
