@@ -3,7 +3,7 @@ import Determinism
 import Engine
 public import ModelGraph
 public import SearchSpaces
-public import Training
+import Training
 
 /// How long and how candidates are trained.
 public struct TrainingSettings: Hashable, Sendable {
@@ -100,14 +100,16 @@ public struct CandidateBuilder: Sendable {
     }
 
     private func train(_ graph: Graph, epochs: Double, stream: UInt64, teacher: Graph?) throws -> Graph {
-        do {
-            return try Training.train(
+        let result = Result { () throws(TrainingError) in
+            try Training.train(
                 graph, on: data.trainingSource(seed: seed ^ stream),
                 recipe: settings.recipe(epochs: epochs, seed: seed, distills: teacher != nil), candidate: stream,
-                threads: threads, teacher: teacher.map(Teacher.network), isCancelled: { Task.isCancelled }
-            ).graph
-        } catch .cancelled {
-            throw CancellationError()
+                threads: threads, teacher: teacher.map(Teacher.network), isCancelled: { Task.isCancelled })
+        }
+        switch result {
+        case .success(let network): return network.graph
+        case .failure(.cancelled): throw CancellationError()
+        case .failure(let error): throw error
         }
     }
 

@@ -1,8 +1,10 @@
 import Compression
+import Datasets
 import Determinism
 public import Devices
-import Engine
+public import Engine
 import ModelGraph
+import Training
 public import SearchSpaces
 
 /// Networks of a space timed on this computer before a search, so that its prices here are those of this computer.

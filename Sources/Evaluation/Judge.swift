@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 public import ModelGraph
 public import Search

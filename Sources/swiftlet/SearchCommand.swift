@@ -27,7 +27,7 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         let request = SearchRequest(job: job, data: data, seed: seed, threads: threads, database: database.db)
         if dryRun {
-            try Terminal.print(try dryRunAnswer(request), as: output.format)
+            try Terminal.print(try plan(of: request), as: output.format)
             return
         }
         let progress = ProgressLine()

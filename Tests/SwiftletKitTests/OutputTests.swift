@@ -6,7 +6,7 @@ struct OutputTests {
     @Test("JSON keeps the order of keys, escapes text and writes unknown as null")
     func json() {
         let record: Record = [
-            "b": .number(0.1), "a": .text("x\"\n\u{1}"), "none": .optional(Double.nan),
+            "b": .number(0.1), "a": .text("x\"\n\u{1}"), "none": .number(orUnknown: .nan),
             "list": .list([.integer(1)]),
             "empty": .list([]),
         ]

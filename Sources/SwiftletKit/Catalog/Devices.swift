@@ -1,4 +1,4 @@
-public import Devices
+import Devices
 
 /// The device profiles that a name may stand for.
 struct DeviceShelf {
@@ -45,12 +45,12 @@ public enum DeviceCommands {
             ("name", .text(profile.name)), ("title", .text(profile.title)), ("kind", .text(profile.kind.rawValue)),
             ("runtime", .text(profile.runtime.title)), ("model_format", .text(profile.runtime.format.rawValue)),
             ("clock_mhz", .number(profile.compute.clockMHz)), ("threads", .integer(profile.compute.threads)),
-            ("ram_bytes", .integer(profile.memory.ramBytes)), ("flash_bytes", .optional(profile.memory.flashBytes)),
+            ("ram_bytes", .integer(profile.memory.ramBytes)), ("flash_bytes", .integer(orUnknown: profile.memory.flashBytes)),
             ("runtime_ram_bytes", .integer(profile.runtime.ramBytes)),
             ("runtime_code_bytes", .integer(profile.runtime.codeBytes)),
             ("provenance", .text(profile.provenance.rawValue)),
-            ("energy_boundary", .optional(profile.energy?.boundary)),
-            ("active_watts", .optional(profile.energy?.activeWatts)),
+            ("energy_boundary", .text(orUnknown: profile.energy?.boundary)),
+            ("active_watts", .number(orUnknown: profile.energy?.activeWatts)),
         ]
         var record = Record(facts)
         let sources = profile.sources.map { Record([("field", .text($0.field)), ("source", .text($0.text))]) }

@@ -1,6 +1,8 @@
 import Datasets
+import Devices
 import Evaluation
 import Search
+import SearchSpaces
 
 extension SpaceCommands {
     /// `swiftlet predict --space`: what the architectures of a CSV file cost on a device, in the order of the file.
@@ -36,11 +38,11 @@ extension SpaceCommands {
     private static func record(_ architecture: String, _ costs: Costs) -> Record {
         let score = costs.scores.first
         return [
-            "architecture": .text(architecture), "latency_ms": .optional(score?.latency),
-            "latency_ms_p10": .optional(score?.latencyP10), "latency_ms_p90": .optional(score?.latencyP90),
-            "energy_mj": .optional(score?.energy), "peak_ram_bytes": .optional(score?.peakRAM),
-            "flash_bytes": .optional(score?.flash), "model_bytes": .optional(score?.modelSize),
-            "status": .optional(score?.status.rawValue), "reason": .optional(score?.reason),
+            "architecture": .text(architecture), "latency_ms": .number(orUnknown: score?.latency),
+            "latency_ms_p10": .number(orUnknown: score?.latencyP10), "latency_ms_p90": .number(orUnknown: score?.latencyP90),
+            "energy_mj": .number(orUnknown: score?.energy), "peak_ram_bytes": .integer(orUnknown: score?.peakRAM),
+            "flash_bytes": .integer(orUnknown: score?.flash), "model_bytes": .integer(orUnknown: score?.modelSize),
+            "status": .text(orUnknown: score?.status.rawValue), "reason": .text(orUnknown: score?.reason),
         ]
     }
 }

@@ -1,5 +1,5 @@
 import Determinism
-public import SearchSpaces
+import SearchSpaces
 
 /// `swiftlet spaces …`
 public enum SpaceCommands {

@@ -1,3 +1,4 @@
+import Devices
 import Engine
 import Evaluation
 import ExperimentStore

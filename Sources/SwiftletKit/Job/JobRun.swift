@@ -1,3 +1,4 @@
+import Devices
 import Engine
 import Evaluation
 import ExperimentStore
@@ -45,7 +46,7 @@ public func search(
     _ = try job.strategy
     let work = try job.work(data: request.data)
     let store = try ExperimentStore(writing: request.database)
-    let plan = try ExperimentStore.JobPlan(
+    let plan = try JobPlan(
         name: job.file.name, document: Field.record(job.identity).json(), keys: job.keys, metric: job.file.dataset.metric,
         targets: job.targets(work), kernelSet: KernelSet.best.name, openBLASVersion: openBLASVersion)
     let (jobStore, lock, warnings) = try store.begin(plan)

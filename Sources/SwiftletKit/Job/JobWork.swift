@@ -3,6 +3,7 @@ import Devices
 import Evaluation
 import Search
 import SearchSpaces
+import YAMLReader
 
 /// What a job's candidates are judged by: a data set to train on, or a table of measurements to look them up in.
 enum JobWork: Sendable {

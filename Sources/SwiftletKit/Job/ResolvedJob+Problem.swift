@@ -2,6 +2,7 @@ import Devices
 import Evaluation
 import Search
 import SearchSpaces
+import YAMLReader
 
 extension ResolvedJob {
     /// The search problem: what is to be made good on each device, with bounds fixed by the plan.

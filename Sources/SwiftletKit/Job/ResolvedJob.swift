@@ -2,6 +2,7 @@ import Determinism
 public import Devices
 public import Search
 public import SearchSpaces
+import YAMLReader
 
 /// A job resolved against spaces, devices and metrics: everything checked that can be checked without the data.
 public struct ResolvedJob: Sendable {
@@ -199,7 +200,7 @@ extension JobFile.TrainingSection {
     fileprivate var identity: Record {
         [
             "mode": .text(mode.rawValue), "epochs": .number(epochs), "batch": .integer(batch),
-            "optimizer": .text(optimizer.rawValue), "learning_rate": .optional(learningRate),
+            "optimizer": .text(optimizer.rawValue), "learning_rate": .number(orUnknown: learningRate),
             "augmentation": .list(augmentation?.map { .text($0.value) } ?? []),
         ]
     }

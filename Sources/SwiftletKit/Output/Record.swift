@@ -10,15 +10,15 @@ public enum Field: Hashable, Sendable {
     case record(Record)
 
     /// A text, or unknown.
-    public static func optional(_ text: String?) -> Field { text.map(Field.text) ?? .unknown }
+    public static func text(orUnknown text: String?) -> Field { text.map(Field.text) ?? .unknown }
     /// A whole number, or unknown.
-    public static func optional(_ integer: Int?) -> Field { integer.map(Field.integer) ?? .unknown }
+    public static func integer(orUnknown integer: Int?) -> Field { integer.map(Field.integer) ?? .unknown }
     /// A number, or unknown; infinities and NaN are unknown too.
-    public static func optional(_ number: Double?) -> Field {
+    public static func number(orUnknown number: Double?) -> Field {
         number.flatMap { $0.isFinite ? Field.number($0) : nil } ?? .unknown
     }
     /// A record, or unknown.
-    public static func optional(_ record: Record?) -> Field { record.map(Field.record) ?? .unknown }
+    public static func record(orUnknown record: Record?) -> Field { record.map(Field.record) ?? .unknown }
 }
 
 /// An ordered list of named values: one object in JSON, one row in CSV and in tables.

@@ -49,7 +49,7 @@ private struct DeviceFront {
 
     var json: Record {
         [
-            "job": .text(job), "device": .text(target.device), "fidelity": .optional(fidelity?.rawValue),
+            "job": .text(job), "device": .text(target.device), "fidelity": .text(orUnknown: fidelity?.rawValue),
             "metric": .text(metric),
             "reference": .list(target.objectives.map { _ in .number(hypervolumeReference) }),
             "hypervolume": .number(hypervolume), "candidates": .list(shown.map { .record($0.record) }),

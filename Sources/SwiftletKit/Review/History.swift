@@ -11,14 +11,14 @@ extension Review {
             var record: Record = [
                 "evaluation": .integer(evaluation.proposal ?? 0), "candidate": .text(evaluation.candidate),
                 "fidelity": .text(evaluation.fidelity.rawValue), "architecture": .text(evaluation.architecture),
-                "compression": .text(evaluation.compression), "accuracy": .optional(evaluation.quality?.accuracy),
-                "accuracy_se": .optional(evaluation.quality?.standardError),
-                "model_bytes": .optional(evaluation.scores.lazy.compactMap(\.modelSize).first),
+                "compression": .text(evaluation.compression), "accuracy": .number(orUnknown: evaluation.quality?.accuracy),
+                "accuracy_se": .number(orUnknown: evaluation.quality?.standardError),
+                "model_bytes": .integer(orUnknown: evaluation.scores.lazy.compactMap(\.modelSize).first),
             ]
             for target in targets {
                 for metric in target.shownCosts {
                     let value = evaluation.score(on: target.device).flatMap { evaluation.value(of: metric, on: $0) }
-                    record.append("\(target.device):\(metric.rawValue)", .optional(value))
+                    record.append("\(target.device):\(metric.rawValue)", .number(orUnknown: value))
                 }
             }
             for index in targets.indices where targets[index].guidesSearch {

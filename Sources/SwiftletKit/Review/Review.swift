@@ -1,4 +1,4 @@
-public import ExperimentStore
+import ExperimentStore
 import Search
 
 /// Answers questions about finished and running jobs; writes nothing.

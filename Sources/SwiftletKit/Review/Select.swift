@@ -65,9 +65,9 @@ private struct Pick {
 
     var json: Record {
         [
-            "job": .text(job), "device": .text(device), "candidate": .optional(selection.candidate?.record),
-            "why": .text(selection.why), "runner_up": .optional(selection.runnerUp?.record),
-            "nearest": .list(selection.nearest.map { .record($0.record) }), "blocking": .optional(selection.blocking),
+            "job": .text(job), "device": .text(device), "candidate": .record(orUnknown: selection.candidate?.record),
+            "why": .text(selection.why), "runner_up": .record(orUnknown: selection.runnerUp?.record),
+            "nearest": .list(selection.nearest.map { .record($0.record) }), "blocking": .text(orUnknown: selection.blocking),
         ]
     }
 
