@@ -8,7 +8,7 @@ public struct ONNXError: Error, Hashable, CustomStringConvertible {
         self.problem = problem
     }
 
-    public var description: String { "\(file): \(problem)" }
+    public var description: String { "\(file): \(problem.description.limited)" }
 }
 
 /// What is wrong with a model, apart from the file it stands in.
@@ -53,6 +53,11 @@ extension String {
         let kept = prefix(100).map { $0.isNewline ? " " : $0 }
         return utf8.count > 400 || count > 100 ? String(kept) + "…" : String(kept)
     }
+}
+
+extension String {
+    /// One sentence, not a hostile file's idea of one.
+    fileprivate var limited: String { utf8.count > 1000 ? String(decoding: utf8.prefix(1000), as: UTF8.self) + "…" : self }
 }
 
 extension Int {

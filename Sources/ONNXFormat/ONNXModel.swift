@@ -8,7 +8,7 @@ import SwiftProtobuf
 ///     let bytes = try ONNXModel.write(model.graph, metadata: model.metadata)
 public enum ONNXModel {
     /// The newest version of the default operator set this module was written against.
-    public static let newestOperatorSet = 26
+    public static let newestOperatorSet = 28
     /// The oldest version it reads.
     public static let oldestOperatorSet = 7
 }
@@ -99,13 +99,7 @@ extension ONNXModel {
     private static func parse(
         _ bytes: Data, folder: String?, options: ONNXReadOptions
     ) throws(ONNXProblem) -> ImportedModel {
-        let model: ProtoModel
-        do { model = try ProtoModel(serializedBytes: bytes, options: decoding) } catch {
-            throw .file("is not an ONNX model, or is truncated")
-        }
-        guard model.hasGraph, !model.graph.output.isEmpty else {
-            throw .file("holds no network: it is not an ONNX model, or it is truncated")
-        }
+        let model = try decoded(bytes, options)
         let operatorSet = try checkedOperatorSet(model)
         var translator = Translator(
             operatorSet: operatorSet, decoder: TensorDecoder(folder: folder, limit: options.memoryBytes),
@@ -116,6 +110,22 @@ extension ONNXModel {
             producer: model.producerName, operatorSet: operatorSet)
     }
 
+    /// The file's messages, if they describe a network and fit into memory.
+    static func decoded(_ bytes: Data, _ options: ONNXReadOptions) throws(ONNXProblem) -> ProtoModel {
+        let estimate = WireScan.estimatedBytes(of: bytes)
+        guard estimate <= options.memoryBytes else {
+            throw .memory(what: "the network's description", bytes: estimate, limit: options.memoryBytes)
+        }
+        let model: ProtoModel
+        do { model = try ProtoModel(serializedBytes: bytes, options: decoding) } catch {
+            throw .file("is not an ONNX model, or is truncated")
+        }
+        guard model.hasGraph, !model.graph.output.isEmpty else {
+            throw .file("holds no network: it is not an ONNX model, or it is truncated")
+        }
+        return model
+    }
+
     private static func checkedOperatorSet(_ model: ProtoModel) throws(ONNXProblem) -> Int {
         let versions = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version)
         guard let version = versions.max() else { throw .file("names no operator set; it is not a complete ONNX model") }
@@ -123,7 +133,9 @@ extension ONNXModel {
             throw .file("uses operator set \(version); export it with \(oldestOperatorSet) or newer")
         }
         guard version <= newestOperatorSet else {
-            throw .file("uses operator set \(version), newer than \(newestOperatorSet); export it with opset_version=\(newestOperatorSet) or older")
+            throw .file(
+                "uses operator set \(version), newer than \(newestOperatorSet); "
+                    + "export it with opset_version=\(newestOperatorSet) or older")
         }
         return Int(version)
     }

@@ -10,7 +10,9 @@ extension Tensor {
         case .int64(let values): values.map(Int.init)
         case .bool(let values): values.map { $0 ? 1 : 0 }
         case .repeated(let value, let type):
-            type.isFloatingPoint || type == .binary ? nil : [Int](repeating: Int(value), count: shape.elementCount)
+            // Lists of integers are shapes and axes; millions of them are not, and would fill the memory.
+            type.isFloatingPoint || type == .binary || shape.elementCount > 1 << 24
+                ? nil : [Int](repeating: Int(exactly: value.rounded()) ?? 0, count: shape.elementCount)
         case .float32, .float16, .bfloat16, .binary, .unknown: nil
         }
     }
@@ -50,7 +52,7 @@ extension Tensor {
             var next: [Int] = []
             next.reserveCapacity(positions.count * extent)
             for position in positions {
-                for index in 0..<extent { next.append(position + index * stride) }
+                for index in 0..<extent { next.append(position &+ index &* stride) }
             }
             positions = next
         }
@@ -100,5 +102,26 @@ extension Float {
         if isNaN { return UInt16(truncatingIfNeeded: bitPattern >> 16) | 0x40 }
         let bias = 0x7FFF + (bitPattern >> 16 & 1)
         return UInt16(truncatingIfNeeded: (bitPattern &+ bias) >> 16)
+    }
+}
+
+extension Tensor {
+    /// The real numbers that these integers stand for; nil where they are unknown or would take more than 1 GiB.
+    func dequantized(_ quantization: Quantization) -> Tensor? {
+        if case .repeated(let value, _) = storage, quantization.axis == nil {
+            let real = (Float(value) - Float(quantization.zeroPoint)) * quantization.scale
+            return Tensor(shape, .repeated(Double(real), .float32))
+        }
+        guard !isRepeated || shape.elementCount <= 1 << 28, let values = floats else { return nil }
+        guard let axis = quantization.axis else {
+            let (scale, zero) = (quantization.scale, Float(quantization.zeroPoint))
+            return Tensor(shape, values.map { ($0 - zero) * scale })
+        }
+        let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
+        let real = values.indices.map { index in
+            let channel = index / inner % shape[axis]
+            return (values[index] - Float(quantization.zeroPoints[channel])) * quantization.scales[channel]
+        }
+        return Tensor(shape, real)
     }
 }

@@ -17,7 +17,7 @@ extension Exporter {
         let axis = quantization.axis.flatMap { order.firstIndex(of: $0) }
         let scales = scaleNames(quantization, graph[value], isUnsigned: graph[value].type.dataType == .uint8)
         let id = emit(
-            "DequantizeLinear", [integers] + scales, name: names.fresh("\(graph[value].name)//real"),
+            "DequantizeLinear", [integers] + scales, name: names.fresh("\(graph[value].name)//dequantized"),
             attributes: axis.map { [.init("axis", $0)] } ?? [])
         layouts[key] = id
         return id
@@ -61,11 +61,11 @@ extension Exporter {
     /// An activation that alone reads a quantised layer of the same scale: the file applies it to the real numbers, so that
     /// a runtime finds layer, activation and QuantizeLinear side by side.
     private func isJoined(_ value: ValueID) -> Bool {
-        guard graph[value].type.quantization != nil, isReadOnce(value) else { return false }
-        return graph.nodes.contains { node in
-            guard case .activation(let activation) = node.operation, activation.isClamp else { return false }
-            return node.inputs == [value] && graph[node.output].type == graph[value].type
-        }
+        guard graph[value].type.quantization != nil, consumers[value.index].count == 1, !graph.outputs.contains(value)
+        else { return false }
+        let reader = graph.nodes[consumers[value.index][0]]
+        guard case .activation(let activation) = reader.operation, activation.isClamp else { return false }
+        return graph[reader.output].type == graph[value].type
     }
 
     private func layerName(_ value: ValueID) -> String {

@@ -87,6 +87,11 @@ extension ProtoAttribute {
         (self.name, ints, type) = (name, values.map(Int64.init), 7)
     }
 
+    init(_ name: String, _ tensor: ProtoTensor) {
+        self.init()
+        (self.name, t, type) = (name, tensor, 4)
+    }
+
     init(_ name: String, _ text: String) {
         self.init()
         (self.name, s, type) = (name, .init(text.utf8), 3)

@@ -7,7 +7,7 @@ import ModelGraph
 struct Exporter {
     let graph: Graph
     let storesWeightsAsFloat16: Bool
-    /// 17, or 20 where the graph holds a GELU.
+    /// 17, or 20 where the graph holds a GELU or a dilated average.
     let operatorSet: Int
     var nodes: [ProtoNode] = []
     var initializers: [ProtoTensor] = []
@@ -20,19 +20,23 @@ struct Exporter {
     var dequantized: [Int: View] = [:]
     var constants: [Translator.ConstantKey: ValueID] = [:]
     var names = Names()
-    private let readers: [Int]
-    private let producers: [Int?]
+    private var nodeNames = Names()
+    private var written: Set<String> = []
+    let consumers: [[Int]]
 
     init(_ graph: Graph, storesWeightsAsFloat16: Bool) {
         self.graph = graph
         self.storesWeightsAsFloat16 = storesWeightsAsFloat16
-        let hasGelu = graph.nodes.contains { node in
-            if case .activation(.gelu) = node.operation { true } else { false }
+        let isNewer = graph.nodes.contains { node in
+            switch node.operation {
+            case .activation(.gelu): true
+            case .pool(let pooling): pooling.kind == .average && pooling.dilation != 1
+            default: false
+            }
         }
-        operatorSet = hasGelu ? 20 : 17
+        operatorSet = isNewer ? 20 : 17
         views = Array(repeating: nil, count: graph.values.count)
-        readers = graph.readerCounts
-        producers = graph.producers
+        consumers = graph.consumers
         names.take(graph.values.map(\.name))
     }
 
@@ -113,10 +117,6 @@ struct Exporter {
 
     // MARK: - Looking up
 
-    func isReadOnce(_ value: ValueID) -> Bool { readers[value.index] == 1 && !graph.outputs.contains(value) }
-
-    func producer(of value: ValueID) -> Node? { producers[value.index].map { graph.nodes[$0] } }
-
     /// The tensor of the file that stands for a value: integers where it is quantised.
     mutating func stored(_ value: ValueID) throws(ONNXProblem) -> View {
         if let view = views[value.index] { return view }
@@ -143,7 +143,7 @@ struct Exporter {
 
     private mutating func dequantize(_ view: View, _ quantization: Quantization, _ value: Value, name: String? = nil) -> View {
         let scales = scaleNames(quantization, value, isUnsigned: view.isOffset)
-        var result = view.with(emit("DequantizeLinear", [view.value] + scales, name: name ?? names.fresh("\(value.name)//real")))
+        var result = view.with(emit("DequantizeLinear", [view.value] + scales, name: name ?? names.fresh("\(value.name)//dequantized")))
         result.isOffset = false
         return result
     }
@@ -207,7 +207,7 @@ struct Exporter {
         proto.opType = type
         proto.input = inputs.map { $0.map { tensorNames[$0.index] } ?? "" }
         proto.output = [name]
-        proto.name = node ?? name
+        proto.name = nodeNames.fresh(node ?? name)
         proto.attribute = attributes
         nodes.append(proto)
         return add(name)
@@ -230,10 +230,13 @@ struct Exporter {
         guard tensor.dataType != .binary else {
             throw .notExportable(node: name, detail: "binary weights have no ONNX form; choose float or int8 there")
         }
-        let isFirst = !tensorNames.contains(name)
-        let fileName = isFirst ? name : names.fresh(name)
+        let fileName = written.insert(name).inserted ? name : names.fresh(name)
         let id: ValueID
-        if let narrow = narrowed(tensor) {
+        if case .repeated(let value, let type) = tensor.storage, tensor.shape.elementCount > 1 {
+            let shape = constant("\(name)//shape", Tensor([tensor.shape.rank], .int64(tensor.shape.dimensions.map(Int64.init))))
+            let fill = ProtoAttribute("value", ProtoTensor("", Tensor([1], Tensor.Storage([value], as: type))))
+            id = emit("ConstantOfShape", [shape], name: fileName, attributes: [fill])
+        } else if let narrow = narrowed(tensor) {
             let stored = constant("\(name)//float16", narrow)
             id = emit("Cast", [stored], name: fileName, attributes: [.init("to", 1)])
         } else {

@@ -6,6 +6,7 @@ extension Graph {
     consuming func simplifiedAfterImport() throws(ONNXProblem) -> Graph {
         var graph = self
         graph.joinBiases()
+        graph.recogniseActivations()
         graph.computeInIntegers()
         graph.foldScaledConstants()
         graph = graph.withoutUnused()
@@ -48,18 +49,11 @@ extension Graph {
     private mutating func foldScaledConstants() {
         let readers = readerCounts
         for node in nodes where node.operation == .dequantize && readers[node.output.index] > 0 {
-            guard let constant = self[node.inputs[0]].constant?.tensor,
-                let quantization = self[node.inputs[0]].type.quantization, let values = constant.floats
+            let source = self[node.inputs[0]]
+            guard let quantization = source.type.quantization,
+                let real = source.constant?.tensor.dequantized(quantization)
             else { continue }
-            let inner = quantization.axis.map { constant.shape.dimensions[($0 + 1)...].reduce(1, *) } ?? 1
-            let count = quantization.scales.count
-            let real = values.enumerated().map { index, value in
-                let channel = index / inner % count
-                return (value - Float(quantization.zeroPoints[channel])) * quantization.scales[channel]
-            }
-            self[node.output] = Value(
-                name: self[node.inputs[0]].name, type: ValueType(constant.shape),
-                constant: Constant(Tensor(constant.shape, real)))
+            self[node.output] = Value(name: source.name, type: ValueType(real.shape), constant: Constant(real))
         }
         let values = values
         nodes.removeAll { values[$0.output.index].constant != nil }

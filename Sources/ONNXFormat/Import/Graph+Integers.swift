@@ -134,6 +134,7 @@ private struct IntegerRewriter {
             quantization.axis == nil || quantization.axis == 0, tensor.shape.rank > 0
         else { return nil }
         let channels = tensor.shape[0]
+        guard channels <= 1 << 24 else { return nil }
         let scales = quantization.axis == nil
             ? [Float](repeating: quantization.scale, count: channels) : quantization.scales
         let isSigned = tensor.dataType == .int8 && quantization.zeroPoints.allSatisfy { $0 == 0 }
@@ -153,7 +154,7 @@ private struct IntegerRewriter {
     private mutating func integerBias(_ value: ValueID, _ scales: [Float]) -> ValueID? {
         let name: String, sums: [Int32]
         if let constant = graph[value].constant?.tensor {
-            guard let real = constant.floats, let rounded = rounded(real, scales) else { return nil }
+            guard constant.shape.elementCount == scales.count, let real = constant.floats, let rounded = rounded(real, scales) else { return nil }
             (name, sums) = (graph[value].name, rounded)
         } else {
             guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else { return nil }

@@ -8,7 +8,7 @@ extension Translator {
             throw call.unsupported(
                 "it belongs to the operator set '\(call.domain.shortened)'; export the model with standard ONNX operators")
         }
-        try refuseExtraOutputs(call)
+        leaveOutExtraResults(call)
         if try fold(call) { return }
         switch call.type {
         case "Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Clip", "Gelu", "Swish", "Mish", "PRelu",
@@ -52,10 +52,8 @@ extension Translator {
     }
 
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
-    private func refuseExtraOutputs(_ call: Call) throws(ONNXProblem) {
-        guard call.type != "Split", call.type != "Dropout" else { return }
-        for extra in call.outputs.dropFirst() where !extra.isEmpty {
-            throw call.unsupported("its result '\(extra.shortened)' beside the main one is not computed; export for inference")
-        }
+    private mutating func leaveOutExtraResults(_ call: Call) {
+        guard call.type != "Split" else { return }
+        for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
     }
 }

@@ -39,11 +39,6 @@ extension Translator {
                 try translator.map(.activation(simple), input, call, name: name)
             }
         }
-        if call.type == "Clip" {
-            return try setResult(call, type) { (translator, name) throws(ONNXProblem) in
-                try translator.map(.activation(.clip(lower: -.infinity, upper: .infinity)), input, call, name: name)
-            }
-        }
         try setResult(call, type) { (translator, name) throws(ONNXProblem) in
             try translator.composedActivation(input, call, name: name)
         }
@@ -72,7 +67,7 @@ extension Translator {
         let upper = isAttribute ? call.float("max", default: .infinity) : try scalar(2, of: call) ?? .infinity
         guard !lower.isNaN, !upper.isNaN else { throw call.fault("its limits are not numbers") }
         if lower == 0, upper == .infinity { return .relu }
-        return lower == 0 && upper == 6 ? .relu6 : .clip(lower: lower, upper: max(lower, upper) == upper ? upper : lower)
+        return lower == 0 && upper == 6 ? .relu6 : .clip(lower: min(lower, upper), upper: upper)
     }
 
     private mutating func composedActivation(_ x: View, _ call: Call, name: String?) throws(ONNXProblem) -> View {
@@ -150,7 +145,8 @@ extension Translator {
     mutating func combine(
         _ operation: BinaryOperation, _ a: View, _ scalar: Float, _ call: Call, name: String? = nil
     ) throws(ONNXProblem) -> View {
-        let id = constantValue("\(call.output)/constant", Tensor([1], [scalar]))
+        let shape: Shape = a.rank == 0 ? [] : [1]
+        let id = constantValue("\(call.output)/constant", Tensor(shape, [scalar]))
         return a.with(try apply(.binary(operation), [a.value, id], call, name: name))
     }
 
@@ -158,7 +154,8 @@ extension Translator {
     mutating func combine(
         _ operation: BinaryOperation, _ a: View, _ b: View, _ call: Call, name: String? = nil
     ) throws(ONNXProblem) -> View {
-        if a.stored == b.stored, a.order == b.order, a.shape == b.shape {
+        let isSame = a.stored == b.stored && a.order == b.order && a.shape == b.shape
+        if isSame, graph[a.value].constant == nil, graph[b.value].constant == nil {
             return a.with(try apply(.binary(operation), [a.value, b.value], call, name: name))
         }
         guard let shape = Shape(a.shape).broadcast(with: Shape(b.shape))?.dimensions else {
@@ -188,12 +185,17 @@ extension Translator {
     private mutating func operand(_ view: View, _ order: [Int], _ call: Call) throws(ONNXProblem) -> ValueID {
         let missing = order.count - view.rank
         let padded = view.reshaped([Int](repeating: 1, count: missing) + view.shape)
-        guard let constant = graph[view.value].constant, view.isPlain else { return try lay(padded, order, call) }
+        guard let constant = graph[view.value].constant, view.isPlain else {
+            // Missing leading axes broadcast by themselves where nothing else has to move.
+            let isSingle = view.elementCount == 1 && view.stored.count <= order.count
+            let isPlain = view.isPlain && view.order == Array(view.order.indices) && order == Array(order.indices)
+            return isSingle || isPlain ? view.value : try lay(padded, order, call)
+        }
         let key = LayoutKey(view: padded, order: order)
         if let id = layouts[key] { return id }
         let permuted = constant.tensor.permuted(view.order).reshaped(padded.shape).permuted(order)
         let kept = permuted.shape.dimensions.drop { $0 == 1 }
-        let dimensions = kept.isEmpty ? [1] : Array(kept)
+        let dimensions = kept.isEmpty && !order.isEmpty ? [1] : Array(kept)
         let trimmed = permuted.reshaped(dimensions)
         let value = graph[view.value]
         let isSame = trimmed.shape == constant.tensor.shape && order == Array(order.indices)

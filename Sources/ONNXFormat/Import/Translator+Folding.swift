@@ -11,6 +11,11 @@ extension Translator {
         case "DequantizeLinear", "QuantizeLinear": return try foldQuantization(call)
         case "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose":
             return try foldRearranging(call)
+        case "CastLike":
+            guard case .constant(let tensor) = try required(0, of: call) else { return false }
+            let type = try elementType(1, of: call)
+            guard let result = converted(tensor, to: type) else { return false }
+            known[call.output] = .constant(result)
         default:
             guard let tensors = try constants(of: call), let result = try folded(call, tensors) else { return false }
             known[call.output] = .constant(result)
@@ -90,9 +95,10 @@ extension Translator {
             return true
         }
         let type = zeroPoint?.dataType ?? .uint8
+        try checkTransient(tensor.shape, call)
         guard type == .int8 || type == .uint8 || type == .int32, let values = tensor.floats else { return false }
         if let axis {
-            guard tensor.shape[axis] == scale.shape.elementCount else {
+            guard axis < tensor.shape.rank, tensor.shape[axis] == scale.shape.elementCount else {
                 throw call.fault("\(scale.shape.elementCount) scales do not fit axis \(axis) of \(tensor.shape)")
             }
         }
@@ -117,7 +123,6 @@ extension Translator {
         case .computed: return false
         }
         if call.type == "Dropout" || call.type == "Identity" {
-            guard call.outputs.count == 1 else { return false }
             known[call.output] = found
             return true
         }
@@ -153,8 +158,9 @@ extension Translator {
             let slicing = try self.slicing(call, first.shape.dimensions)
             let strides = first.shape.strides
             let offset = zip(slicing.starts, strides).map(*).reduce(0, +)
+            // A step that leaves the tensor belongs to an axis of one element, where it is never taken.
             return first.gathered(
-                Shape(slicing.sizes), offset: offset, strides: zip(slicing.strides, strides).map(*))
+                Shape(slicing.sizes), offset: offset, strides: zip(slicing.strides, strides).map { $0 &* $1 })
         case "Concat": return try foldedConcatenation(call, tensors.compactMap { $0 })
         case "Expand":
             guard let shape = first.shape.broadcast(with: Shape(try integers(1, of: call))) else {
@@ -171,7 +177,10 @@ extension Translator {
         guard let element = ElementType(rawValue: Int32(truncatingIfNeeded: call.integer("to", default: 0))),
             element.isReadable
         else { throw call.unsupported("it converts to an element type that is not supported; use float32 or int64") }
-        let type = element.storedAs
+        return converted(tensor, to: element.storedAs)
+    }
+
+    private func converted(_ tensor: Tensor, to type: DataType) -> Tensor? {
         if tensor.dataType == type { return tensor }
         if case .repeated(let value, _) = tensor.storage {
             let converted = type.isFloatingPoint ? value : value.rounded(.towardZero)
@@ -205,8 +214,16 @@ extension Translator {
 
     /// Refuses a result that would take more memory than allowed.
     mutating func reserve(_ shape: Shape, _ call: Call) throws(ONNXProblem) {
+        try checkTransient(shape, call)
+        try decoder.reserve(shape.elementCount * 4, for: "'\(call.output.shortened)'")
+    }
+
+    /// Refuses to compute what would need too much memory for a moment: lists of integers, double precision.
+    func checkTransient(_ shape: Shape, _ call: Call) throws(ONNXProblem) {
         let count = try TensorDecoder.checkedCount(shape.dimensions.map(Int64.init), name: call.output)
-        try decoder.reserve(count * 8, for: "'\(call.output.shortened)'")
+        guard count * 32 <= options.memoryBytes else {
+            throw .memory(what: "computing '\(call.output.shortened)'", bytes: count * 32, limit: options.memoryBytes)
+        }
     }
 
     mutating func broadcast(_ tensor: Tensor, to shape: Shape, _ call: Call) throws(ONNXProblem) -> Tensor {

@@ -33,16 +33,18 @@ extension Translator {
         let moving = permutation.filter { stored[$0] != 1 || ($0 == 0 && isBatch) }
         var (id, stored) = (id, stored)
         if !zip(moving, moving.dropFirst()).allSatisfy(<) {
-            id = try apply(.transpose(permutation), [id], call, name: movedName(id, permutation))
+            id = try apply(.transpose(permutation), [id], call, step: movedName(id, permutation))
             stored = permutation.map { stored[$0] }
         }
         guard stored != target else { return id }
-        return try apply(.reshape(reshapeTarget(from: stored, to: target)), [id], call, name: movedName(id, nil))
+        return try apply(.reshape(reshapeTarget(from: stored, to: target)), [id], call, step: movedName(id, nil))
     }
 
-    private mutating func movedName(_ id: ValueID, _ permutation: [Int]?) -> String {
+    private func movedName(_ id: ValueID, _ permutation: [Int]?) -> String {
         let suffix = permutation.map { $0.map(String.init).joined() } ?? "reshaped"
-        return freshName("\(graph[id].name)/\(suffix)")
+        // Steps of steps would grow names without end.
+        let stem = graph[id].name
+        return "\(stem.utf8.count < 200 ? stem : "value \(id.index)")/\(suffix)"
     }
 
     /// The target of a reshape, with 0 for a first extent that stays, so that it holds for any batch.

@@ -151,8 +151,8 @@ extension Translator {
         let shifted = Quantization(scale: quantization.scale, zeroPoint: quantization.zeroPoint - 128)
         let id: ValueID
         if let found = layouts[key] { id = found } else {
-            let name = freshName("\(graph[input.value].name)/int8")
-            id = try apply(.quantize(.int8, shifted), [input.value], call, name: name)
+            let step = "\(graph[input.value].name)/int8"
+            id = try apply(.quantize(.int8, shifted), [input.value], call, step: step)
             layouts[key] = id
         }
         var view = input.with(id)
@@ -217,6 +217,7 @@ extension Translator {
         if let zeroPoint = try scalar(2, of: call), zeroPoint != 0 { x = try combine(.subtract, x, zeroPoint, call) }
         known["\(call.output)/left"] = .computed(x)
         let weights = try constant(1, of: call)
+        try checkTransient(weights.shape, call)
         guard var values = weights.floats, weights.shape.rank >= 2, !values.isEmpty else { throw call.fault("needs weights of 8-bit integers") }
         if let zeroPoint = try optionalConstant(3, of: call)?.floats {
             let channel = call.type == "ConvInteger" ? weights.shape.elementCount / weights.shape[0] : 1
@@ -253,18 +254,7 @@ extension Translator {
 
     /// The real numbers constant integers stand for.
     func dequantize(_ tensor: Tensor, _ quantization: Quantization, _ call: Call) throws(ONNXProblem) -> Tensor {
-        guard let values = tensor.floats else { throw call.fault("needs known integers") }
-        guard let axis = quantization.axis else {
-            let (scale, zero) = (quantization.scale, Float(quantization.zeroPoint))
-            return Tensor(tensor.shape, values.map { ($0 - zero) * scale })
-        }
-        let inner = tensor.shape.dimensions[(axis + 1)...].reduce(1, *)
-        let extent = tensor.shape[axis]
-        return Tensor(
-            tensor.shape,
-            values.indices.map { index in
-                let channel = index / inner % extent
-                return (values[index] - Float(quantization.zeroPoints[channel])) * quantization.scales[channel]
-            })
+        guard let real = tensor.dequantized(quantization) else { throw call.fault("its integers are unknown or too many") }
+        return real
     }
 }

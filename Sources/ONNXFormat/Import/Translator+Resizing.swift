@@ -96,7 +96,9 @@ extension Translator {
         let scale = policy == "not_larger" ? least : most
         var scales = [Float](repeating: 1, count: shape.count)
         for axis in axes {
-            sizes[axis] = max(Int((Float(shape[axis]) * scale + 0.5).rounded(.down)), 1)
+            let size = (Float(shape[axis]) * scale + 0.5).rounded(.down)
+            guard size < 0x1p31 else { throw call.fault("gives the extent \(size)") }
+            sizes[axis] = max(Int(size), 1)
             scales[axis] = scale
         }
         return (sizes, scales)

@@ -12,9 +12,6 @@ extension Translator {
     private func refuseTraining(_ call: Call) throws(ONNXProblem) {
         let isTraining = try optionalConstant(2, of: call)?.floats?.first ?? 0
         guard isTraining == 0 else { throw call.unsupported("it is in training mode; export for inference") }
-        for extra in call.outputs.dropFirst() where !extra.isEmpty {
-            throw call.unsupported("its mask '\(extra.shortened)' is not computed; export for inference")
-        }
     }
 
     /// The file's shape after Reshape, Flatten, Squeeze, Unsqueeze, Identity or Dropout.

@@ -5,7 +5,24 @@ extension Translator {
     /// An input as real numbers. Integers without scale are computed with as real numbers; `integer` is then the type that
     /// the result has to be turned back into.
     mutating func real(_ index: Int, of call: Call) throws(ONNXProblem) -> (view: View, integer: DataType?) {
-        try real(try view(index, of: call), call)
+        if case .constant(let tensor) = try required(index, of: call), !tensor.dataType.isFloatingPoint {
+            return (try realConstant(tensor, call.inputs[index], call), nil)
+        }
+        let view = try view(index, of: call)
+        let name = call.inputs[index]
+        if isDeclaredInput(name), dataType(view) == .int64 || dataType(view) == .int32 || dataType(view) == .bool {
+            throw .needsConstant(node: call.name, type: call.type, input: name)
+        }
+        return try real(view, call)
+    }
+
+    /// Constant integers that meet real numbers.
+    private mutating func realConstant(_ tensor: Tensor, _ name: String, _ call: Call) throws(ONNXProblem) -> View {
+        try checkSize(ValueType(tensor.shape, .float32), of: name)
+        guard let real = tensor.dequantized(Quantization(scale: 1)) else {
+            throw call.fault("'\(name.shortened)' holds too many integers")
+        }
+        return View(sharedConstant("\(name)/real", real), real.shape.dimensions)
     }
 
     mutating func real(_ view: View, _ call: Call) throws(ONNXProblem) -> (view: View, integer: DataType?) {
@@ -57,7 +74,7 @@ extension Translator {
         set(call, try map(.cast(wanted), source, call, name: call.output))
     }
 
-    private func elementType(_ index: Int, of call: Call) throws(ONNXProblem) -> DataType {
+    func elementType(_ index: Int, of call: Call) throws(ONNXProblem) -> DataType {
         switch try required(index, of: call) {
         case .constant(let tensor): return tensor.dataType
         case .dequantized: return .float32

@@ -10,20 +10,29 @@ extension Translator {
         guard case .dequantized(let tensor, let quantization) = try required(index, of: call),
             keepsAxis(quantization, tensor.shape.rank == order.count)
         else {
-            let tensor = try constant(index, of: call)
-            let laid = tensor.reshaped(try shape(tensor.shape.dimensions)).permuted(order)
+            let laid = try laid(try constant(index, of: call), call, shape, order)
             return sharedConstant(name, laid, order: order)
         }
-        let laid = tensor.reshaped(try shape(tensor.shape.dimensions)).permuted(order)
+        let laid = try laid(tensor, call, shape, order)
         let moved = Quantization(
             scales: quantization.scales, zeroPoints: quantization.zeroPoints,
             axis: quantization.axis.map { order.firstIndex(of: $0) ?? 0 })
         let integers = sharedConstant(name, laid, moved, order: order)
         let key = LayoutKey(view: View(integers, laid.shape.dimensions), order: [])
         if let id = layouts[key] { return id }
-        let id = try apply(.dequantize, [integers], call, name: freshName("\(graph[integers].name)/dequantize"))
+        let id = try apply(.dequantize, [integers], call, step: "\(graph[integers].name)/dequantize")
         layouts[key] = id
         return id
+    }
+
+    private func laid(
+        _ tensor: Tensor, _ call: Call, _ shape: ([Int]) throws(ONNXProblem) -> [Int], _ order: [Int]
+    ) throws(ONNXProblem) -> Tensor {
+        let dimensions = try shape(tensor.shape.dimensions)
+        guard dimensions.count == order.count, tensor.shape.elementCount > 0 else {
+            throw call.fault("a constant of shape \(tensor.shape) stands where \(order.count) axes are needed")
+        }
+        return tensor.reshaped(dimensions).permuted(order)
     }
 
     /// Whether scales still run along one axis after the tensor was reshaped.

@@ -12,6 +12,12 @@ struct Translator {
     /// Constants already in the graph, by their name in the file and layout.
     var constants: [ConstantKey: ValueID] = [:]
     private var names = Names()
+    private var nodeNames = Names()
+    /// Results beside the main one, which only training reads, by name; none is computed.
+    var leftOut: [String: Call] = [:]
+    /// The results of nodes by name, and those that are outputs.
+    private var results: [String: ValueID] = [:]
+    private var taken: Set<ValueID> = []
     private var declaredInputs: Set<String> = []
 
     struct LayoutKey: Hashable {
@@ -126,29 +132,47 @@ struct Translator {
 
     /// The output in the file's own layout and type, under its own name.
     private mutating func finishedOutput(_ name: String) throws(ONNXProblem) -> ValueID {
+        if let source = leftOut[name] {
+            throw source.unsupported(
+                "its result '\(name.shortened)' beside the main one is not computed; export for inference")
+        }
         guard let found = known[name] else {
             throw .model("the output '\(name.shortened)' is computed by no node")
         }
         let call = Call(output: name)
         var view = try self.view(found, named: name, for: call)
         if view.isOffset { view = try restoreUnsigned(view, call) }
+        let nodesBefore = graph.nodes.count
         var id = try lay(view, Array(view.shape.indices), call)
-        if isOrigin(id) || graph.outputs.contains(id) {
+        nameMoves(from: nodesBefore, behind: view.value, of: name)
+        if isOrigin(id) || !taken.insert(id).inserted {
             id = try apply(.reshape(reshapeTarget(from: view.shape, to: view.shape)), [id], call)
         }
+        taken.insert(id)
         rename(id, to: name)
         return id
     }
 
+    /// What lies behind an output in another layout is `name/stored`, and so are the steps made from it.
+    private mutating func nameMoves(from first: Int, behind source: ValueID, of name: String) {
+        guard graph.nodes.count > first, graph[source].name == name, !isOrigin(source) else { return }
+        graph[source].name = freshName("\(name)/stored")
+        for index in first..<graph.nodes.count {
+            let old = graph.nodes[index].name
+            guard old.hasPrefix("\(name)/") else { continue }
+            let fresh = freshName("\(name)/stored/\(old.dropFirst(name.count + 1))")
+            graph.nodes[index].name = fresh
+            graph[graph.nodes[index].output].name = fresh
+        }
+    }
+
     /// Whether the value is an input or a constant rather than a node's result.
-    private func isOrigin(_ id: ValueID) -> Bool { graph[id].constant != nil || graph.inputs.contains(id) }
+    private func isOrigin(_ id: ValueID) -> Bool { graph[id].constant != nil || id.index < graph.inputs.count }
 
     /// Gives a result the name of an output; whoever had it is `name/stored` from now on.
     private mutating func rename(_ id: ValueID, to name: String) {
         guard graph[id].name != name else { return }
-        if let holder = graph.values.lastIndex(where: { $0.name == name }), !graph.inputs.contains(ValueID(holder)) {
-            graph.values[holder].name = freshName("\(name)/stored")
-        }
+        if let holder = results[name], graph[holder].name == name { graph[holder].name = freshName("\(name)/stored") }
         graph[id].name = name
     }
 
@@ -159,6 +183,10 @@ struct Translator {
 
     func lookUp(_ name: String, for call: Call) throws(ONNXProblem) -> Known {
         guard let found = known[name] else {
+            if let source = leftOut[name] {
+                throw source.unsupported(
+                    "its result '\(name.shortened)' beside the main one is not computed; export for inference")
+            }
             throw call.fault("reads '\(name.shortened)', which neither a node, an input nor an initializer provides")
         }
         return found
@@ -181,13 +209,15 @@ struct Translator {
         case .dequantized(let tensor, let quantization): return try dequantize(tensor, quantization, call)
         case .computed:
             let name = call.input(index) ?? ""
-            if declaredInputs.contains(name) {
+            if isDeclaredInput(name) {
                 throw .needsConstant(node: call.name, type: call.type, input: name)
             }
             throw call.unsupported(
                 "its input '\(name.shortened)' depends on the network's input; export the model with constant values there")
         }
     }
+
+    func isDeclaredInput(_ name: String) -> Bool { declaredInputs.contains(name) }
 
     func optionalConstant(_ index: Int, of call: Call) throws(ONNXProblem) -> Tensor? {
         call.input(index) == nil ? nil : try constant(index, of: call)
@@ -254,20 +284,25 @@ struct Translator {
         return append(Value(name: name.isEmpty ? "constant" : name, type: type, constant: Constant(tensor)))
     }
 
-    /// Appends an operation; `name` is the file's name for the result, or nil for a step that the file does not have.
+    /// Appends an operation; `name` is the file's name for the result; a step that the file does not have gets one
+    /// made from `step`.
     mutating func apply(
-        _ operation: Operation, _ inputs: [ValueID], _ call: Call, name: String? = nil
+        _ operation: Operation, _ inputs: [ValueID], _ call: Call, name: String? = nil, step: String? = nil
     ) throws(ONNXProblem) -> ValueID {
-        let finalName = name ?? freshName("\(call.output)/\(operation.name)")
+        let finalName = name ?? freshName(step ?? "\(call.output)/\(operation.name)")
         var type: ValueType
         do { type = try operation.outputType(inputs.map { graph[$0].type }) } catch {
             throw call.fault(error.description)
         }
         try checkSize(type, of: finalName)
+        try decoder.reserve(512 + inputs.count * 8, for: "the graph")
         if case .binary = operation, !type.dataType.isFloatingPoint { type.quantization = nil }
         let output = append(Value(name: finalName, type: type))
+        results[finalName] = output
         graph.nodes.append(
-            Node(name: name == nil ? finalName : call.name, operation: operation, inputs: inputs, output: output))
+            Node(
+                name: nodeNames.fresh(name == nil ? finalName : call.name), operation: operation, inputs: inputs,
+                output: output))
         return output
     }
 
