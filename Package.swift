@@ -18,6 +18,12 @@ func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: imports, swiftSettings: house)
 }
 
+/// A program that measures; run it with `swift run -c release NAME`.
+func benchmark(_ name: String, at folder: String, _ imports: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: imports, path: "Benchmarks/\(folder)", swiftSettings: house)
+}
+
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -54,6 +60,7 @@ let package = Package(
         wall("Compression", ["ModelGraph", "Engine", "Training"]),
         wall("ONNXFormat", ["ModelGraph", protobuf]),
         wall("TFLiteFormat", ["ModelGraph"]),
+        wall("ArrayFiles", ["CZlib"]),
         wall("Datasets", ["Determinism", "CDigits", "CZlib"]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["ModelGraph", "LinearAlgebra", "YAMLReader"]),
@@ -62,27 +69,56 @@ let package = Package(
         wall(
             "Evaluation",
             [
-                "Determinism", "ModelGraph", "Engine", "Training", "Compression", "Datasets", "SearchSpaces", "Devices",
+                "Determinism", "ModelGraph", "Engine", "Training", "Compression", "Datasets", "SearchSpaces",
+                "Devices",
                 "Search",
             ]),
         wall(
             "SwiftletKit",
             [
-                "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine", "Training", "Compression",
-                "ONNXFormat", "TFLiteFormat", "Datasets", "SearchSpaces", "Devices", "Search", "ExperimentStore",
+                "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine", "Training",
+                "Compression",
+                "ONNXFormat", "TFLiteFormat", "Datasets", "SearchSpaces", "Devices", "Search",
+                "ExperimentStore",
                 "Evaluation", "CShipped",
             ]),
         .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
 
+        benchmark(
+            "engine-benchmark", at: "EngineBenchmark", ["Determinism", "ModelGraph", "Kernels", "Engine"]),
+        benchmark(
+            "training-benchmark", at: "TrainingBenchmark",
+            ["Determinism", "ModelGraph", "Kernels", "Training"]),
+        benchmark("search-benchmark", at: "SearchBenchmark", ["Datasets", "SearchSpaces", "Search"]),
+        benchmark(
+            "device-tables", at: "DeviceTables",
+            [
+                "Determinism", "ModelGraph", "LinearAlgebra", "Datasets", "SearchSpaces", "Devices",
+                "YAMLReader",
+            ]),
+
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
-        tests("ModelGraphTests", ["ModelGraph"]),
+        tests("ModelGraphTests", ["Determinism", "ModelGraph"]),
+        tests("EngineTests", ["Determinism", "ModelGraph", "Kernels", "Engine"]),
+        tests("TrainingTests", ["Determinism", "ModelGraph", "Kernels", "Training"]),
+        tests("CompressionTests", ["Determinism", "ModelGraph", "Engine", "Training", "Compression"]),
+        tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
+        tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
+        tests("ArrayFilesTests", ["ArrayFiles"]),
         tests("DatasetsTests", ["Determinism", "Datasets"]),
-        tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "Datasets", "YAMLReader"]),
-        tests("DevicesTests", ["ModelGraph", "Devices", "YAMLReader"]),
+        tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
+        tests("DevicesTests", ["Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Determinism", "Search", "SearchSpaces"]),
-        tests("ExperimentStoreTests", ["ExperimentStore", "Search", "SearchSpaces"]),
-        tests("SwiftletKitTests", ["SwiftletKit"]),
+        tests("ExperimentStoreTests", ["Determinism", "ExperimentStore", "Search", "SearchSpaces", grdb]),
+        tests(
+            "EvaluationTests",
+            [
+                "Determinism", "ModelGraph", "Training", "Compression", "Datasets", "SearchSpaces", "Devices",
+                "Evaluation",
+            ]),
+        tests(
+            "SwiftletKitTests", ["ModelGraph", "Kernels", "Engine", "Datasets", "Evaluation", "SwiftletKit"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,74 @@
+import Foundation
+import SwiftletKit
+import Testing
+
+/// The keys that scripts rely on; docs of the command line list them.
+@Suite("Answers")
+struct AnswerTests {
+    static let candidateKeys = [
+        "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms",
+        "latency_ms_p10", "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes", "model_bytes",
+        "macs", "parameters", "is_feasible", "is_pareto", "is_finalist", "status", "reason", "architecture",
+        "compression",
+    ]
+
+    private func object(_ answer: Answer) throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(answer.text(as: .json).utf8))
+        return try #require(value as? [String: Any])
+    }
+
+    @Test("Every answer about a job has the documented keys")
+    func keys() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let review = try SmallJob.review(folder)
+
+        let jobs = try #require(try object(review.jobs())["jobs"] as? [[String: Any]])
+        #expect(Set(jobs[0].keys) == ["name", "state", "evaluations", "seconds", "hypervolume"])
+        #expect(jobs[0]["state"] as? String == "finished")
+
+        let front = try object(
+            review.front(job: "small", device: "stm32h743", fidelity: nil, includesAll: true, plots: false))
+        #expect(
+            Set(front.keys) == ["job", "device", "fidelity", "metric", "reference", "hypervolume", "candidates"])
+        let candidates = try #require(front["candidates"] as? [[String: Any]])
+        #expect(Set(try #require(candidates.first).keys) == Set(Self.candidateKeys))
+
+        let request = SelectRequest(limits: [], confidence: nil, preference: "knee")
+        let selection = try object(review.select(job: "small", device: "stm32h743", request))
+        #expect(
+            Set(selection.keys) == ["job", "device", "candidate", "why", "runner_up", "nearest", "blocking"])
+
+        let header = try review.history(job: "small").text(as: .csv).prefix { $0 != "\r\n" }
+        #expect(
+            header.split(separator: ",").map(String.init) == [
+                "evaluation", "candidate", "fidelity", "architecture", "compression", "accuracy", "accuracy_se",
+                "model_bytes", "host-cpu:model_bytes", "raspberry-pi-4:latency_ms", "raspberry-pi-4:model_bytes",
+                "stm32h743:latency_ms", "stm32h743:model_bytes", "raspberry-pi-4:hypervolume", "stm32h743:hypervolume",
+            ])
+    }
+
+    @Test("A limit that nothing keeps ends with status 3, the nearest candidates and what stands in the way")
+    func nothingFeasible() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let request = SelectRequest(
+            limits: [("--max-latency", "latency_ms", "1us")], confidence: nil, preference: "accuracy")
+        let answer = try SmallJob.review(folder).select(job: "small", device: "stm32h743", request)
+        #expect(answer.status == .infeasible)
+        let selection = try object(answer)
+        #expect(selection["candidate"] is NSNull)
+        #expect(try #require(selection["nearest"] as? [Any]).isEmpty == false)
+        #expect((selection["blocking"] as? String)?.isEmpty == false)
+    }
+
+    @Test("Devices and spaces are listed with the documented keys")
+    func catalogues() throws {
+        let devices = try #require(try object(DeviceCommands.list())["devices"] as? [[String: Any]])
+        #expect(devices.allSatisfy { Set($0.keys) == ["name", "title", "kind", "runtime"] })
+        let names = Set(devices.compactMap { $0["name"] as? String })
+        #expect(
+            names.isSuperset(of: ["host-cpu", "raspberry-pi-4", "jetson-nano", "coral-edge-tpu", "stm32h743"]))
+        #expect(try SpaceCommands.count("nas-bench-201").text(as: .table) == "15625\n")
+    }
+}

@@ -1,0 +1,72 @@
+import SwiftletKit
+import Synchronization
+import Testing
+
+@Suite("Repeatable jobs", .serialized)
+struct RepeatabilityTests {
+    @Test("One and two threads make the same history and the same fronts")
+    func threads() async throws {
+        let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
+        try await SmallJob.run(in: one, threads: 1)
+        try await SmallJob.run(in: two, threads: 2)
+        #expect(try history(one) == history(two))
+        for device in ["raspberry-pi-4", "stm32h743"] { #expect(try front(one, device) == front(two, device)) }
+    }
+
+    @Test("Cancelled in the middle and run again, a job ends as if never interrupted", arguments: [2, 8, 13])
+    func resumed(after reports: Int) async throws {
+        let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
+        try await SmallJob.run(in: whole)
+        let count = Mutex(0)
+        let task = Mutex<Task<Void, any Error>?>(nil)
+        let running = Task {
+            try await SmallJob.run(in: broken) { progress in
+                guard ["search", "finish"].contains(progress.phase) else { return }
+                let seen = count.withLock { count -> Int in
+                    count += 1
+                    return count
+                }
+                if seen == reports { task.withLock { $0?.cancel() } }
+            }
+            return
+        }
+        task.withLock { $0 = running }
+        await #expect(throws: CancellationError.self) { try await running.value }
+        try await SmallJob.run(in: broken)
+        #expect(try history(whole) == history(broken))
+        #expect(try front(whole, "stm32h743") == front(broken, "stm32h743"))
+    }
+
+    @Test("A finished job is not run again")
+    func finished() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let before = try history(folder)
+        let evaluated = Mutex(0)
+        try await SmallJob.run(in: folder) { if $0.phase == "search" { evaluated.withLock { $0 += 1 } } }
+        #expect(evaluated.withLock { $0 } == 0)
+        #expect(try history(folder) == before)
+    }
+
+    @Test("A larger budget continues a job; any other change is refused, naming the key")
+    func changed() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let larger = SmallJob.text.replacing("max_evaluations: 12", with: "max_evaluations: 15")
+        try await SmallJob.run(in: folder, text: larger)
+        #expect(try history(folder).split(separator: "\r\n").count == 16)
+        let other = SmallJob.text.replacing("epochs: 1, batch: 64", with: "epochs: 2, batch: 64")
+        let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: other) }
+        #expect(error.map { "\($0)".contains("training.epochs") } == true)
+    }
+
+    private func history(_ folder: TemporaryFolder) throws -> String {
+        try SmallJob.review(folder).history(job: "small").text(as: .csv)
+    }
+
+    private func front(_ folder: TemporaryFolder, _ device: String) throws -> String {
+        try SmallJob.review(folder).front(
+            job: "small", device: device, fidelity: nil, includesAll: false, plots: false
+        ).text(as: .json)
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import SwiftletKit
+import Testing
+
+@Suite("Shipped files")
+struct ShippedFilesTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test("Every space, profile and job of the folders travels inside the binary, as it is")
+    func complete() throws {
+        for folder in ["search-spaces", "device-profiles", "jobs"] {
+            let path = Self.root.appending(path: folder)
+            let names = try FileManager.default.contentsOfDirectory(atPath: path.path(percentEncoded: false))
+            let expected = try names.filter { $0.hasSuffix(".yaml") }.sorted().map {
+                TextFile(name: "\(folder)/\($0)", text: try String(contentsOf: path.appending(path: $0), encoding: .utf8))
+            }
+            #expect(ShippedFiles.all.filter { $0.name.hasPrefix(folder + "/") } == expected, "run scripts/embed-shipped")
+        }
+    }
+
+    @Test("Every shipped job names spaces, devices and metrics that exist")
+    func jobs() throws {
+        for file in ShippedFiles.all where file.name.hasPrefix("jobs/") {
+            let job = try ResolvedJob(JobFile(parsing: file.text, file: file.name))
+            #expect(!job.devices.isEmpty)
+        }
+    }
+}
