@@ -68,7 +68,7 @@ extension DeviceProfile {
         return profile
     }
 
-    private static let fewestForPolicy = 8
+    private static let fewestForPolicy = 12
 
     private func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double> {
         if let reason = piece.passages[EntryState.start.rawValue].refusal {
@@ -93,8 +93,8 @@ extension DeviceProfile {
 }
 
 extension TermFit {
-    /// Whether predictions of left-out measurements are better by a fifth both in the middle and in their spread.
+    /// Whether predictions of left-out measurements are better by a third both in the middle and in their spread.
     fileprivate func isMuchBetter(than other: TermFit) -> Bool {
-        residualLogSD < 0.8 * other.residualLogSD && leaveOneOutError < 0.8 * other.leaveOneOutError
+        residualLogSD < 0.67 * other.residualLogSD && leaveOneOutError < 0.67 * other.leaveOneOutError
     }
 }

@@ -5,7 +5,7 @@ public import ModelGraph
 /// Besides the rewrites that keep a network's function, two that only a price needs: they change which kernels run.
 public struct RuntimePolicy: Hashable, Sendable {
     public var graph: GraphPolicy
-    /// A product with a constant number becomes part of the convolution before it when nothing else reads that one.
+    /// A product with a constant number becomes part of the convolution before it when only such products read that one.
     ///
     /// A product with zero then leaves a convolution with zero weights, which runs like any other: that is why
     /// TensorFlow Lite on the Raspberry Pi 4 takes the time of some branches that contribute nothing.
@@ -52,7 +52,8 @@ extension Graph {
         for node in nodes {
             guard case .binary(.multiply) = node.operation, !outputs.contains(node.output),
                 let source = node.inputs.first(where: { self[$0].constant == nil }),
-                node.inputs.contains(where: { isNumber($0) }), consumers[source.index].count == 1,
+                node.inputs.contains(where: { isNumber($0) }),
+                consumers[source.index].allSatisfy({ nodes[$0].scalesByNumber(in: self) }),
                 let producer = producers[source.index], nodes[producer].operation.hasScale,
                 self[source].type.shape == self[node.output].type.shape
             else { continue }
@@ -61,7 +62,7 @@ extension Graph {
         return rewired(replaced)
     }
 
-    private func isNumber(_ id: ValueID) -> Bool {
+    fileprivate func isNumber(_ id: ValueID) -> Bool {
         self[id].constant != nil && self[id].type.shape.elementCount == 1
     }
 
@@ -105,6 +106,13 @@ extension Graph {
         graph.nodes = nodes.filter { replaced[$0.output.index] == nil }
         for index in graph.nodes.indices { graph.nodes[index].inputs = graph.nodes[index].inputs.map(final) }
         return graph
+    }
+}
+
+extension Node {
+    /// Whether the node only multiplies by a constant number.
+    fileprivate func scalesByNumber(in graph: Graph) -> Bool {
+        if case .binary(.multiply) = operation { inputs.contains { graph.isNumber($0) } } else { false }
     }
 }
 
