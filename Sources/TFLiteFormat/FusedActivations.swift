@@ -50,7 +50,8 @@ extension Operation {
             case .add, .subtract, .multiply, .divide: true
             case .minimum, .maximum, .power: false
             }
-        case .globalPool, .batchNormalization, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
+        case .globalPool, .batchNormalization, .activation, .unary, .concatenate, .slice, .reshape,
+            .transpose, .pad,
             .softmax,
             .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize,
             .training:

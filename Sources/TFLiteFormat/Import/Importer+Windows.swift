@@ -22,7 +22,8 @@ extension Importer {
             ? .globalPool(kind)
             : .pool(
                 Pooling(
-                    kind, kernel: kernel, stride: stride, padding: padding, roundsAwayFromZero: roundsAwayFromZero))
+                    kind, kernel: kernel, stride: stride, padding: padding,
+                    roundsAwayFromZero: roundsAwayFromZero))
         try finishKeepingScale(call, operation, input, activation: try call.activation(Field.activation))
     }
 
