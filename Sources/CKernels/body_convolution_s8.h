@@ -4,6 +4,13 @@
 // body_convolution_f32.h, whose vector types it uses.
 #define SK_S8_WIDTH (2 * SK_LANES)
 
+/// The zero point and the least and greatest int8 result.
+typedef struct {
+    int16_t zero;
+    int8_t least, most;
+} s8_bounds;
+#include SK_NARROW
+
 typedef int8_t vector_s8 __attribute__((ext_vector_type(SK_LANES)));
 
 SK_INLINE vector_s32 load_s32(const void *x) {
@@ -20,19 +27,26 @@ SK_INLINE vector_f32 round_clamped_f32(vector_f32 x, float lower, float upper) {
     return __builtin_elementwise_roundeven(x);
 }
 
-SK_INLINE vector_s8 requantized(const sk_convolution *p, vector_s32 sums, const float *scale, const int8_t *b) {
-    vector_f32 q = __builtin_convertvector(sums, vector_f32) * load_f32(scale);
-    q = round_clamped_f32(q, p->lower, p->upper);
-    int32_t zero = p->zero_point;
-    if (p->has_residual) {
-        vector_s8 other;
-        memcpy(&other, b, sizeof other);
-        vector_f32 difference = __builtin_convertvector(__builtin_convertvector(other, vector_s32) - p->b_zero, vector_f32);
-        q = q * p->own_scale + difference * p->b_scale;
-        q = round_clamped_f32(q, p->sum_lower, p->sum_upper);
-        zero = p->y_zero;
-    }
-    return __builtin_convertvector(__builtin_convertvector(q, vector_s32) + zero, vector_s8);
+/// sums · scale rounded to the nearest integer, ties to even; far too large ones stay far too large.
+SK_INLINE vector_s32 rescaled(vector_s32 sums, const float *scale) {
+    vector_f32 x = __builtin_convertvector(sums, vector_f32) * load_f32(scale), most = splat_f32(0x1p30f);
+    return nearest_s32(x < most ? x : most);
+}
+
+/// Bounds and zero point of a result, ready for `s8_narrow`.
+SK_INLINE s8_bounds bounds_of(float lower, float upper, int32_t zero) {
+    return (s8_bounds){(int16_t)zero, (int8_t)((int32_t)lower + zero), (int8_t)((int32_t)upper + zero)};
+}
+
+/// The result of a convolution added to the residual and rounded once more, as a separate addition would.
+SK_INLINE vector_s8 requantized_sum(const sk_convolution *p, vector_s32 sums, const float *scale, const int8_t *b) {
+    vector_f32 q = round_clamped_f32(__builtin_convertvector(sums, vector_f32) * load_f32(scale), p->lower, p->upper);
+    vector_s8 other;
+    memcpy(&other, b, sizeof other);
+    vector_s32 difference = __builtin_convertvector(other, vector_s32) - p->b_zero;
+    q = q * p->own_scale + __builtin_convertvector(difference, vector_f32) * p->b_scale;
+    q = round_clamped_f32(q, p->sum_lower, p->sum_upper);
+    return __builtin_convertvector(__builtin_convertvector(q, vector_s32) + p->y_zero, vector_s8);
 }
 
 SK_INLINE void finish_s8(const sk_convolution *p, vector_s32 s0, vector_s32 s1, const float *scale, int8_t *y,
@@ -42,10 +56,15 @@ SK_INLINE void finish_s8(const sk_convolution *p, vector_s32 s0, vector_s32 s1, 
         memcpy(residual, b, (size_t)n);
         b = residual;
     }
-    vector_s8 q0 = requantized(p, s0, scale, b), q1 = requantized(p, s1, scale + SK_LANES, b + SK_LANES);
     int8_t *to = n < SK_S8_WIDTH ? result : y;
-    memcpy(to, &q0, sizeof q0);
-    memcpy(to + SK_LANES, &q1, sizeof q1);
+    if (p->has_residual) {
+        vector_s8 q0 = requantized_sum(p, s0, scale, b), q1 = requantized_sum(p, s1, scale + SK_LANES, b + SK_LANES);
+        memcpy(to, &q0, sizeof q0);
+        memcpy(to + SK_LANES, &q1, sizeof q1);
+    } else {
+        s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);
+        s8_narrow(rescaled(s0, scale), rescaled(s1, scale + SK_LANES), bounds, to);
+    }
     if (n < SK_S8_WIDTH) memcpy(y, result, (size_t)n);
 }
 

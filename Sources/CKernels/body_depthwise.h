@@ -1,51 +1,210 @@
-// Depthwise convolution straight from the unpadded input, channels side by side.
+// Depthwise convolution: the input rows under the kernel are kept, padded and widened, in a small ring, so that every
+// window is whole and every input row is prepared once. Comes after the convolution bodies, whose vectors it uses.
 #include "common.h"
 
-/// The taps of one axis that fall inside the image.
-SK_INLINE void depthwise_taps(int32_t origin, int32_t kernel, int32_t dilation, int32_t size, int32_t *first,
-                              int32_t *last) {
-    int32_t begin = 0, end = kernel;
-    while (begin < kernel && origin + begin * dilation < 0) begin++;
-    while (end > begin && origin + (end - 1) * dilation >= size) end--;
-    *first = begin;
-    *last = end;
+/// The ring row that holds an input row.
+SK_INLINE int32_t ring_slot(const sk_depthwise *p, int32_t row) {
+    return (row % p->ring_rows + p->ring_rows) % p->ring_rows;
 }
 
-#define DEPTHWISE_RUN 16
+/// Prepares the rows under output row `oy`; those above and below the image are filled with zeros.
+#define PREPARE_ROWS(name, from_type, to_type, VALUE) \
+    SK_INLINE void name(const sk_depthwise *p, const from_type *image, to_type *ring, int32_t oy, int32_t *next) { \
+        int32_t first = oy * p->stride_y - p->top, end = first + p->ring_rows; \
+        int64_t c = p->channels, inner = p->in_width * c; \
+        for (int32_t row = *next > first ? *next : first; row < end; row++) { \
+            to_type *to = ring + ring_slot(p, row) * p->ring_stride; \
+            if (row < 0 || row >= p->in_height) { \
+                memset(to, 0, (size_t)p->ring_stride * sizeof *to); \
+                continue; \
+            } \
+            const from_type *from = image + row * inner; \
+            int64_t left = p->left * c, rest = p->ring_stride - left - inner; \
+            memset(to, 0, (size_t)left * sizeof *to); \
+            to += left; \
+            for (int64_t i = 0; i < inner; i++) to[i] = VALUE; \
+            memset(to + inner, 0, (size_t)rest * sizeof *to); \
+        } \
+        *next = end; \
+    }
+PREPARE_ROWS(prepare_rows_f32, float, float, from[i])
+PREPARE_ROWS(prepare_rows_s8, int8_t, int16_t, (int16_t)(from[i] - p->x_zero))
+#undef PREPARE_ROWS
 
-#define DEPTHWISE(name, x_type, w_type, sum_type, y_type, VALUE, FINISH) \
+// MARK: float32
+
+SK_INLINE void store_channels_f32(const sk_depthwise *p, vector_f32 sum, float *y, int64_t n) {
+    sum = clamp_f32(sum, p->lower, p->upper);
+    if (n >= SK_LANES) return store_f32(y, sum);
+    float values[SK_LANES];
+    store_f32(values, sum);
+    memcpy(y, values, (size_t)n * sizeof *y);
+}
+
+/// `pixels` neighbouring outputs of one channel block, 3 × 3 with the weights in registers. Several sums side by side
+/// hide the latency of multiply-adds.
+SK_INLINE void pixels_3x3_f32(const sk_depthwise *p, const float *const *rows, const vector_f32 *weights,
+                              vector_f32 bias, float *y, int64_t n, int64_t at, const int pixels) {
+    vector_f32 sums[5];
+    int64_t c = p->channels, step = p->stride_x * c;
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) sums[i] = bias;
+    SK_UNROLL
+    for (int t = 0; t < 9; t++) {
+        const float *x = rows[t / 3] + at + t % 3 * c;
+        SK_UNROLL
+        for (int i = 0; i < pixels; i++)
+            sums[i] = __builtin_elementwise_fma(load_f32(x + i * step), weights[t], sums[i]);
+    }
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) store_channels_f32(p, sums[i], y + i * c, n);
+}
+
+/// One output row of one channel block, in groups of at most five pixels.
+SK_INLINE void row_3x3_f32(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias, float *y,
+                           int64_t n, int32_t group) {
+    vector_f32 weights[9];
+    SK_UNROLL
+    for (int t = 0; t < 9; t++) weights[t] = load_f32(w + t * SK_LANES);
+    int64_t c = p->channels, step = p->stride_x * c;
+    for (int32_t ox = 0; ox < p->out_width; ox += group) {
+        int32_t rest = p->out_width - ox;
+        switch (rest < group ? rest : group) {
+#define PIXELS(count) case count: pixels_3x3_f32(p, rows, weights, bias, y + ox * c, n, ox * step, count); break;
+        PIXELS(1) PIXELS(2) PIXELS(3) PIXELS(4) PIXELS(5)
+#undef PIXELS
+        }
+    }
+}
+
+/// One output row of one channel block, any kernel, `pixels` outputs at a time.
+SK_INLINE void row_any_f32(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias, float *y,
+                           int64_t n, int32_t ox, const int pixels) {
+    vector_f32 sums[4];
+    int64_t c = p->channels, step = p->stride_x * c, tap = p->dilation_x * c;
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) sums[i] = bias;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
+        const float *x = rows[ky] + ox * step;
+        for (int32_t kx = 0; kx < p->kernel_width; kx++, x += tap, w += SK_LANES) {
+            vector_f32 weight = load_f32(w);
+            SK_UNROLL
+            for (int i = 0; i < pixels; i++)
+                sums[i] = __builtin_elementwise_fma(load_f32(x + i * step), weight, sums[i]);
+        }
+    }
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) store_channels_f32(p, sums[i], y + (ox + i) * c, n);
+}
+
+static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t oy, float *y) {
+    const float *first[SK_MAX_KERNEL], *rows[SK_MAX_KERNEL];
+    int64_t taps = (int64_t)p->kernel_height * p->kernel_width;
+    bool is_3x3 = p->kernel_height == 3 && p->kernel_width == 3 && p->dilation_x == 1;
+    int32_t groups = (p->out_width + 4) / 5, group = (p->out_width + groups - 1) / groups;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++)
+        first[ky] = ring + ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y) * p->ring_stride;
+    for (int64_t c = 0; c < p->channels; c += SK_LANES) {
+        for (int32_t ky = 0; ky < p->kernel_height; ky++) rows[ky] = first[ky] + c;
+        const float *w = (const float *)p->weights + c * taps;
+        vector_f32 bias = load_f32((const float *)p->bias + c);
+        int64_t n = p->channels - c;
+        if (is_3x3) {
+            row_3x3_f32(p, rows, w, bias, y + c, n, group);
+            continue;
+        }
+        int32_t ox = 0;
+        for (; ox + 4 <= p->out_width; ox += 4) row_any_f32(p, rows, w, bias, y + c, n, ox, 4);
+        for (; ox < p->out_width; ox++) row_any_f32(p, rows, w, bias, y + c, n, ox, 1);
+    }
+}
+
+// MARK: int8
+
+SK_INLINE vector_s16 load_s16(const int16_t *x) {
+    vector_s16 v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+/// The result of 2 · SK_LANES channels of one pixel.
+SK_INLINE void store_channels_s8(vector_s32 low, vector_s32 high, const float *scale, s8_bounds bounds, int8_t *y,
+                                 int64_t n) {
+    vector_s32 a = rescaled(low, scale), b = rescaled(high, scale + SK_LANES);
+    if (n >= 2 * SK_LANES) return s16_narrow(a, b, bounds, y);
+    int8_t values[2 * SK_LANES];
+    s16_narrow(a, b, bounds, values);
+    if (n == SK_LANES) memcpy(y, values, SK_LANES);
+    else memcpy(y, values, (size_t)n);
+}
+
+/// `pixels` outputs of one channel block: taps go in pairs, interleaved so that one instruction multiplies and adds both.
+SK_INLINE void pixels_s8(const sk_depthwise *p, const int16_t *const *taps, int32_t pairs, const int16_t *w,
+                         const int32_t *bias, const float *scale, int8_t *y, int64_t n, int64_t at, const int pixels) {
+    vector_s32 low[2], high[2];
+    int64_t step = (int64_t)p->stride_x * p->channels;
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) {
+        low[i] = load_s32(bias);
+        high[i] = load_s32(bias + SK_LANES);
+    }
+    for (int32_t pair = 0; pair < pairs; pair++, w += 4 * SK_LANES) {
+        vector_s16 w0 = load_s16(w), w1 = load_s16(w + 2 * SK_LANES);
+        const int16_t *a = taps[2 * pair] + at, *b = taps[2 * pair + 1] + at;
+        SK_UNROLL
+        for (int i = 0; i < pixels; i++) {
+            vector_s16 x0 = load_s16(a + i * step), x1 = load_s16(b + i * step);
+            low[i] = s16_dot(low[i], s16_low(x0, x1), w0);
+            high[i] = s16_dot(high[i], s16_high(x0, x1), w1);
+        }
+    }
+    s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++)
+        store_channels_s8(low[i], high[i], scale, bounds, y + i * p->channels, n);
+}
+
+static void depthwise_row_s8(const sk_depthwise *p, const int16_t *ring, int32_t oy, int8_t *y) {
+    const int16_t *taps[SK_MAX_TAPS + 1];
+    int32_t count = 0, pairs = (p->kernel_height * p->kernel_width + 1) / 2;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
+        int32_t slot = ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y);
+        for (int32_t kx = 0; kx < p->kernel_width; kx++)
+            taps[count++] = ring + slot * p->ring_stride + (int64_t)kx * p->dilation_x * p->channels;
+    }
+    taps[count] = taps[count - 1];  // meets a zero weight
+    int64_t step = (int64_t)p->stride_x * p->channels;
+    for (int64_t c = 0; c < p->channels; c += 2 * SK_LANES) {
+        const int16_t *w = (const int16_t *)p->weights + c * 2 * pairs;
+        const int32_t *bias = (const int32_t *)p->bias + c;
+        const float *scale = p->scale + c;
+        int64_t n = p->channels - c;
+        int32_t ox = 0;
+        for (; ox + 2 <= p->out_width; ox += 2)
+            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 2);
+        for (; ox < p->out_width; ox++)
+            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 1);
+    }
+}
+
+// MARK: Rows
+
+#define DEPTHWISE(name, x_type, ring_type, y_type, PREPARE, ROW) \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \
         const sk_depthwise *p = step->params; \
-        int64_t c = p->channels, first, last; \
-        sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last); \
-        for (int64_t pixel = first; pixel < last; pixel++) { \
-            int32_t ox = (int32_t)(pixel % p->out_width); \
-            int32_t oy = (int32_t)(pixel / p->out_width % p->out_height); \
-            int32_t top = oy * p->stride_y - p->top, left = ox * p->stride_x - p->left; \
-            int32_t y0, y1, x0, x1; \
-            depthwise_taps(top, p->kernel_height, p->dilation_y, p->in_height, &y0, &y1); \
-            depthwise_taps(left, p->kernel_width, p->dilation_x, p->in_width, &x0, &x1); \
-            const x_type *x = (const x_type *)step->a \
-                + pixel / p->out_width / p->out_height * p->in_height * p->in_width * c; \
-            y_type *y = (y_type *)step->y + pixel * c; \
-            for (int64_t run = 0; run < c; run += DEPTHWISE_RUN) { \
-                int64_t n = c - run < DEPTHWISE_RUN ? c - run : DEPTHWISE_RUN; \
-                sum_type sums[DEPTHWISE_RUN]; \
-                for (int64_t i = 0; i < n; i++) sums[i] = ((const sum_type *)p->bias)[run + i]; \
-                for (int32_t ky = y0; ky < y1; ky++) \
-                    for (int32_t kx = x0; kx < x1; kx++) { \
-                        int64_t at = (int64_t)(top + ky * p->dilation_y) * p->in_width + left + kx * p->dilation_x; \
-                        const x_type *from = x + at * c + run; \
-                        const w_type *w = (const w_type *)p->weights \
-                            + ((int64_t)ky * p->kernel_width + kx) * c + run; \
-                        for (int64_t i = 0; i < n; i++) sums[i] += VALUE * w[i]; \
-                    } \
-                for (int64_t i = 0; i < n; i++) y[run + i] = FINISH; \
-            } \
+        ring_type *ring = (ring_type *)step->scratch + part * p->ring_size; \
+        int64_t first, last; \
+        int32_t next = 0; \
+        sk_share((int64_t)p->images * p->out_height, part, parts, &first, &last); \
+        for (int64_t row = first; row < last; row++) { \
+            int32_t oy = (int32_t)(row % p->out_height); \
+            const x_type *image = (const x_type *)step->a \
+                + row / p->out_height * p->in_height * p->in_width * p->channels; \
+            if (row == first || oy == 0) next = -p->top - p->ring_rows; \
+            PREPARE(p, image, ring, oy, &next); \
+            ROW(p, ring, oy, (y_type *)step->y + row * p->out_width * p->channels); \
         } \
     }
-
-DEPTHWISE(depthwise_f32, float, float, float, float, from[i], sk_clamp(sums[i], p->lower, p->upper))
-DEPTHWISE(depthwise_s8, int8_t, int16_t, int32_t, int8_t, (from[i] - p->x_zero),
-          (int8_t)(sk_round_clamped((float)sums[i] * p->scale[run + i], p->lower, p->upper) + p->zero_point))
+DEPTHWISE(depthwise_f32, float, float, float, prepare_rows_f32, depthwise_row_f32)
+DEPTHWISE(depthwise_s8, int8_t, int16_t, int8_t, prepare_rows_s8, depthwise_row_s8)
 #undef DEPTHWISE

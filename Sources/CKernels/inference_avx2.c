@@ -4,7 +4,6 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "common.h"
-#include "body_depthwise.h"
 #include "body_elementwise.h"
 #include "body_movement.h"
 #include "body_pool.h"
@@ -26,7 +25,27 @@ SK_INLINE vector_s32 s8_broadcast(const int16_t *x) {
 SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
     return sum + (vector_s32)_mm256_madd_epi16((__m256i)x, (__m256i)w);
 }
+#define SK_NARROW "narrow_avx2.h"
 #include "body_convolution_s8.h"
+
+typedef int16_t vector_s16 __attribute__((ext_vector_type(2 * SK_LANES)));
+
+// Two taps interleaved: channels 0–3 of each eight, and 4–7.
+SK_INLINE vector_s16 s16_low(vector_s16 a, vector_s16 b) {
+    return __builtin_shufflevector(
+        a, b, 0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27);
+}
+SK_INLINE vector_s16 s16_high(vector_s16 a, vector_s16 b) {
+    return __builtin_shufflevector(
+        a, b, 4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
+    return sum + (vector_s32)_mm256_madd_epi16((__m256i)x, (__m256i)w);
+}
+#include "body_depthwise.h"
+
+#define SK_DEPTHWISE_F32_WIDTH SK_LANES
+#define SK_DEPTHWISE_S8_WIDTH (2 * SK_LANES)
 
 #define SK_NAME "avx2"
 #define SK_S8_WIDENS true

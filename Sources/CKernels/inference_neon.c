@@ -3,7 +3,6 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #include "common.h"
-#include "body_depthwise.h"
 #include "body_elementwise.h"
 #include "body_movement.h"
 #include "body_pool.h"
@@ -26,7 +25,27 @@ SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
     int32x4_t low = vmull_s16(vget_low_s16(a), vget_low_s16(b)), high = vmull_high_s16(a, b);
     return sum + (vector_s32)vpaddq_s32(low, high);
 }
+#define SK_NARROW "narrow_neon.h"
 #include "body_convolution_s8.h"
+
+typedef int16_t vector_s16 __attribute__((ext_vector_type(2 * SK_LANES)));
+
+// Two taps interleaved: channels 0–3 of each eight, and 4–7.
+SK_INLINE vector_s16 s16_low(vector_s16 a, vector_s16 b) {
+    return __builtin_shufflevector(
+        a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+SK_INLINE vector_s16 s16_high(vector_s16 a, vector_s16 b) {
+    return __builtin_shufflevector(
+        a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
+    return s8_dot(sum, (vector_s32)x, (vector_s32)w);
+}
+#include "body_depthwise.h"
+
+#define SK_DEPTHWISE_F32_WIDTH SK_LANES
+#define SK_DEPTHWISE_S8_WIDTH (2 * SK_LANES)
 
 #define SK_NAME "neon"
 #define SK_S8_WIDENS true

@@ -1,6 +1,6 @@
 // The reference: plain loops that every other kernel set is tested against.
 #include "common.h"
-#include "body_depthwise.h"
+#include "body_depthwise_plain.h"
 #include "body_elementwise.h"
 #include "body_movement.h"
 #include "body_pool.h"
@@ -58,6 +58,8 @@ static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
 #define SK_NAME "scalar"
 #define SK_F32_WIDTH 1
 #define SK_S8_WIDTH 1
+#define SK_DEPTHWISE_F32_WIDTH 0
+#define SK_DEPTHWISE_S8_WIDTH 0
 #define SK_S8_GROUP 1
 #define SK_S8_WIDENS true
 #define SK_S8_SHIFT 0

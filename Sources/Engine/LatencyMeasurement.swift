@@ -25,7 +25,8 @@ public func measureLatency(of plan: Plan, seconds: Double, threads: Int = 1) -> 
     let medians = observations.map { $0.quantile(0.5) }.sorted(), all = observations.flatMap { $0 }.sorted()
     return LatencyMeasurement(
         median: medians.quantile(0.5), p10: medians.quantile(0.1), p90: medians.quantile(0.9),
-        runP95: all.quantile(0.95), minimum: all[0], mean: all.reduce(0, +) / Double(all.count), runs: all.count)
+        runP95: all.quantile(0.95), minimum: all[0], mean: all.reduce(0, +) / Double(all.count),
+        runs: all.count)
 }
 
 /// Runs a worker over inputs in turn and notes how long each run took.

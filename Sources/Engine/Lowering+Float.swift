@@ -7,7 +7,8 @@ extension Lowering {
         let isFloat = graph[kernel.output].type.dataType == .float32
         let result: Slot
         if isFloat {
-            result = try resultSlot(kernel.output, over: try reusableOperands(kernel, node: node), node: node.name)
+            result = try resultSlot(
+                kernel.output, over: try reusableOperands(kernel, node: node), node: node.name)
         } else {
             result = try resultSlot(kernel.output, node: node.name)
         }
@@ -38,7 +39,9 @@ extension Lowering {
         for value in candidates where graph[value].constant == nil {
             let slot = try slot(of: value, for: node.name)
             // An operand that is also read in another role must stay.
-            if slot.storage == .float32, kernel.reads.filter({ $0 == value }).count == 1 { slots.append(slot) }
+            if slot.storage == .float32, kernel.reads.filter({ $0 == value }).count == 1 {
+                slots.append(slot)
+            }
         }
         return slots
     }
@@ -86,7 +89,9 @@ extension Lowering {
             builder.softmax(x, AxisLoops(input, axis: axis), into: y)
         case .localResponseNormalization(let size, let alpha, let beta, let bias):
             let channels = input.dimensions.last ?? 1
-            guard size < 1 << 31 else { throw .unsupported(node: node.name, detail: "a window of \(size) is too large") }
+            guard size < 1 << 31 else {
+                throw .unsupported(node: node.name, detail: "a window of \(size) is too large")
+            }
             let x = try floats(node.inputs[0], for: node.name)
             builder.localResponseNormalization(
                 x, rows: channels == 0 ? 0 : input.elementCount / channels, channels: channels, size: size,
@@ -106,7 +111,8 @@ extension Lowering {
     }
 
     private mutating func lowerConvolution(
-        _ kernel: FusedKernel, _ node: Node, _ shape: WindowShape, _ bounds: ClosedRange<Float>, into y: Buffer
+        _ kernel: FusedKernel, _ node: Node, _ shape: WindowShape, _ bounds: ClosedRange<Float>,
+        into y: Buffer
     ) throws(PlanError) {
         let weights = try constantFloats(node.inputs[1], of: node)
         let bias = node.inputs.count > 2 ? try constantFloats(node.inputs[2], of: node) : []
@@ -141,14 +147,18 @@ extension Lowering {
         }
     }
 
-    private mutating func lowerNormalization(_ node: Node, _ epsilon: Float, into y: Buffer) throws(PlanError) {
+    private mutating func lowerNormalization(_ node: Node, _ epsilon: Float, into y: Buffer) throws(PlanError)
+    {
         var parameters: [[Float]] = []
         for input in node.inputs.dropFirst() { parameters.append(try constantFloats(input, of: node)) }
-        let scale = parameters[0].indices.map { parameters[0][$0] / (parameters[3][$0] + epsilon).squareRoot() }
+        let scale = parameters[0].indices.map {
+            parameters[0][$0] / (parameters[3][$0] + epsilon).squareRoot()
+        }
         let offset = scale.indices.map { parameters[1][$0] - parameters[2][$0] * scale[$0] }
         let x = try floats(node.inputs[0], for: node.name)
         let count = graph[node.output].type.shape.elementCount
-        builder.affine(x, rows: scale.isEmpty ? 0 : count / scale.count, scale: scale, offset: offset, into: y)
+        builder.affine(
+            x, rows: scale.isEmpty ? 0 : count / scale.count, scale: scale, offset: offset, into: y)
     }
 
     private mutating func lowerBinary(
@@ -165,7 +175,8 @@ extension Lowering {
     private mutating func operand(
         _ value: ValueID, broadcastTo shape: Shape, of node: Node
     ) throws(PlanError) -> Strided {
-        if case .repeated(let number, let type)? = graph[value].constant?.tensor.storage, type.isFloatingPoint {
+        if case .repeated(let number, let type)? = graph[value].constant?.tensor.storage, type.isFloatingPoint
+        {
             return Strided(builder.constant([Float(number)]), steps: [Int](repeating: 0, count: shape.rank))
         }
         let buffer = try floats(value, for: node.name)
@@ -179,14 +190,17 @@ extension Lowering {
         let leading = Shape(Array(output.dimensions.dropLast(2)))
         let x = try floats(node.inputs[0], for: node.name), w = try floats(node.inputs[1], for: node.name)
         builder.product(
-            x, offsets: a.matrixOffsets(leading, size: m * k), w, offsets: b.matrixOffsets(leading, size: k * n), m: m,
+            x, offsets: a.matrixOffsets(leading, size: m * k), w,
+            offsets: b.matrixOffsets(leading, size: k * n), m: m,
             k: k, n: n, into: y)
     }
 
     func globalShape(_ node: Node) throws(PlanError) -> WindowShape {
         let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
         let kernel = Extent(max(input[1], 1), max(input[2], 1))
-        guard let shape = WindowShape(Pooling(.average, kernel: kernel, stride: 1), input: input, output: output)
+        guard
+            let shape = WindowShape(
+                Pooling(.average, kernel: kernel, stride: 1), input: input, output: output)
         else { throw .unsupported(node: node.name, detail: "cannot pool over shape \(input)") }
         return shape
     }
@@ -198,7 +212,8 @@ extension Lowering {
             CollapsedAxes(chosen.map { input[$0] }, [chosen.map { input.strides[$0] }])
         }
         let reduced = Set(reduction.axes)
-        let kept = axes((0..<input.rank).filter { !reduced.contains($0) }), gone = axes(reduction.axes.sorted())
+        let kept = axes((0..<input.rank).filter { !reduced.contains($0) }),
+            gone = axes(reduction.axes.sorted())
         try checkRank(kept, of: node)
         try checkRank(gone, of: node)
         return (kept, gone)
@@ -206,7 +221,8 @@ extension Lowering {
 
     func checkRank(_ axes: CollapsedAxes, of node: String) throws(PlanError) {
         guard axes.sizes.count <= maximumRank else {
-            throw .unsupported(node: node, detail: "works on \(axes.sizes.count) separate axes; \(maximumRank) are possible")
+            throw .unsupported(
+                node: node, detail: "works on \(axes.sizes.count) separate axes; \(maximumRank) are possible")
         }
     }
 }
@@ -216,7 +232,8 @@ extension Operation {
     fileprivate var fusesClamp: Bool {
         switch self {
         case .convolution, .dense, .binary: true
-        case .batchNormalization, .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape, .transpose,
+        case .batchNormalization, .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape,
+            .transpose,
             .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
             .dequantize, .training:
             false

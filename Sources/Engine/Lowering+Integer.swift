@@ -20,7 +20,8 @@ extension Lowering {
                 roundsAwayFromZero: pooling.roundsAwayFromZero && pooling.kind == .average)
         case .globalPool(let kind):
             guard kind == .average || xScale == yScale else { return false }
-            try lowerIntegerPool(kernel, try globalShape(node), xScale, isAverage: kind == .average, false, yScale)
+            try lowerIntegerPool(
+                kernel, try globalShape(node), xScale, isAverage: kind == .average, false, yScale)
         case .binary(let operation): return try lowerIntegerBinary(kernel, node, operation, xScale, yScale)
         case .activation(let activation): try lowerLookup(node, activation.function, xScale, yScale)
         case .unary(let operation): try lowerLookup(node, operation.function, xScale, yScale)
@@ -33,7 +34,8 @@ extension Lowering {
             let axes = try reductionAxes(reduction, x.type.shape, node: node.name)
             let y = try resultSlot(kernel.output, node: node.name)
             builder.reduce(
-                reduction.kind.function, x.buffer, xScale, kept: axes.kept, reduced: axes.reduced, into: y.buffer,
+                reduction.kind.function, x.buffer, xScale, kept: axes.kept, reduced: axes.reduced,
+                into: y.buffer,
                 yScale)
         case .batchNormalization, .concatenate, .slice, .reshape, .transpose, .pad, .resize,
             .localResponseNormalization, .matrixMultiply, .cast, .quantize, .dequantize, .training:
@@ -43,7 +45,8 @@ extension Lowering {
     }
 
     private mutating func lowerIntegerPool(
-        _ kernel: FusedKernel, _ shape: WindowShape, _ xScale: AffineScale, isAverage: Bool, _ countsPadding: Bool,
+        _ kernel: FusedKernel, _ shape: WindowShape, _ xScale: AffineScale, isAverage: Bool,
+        _ countsPadding: Bool,
         _ yScale: AffineScale, roundsAwayFromZero: Bool = false
     ) throws(PlanError) {
         let node = graph.nodes[kernel.anchor]
@@ -58,7 +61,8 @@ extension Lowering {
         _ kernel: FusedKernel, _ node: Node, _ operation: BinaryOperation, _ aScale: AffineScale,
         _ yScale: AffineScale
     ) throws(PlanError) -> Bool {
-        guard kernel.activation == nil, case .int8(let bScale)? = Slot.Storage(graph[node.inputs[1]].type) else {
+        guard kernel.activation == nil, case .int8(let bScale)? = Slot.Storage(graph[node.inputs[1]].type)
+        else {
             return false
         }
         let shape = graph[node.output].type.shape
@@ -88,7 +92,9 @@ extension Lowering {
 
 extension AffineScale {
     /// The integers a value of this scale may take, zero point not added, within the real bounds of a clamp.
-    func bounds(clampedTo clamp: ClosedRange<Float> = -.infinity ... .infinity) -> (lower: Float, upper: Float) {
+    func bounds(clampedTo clamp: ClosedRange<Float> = -.infinity ... .infinity) -> (
+        lower: Float, upper: Float
+    ) {
         let least = Float(-128 - zeroPoint), most = Float(127 - zeroPoint)
         func units(_ real: Float) -> Float { min(max((real / scale).rounded(.toNearestOrEven), least), most) }
         return (units(clamp.lowerBound), units(clamp.upperBound))

@@ -35,7 +35,8 @@ extension Lowering {
             let rows = output.dimensions.dropLast().reduce(1, *)
             let shape = WindowShape.dense(rows: rows, inputs: weights[1], outputs: weights[0])
             return shape.isValid ? shape : nil
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape,
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
             .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
             .quantize, .dequantize, .training:
             return nil
@@ -47,7 +48,9 @@ extension Lowering {
         _ node: Node, outputs: Int
     ) throws(PlanError) -> (values: [Int8], scales: [Float])? {
         let value = graph[node.inputs[1]]
-        guard let tensor = value.constant?.tensor, let quantization = value.type.quantization else { return nil }
+        guard let tensor = value.constant?.tensor, let quantization = value.type.quantization else {
+            return nil
+        }
         guard tensor.isKnown else { throw .unknownConstant(node: node.name, value: value.name) }
         guard quantization.scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw .unsupported(node: node.name, detail: "the scales of '\(value.name)' must be positive")
@@ -90,7 +93,8 @@ extension Lowering {
         case .int32(let values): return values
         case .repeated(let number, .int32):
             return [Int32](repeating: Int32(saturating: number), count: tensor.shape.elementCount)
-        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int64, .bool, .binary, .unknown: return nil
+        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int64, .bool, .binary, .unknown:
+            return nil
         }
     }
 
@@ -118,7 +122,8 @@ extension Lowering {
         return IntegerEpilogue(
             factors: factors, zeroPoint: own.zeroPoint, lower: bounds.lower, upper: bounds.upper,
             residual: .init(
-                ownFactor: own.scale / result.scale, factor: other.scale / result.scale, zeroPoint: other.zeroPoint,
+                ownFactor: own.scale / result.scale, factor: other.scale / result.scale,
+                zeroPoint: other.zeroPoint,
                 sumZeroPoint: result.zeroPoint, lower: sumBounds.lower, upper: sumBounds.upper))
     }
 

@@ -7,7 +7,8 @@ extension Lowering {
         switch node.operation {
         case .reshape: try lowerReshape(node)
         case .slice(let slicing):
-            try lowerGather(node, try slicing.offsets(in: slot(of: node.inputs[0], for: node.name).type.shape))
+            try lowerGather(
+                node, try slicing.offsets(in: slot(of: node.inputs[0], for: node.name).type.shape))
         case .transpose(let permutation): try lowerTranspose(node, permutation)
         case .pad(let padding): try lowerPad(node, padding)
         case .concatenate(let axis): try lowerConcatenation(node, axis: axis)
@@ -17,7 +18,8 @@ extension Lowering {
             let x = try slot(of: node.inputs[0], for: node.name)
             let y = try resultSlot(output, node: node.name)
             readFloats(x, into: y.buffer)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .softmax,
+        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+            .softmax,
             .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
             preconditionFailure("\(node.operation.name) computes, it does not only move elements")
         }
@@ -52,7 +54,9 @@ extension Lowering {
         let x = try slot(of: node.inputs[0], for: node.name), y = try resultSlot(node.output, node: node.name)
         var moved = y
         if x.storage != y.storage {
-            moved = Slot(buffer: builder.buffer(bytes: y.count * x.storage.elementBytes), type: y.type, storage: x.storage)
+            moved = Slot(
+                buffer: builder.buffer(bytes: y.count * x.storage.elementBytes), type: y.type,
+                storage: x.storage)
             moved.type.quantization = x.type.quantization
         }
         try gather(x, offsets, fill: fill(x), place: (0, y.type.shape.strides), into: moved, node: node.name)
@@ -60,7 +64,8 @@ extension Lowering {
     }
 
     private mutating func gather(
-        _ x: Slot, _ offsets: [AxisOffsets], fill: UInt64, place: (start: Int, steps: [Int]), into y: Slot, node: String
+        _ x: Slot, _ offsets: [AxisOffsets], fill: UInt64, place: (start: Int, steps: [Int]), into y: Slot,
+        node: String
     ) throws(PlanError) {
         var axes = offsets, steps = place.steps
         // Axes of one position add a constant; merged into the next they cost no rank.
@@ -76,10 +81,12 @@ extension Lowering {
             }
         }
         guard axes.count <= maximumRank else {
-            throw .unsupported(node: node, detail: "moves elements along \(axes.count) axes; \(maximumRank) are possible")
+            throw .unsupported(
+                node: node, detail: "moves elements along \(axes.count) axes; \(maximumRank) are possible")
         }
         builder.gather(
-            x.buffer, offsets: axes, elementBytes: x.storage.elementBytes, fill: fill, place: (place.start, steps),
+            x.buffer, offsets: axes, elementBytes: x.storage.elementBytes, fill: fill,
+            place: (place.start, steps),
             into: y.buffer)
     }
 
@@ -124,7 +131,8 @@ extension Lowering {
             if x.storage != y.storage {
                 let converted = Slot(
                     buffer: builder.buffer(bytes: x.count * y.storage.elementBytes),
-                    type: ValueType(x.type.shape, y.type.dataType, quantization: y.type.quantization), storage: y.storage)
+                    type: ValueType(x.type.shape, y.type.dataType, quantization: y.type.quantization),
+                    storage: y.storage)
                 try convert(x, into: converted, node: node.name)
                 x = converted
             }
@@ -134,7 +142,8 @@ extension Lowering {
             let place = (start: start, steps: [axis > 0 ? steps[axis - 1] : 0, 1])
             let offsets: [AxisOffsets] = [(0..<outer).map { $0 * run }, Array(0..<run)]
             builder.gather(
-                x.buffer, offsets: offsets, elementBytes: x.storage.elementBytes, place: place, into: y.buffer)
+                x.buffer, offsets: offsets, elementBytes: x.storage.elementBytes, place: place, into: y.buffer
+            )
             start += x.type.shape[axis] * steps[axis]
         }
     }
@@ -144,8 +153,10 @@ extension Lowering {
         let y = try resultSlot(node.output, node: node.name)
         switch (x.storage, y.storage) {
         case (.int8, _), (_, .int8): try convert(x, into: y, node: node.name)
-        case (.float32, .float32): builder.convert(x.buffer, from: .float32, count: x.count, into: y.buffer, to: .float32)
-        case (.float32, .raw(let to)): builder.convert(x.buffer, from: .float32, count: x.count, into: y.buffer, to: to)
+        case (.float32, .float32):
+            builder.convert(x.buffer, from: .float32, count: x.count, into: y.buffer, to: .float32)
+        case (.float32, .raw(let to)):
+            builder.convert(x.buffer, from: .float32, count: x.count, into: y.buffer, to: to)
         case (.raw(let from), .float32):
             builder.convert(x.buffer, from: from, count: x.count, into: y.buffer, to: .float32)
         case (.raw(let from), .raw(let to)):

@@ -5,7 +5,8 @@ extension Lowering {
     mutating func lowerResize(_ node: Node, _ resizing: Resizing, into y: Buffer) throws(PlanError) {
         let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
         let shape = WindowShape(
-            images: input[0], input: (input[1], input[2], input[3]), output: (output[1], output[2], output[3]))
+            images: input[0], input: (input[1], input[2], input[3]), output: (output[1], output[2], output[3])
+        )
         guard input.elementCount > 0, input.elementCount < 1 << 31, output.elementCount < 1 << 31 else {
             throw .unsupported(node: node.name, detail: "cannot resize \(input) to \(output)")
         }
@@ -40,7 +41,9 @@ extension Lowering {
 extension Resizing {
     /// Where along the input each output position falls (ONNX, Resize-13).
     fileprivate func positions(from input: Int, to output: Int, scale: Float?) -> [Double] {
-        let ratio = scale.map(Double.init).flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? Double(output) / Double(input)
+        let ratio =
+            scale.map(Double.init).flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? Double(output)
+            / Double(input)
         return (0..<output).map { index in
             let position = Double(index)
             switch coordinates {

@@ -31,12 +31,16 @@ struct Lowering {
         for kernel in kernels {
             builder.layer = graph.nodes[kernel.nodes.last ?? kernel.anchor].name
             try lower(kernel)
-            for value in kernel.reads { if let slot = slots[value.index] { pendingReads[slot.buffer.index]? -= 1 } }
+            for value in kernel.reads {
+                if let slot = slots[value.index] { pendingReads[slot.buffer.index]? -= 1 }
+            }
             if let slot = slots[kernel.output.index] {
                 pendingReads[slot.buffer.index, default: 0] += reads[kernel.output.index]
             }
         }
-        for output in graph.outputs where slots[output.index] == nil { _ = try slot(of: output, for: graph.name) }
+        for output in graph.outputs where slots[output.index] == nil {
+            _ = try slot(of: output, for: graph.name)
+        }
     }
 
     private mutating func lower(_ kernel: FusedKernel) throws(PlanError) {
@@ -58,7 +62,8 @@ struct Lowering {
         switch node.operation {
         case .slice, .reshape, .transpose, .pad, .concatenate, .cast, .quantize, .dequantize:
             try lowerMovement(node, into: kernel.output)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .softmax,
+        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+            .softmax,
             .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
             if try lowerInteger(kernel, node: node) { return }
             try lowerFloat(kernel, node: node)
@@ -71,7 +76,8 @@ struct Lowering {
     mutating func slot(of value: ValueID, for node: String) throws(PlanError) -> Slot {
         if let slot = slots[value.index] { return slot }
         guard let constant = graph[value].constant else {
-            throw .unsupported(node: node, detail: "reads '\(graph[value].name)', which nothing has computed yet")
+            throw .unsupported(
+                node: node, detail: "reads '\(graph[value].name)', which nothing has computed yet")
         }
         let slot = try constantSlot(constant.tensor, graph[value], for: node)
         slots[value.index] = slot
@@ -81,16 +87,21 @@ struct Lowering {
     /// Fresh memory for a value of this type.
     mutating func newSlot(for type: ValueType, of node: String) throws(PlanError) -> Slot {
         guard let storage = Slot.Storage(type) else {
-            throw .unsupported(node: node, detail: "activations of type \(type.dataType.rawValue) cannot be stored")
+            throw .unsupported(
+                node: node, detail: "activations of type \(type.dataType.rawValue) cannot be stored")
         }
         try checkScales(type, of: node)
         let (bytes, overflow) = type.shape.elementCount.multipliedReportingOverflow(by: storage.elementBytes)
-        guard !overflow, bytes < 1 << 46 else { throw .unsupported(node: node, detail: "shape \(type.shape) is too large") }
+        guard !overflow, bytes < 1 << 46 else {
+            throw .unsupported(node: node, detail: "shape \(type.shape) is too large")
+        }
         return Slot(buffer: builder.buffer(bytes: bytes), type: type, storage: storage)
     }
 
     /// Memory for a kernel's result: that of an operand nothing reads any more where the kernel allows, else fresh.
-    mutating func resultSlot(_ output: ValueID, over operands: [Slot] = [], node: String) throws(PlanError) -> Slot {
+    mutating func resultSlot(_ output: ValueID, over operands: [Slot] = [], node: String) throws(PlanError)
+        -> Slot
+    {
         let type = graph[output].type
         guard let storage = Slot.Storage(type) else { return try newSlot(for: type, of: node) }
         let reusable = operands.first { operand in
@@ -117,15 +128,21 @@ struct Lowering {
         guard let quantization = type.quantization else { return }
         guard quantization.scales.allSatisfy({ $0.isFinite && $0 > 0 }),
             quantization.zeroPoints.allSatisfy({ abs(Int($0)) <= 255 })
-        else { throw .unsupported(node: node, detail: "its scale must be positive and its zero point within 8 bits") }
+        else {
+            throw .unsupported(
+                node: node, detail: "its scale must be positive and its zero point within 8 bits")
+        }
         if let axis = quantization.axis {
             guard axis >= 0, axis < type.shape.rank, type.shape[axis] == quantization.scales.count else {
-                throw .unsupported(node: node, detail: "it has \(quantization.scales.count) scales for \(type.shape)")
+                throw .unsupported(
+                    node: node, detail: "it has \(quantization.scales.count) scales for \(type.shape)")
             }
         }
     }
 
-    private mutating func constantSlot(_ tensor: Tensor, _ value: Value, for node: String) throws(PlanError) -> Slot {
+    private mutating func constantSlot(_ tensor: Tensor, _ value: Value, for node: String) throws(PlanError)
+        -> Slot
+    {
         guard tensor.isKnown else { throw .unknownConstant(node: node, value: value.name) }
         guard let storage = Slot.Storage(value.type) else {
             guard let floats = tensor.floats else { throw .unknownConstant(node: node, value: value.name) }
@@ -155,11 +172,13 @@ struct Lowering {
         case .float32: builder.convert(slot.buffer, from: .float32, count: slot.count, into: y, to: .float32)
         case .int8(let scale):
             builder.dequantize(
-                slot.buffer, ScaleTable(scales: [scale.scale], zeroPoints: [scale.zeroPoint]), count: slot.count, into: y)
+                slot.buffer, ScaleTable(scales: [scale.scale], zeroPoints: [scale.zeroPoint]),
+                count: slot.count, into: y)
         case .raw(let type):
             if let quantization = slot.type.quantization {
                 builder.dequantize(
-                    slot.buffer, from: type, ScaleTable(quantization, of: slot.type.shape), count: slot.count, into: y)
+                    slot.buffer, from: type, ScaleTable(quantization, of: slot.type.shape), count: slot.count,
+                    into: y)
             } else {
                 builder.convert(slot.buffer, from: type, count: slot.count, into: y, to: .float32)
             }
@@ -172,15 +191,18 @@ struct Lowering {
         case .float32: builder.convert(x, from: .float32, count: slot.count, into: slot.buffer, to: .float32)
         case .int8(let scale):
             builder.quantize(
-                x, ScaleTable(scales: [scale.scale], zeroPoints: [scale.zeroPoint]), count: slot.count, into: slot.buffer)
+                x, ScaleTable(scales: [scale.scale], zeroPoints: [scale.zeroPoint]), count: slot.count,
+                into: slot.buffer)
         case .raw(let type):
             guard let quantization = slot.type.quantization else {
                 return builder.convert(x, from: .float32, count: slot.count, into: slot.buffer, to: type)
             }
             guard type == .int8 else {
-                throw .unsupported(node: node, detail: "cannot quantise to \(slot.type.dataType.rawValue) this way")
+                throw .unsupported(
+                    node: node, detail: "cannot quantise to \(slot.type.dataType.rawValue) this way")
             }
-            builder.quantize(x, ScaleTable(quantization, of: slot.type.shape), count: slot.count, into: slot.buffer)
+            builder.quantize(
+                x, ScaleTable(quantization, of: slot.type.shape), count: slot.count, into: slot.buffer)
         }
     }
 }
@@ -214,7 +236,8 @@ extension Tensor {
             case .float16:
                 return builder.constant([UInt16](repeating: Float16(value).bitPattern, count: count))
             case .bfloat16:
-                return builder.constant([UInt16](repeating: UInt16(Float(value).bitPattern >> 16), count: count))
+                return builder.constant(
+                    [UInt16](repeating: UInt16(Float(value).bitPattern >> 16), count: count))
             case .int8: return builder.constant([Int8](repeating: Int8(saturating: value), count: count))
             case .uint8, .bool:
                 let byte = UInt8(saturating: value) ^ (shiftingUnsigned ? 0x80 : 0)

@@ -37,7 +37,8 @@ struct MemoryPlan {
         var offsets = [Int](repeating: 0, count: builder.bufferCount)
         for (position, index) in indices.enumerated() { offsets[index] = arena.offsets[position] }
         // A buffer nothing uses still needs a place that exists.
-        let unused = first.indices.filter { first[$0] == nil }.map { builder.bytes(of: Buffer(index: $0)) }.max() ?? 0
+        let unused =
+            first.indices.filter { first[$0] == nil }.map { builder.bytes(of: Buffer(index: $0)) }.max() ?? 0
         self.offsets = offsets
         bytes = max(arena.bytes, unused)
     }
@@ -56,7 +57,8 @@ extension Plan {
         }
         let read = Set(kernels.flatMap(\.reads))
         var total = 0
-        for value in graph.values.indices where read.contains(ValueID(value)) && graph.values[value].constant != nil {
+        for value in graph.values.indices
+        where read.contains(ValueID(value)) && graph.values[value].constant != nil {
             total = min(total + constantBytes(graph.values[value]), .max / 4)
         }
         let peak = graph.liveBuffers(over: kernels, inPlace: [], bytes: floatBytes).peakBytes

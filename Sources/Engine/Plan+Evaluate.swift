@@ -27,7 +27,8 @@ extension Plan {
                 for index in batches * share / shares..<batches * (share + 1) / shares {
                     let samples = index * batch..<min(index * batch + batch, count)
                     run(worker, samples, &input, &output, fill)
-                    let destination = results[samples.lowerBound * outputSize..<samples.upperBound * outputSize]
+                    let destination = results[
+                        samples.lowerBound * outputSize..<samples.upperBound * outputSize]
                     for (place, value) in zip(destination.indices, output) { results[place] = value }
                 }
             }
@@ -57,7 +58,8 @@ extension Plan {
     /// `evaluate` for samples that lie one after another in memory.
     public func evaluate(_ samples: [Float], threads: Int = 1) -> [Float] {
         let size = max(inputs[0].elementCount / batch, 1)
-        precondition(samples.count % size == 0, "evaluate: \(samples.count) numbers are not whole samples of \(size)")
+        precondition(
+            samples.count % size == 0, "evaluate: \(samples.count) numbers are not whole samples of \(size)")
         return evaluate(samples: samples.count / size, threads: threads) { range, input in
             for (place, index) in (range.lowerBound * size..<range.upperBound * size).enumerated() {
                 input[place] = samples[index]

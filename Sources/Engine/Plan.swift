@@ -75,7 +75,8 @@ public struct Plan: Sendable {
     }
 
     /// The graph as the engine runs it: verified, batched, folded, with observed values as further outputs.
-    private static func prepared(_ graph: Graph, batch: Int, observing: [ValueID]) throws(PlanError) -> Graph {
+    private static func prepared(_ graph: Graph, batch: Int, observing: [ValueID]) throws(PlanError) -> Graph
+    {
         do throws(GraphError) {
             try graph.verify()
             for value in observing where !graph.values.indices.contains(value.index) {

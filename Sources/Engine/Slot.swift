@@ -116,23 +116,28 @@ extension WindowShape {
     /// Nil where the kernels cannot address the layer.
     init?(_ convolution: Convolution, input: Shape, output: Shape) {
         self.init(
-            images: input[0], input: (input[1], input[2], input[3]), output: (output[1], output[2], output[3]),
+            images: input[0], input: (input[1], input[2], input[3]),
+            output: (output[1], output[2], output[3]),
             kernel: (convolution.kernel.height, convolution.kernel.width),
             stride: (convolution.stride.height, convolution.stride.width),
             dilation: (convolution.dilation.height, convolution.dilation.width),
             padding: (
-                convolution.padding.top, convolution.padding.bottom, convolution.padding.left, convolution.padding.right
+                convolution.padding.top, convolution.padding.bottom, convolution.padding.left,
+                convolution.padding.right
             ), groups: convolution.groups)
         guard isValid else { return nil }
     }
 
     init?(_ pooling: Pooling, input: Shape, output: Shape) {
         self.init(
-            images: input[0], input: (input[1], input[2], input[3]), output: (output[1], output[2], output[3]),
+            images: input[0], input: (input[1], input[2], input[3]),
+            output: (output[1], output[2], output[3]),
             kernel: (pooling.kernel.height, pooling.kernel.width),
             stride: (pooling.stride.height, pooling.stride.width),
             dilation: (pooling.dilation.height, pooling.dilation.width),
-            padding: (pooling.padding.top, pooling.padding.bottom, pooling.padding.left, pooling.padding.right))
+            padding: (
+                pooling.padding.top, pooling.padding.bottom, pooling.padding.left, pooling.padding.right
+            ))
         guard isValid else { return nil }
     }
 }

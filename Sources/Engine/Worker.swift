@@ -12,7 +12,7 @@ public final class Worker {
     public init(_ plan: Plan, threads: Int = 1) {
         precondition(threads >= 1, "Worker: needs a thread")
         self.plan = plan
-        executor = Executor(plan.program)
+        executor = Executor(plan.program, threads: threads)
     }
 
     /// Copies real numbers into an input, in row-major order; an integer input quantises them by its scale.
@@ -20,14 +20,17 @@ public final class Worker {
     /// Precondition: as many numbers as the input has elements.
     public func setInput(_ index: Int, floats: Span<Float>) {
         let port = plan.inputs[index]
-        precondition(floats.count == port.type.shape.elementCount, "setInput: \(floats.count) numbers for '\(port.name)'")
+        precondition(
+            floats.count == port.type.shape.elementCount,
+            "setInput: \(floats.count) numbers for '\(port.name)'")
         executor.store(floats, into: port.buffer, as: port.encoding)
     }
 
     /// Copies elements of the input's own type, as they lie in memory.
     public func setInput(_ index: Int, bytes: RawSpan) {
         let port = plan.inputs[index]
-        precondition(bytes.byteCount == port.type.bytes, "setInput: \(bytes.byteCount) bytes for '\(port.name)'")
+        precondition(
+            bytes.byteCount == port.type.bytes, "setInput: \(bytes.byteCount) bytes for '\(port.name)'")
         executor.store(bytes, into: port.buffer, flippingSigns: port.isShifted)
     }
 
@@ -40,7 +43,9 @@ public final class Worker {
     /// Copies an output as real numbers; allocates nothing.
     public func copyOutput(_ index: Int, into floats: inout MutableSpan<Float>) {
         let port = plan.outputs[index]
-        precondition(floats.count == port.type.shape.elementCount, "copyOutput: \(floats.count) places for '\(port.name)'")
+        precondition(
+            floats.count == port.type.shape.elementCount,
+            "copyOutput: \(floats.count) places for '\(port.name)'")
         executor.load(port.buffer, as: port.encoding, into: &floats)
     }
 

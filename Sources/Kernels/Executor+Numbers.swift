@@ -13,34 +13,43 @@ public enum NumberEncoding: Hashable, Sendable {
 extension Executor {
     /// Writes real numbers into a buffer, quantising or converting them; allocates nothing unless scales vary.
     public func store(_ floats: Span<Float>, into buffer: Buffer, as encoding: NumberEncoding) {
-        precondition(program.sizes[buffer.index] >= floats.count * encoding.elementBytes, "store: the buffer is too small")
+        precondition(
+            program.sizes[buffer.index] >= floats.count * encoding.elementBytes,
+            "store: the buffer is too small")
         // SAFETY: the size was just checked, and the kernel returns before the span's memory can go away.
         floats.withUnsafeBufferPointer { source in
             let destination = address(of: buffer)
             switch encoding {
             case .plain(.float32):
-                if let base = source.baseAddress { destination.copyMemory(from: base, byteCount: source.count * 4) }
+                if let base = source.baseAddress {
+                    destination.copyMemory(from: base, byteCount: source.count * 4)
+                }
             case .plain(let type):
                 convert(source.baseAddress, .float32, into: destination, type, count: source.count)
             case .quantized(let scale):
-                quantize(source.baseAddress, [scale.scale], [scale.zeroPoint], 1, into: destination, source.count)
+                quantize(
+                    source.baseAddress, [scale.scale], [scale.zeroPoint], 1, into: destination, source.count)
             case .table(let type, let table):
                 precondition(type == .int8, "store: only int8 is quantised by several scales")
                 quantize(
-                    source.baseAddress, table.scales, table.zeroPoints, table.inner, into: destination, source.count)
+                    source.baseAddress, table.scales, table.zeroPoints, table.inner, into: destination,
+                    source.count)
             }
         }
     }
 
     /// Reads a buffer's elements as real numbers.
     public func load(_ buffer: Buffer, as encoding: NumberEncoding, into floats: inout MutableSpan<Float>) {
-        precondition(program.sizes[buffer.index] >= floats.count * encoding.elementBytes, "load: the buffer is too small")
+        precondition(
+            program.sizes[buffer.index] >= floats.count * encoding.elementBytes,
+            "load: the buffer is too small")
         // SAFETY: as in store.
         floats.withUnsafeMutableBufferPointer { destination in
             guard let base = destination.baseAddress else { return }
             let source = address(of: buffer), count = destination.count
             switch encoding {
-            case .plain(.float32): UnsafeMutableRawPointer(base).copyMemory(from: source, byteCount: count * 4)
+            case .plain(.float32):
+                UnsafeMutableRawPointer(base).copyMemory(from: source, byteCount: count * 4)
             case .plain(let type): convert(source, type, into: base, .float32, count: count)
             case .quantized(let scale):
                 dequantize(source, .int8, [scale.scale], [scale.zeroPoint], 1, into: base, count)
@@ -56,7 +65,8 @@ extension Executor {
         withMutableBytes(of: buffer) { destination in
             for index in bytes.byteOffsets {
                 let byte = bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-                destination.storeBytes(of: flippingSigns ? byte ^ 0x80 : byte, toByteOffset: index, as: UInt8.self)
+                destination.storeBytes(
+                    of: flippingSigns ? byte ^ 0x80 : byte, toByteOffset: index, as: UInt8.self)
             }
         }
     }
@@ -72,7 +82,8 @@ extension Executor {
     }
 
     private func convert(
-        _ x: UnsafeRawPointer?, _ from: NumberType, into y: UnsafeMutableRawPointer, _ to: NumberType, count: Int
+        _ x: UnsafeRawPointer?, _ from: NumberType, into y: UnsafeMutableRawPointer, _ to: NumberType,
+        count: Int
     ) {
         var parameters = sk_convert()
         parameters.count = Int64(count)
@@ -117,10 +128,12 @@ extension Executor {
     }
 
     private func call<Parameters>(
-        _ kernel: sk_kernel, _ x: UnsafeRawPointer?, _ y: UnsafeMutableRawPointer, _ parameters: inout Parameters
+        _ kernel: sk_kernel, _ x: UnsafeRawPointer?, _ y: UnsafeMutableRawPointer,
+        _ parameters: inout Parameters
     ) {
         withUnsafePointer(to: &parameters) { parameters in
-            var step = sk_step(run: kernel, a: x, b: nil, y: y, params: UnsafeRawPointer(parameters))
+            var step = sk_step(
+                run: kernel, a: x, b: nil, y: y, scratch: nil, params: UnsafeRawPointer(parameters))
             sk_run(&step, 1)
         }
     }
@@ -149,7 +162,7 @@ extension UnaryFunction {
             results.withUnsafeMutableBufferPointer { y in
                 withUnsafePointer(to: &parameters) { parameters in
                     var step = sk_step(
-                        run: kernels.unary_f32, a: x.baseAddress, b: nil, y: y.baseAddress,
+                        run: kernels.unary_f32, a: x.baseAddress, b: nil, y: y.baseAddress, scratch: nil,
                         params: UnsafeRawPointer(parameters))
                     sk_run(&step, 1)
                 }
@@ -168,7 +181,7 @@ extension UnaryFunction {
                         withUnsafePointer(to: &parameters) { parameters in
                             var step = sk_step(
                                 run: kernels.quantize_s8, a: x.baseAddress, b: nil, y: y.baseAddress,
-                                params: UnsafeRawPointer(parameters))
+                                scratch: nil, params: UnsafeRawPointer(parameters))
                             sk_run(&step, 1)
                         }
                     }

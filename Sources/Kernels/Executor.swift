@@ -6,9 +6,17 @@ public final class Executor {
     private let arena: UnsafeMutableRawPointer
     private let steps: UnsafeMutablePointer<sk_step>
     private let count: Int
+    /// For each step whether a second thread takes half of it.
+    private let shared: UnsafeMutablePointer<Bool>
+    private let team: OpaquePointer?
 
+    /// Multiply-adds from which half a step is worth more than the barrier around it: about five microseconds of work.
+    private static let sharingThreshold = 100_000.0
+
+    /// - Parameter threads: 2 starts a helper that shares the larger steps; more are not used. Results are the same.
+    ///
     /// Precondition: the arena fits into memory (the engine refuses larger plans).
-    public init(_ program: Program) {
+    public init(_ program: Program, threads: Int = 1) {
         self.program = program
         let bytes = program.arenaBytes + ConstantPool.slack
         arena = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -18,15 +26,25 @@ public final class Executor {
         for (index, record) in program.records.enumerated() {
             (steps + index).initialize(to: program.resolved(record, in: arena))
         }
+        shared = UnsafeMutablePointer<Bool>.allocate(capacity: max(count, 1))
+        for (index, record) in program.records.enumerated() {
+            (shared + index).initialize(to: record.work >= Executor.sharingThreshold)
+        }
+        let isWorthwhile = threads > 1 && program.records.contains { $0.work >= Executor.sharingThreshold }
+        team = isWorthwhile ? sk_team_create() : nil
     }
 
     deinit {
+        if let team { sk_team_destroy(team) }
+        shared.deallocate()
         steps.deallocate()
         arena.deallocate()
     }
 
-    /// Runs every step in order on the calling thread; allocates nothing.
-    public func run() { sk_run(steps, Int64(count)) }
+    /// Runs every step in order, with the helper where there is one; allocates nothing.
+    public func run() {
+        if let team { sk_team_run(team, steps, shared, Int64(count)) } else { sk_run(steps, Int64(count)) }
+    }
 
     /// Runs one step; for layer-by-layer timing, after a full run.
     public func run(step index: Int) {

@@ -12,7 +12,9 @@ public struct KernelSet: @unchecked Sendable {
 
     /// The reference that every other set is tested against.
     public static let scalar: KernelSet = {
-        guard let set = KernelSet(sk_kernels_scalar()) else { preconditionFailure("the scalar kernels are always built") }
+        guard let set = KernelSet(sk_kernels_scalar()) else {
+            preconditionFailure("the scalar kernels are always built")
+        }
         return set
     }()
     /// Intel and AMD since 2013; nil where the processor lacks it, as are the following.

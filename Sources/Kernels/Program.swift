@@ -44,6 +44,6 @@ public final class Program: @unchecked Sendable {
         }
         return sk_step(
             run: record.kernel, a: address(record.a), b: address(record.b), y: address(record.y),
-            params: record.parameters)
+            scratch: address(record.scratch), params: record.parameters)
     }
 }

@@ -15,7 +15,9 @@ public struct IntegerEpilogue: Sendable {
         public var ownFactor, factor: Float
         public var zeroPoint, sumZeroPoint: Int32
         public var lower, upper: Float
-        public init(ownFactor: Float, factor: Float, zeroPoint: Int32, sumZeroPoint: Int32, lower: Float, upper: Float) {
+        public init(
+            ownFactor: Float, factor: Float, zeroPoint: Int32, sumZeroPoint: Int32, lower: Float, upper: Float
+        ) {
             self.ownFactor = ownFactor
             self.factor = factor
             self.zeroPoint = zeroPoint
@@ -50,7 +52,7 @@ extension ProgramBuilder {
         require(y, holds: shape.outputCount, of: 4, in: "convolution")
         if let residual { require(residual, holds: shape.outputCount, of: 4, in: "convolution") }
         precondition(weights.count == shape.weightCount, "convolution: \(weights.count) weights")
-        if shape.isDepthwise, residual == nil {
+        if runsDepthwise(shape), residual == nil {
             return depthwise(x, shape, weights: weights, bias: bias, clamp: clamp, into: y)
         }
         let source = shape.isPadded ? border(x, shape) : x
@@ -67,7 +69,8 @@ extension ProgramBuilder {
 
     /// y = saturate(round((x − zero) ∗ weights + bias) · factors) + zero point), int8; see `IntegerEpilogue`.
     public mutating func convolution(
-        _ x: Buffer, zeroPoint: Int32, _ shape: WindowShape, weights: [Int8], bias: [Int32], residual: Buffer? = nil,
+        _ x: Buffer, zeroPoint: Int32, _ shape: WindowShape, weights: [Int8], bias: [Int32],
+        residual: Buffer? = nil,
         epilogue: IntegerEpilogue, into y: Buffer
     ) {
         precondition(shape.isValid, "convolution: windows leave the input")
@@ -76,21 +79,27 @@ extension ProgramBuilder {
         if let residual { require(residual, holds: shape.outputCount, of: 1, in: "convolution") }
         precondition(weights.count == shape.weightCount, "convolution: \(weights.count) weights")
         precondition(epilogue.factors.count == shape.outputChannels, "convolution: one factor an output")
-        precondition((residual != nil) == (epilogue.residual != nil), "convolution: residual without its scales")
-        if shape.isDepthwise, residual == nil {
-            return depthwise(x, zeroPoint: zeroPoint, shape, weights: weights, bias: bias, epilogue: epilogue, into: y)
+        precondition(
+            (residual != nil) == (epilogue.residual != nil), "convolution: residual without its scales")
+        if runsDepthwise(shape), residual == nil {
+            return depthwise(
+                x, zeroPoint: zeroPoint, shape, weights: weights, bias: bias, epilogue: epilogue, into: y)
         }
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
         let width = Int(table.s8_width), group = Int(table.s8_group)
         var parameters = taps(of: shape)
         let packed = shape.packed(weights, width: width, group: group)
         parameters.weights =
-            table.s8_widens ? UnsafeRawPointer(pool.store(packed.map(Int16.init))) : UnsafeRawPointer(pool.store(packed))
-        let corrected = table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
+            table.s8_widens
+            ? UnsafeRawPointer(pool.store(packed.map(Int16.init))) : UnsafeRawPointer(pool.store(packed))
+        let corrected =
+            table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(corrected, width: width)))
         parameters.scale = UnsafePointer(pool.store(shape.blocked(epilogue.factors, width: width)))
         parameters.apply(epilogue)
-        emit("convolution_int8", table.convolution_s8, a: source, b: residual, y: y, parameters, work: shape.work)
+        emit(
+            "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, parameters,
+            work: shape.work)
     }
 
     /// The input as this kernel set's int8 convolution reads it: widened or raw, with its border.
@@ -116,10 +125,14 @@ extension ProgramBuilder {
     }
 
     /// bias − offset · Σ weights: takes back what a constant added to every input contributes.
-    private func corrected(_ bias: [Int32], _ shape: WindowShape, _ weights: [Int8], by offset: Int32) -> [Int32] {
+    private func corrected(_ bias: [Int32], _ shape: WindowShape, _ weights: [Int8], by offset: Int32)
+        -> [Int32]
+    {
         let perOutput = shape.kernelHeight * shape.kernelWidth * shape.groupInputs
         return (0..<shape.outputChannels).map { output in
-            let sum = weights[output * perOutput..<(output + 1) * perOutput].reduce(Int32(0)) { $0 &+ Int32($1) }
+            let sum = weights[output * perOutput..<(output + 1) * perOutput].reduce(Int32(0)) {
+                $0 &+ Int32($1)
+            }
             return (bias.isEmpty ? 0 : bias[output]) &- offset &* sum
         }
     }

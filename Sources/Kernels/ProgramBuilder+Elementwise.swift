@@ -6,7 +6,8 @@ public enum UnaryFunction: Hashable, Sendable {
     case hardSigmoid(alpha: Float, beta: Float)
     case leakyRelu(slope: Float)
     case clip(lower: Float, upper: Float)
-    case absolute, negate, exponential, logarithm, squareRoot, reciprocal, floor, ceiling, round, sign, sine, cosine
+    case absolute, negate, exponential, logarithm, squareRoot, reciprocal, floor, ceiling, round, sign, sine,
+        cosine
     case errorFunction, softplus, softsign
     /// +1 for x ≥ 0, −1 below.
     case binarize
@@ -24,7 +25,9 @@ public enum UnaryFunction: Hashable, Sendable {
     }
 }
 
-public enum BinaryFunction: Hashable, Sendable { case add, subtract, multiply, divide, minimum, maximum, power }
+public enum BinaryFunction: Hashable, Sendable {
+    case add, subtract, multiply, divide, minimum, maximum, power
+}
 
 /// An operand that broadcasts: where its elements lie for each axis of the result.
 public struct Strided: Sendable {
@@ -41,7 +44,9 @@ extension ProgramBuilder {
     public mutating func unary(_ function: UnaryFunction, _ x: Buffer, count: Int, into y: Buffer) {
         require(x, holds: count, of: 4, in: "unary")
         require(y, holds: count, of: 4, in: "unary")
-        emit("elementwise", table.unary_f32, a: x, y: y, sk_unary(function, count: count), work: Double(count) * 4)
+        emit(
+            "elementwise", table.unary_f32, a: x, y: y, sk_unary(function, count: count),
+            work: Double(count) * 4)
     }
 
     /// y = table[x + 128] on int8.

@@ -15,14 +15,16 @@ extension ProgramBuilder {
         _ x: Buffer, offsets: [AxisOffsets], elementBytes bytes: Int, fill: UInt64 = 0,
         place: (start: Int, steps: [Int]), into y: Buffer
     ) {
-        precondition(offsets.count == place.steps.count && offsets.count <= maximumRank, "gather: too many axes")
+        precondition(
+            offsets.count == place.steps.count && offsets.count <= maximumRank, "gather: too many axes")
         precondition([1, 2, 4, 8].contains(bytes), "gather: elements of \(bytes) bytes")
         let offsets = offsets.isEmpty ? [[0]] : offsets, steps = place.steps.isEmpty ? [0] : place.steps
         let count = offsets.reduce(1) { $0 * $1.count }
         guard count > 0 else { return }
         let known = offsets.map { $0.compactMap { $0 } }
         if known.allSatisfy({ !$0.isEmpty }) {
-            let lowest = known.reduce(0) { $0 + ($1.min() ?? 0) }, highest = known.reduce(0) { $0 + ($1.max() ?? 0) }
+            let lowest = known.reduce(0) { $0 + ($1.min() ?? 0) },
+                highest = known.reduce(0) { $0 + ($1.max() ?? 0) }
             precondition(lowest >= 0, "gather: reads before its input")
             require(x, holds: highest + 1, of: bytes, in: "gather")
         }
@@ -48,7 +50,9 @@ extension ProgramBuilder {
 
     /// The innermost axis' length if it is copied as one run, else 0.
     private func contiguousRun(_ offsets: AxisOffsets, step: Int) -> Int {
-        guard step == 1, let first = offsets[0] else { return offsets.count == 1 && offsets[0] != nil ? 1 : 0 }
+        guard step == 1, let first = offsets[0] else {
+            return offsets.count == 1 && offsets[0] != nil ? 1 : 0
+        }
         return offsets.indices.allSatisfy { offsets[$0] == first + $0 } ? offsets.count : 0
     }
 
@@ -57,9 +61,12 @@ extension ProgramBuilder {
         _ x: Buffer, _ shape: WindowShape, rows: [(first: Int, second: Int, weight: Float)],
         columns: [(first: Int, second: Int, weight: Float)], into y: Buffer
     ) {
-        precondition(rows.count == shape.outputHeight && columns.count == shape.outputWidth, "resize: one blend a row")
         precondition(
-            rows.allSatisfy { (0..<shape.inputHeight).contains($0.first) && (0..<shape.inputHeight).contains($0.second) }
+            rows.count == shape.outputHeight && columns.count == shape.outputWidth, "resize: one blend a row")
+        precondition(
+            rows.allSatisfy {
+                (0..<shape.inputHeight).contains($0.first) && (0..<shape.inputHeight).contains($0.second)
+            }
                 && columns.allSatisfy {
                     (0..<shape.inputWidth).contains($0.first) && (0..<shape.inputWidth).contains($0.second)
                 }, "resize: reads outside its input")

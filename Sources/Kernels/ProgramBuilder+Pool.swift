@@ -16,7 +16,9 @@ extension ProgramBuilder {
         _ x: Buffer, _ shape: WindowShape, isAverage: Bool, countsPadding: Bool, into y: Buffer
     ) {
         let parameters = poolParameters(x, shape, isAverage, countsPadding, into: y, bytes: 4)
-        emit(isAverage ? "average_pool" : "max_pool", table.pool_f32, a: x, y: y, parameters, work: shape.windowWork)
+        emit(
+            isAverage ? "average_pool" : "max_pool", table.pool_f32, a: x, y: y, parameters,
+            work: shape.windowWork)
     }
 
     /// The same on int8; a maximum keeps its input's scale, and so does an average that rounds integers away from zero.
@@ -25,7 +27,8 @@ extension ProgramBuilder {
         roundsAwayFromZero: Bool = false, into y: Buffer, _ yScale: AffineScale
     ) {
         var parameters = poolParameters(x, shape, isAverage, countsPadding, into: y, bytes: 1)
-        precondition(isAverage && !roundsAwayFromZero || xScale == yScale, "pool: must keep its input's scale")
+        precondition(
+            isAverage && !roundsAwayFromZero || xScale == yScale, "pool: must keep its input's scale")
         parameters.rounds_away = roundsAwayFromZero
         parameters.scale = xScale.scale / yScale.scale
         parameters.x_zero = xScale.zeroPoint
@@ -36,9 +39,11 @@ extension ProgramBuilder {
     }
 
     private func poolParameters(
-        _ x: Buffer, _ shape: WindowShape, _ isAverage: Bool, _ countsPadding: Bool, into y: Buffer, bytes: Int
+        _ x: Buffer, _ shape: WindowShape, _ isAverage: Bool, _ countsPadding: Bool, into y: Buffer,
+        bytes: Int
     ) -> sk_pool {
-        precondition(shape.isValid && shape.inputChannels == shape.outputChannels, "pool: windows leave the input")
+        precondition(
+            shape.isValid && shape.inputChannels == shape.outputChannels, "pool: windows leave the input")
         require(x, holds: shape.inputCount, of: bytes, in: "pool")
         require(y, holds: shape.outputCount, of: bytes, in: "pool")
         var parameters = sk_pool()

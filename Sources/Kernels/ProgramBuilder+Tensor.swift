@@ -35,13 +35,15 @@ extension ProgramBuilder {
 
     /// x / (bias + alpha / size · Σ x²)^beta over `size` neighbouring channels.
     public mutating func localResponseNormalization(
-        _ x: Buffer, rows: Int, channels: Int, size: Int, alpha: Float, beta: Float, bias: Float, into y: Buffer
+        _ x: Buffer, rows: Int, channels: Int, size: Int, alpha: Float, beta: Float, bias: Float,
+        into y: Buffer
     ) {
         precondition(size > 0 && size < 1 << 31, "local response normalisation: a window of \(size)")
         require(x, holds: rows * channels, of: 4, in: "local response normalisation")
         require(y, holds: rows * channels, of: 4, in: "local response normalisation")
         let parameters = sk_lrn(
-            rows: Int64(rows), channels: Int64(channels), size: Int32(size), alpha: alpha, beta: beta, bias: bias)
+            rows: Int64(rows), channels: Int64(channels), size: Int32(size), alpha: alpha, beta: beta,
+            bias: bias)
         emit("lrn", table.lrn_f32, a: x, y: y, parameters, work: Double(rows * channels) * 32)
     }
 
@@ -59,7 +61,8 @@ extension ProgramBuilder {
             a_offset: UnsafePointer(pool.store(aOffsets.map(Int64.init))),
             b_offset: UnsafePointer(pool.store(bOffsets.map(Int64.init))))
         emit(
-            "product", table.product_f32, a: a, b: b, y: y, parameters, work: Double(aOffsets.count * m) * Double(k * n))
+            "product", table.product_f32, a: a, b: b, y: y, parameters,
+            work: Double(aOffsets.count * m) * Double(k * n))
     }
 
     /// Mean, sum or extremum over some axes, float32.
@@ -72,7 +75,8 @@ extension ProgramBuilder {
 
     /// The same on int8.
     public mutating func reduce(
-        _ function: ReduceFunction, _ x: Buffer, _ xScale: AffineScale, kept: CollapsedAxes, reduced: CollapsedAxes,
+        _ function: ReduceFunction, _ x: Buffer, _ xScale: AffineScale, kept: CollapsedAxes,
+        reduced: CollapsedAxes,
         into y: Buffer, _ yScale: AffineScale
     ) {
         var parameters = reduceParameters(function, x, kept, reduced, into: y, bytes: 1)
@@ -83,7 +87,8 @@ extension ProgramBuilder {
     }
 
     private func reduceParameters(
-        _ function: ReduceFunction, _ x: Buffer, _ kept: CollapsedAxes, _ reduced: CollapsedAxes, into y: Buffer,
+        _ function: ReduceFunction, _ x: Buffer, _ kept: CollapsedAxes, _ reduced: CollapsedAxes,
+        into y: Buffer,
         bytes: Int
     ) -> sk_reduce {
         require(y, holds: kept.sizes.reduce(1, *), of: bytes, in: "reduce")

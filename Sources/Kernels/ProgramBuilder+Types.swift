@@ -35,7 +35,8 @@ public struct ScaleTable: Hashable, Sendable {
     public var zeroPoints: [Int32]
     public var inner: Int
     public init(scales: [Float], zeroPoints: [Int32], inner: Int = 1) {
-        precondition(scales.count == zeroPoints.count && !scales.isEmpty, "ScaleTable: one zero point a scale")
+        precondition(
+            scales.count == zeroPoints.count && !scales.isEmpty, "ScaleTable: one zero point a scale")
         self.scales = scales
         self.zeroPoints = zeroPoints
         self.inner = inner
@@ -72,7 +73,8 @@ extension ProgramBuilder {
         require(x, holds: count, of: 4, in: "quantize")
         require(y, holds: count, of: 1, in: "quantize")
         emit(
-            "quantize", table.quantize_s8, a: x, y: y, quantization(scales, count: count), work: Double(count))
+            "quantize", table.quantize_s8, a: x, y: y, quantization(scales, count: count), work: Double(count)
+        )
     }
 
     /// From one int8 scale to another.

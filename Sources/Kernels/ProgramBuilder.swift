@@ -46,27 +46,28 @@ public struct ProgramBuilder {
     public var stepCount: Int { records.count }
     public var bufferCount: Int { sizes.count }
 
-    /// What each step reads and writes, in order: what a memory planner needs.
+    /// What each step touches and writes, in order: what a memory planner needs.
     public var uses: [(reads: [Buffer], writes: Buffer)] {
         records.map { record in
-            (reads: [record.a, record.b].compactMap { $0 }, writes: record.y)
+            (reads: [record.a, record.b, record.scratch].compactMap { $0 }, writes: record.y)
         }
     }
 
     mutating func emit<Parameters: BitwiseCopyable>(
         _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
-        _ parameters: Parameters, work: Double
+        scratch: Buffer? = nil, _ parameters: Parameters, work: Double
     ) {
         precondition(constants[y.index] == nil, "\(name) writes into a constant")
         records.append(
             StepRecord(
-                layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, parameters: pool.store(one: parameters),
-                work: work))
+                layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, scratch: scratch,
+                parameters: pool.store(one: parameters), work: work))
     }
 
     func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
         precondition(
-            sizes[buffer.index] >= count * bytes, "\(kernel): a buffer of \(sizes[buffer.index]) bytes is too small")
+            sizes[buffer.index] >= count * bytes,
+            "\(kernel): a buffer of \(sizes[buffer.index]) bytes is too small")
     }
 }
 
@@ -77,6 +78,7 @@ struct StepRecord {
     let kernel: sk_kernel
     let a, b: Buffer?
     let y: Buffer
+    let scratch: Buffer?
     let parameters: UnsafeRawPointer
     /// Multiply-adds or moved elements: what deciding about a second thread needs.
     let work: Double

@@ -43,7 +43,8 @@ public struct WindowShape: Hashable, Sendable {
     /// Whether every window lies inside the padded input and all numbers fit the kernels' 32-bit fields.
     public var isValid: Bool {
         let all = [
-            images, inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, outputChannels, kernelHeight,
+            images, inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, outputChannels,
+            kernelHeight,
             kernelWidth, strideY, strideX, dilationY, dilationX, top, bottom, left, right, groups,
         ]
         let limit = 1 << 28
@@ -57,7 +58,8 @@ public struct WindowShape: Hashable, Sendable {
     }
 
     private var fitsMemory: Bool {
-        let input = [images, paddedHeight, paddedWidth, inputChannels], output = [images, outputHeight, outputWidth]
+        let input = [images, paddedHeight, paddedWidth, inputChannels],
+            output = [images, outputHeight, outputWidth]
         return [input, output + [outputChannels]].allSatisfy { extents in
             extents.reduce(1.0) { $0 * Double($1) } < 0x1p31
         }

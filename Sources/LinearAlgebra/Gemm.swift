@@ -20,7 +20,9 @@ public func multiply(
 ) {
     precondition(isSingleThreaded)
     precondition(m >= 0 && k >= 0 && n >= 0, "multiply: negative size")
-    precondition(a.count == m * k && b.count == k * n && c.count == m * n, "multiply: sizes do not fit [\(m), \(k), \(n)]")
+    precondition(
+        a.count == m * k && b.count == k * n && c.count == m * n,
+        "multiply: sizes do not fit [\(m), \(k), \(n)]")
     guard m > 0, n > 0 else { return }
     let aStride = aOrientation == .stored ? k : m
     let bStride = bOrientation == .stored ? n : k
@@ -31,7 +33,8 @@ public func multiply(
                 unsafe cblas_sgemm(
                     CblasRowMajor, aOrientation == .stored ? CblasNoTrans : CblasTrans,
                     bOrientation == .stored ? CblasNoTrans : CblasTrans, Int32(m), Int32(n), Int32(k), alpha,
-                    a.baseAddress, Int32(max(aStride, 1)), b.baseAddress, Int32(max(bStride, 1)), beta, c.baseAddress,
+                    a.baseAddress, Int32(max(aStride, 1)), b.baseAddress, Int32(max(bStride, 1)), beta,
+                    c.baseAddress,
                     Int32(n))
             }
         }

@@ -20,10 +20,14 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
         self.init("\(operation.name) \(note) \(inputs) \(constants)") {
             var builder = GraphBuilder(name: "one")
             var ids: [ValueID] = []
-            for (index, shape) in inputs.enumerated() { ids.append(builder.input("x\(index)", ValueType(shape))) }
+            for (index, shape) in inputs.enumerated() {
+                ids.append(builder.input("x\(index)", ValueType(shape)))
+            }
             for (index, shape) in constants.enumerated() {
                 // Variances and the like must be positive.
-                let values = Numbers.random(shape.elementCount, seed: 90 + UInt64(index)).map { index > 2 ? abs($0) + 0.5 : $0 }
+                let values = Numbers.random(shape.elementCount, seed: 90 + UInt64(index)).map {
+                    index > 2 ? abs($0) + 0.5 : $0
+                }
                 ids.append(builder.constant("c\(index)", Tensor(shape, values)))
             }
             return try builder.graph(ending: operation, to: ids)
@@ -34,40 +38,52 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 enum Numbers {
     static func random(_ count: Int, seed: UInt64, in range: ClosedRange<Float> = -2...2) -> [Float] {
         var stream = RandomStream(seed: seed, .initialization)
-        return (0..<count).map { _ in range.lowerBound + (range.upperBound - range.lowerBound) * stream.uniform() }
+        return (0..<count).map { _ in
+            range.lowerBound + (range.upperBound - range.lowerBound) * stream.uniform()
+        }
     }
 }
 
 @Suite("Every float32 operation equals plain loops on every kernel set")
 struct FloatOperationTests {
     static let convolutions: [OperationCase] = [
-        (5, 7, 3, 5, 3, 1, 1, 1), (8, 8, 16, 24, 3, 1, 1, 1), (9, 6, 4, 33, 3, 2, 1, 1), (6, 6, 8, 16, 1, 1, 1, 1),
-        (7, 7, 5, 17, 5, 1, 1, 1), (10, 9, 6, 4, 3, 1, 2, 1), (6, 5, 8, 8, 3, 1, 1, 2), (6, 5, 8, 8, 3, 2, 1, 8),
-        (5, 5, 37, 37, 5, 1, 1, 37), (6, 6, 4, 12, 3, 1, 1, 4), (1, 1, 70, 50, 1, 1, 1, 1), (13, 11, 20, 20, 3, 1, 2, 20),
+        (5, 7, 3, 5, 3, 1, 1, 1), (8, 8, 16, 24, 3, 1, 1, 1), (9, 6, 4, 33, 3, 2, 1, 1),
+        (6, 6, 8, 16, 1, 1, 1, 1),
+        (7, 7, 5, 17, 5, 1, 1, 1), (10, 9, 6, 4, 3, 1, 2, 1), (6, 5, 8, 8, 3, 1, 1, 2),
+        (6, 5, 8, 8, 3, 2, 1, 8),
+        (5, 5, 37, 37, 5, 1, 1, 37), (6, 6, 4, 12, 3, 1, 1, 4), (1, 1, 70, 50, 1, 1, 1, 1),
+        (13, 11, 20, 20, 3, 1, 2, 20),
     ].map { height, width, inputs, outputs, kernel, stride, dilation, groups in
         let padding = EdgePadding.same(
             Extent(height, width), kernel: Extent(kernel, kernel), stride: Extent(stride, stride),
             dilation: Extent(dilation, dilation))
         let convolution = Convolution(
-            kernel: Extent(kernel, kernel), stride: Extent(stride, stride), dilation: Extent(dilation, dilation),
+            kernel: Extent(kernel, kernel), stride: Extent(stride, stride),
+            dilation: Extent(dilation, dilation),
             padding: padding, groups: groups)
         return OperationCase(
             .convolution(convolution), [[1, height, width, inputs]],
-            constants: [[outputs, kernel, kernel, inputs / groups], [outputs]], "stride \(stride) dilation \(dilation)")
+            constants: [[outputs, kernel, kernel, inputs / groups], [outputs]],
+            "stride \(stride) dilation \(dilation)")
     }
 
     static let windows: [OperationCase] = [PoolingKind.maximum, .average].flatMap { kind in
         [
             OperationCase(.pool(Pooling(kind, kernel: 2, stride: 2)), [[1, 6, 8, 5]]),
             OperationCase(
-                .pool(Pooling(kind, kernel: 3, stride: 2, padding: EdgePadding(top: 1, bottom: 1, left: 0, right: 1))),
+                .pool(
+                    Pooling(
+                        kind, kernel: 3, stride: 2, padding: EdgePadding(top: 1, bottom: 1, left: 0, right: 1)
+                    )),
                 [[1, 7, 9, 40]]),
             OperationCase(
                 .pool(
                     Pooling(
-                        kind, kernel: 3, stride: 1, padding: EdgePadding(top: 1, bottom: 1, left: 1, right: 1),
+                        kind, kernel: 3, stride: 1,
+                        padding: EdgePadding(top: 1, bottom: 1, left: 1, right: 1),
                         countsPadding: true)), [[1, 5, 5, 3]], "counting padding"),
-            OperationCase(.pool(Pooling(kind, kernel: 2, stride: 1, dilation: 2)), [[1, 5, 6, 3]], "dilated"),
+            OperationCase(
+                .pool(Pooling(kind, kernel: 2, stride: 1, dilation: 2)), [[1, 5, 6, 3]], "dilated"),
             OperationCase(.globalPool(kind), [[1, 7, 5, 33]]),
         ]
     }
@@ -88,12 +104,16 @@ struct FloatOperationTests {
         + UnaryOperation.allCases.filter { $0 != .logarithm && $0 != .squareRoot }.map {
             OperationCase(.unary($0), [[1, 3, 37]])
         }
-        + [OperationCase(.batchNormalization(epsilon: 1e-3), [[1, 4, 3, 9]], constants: [[9], [9], [9], [9]])]
+        + [
+            OperationCase(
+                .batchNormalization(epsilon: 1e-3), [[1, 4, 3, 9]], constants: [[9], [9], [9], [9]])
+        ]
 
     static let movements: [OperationCase] = [
         OperationCase(.concatenate(axis: 3), [[1, 3, 4, 5], [1, 3, 4, 2], [1, 3, 4, 7]]),
         OperationCase(.concatenate(axis: 1), [[1, 3, 4, 5], [1, 2, 4, 5]]),
-        OperationCase(.slice(Slicing(starts: [0, 1, 4], sizes: [1, 2, 3], strides: [1, 2, -2])), [[1, 5, 6]]),
+        OperationCase(
+            .slice(Slicing(starts: [0, 1, 4], sizes: [1, 2, 3], strides: [1, 2, -2])), [[1, 5, 6]]),
         OperationCase(.reshape([0, -1]), [[1, 5, 6]]),
         OperationCase(.transpose([0, 3, 1, 2]), [[1, 5, 6, 4]]),
         OperationCase(.transpose([2, 0, 1, 4, 3]), [[2, 3, 4, 5, 3]]),
@@ -107,7 +127,8 @@ struct FloatOperationTests {
         OperationCase(.dense, [[1, 33]], constants: [[17, 33], [17]]),
         OperationCase(.dense, [[7, 4, 20]], constants: [[40, 20]]),
         OperationCase(.softmax(axis: 1), [[2, 7]]), OperationCase(.softmax(axis: 1), [[2, 7, 3]]),
-        OperationCase(.localResponseNormalization(size: 5, alpha: 0.1, beta: 0.75, bias: 1), [[1, 3, 3, 11]]),
+        OperationCase(
+            .localResponseNormalization(size: 5, alpha: 0.1, beta: 0.75, bias: 1), [[1, 3, 3, 11]]),
         OperationCase(.matrixMultiply, [[2, 3, 4, 5], [5, 6]]),
         OperationCase(.matrixMultiply, [[3, 4, 5], [3, 5, 19]]),
         OperationCase(.reduce(Reduction(.mean, axes: [1, 2], keepsDimensions: true)), [[2, 3, 4, 5]]),
@@ -116,7 +137,9 @@ struct FloatOperationTests {
         OperationCase(.reduce(Reduction(.minimum, axes: [], keepsDimensions: false)), [[2, 3]]),
     ]
 
-    @Test("An operation gives what plain loops give", arguments: convolutions + windows + elementwise + movements + tensors, KernelSet.available)
+    @Test(
+        "An operation gives what plain loops give",
+        arguments: convolutions + windows + elementwise + movements + tensors, KernelSet.available)
     func equalsPlainLoops(_ sample: OperationCase, kernels: KernelSet) throws {
         let graph = try sample.build()
         let inputs = graph.inputs.enumerated().map {
@@ -127,14 +150,17 @@ struct FloatOperationTests {
         worker.run()
         let expected = NaiveInterpreter.run(graph, inputs)[0], actual = worker.output(0)
         try #require(actual.count == expected.count)
-        for (a, e) in zip(actual, expected) { #expect(abs(a - e) <= 2e-5 * max(1, abs(e)), "\(a) is not \(e)") }
+        for (a, e) in zip(actual, expected) {
+            #expect(abs(a - e) <= 2e-5 * max(1, abs(e)), "\(a) is not \(e)")
+        }
     }
 }
 
 extension GraphBuilder {
     /// The graph that ends with this operation.
     mutating func graph(
-        ending operation: Operation, to inputs: [ValueID], name: String? = nil, quantization: Quantization? = nil
+        ending operation: Operation, to inputs: [ValueID], name: String? = nil,
+        quantization: Quantization? = nil
     ) throws -> Graph {
         let result = try apply(operation, to: inputs, name: name, quantization: quantization)
         return graph(outputs: [result])

@@ -23,16 +23,19 @@ struct IntegerLayer: Sendable {
         let size = Extent(5 + stream.index(below: 6), 5 + stream.index(below: 8))
         let groups = [1, 1, 1, 2, 0][stream.index(below: 5)]
         let channels = groups == 2 ? 2 * (1 + stream.index(below: 9)) : 1 + stream.index(below: 40)
-        let outputs = groups == 0 ? channels : max(groups, 1) * (1 + stream.index(below: groups == 2 ? 20 : 70))
+        let outputs =
+            groups == 0 ? channels : max(groups, 1) * (1 + stream.index(below: groups == 2 ? 20 : 70))
         let groupCount = groups == 0 ? channels : groups
         convolution = Convolution(
-            kernel: kernel, stride: stride, padding: .same(size, kernel: kernel, stride: stride), groups: groupCount)
+            kernel: kernel, stride: stride, padding: .same(size, kernel: kernel, stride: stride),
+            groups: groupCount)
         input = [1, size.height, size.width, channels]
         weightShape = [outputs, kernel.height, kernel.width, channels / groupCount]
         weights = (0..<weightShape.elementCount).map { _ in Int8(stream.index(below: 255) - 127) }
         weightScales = (0..<outputs).map { _ in 0.001 + 0.01 * stream.uniform() }
         bias = (0..<outputs).map { _ in Int32(stream.index(below: 4001) - 2000) }
-        x = Quantization(scale: 0.02 + 0.05 * stream.uniform(), zeroPoint: Int32(stream.index(below: 256)) - 128)
+        x = Quantization(
+            scale: 0.02 + 0.05 * stream.uniform(), zeroPoint: Int32(stream.index(below: 256)) - 128)
         let spread = Float(weightShape.elementCount / outputs).squareRoot()
         y = Quantization(scale: 0.01 * spread, zeroPoint: Int32(stream.index(below: 256)) - 128)
         hasRelu = stream.index(below: 2) == 0
@@ -42,7 +45,8 @@ struct IntegerLayer: Sendable {
         var builder = GraphBuilder(name: "int8")
         let image = builder.input("x", ValueType(input, .int8, quantization: x))
         let w = builder.constant(
-            "w", Tensor(weightShape, .int8(weights)), quantization: Quantization(scales: weightScales, axis: 0))
+            "w", Tensor(weightShape, .int8(weights)),
+            quantization: Quantization(scales: weightScales, axis: 0))
         let b = builder.constant("b", Tensor([bias.count], .int32(bias)))
         var result = try builder.apply(.convolution(convolution), to: [image, w, b], quantization: y)
         if hasRelu { result = try builder.apply(.activation(.relu), to: [result], quantization: y) }
@@ -91,7 +95,9 @@ struct IntegerOperationTests {
         return (0..<count).map { _ in Int8(stream.index(below: 256) - 128) }
     }
 
-    @Test("A convolution follows the rule of the design, whatever its shape", arguments: 1...60, KernelSet.available)
+    @Test(
+        "A convolution follows the rule of the design, whatever its shape", arguments: 1...60,
+        KernelSet.available)
     func convolution(seed: Int, kernels: KernelSet) throws {
         let layer = IntegerLayer(seed: UInt64(seed))
         let image = Self.image(layer.input.elementCount, seed: UInt64(seed))
@@ -101,12 +107,14 @@ struct IntegerOperationTests {
     static let x = Quantization(scale: 0.04, zeroPoint: 7), y = Quantization(scale: 0.03, zeroPoint: -20)
     static let cases: [(Operation, Shape, Quantization)] = [
         (.pool(Pooling(.maximum, kernel: 3, stride: 2)), [1, 9, 7, 35], x),
-        (.pool(Pooling(.average, kernel: 3, stride: 2)), [1, 9, 7, 35], y), (.globalPool(.average), [1, 5, 5, 70], y),
+        (.pool(Pooling(.average, kernel: 3, stride: 2)), [1, 9, 7, 35], y),
+        (.globalPool(.average), [1, 5, 5, 70], y),
         (.activation(.sigmoid), [1, 300], Quantization(scale: 1 / 256, zeroPoint: -128)),
         (.activation(.hardSwish), [1, 300], y), (.unary(.exponential), [1, 300], y),
         (.softmax(axis: 1), [1, 12], Quantization(scale: 1 / 256, zeroPoint: -128)),
         (.reduce(Reduction(.mean, axes: [1, 2], keepsDimensions: false)), [1, 5, 5, 33], y),
-        (.transpose([0, 2, 1]), [1, 5, 33], x), (.pad(Padding(before: [0, 2], after: [0, 3], value: 0)), [1, 30], x),
+        (.transpose([0, 2, 1]), [1, 5, 33], x),
+        (.pad(Padding(before: [0, 2], after: [0, 3], value: 0)), [1, 30], x),
         (.localResponseNormalization(size: 3, alpha: 0.1, beta: 0.75, bias: 1), [1, 4, 9], y),
     ]
 
@@ -125,13 +133,16 @@ struct IntegerOperationTests {
         let reals = image.map { Float(Int32($0) - Self.x.zeroPoint) * Self.x.scale }
         let expected = NaiveInterpreter.run(reference, [reals])[0]
         for (q, e) in zip(try Self.run(graph, image, kernels), expected) {
-            let least = Float(-128 - result.zeroPoint) * result.scale, most = Float(127 - result.zeroPoint) * result.scale
+            let least = Float(-128 - result.zeroPoint) * result.scale,
+                most = Float(127 - result.zeroPoint) * result.scale
             let actual = Float(Int32(q) - result.zeroPoint) * result.scale
             #expect(abs(actual - min(max(e, least), most)) <= 1.01 * result.scale)
         }
     }
 
-    @Test("Arithmetic on two int8 values agrees with the reference kernels", arguments: BinaryOperation.allCases, KernelSet.available)
+    @Test(
+        "Arithmetic on two int8 values agrees with the reference kernels",
+        arguments: BinaryOperation.allCases, KernelSet.available)
     func binary(operation: BinaryOperation, kernels: KernelSet) throws {
         for other: Shape in [[1, 4, 33], [1, 1, 33], [1, 4, 1]] {
             var builder = GraphBuilder(name: "int8")
@@ -148,14 +159,16 @@ struct IntegerOperationTests {
     @Test("A fused residual gives the integers of a separate addition", arguments: 1...8, KernelSet.available)
     func residual(seed: Int, kernels: KernelSet) throws {
         var builder = GraphBuilder(name: "residual")
-        let x = Quantization(scale: 0.05, zeroPoint: Int32(seed) * 5 - 20), sum = Quantization(scale: 0.07, zeroPoint: -9)
+        let x = Quantization(scale: 0.05, zeroPoint: Int32(seed) * 5 - 20),
+            sum = Quantization(scale: 0.07, zeroPoint: -9)
         let shape: Shape = [1, 5, 7, 8 * seed - 3]
         let input = builder.input("x", ValueType(shape, .int8, quantization: x))
         let weights = Self.image(shape[3] * shape[3], seed: UInt64(seed)).map { max($0, -127) }
         let w = builder.constant(
             "w", Tensor([shape[3], 1, 1, shape[3]], .int8(weights)), quantization: Quantization(scale: 0.004))
         let convolved = try builder.apply(
-            .convolution(Convolution(kernel: 1)), to: [input, w], quantization: Quantization(scale: 0.06, zeroPoint: 4))
+            .convolution(Convolution(kernel: 1)), to: [input, w],
+            quantization: Quantization(scale: 0.06, zeroPoint: 4))
         let added = try builder.apply(.binary(.add), to: [convolved, input], quantization: sum)
         let result = try builder.apply(.activation(.relu), to: [added], quantization: sum)
         let graph = builder.graph(outputs: [result])
@@ -170,7 +183,8 @@ struct IntegerOperationTests {
     func unsigned(kernels: KernelSet) throws {
         let layer = IntegerLayer(seed: 11), image = Self.image(layer.input.elementCount, seed: 1)
         var graph = try layer.graph()
-        for index in graph.values.indices where graph.values[index].type.dataType == .int8 && graph.values[index].constant == nil {
+        for index in graph.values.indices
+        where graph.values[index].type.dataType == .int8 && graph.values[index].constant == nil {
             guard let q = graph.values[index].type.quantization else { continue }
             graph.values[index].type.dataType = .uint8
             graph.values[index].type.quantization = Quantization(scale: q.scale, zeroPoint: q.zeroPoint + 128)

@@ -34,7 +34,8 @@ extension Activation {
             case .hardSigmoid(let alpha, let beta): min(max(Double(alpha) * x + Double(beta), 0), 1)
             case .gelu(let approximate):
                 approximate
-                    ? 0.5 * x * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+                    ? 0.5 * x
+                        * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
                     : 0.5 * x * (1 + erf(x / 2.squareRoot()))
             case .leakyRelu(let slope): x < 0 ? x * Double(slope) : x
             case .clip(let lower, let upper): min(max(x, Double(lower)), Double(upper))

@@ -57,7 +57,9 @@ struct NaiveInterpreter {
                 return .nan
             }
         case .slice(let slicing):
-            return each { at in x[input.offset(at.indices.map { slicing.starts[$0] + at[$0] * slicing.strides[$0] })] }
+            return each { at in
+                x[input.offset(at.indices.map { slicing.starts[$0] + at[$0] * slicing.strides[$0] })]
+            }
         case .reshape: return x
         case .transpose(let permutation):
             return each { at in
@@ -68,17 +70,22 @@ struct NaiveInterpreter {
         case .pad(let padding): return each { padding.naive(x, input, $0) }
         case .softmax(let axis):
             return each { at in
-                func exponential(_ i: Int) -> Double { Double(x[input.offset(at.replacing(axis, i))]).exponential }
+                func exponential(_ i: Int) -> Double {
+                    Double(x[input.offset(at.replacing(axis, i))]).exponential
+                }
                 return Float(exponential(at[axis]) / (0..<input[axis]).reduce(0) { $0 + exponential($1) })
             }
         case .localResponseNormalization(let size, let alpha, let beta, let bias):
             return each { at in
                 let c = at[at.count - 1], axis = at.count - 1
-                let sum = (c - (size - 1) / 2...c + size / 2).filter { $0 >= 0 && $0 < input[axis] }.reduce(Float(0)) {
+                let sum = (c - (size - 1) / 2...c + size / 2).filter { $0 >= 0 && $0 < input[axis] }.reduce(
+                    Float(0)
+                ) {
                     let value = x[input.offset(at.replacing(axis, $1))]
                     return $0 + value * value
                 }
-                return x[input.offset(at)] / Float(Double(bias + alpha / Float(size) * sum).power(Double(beta)))
+                return x[input.offset(at)]
+                    / Float(Double(bias + alpha / Float(size) * sum).power(Double(beta)))
             }
         case .matrixMultiply:
             let b = values[node.inputs[1].index], other = shape(node.inputs[1]), rank = output.rank

@@ -15,7 +15,8 @@ func sampleNetwork() throws -> Graph {
         let inputs = builder.shape(of: x)[3]
         let w = builder.constant("w\(seed)", tensor([outputs, 3, 3, inputs / groups]))
         let padding = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
-        var y = try builder.apply(.convolution(Convolution(kernel: 3, padding: padding, groups: groups)), to: [x, w])
+        var y = try builder.apply(
+            .convolution(Convolution(kernel: 3, padding: padding, groups: groups)), to: [x, w])
         let statistics = (0..<4).map { builder.constant("n\(seed)_\($0)", tensor([outputs], in: 0.5...1.5)) }
         y = try builder.apply(.batchNormalization(epsilon: 1e-3), to: [y] + statistics)
         return try activation.map { try builder.apply(.activation($0), to: [y]) } ?? y
@@ -24,7 +25,8 @@ func sampleNetwork() throws -> Graph {
     let stem = try layer(image, 12, activation: .relu)
     let inner = try layer(stem, 12, groups: 12, activation: .hardSwish)
     let sum = try builder.apply(.binary(.add), to: [try layer(inner, 12, activation: nil), stem])
-    let joined = try builder.apply(.concatenate(axis: 3), to: [try builder.apply(.activation(.relu6), to: [sum]), inner])
+    let joined = try builder.apply(
+        .concatenate(axis: 3), to: [try builder.apply(.activation(.relu6), to: [sum]), inner])
     let pooled = try builder.apply(.globalPool(.average), to: [joined])
     let flat = try builder.apply(.reshape([0, -1]), to: [pooled])
     let w = builder.constant("head", tensor([10, 24])), b = builder.constant("bias", tensor([10]))
@@ -60,16 +62,21 @@ struct PlanTests {
         worker.run()
         graph.outputs = values
         for (index, expected) in NaiveInterpreter.run(graph, [image]).enumerated() {
-            for (a, e) in zip(worker.observed(index), expected) { #expect(abs(a - e) < 1e-3 * max(1, abs(e))) }
+            for (a, e) in zip(worker.observed(index), expected) {
+                #expect(abs(a - e) < 1e-3 * max(1, abs(e)))
+            }
         }
     }
 
-    @Test("for a batch gives, bit for bit, what single samples give", arguments: [2, 3, 8], KernelSet.available)
+    @Test(
+        "for a batch gives, bit for bit, what single samples give", arguments: [2, 3, 8], KernelSet.available)
     func batch(size: Int, kernels: KernelSet) throws {
         let graph = try sampleNetwork()
         let samples = (0..<size).map { Numbers.random(9 * 7 * 3, seed: UInt64(100 + $0)) }
         let single = try Plan(graph, kernels: kernels)
-        #expect(run(try Plan(graph, batch: size, kernels: kernels), samples.flatMap { $0 }) == samples.flatMap { run(single, $0) })
+        #expect(
+            run(try Plan(graph, batch: size, kernels: kernels), samples.flatMap { $0 })
+                == samples.flatMap { run(single, $0) })
     }
 
     @Test("evaluates samples to the same bits on any number of threads", arguments: [1, 2, 3])
@@ -78,6 +85,29 @@ struct PlanTests {
         let reference = try evaluate(graph, samples: samples)
         #expect(try evaluate(graph, samples: samples, threads: count) == reference)
         #expect(try Plan(graph, batch: 4).evaluate(samples, threads: count) == reference)
+    }
+
+    @Test("gives the same bits with a second thread inside one inference", arguments: KernelSet.available)
+    func helper(kernels: KernelSet) throws {
+        var builder = GraphBuilder(name: "large")
+        let x = builder.input("x", ValueType([1, 24, 24, 16]))
+        let padding = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
+        let w = builder.constant("w", Tensor([40, 3, 3, 16], Numbers.random(40 * 144, seed: 7)))
+        let d = builder.constant("d", Tensor([40, 3, 3, 1], Numbers.random(360, seed: 8)))
+        let wide = try builder.apply(.convolution(Convolution(kernel: 3, padding: padding)), to: [x, w])
+        let deep = try builder.apply(
+            .convolution(Convolution(kernel: 3, padding: padding, groups: 40)), to: [wide, d])
+        let plan = try Plan(builder.graph(outputs: [deep]), kernels: kernels)
+        let image = Numbers.random(24 * 24 * 16, seed: 9)
+        let results = [1, 2, 2].map { threads in
+            let worker = Worker(plan, threads: threads)
+            for _ in 0..<5 {
+                worker.setInput(0, floats: image.span)
+                worker.run()
+            }
+            return worker.output(0)
+        }
+        #expect(results[0] == results[1] && results[1] == results[2])
     }
 
     @Test("runs again to the same result: nothing that is still needed is overwritten")
@@ -114,17 +144,22 @@ struct PlanTests {
     @Test("lets not-a-number through", arguments: KernelSet.available)
     func notANumber(kernels: KernelSet) throws {
         for operation: Operation in [
-            .activation(.relu), .activation(.relu6), .activation(.clip(lower: 0, upper: 1)), .globalPool(.maximum),
+            .activation(.relu), .activation(.relu6), .activation(.clip(lower: 0, upper: 1)),
+            .globalPool(.maximum),
             .globalPool(.average), .activation(.hardSwish), .activation(.sigmoid), .activation(.hardSigmoid),
         ] {
             var builder = GraphBuilder(name: "nan")
             let x = builder.input("x", ValueType([1, 2, 2, 1]))
             let graph = try builder.graph(ending: operation, to: [x])
-            #expect(run(try Plan(graph, kernels: kernels), [1, .nan, 2, 3]).contains { $0.isNaN }, "\(operation.name)")
+            #expect(
+                run(try Plan(graph, kernels: kernels), [1, .nan, 2, 3]).contains { $0.isNaN },
+                "\(operation.name)")
         }
     }
 
-    @Test("stores half-precision activations as such and computes in float32", arguments: [DataType.float16, .bfloat16])
+    @Test(
+        "stores half-precision activations as such and computes in float32",
+        arguments: [DataType.float16, .bfloat16])
     func halves(type: DataType) throws {
         var builder = GraphBuilder(name: "half")
         let x = builder.input("x", ValueType([1, 8], type))

@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #define SK_MAX_RANK 8
+#define SK_MAX_KERNEL 16  // rows of a depthwise kernel; larger ones take the path of grouped convolutions
+#define SK_MAX_TAPS 256
+#define SK_MAX_PARTS 2    // threads that may share a step
 
 typedef struct sk_step sk_step;
 typedef void (*sk_kernel)(const sk_step *_Nonnull step, int32_t part, int32_t parts);
@@ -18,6 +21,7 @@ struct sk_step {
     const void *_Nullable a;
     const void *_Nullable b;
     void *_Nullable y;
+    void *_Nullable scratch;  // memory of the kernel's own, a piece for each part
     const void *_Nullable params;
 };
 
@@ -43,7 +47,10 @@ typedef struct {
     int32_t b_zero, y_zero;
 } sk_convolution;
 
-/// A depthwise convolution straight from the unpadded input; weights are [kernel_height][kernel_width][channels].
+/// A depthwise convolution straight from the unpadded input.
+///
+/// Weights of the reference are [tap][channel]. Vector sets want [block of channels][tap][channel] in float32 and, in
+/// int8, [block][pair of taps][lower or upper half of each eight][channel][tap]; biases and scales padded to blocks.
 typedef struct {
     int32_t images, in_height, in_width, out_height, out_width, channels;
     int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, top, left;
@@ -52,6 +59,8 @@ typedef struct {
     const float *_Nullable scale;
     float lower, upper;
     int32_t zero_point, x_zero;
+    int32_t ring_rows;              // input rows under one window
+    int64_t ring_stride, ring_size; // elements of a padded row, and of one part's scratch
 } sk_depthwise;
 
 typedef struct {
@@ -173,6 +182,7 @@ typedef struct {
     const char *_Nonnull name;
     int32_t f32_width;    // outputs a block of packed float weights
     int32_t s8_width;     // outputs a block of packed int8 weights
+    int32_t depthwise_f32_width, depthwise_s8_width;  // channels a block; 0: weights as the reference wants them
     int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
     bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
     int32_t s8_shift;     // added to raw int8 inputs by the kernel (128 where the instruction wants unsigned)
@@ -191,5 +201,13 @@ const sk_kernel_set *_Nullable sk_kernels_neon(void);
 
 /// Runs steps in order on the calling thread.
 void sk_run(const sk_step *_Nonnull steps, int64_t count);
+
+/// A helper thread for one caller.
+typedef struct sk_team sk_team;
+/// NULL where no thread can be started.
+sk_team *_Nullable sk_team_create(void);
+void sk_team_destroy(sk_team *_Nonnull team);
+/// Runs steps in order; those marked are shared with the helper.
+void sk_team_run(sk_team *_Nonnull team, const sk_step *_Nonnull steps, const bool *_Nonnull shared, int64_t count);
 
 #endif

@@ -1,0 +1,32 @@
+import Kernels
+
+extension Plan {
+    /// How long one step of a plan takes.
+    public struct StepTiming: Hashable, Sendable {
+        /// The graph's node and the kernel that computes it.
+        public let layer, kernel: String
+        /// Multiply-adds, or elements moved.
+        public let work: Double
+        /// The shortest of all runs, in microseconds.
+        public let microseconds: Double
+    }
+
+    /// Times every step on its own; each is run within whole inferences, so caches are as in use.
+    public func measureSteps(runs: Int) -> [StepTiming] {
+        precondition(runs > 0, "measureSteps: needs runs")
+        let worker = Worker(self), clock = ContinuousClock(), steps = program.steps
+        var best = [Double](repeating: .infinity, count: steps.count)
+        for _ in 0..<runs {
+            for index in steps.indices {
+                let begin = clock.now
+                worker.executor.run(step: index)
+                best[index] = min(best[index], (clock.now - begin).milliseconds * 1000)
+            }
+        }
+        return steps.indices.map {
+            StepTiming(
+                layer: steps[$0].layer, kernel: steps[$0].kernel, work: steps[$0].work, microseconds: best[$0]
+            )
+        }
+    }
+}
