@@ -85,11 +85,12 @@ public struct LogMelExtractor: Sendable {
     /// `frames × bands` features, frame by frame; the recording stands in the middle.
     public func spectrogram(of samples: [Float]) -> [Float] {
         let shift = (samples.count - length) / 2
-        var features = [Float](repeating: 0, count: frames * bands)
+        var features = [Float](repeating: silence, count: frames * bands)
         var frame = [Float](repeating: 0, count: transform.size)
         var power = [Float](repeating: 0, count: transform.size / 2 + 1)
         for index in 0..<frames {
             let start = index * hop + shift
+            guard start < samples.count, start + window.count > 0 else { continue }
             for i in window.indices {
                 let place = start + i
                 frame[i] = place >= 0 && place < samples.count ? samples[place] * window[i] : 0

@@ -38,11 +38,14 @@ struct RealFFT: Sendable {
             imaginary[reversed[i]] = signal[2 * i + 1]
         }
         transform(&real, &imaginary)
-        for k in 0...half {
-            let (a, b) = (k % half, (half - k) % half)
+        // X(0) and X(size / 2) come from the first number alone.
+        power[0] = (real[0] + imaginary[0]) * (real[0] + imaginary[0])
+        power[half] = (real[0] - imaginary[0]) * (real[0] - imaginary[0])
+        for k in 1..<half {
+            let (a, b) = (k, half - k)
             let (evenReal, evenImaginary) = ((real[a] + real[b]) / 2, (imaginary[a] - imaginary[b]) / 2)
             let (oddReal, oddImaginary) = ((imaginary[a] + imaginary[b]) / 2, (real[b] - real[a]) / 2)
-            let (c, s): (Float, Float) = k == half ? (-1, 0) : (cosines[k], sines[k])
+            let (c, s) = (cosines[k], sines[k])
             let sumReal = evenReal + c * oddReal - s * oddImaginary
             let sumImaginary = evenImaginary + c * oddImaginary + s * oddReal
             power[k] = sumReal * sumReal + sumImaginary * sumImaginary

@@ -63,7 +63,9 @@ extension StagedTopology.Stage {
             }
             missing.remove(at: index)
         }
-        if let first = missing.first { throw EncodingError(detail: "\(name) lacks one of \(first.options)") }
+        if let first = missing.first {
+            throw EncodingError(detail: "\(name) lacks one of \(first.options())")
+        }
         guard depth.value(in: genotype) > 0 else {
             throw EncodingError(detail: "\(name) has no blocks; it is written 'skip'")
         }
@@ -72,13 +74,13 @@ extension StagedTopology.Stage {
     /// One attribute without its value's type.
     fileprivate struct Attribute {
         let dimension: Int?
-        let options: String
+        let options: () -> String
         let token: (Genotype) -> String?
         let read: (Substring, inout Genotype) -> Bool
 
         init<Value>(_ choice: Choice<Value>) {
             dimension = choice.dimension
-            options = choice.texts.map { choice.code + $0 }.joined(separator: ", ")
+            options = { choice.texts.map { choice.code + $0 }.joined(separator: ", ") }
             token = { choice.token(in: $0) }
             read = { choice.read($0, into: &$1) }
         }
