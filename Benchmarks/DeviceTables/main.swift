@@ -25,6 +25,7 @@ do {
     let context = try Context(data: data, profiles: profileFolder, spaces: spaceFolder, limit: limit)
     let known: [(name: String, run: (Context) throws -> Void)] = [
         ("nas-bench-201", nasBenchTable), ("selection", selectionTable), ("fbnet", fbnetTable),
+        ("named-models", namedModelsTable), ("microcontrollers", microcontrollerTable), ("speed", speedTable),
     ]
     for table in known where arguments.isEmpty || arguments.contains(table.name) { try table.run(context) }
 } catch {

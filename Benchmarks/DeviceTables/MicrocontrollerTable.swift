@@ -1,0 +1,100 @@
+import Datasets
+import Devices
+import Foundation
+import ModelGraph
+
+/// Shipped microcontroller profiles against ST's tables and the MLPerf Tiny submissions.
+func microcontrollerTable(_ context: Context) throws {
+    try modelZooTable(context)
+    try tinyTable(context)
+}
+
+/// ST's tables give multiply-accumulates by kind and the number of operations, but not every network: latency, RAM and
+/// flash are computed from those with the profile's figures.
+private func modelZooTable(_ context: Context) throws {
+    let table = try CSVTable(contentsOf: "\(context.data)/stm32/inference.csv")
+    let (board, quantized) = (try table.texts("board"), try table.texts("format"))
+    func numbers(_ name: String) throws -> [Double?] { try table.numbers(name) }
+    let time = try numbers("inference_ms")
+    let clock = try numbers("frequency_MHz")
+    let (all, points) = (try numbers("conv_macs"), try numbers("pw_macs"))
+    let (depthwise, dense) = (try numbers("dw_macs"), try numbers("fc_macs"))
+    let (operations, activations) = (try numbers("n_ops"), try numbers("peak_act_bytes"))
+    let (ram, flash) = (try numbers("total_ram_kib"), try numbers("total_flash_kib"))
+    let weights = try numbers("weight_bytes")
+    let profile = try context.profile("stm32h743")
+    func cycles(_ family: WorkFamily, _ macs: Double) -> Double {
+        macs / (profile.compute.efficiency.first { $0.key == .init(family, .int8) }?.value ?? 1)
+    }
+    var errors: (time: [Double], ram: [Double], flash: [Double]) = ([], [], [])
+    for row in 0..<table.rowCount where board[row].contains("H747") && quantized[row].lowercased() == "int8" {
+        guard let time = time[row], let clock = clock[row], let all = all[row], let point = points[row],
+            let depth = depthwise[row], let dense = dense[row], let count = operations[row]
+        else { continue }
+        // ST counts depthwise and 1×1 convolutions among the convolutions.
+        let work =
+            cycles(.convolution, max(all - point, 0)) + cycles(.pointwise, point) + cycles(.depthwise, depth)
+            + cycles(.dense, dense)
+        let kernels = count * profile.overheads.kernelMilliseconds * profile.compute.clockMHz * 1000
+        errors.time.append(abs((work + kernels) / (clock * 1000) / time - 1))
+        let runtime = profile.runtime
+        if let ram = ram[row], let peak = activations[row] {
+            let predicted = peak + Double(runtime.ramBytes) + count * Double(runtime.ramBytesPerKernel)
+            errors.ram.append(abs(predicted / (ram * 1024) - 1))
+        }
+        if let flash = flash[row], let weights = weights[row] {
+            let predicted = weights + Double(runtime.codeBytes) + count * Double(runtime.codeBytesPerKernel)
+            errors.flash.append(abs(predicted / (flash * 1024) - 1))
+        }
+    }
+    print(
+        "\nSTM32H747, ST's int8 models: median error of latency, RAM and flash with the figures of stm32h743\n"
+    )
+    print("| rows | latency | rows | RAM | rows | flash |\n|---|---|---|---|---|---|")
+    print(
+        "| \(errors.time.count) | \(percent(errors.time.median)) | \(errors.ram.count) | \(percent(errors.ram.median)) "
+            + "| \(errors.flash.count) | \(percent(errors.flash.median)) |")
+}
+
+/// Boards of MLPerf Tiny that a shipped profile describes.
+private func tinyTable(_ context: Context) throws {
+    let table = try CSVTable(contentsOf: "\(context.data)/mlperf-tiny/results.csv")
+    let (board, framework) = (try table.texts("board"), try table.texts("framework"))
+    let (benchmark, clock) = (try table.texts("benchmark"), try table.numbers("freq_MHz"))
+    let (time, libraries) = (try table.numbers("latency_ms"), try table.texts("libs"))
+    let cases = [
+        ("L4R5", "X-CUBE-AI", "stm32l4r5"), ("H7A3", "X-CUBE-AI", "stm32h743"),
+        ("nRF5340", "microTVM", "nrf5340"),
+        ("L4R5", "TensorFlow Lite for Microcontrollers", "stm32l4r5-tflm"),
+    ]
+    print(
+        "\nMLPerf Tiny: median |predicted / measured − 1| of the shipped profiles, scaled to the board's clock\n"
+    )
+    print("| board | framework | profile | results | error |\n|---|---|---|---|---|")
+    for (name, runtime, profileName) in cases {
+        let profile = try context.profile(profileName)
+        var errors: [Double] = []
+        for row in 0..<table.rowCount where board[row].contains(name) {
+            guard framework[row].contains(runtime) || libraries[row].contains(runtime), let time = time[row],
+                let clock = clock[row], let graph = try TinyModel(rawValue: benchmark[row])?.graph()
+            else { continue }
+            let predicted = price(graph.inInt8, on: profile).latencyMilliseconds ?? .nan
+            errors.append(abs(predicted * profile.compute.clockMHz / clock / time - 1))
+        }
+        print("| \(name) | \(runtime) | \(profileName) | \(errors.count) | \(percent(errors.median)) |")
+    }
+}
+
+/// The reference networks of MLPerf Tiny (Banbury and others 2021).
+private enum TinyModel: String {
+    case ic, kws, vww, ad
+
+    func graph() throws -> Graph {
+        switch self {
+        case .ic: try Layers.tinyResNet()
+        case .kws: try Layers.keywordSpotting()
+        case .vww: try Layers.visualWakeWords()
+        case .ad: try Layers.anomalyDetection()
+        }
+    }
+}
