@@ -150,7 +150,7 @@ private struct NetworkBuilder {
         return finished
     }
 
-    /// Weights with the variance He et al. give, and a small bias.
+    /// Weights with the usual variance of rectified layers, and a small bias.
     private mutating func parameters(_ shape: Shape) -> [ValueID] {
         let inputs = shape.dimensions.dropFirst().reduce(1, *), bound = (6 / Float(inputs)).squareRoot()
         let weights = (0..<shape.elementCount).map { _ in bound * (2 * random.uniform() - 1) }

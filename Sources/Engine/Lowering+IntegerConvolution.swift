@@ -98,7 +98,7 @@ extension Lowering {
         }
     }
 
-    /// How sums become the kernel's result. Nil where a fused kernel could not give the integers the separate nodes give.
+    /// How sums become the kernel's result; nil where a fused kernel could not give the integers the separate nodes give.
     private func epilogue(
         of kernel: FusedKernel, _ xScale: AffineScale, _ weightScales: [Float], isDepthwise: Bool
     ) -> IntegerEpilogue? {

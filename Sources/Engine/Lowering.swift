@@ -217,7 +217,7 @@ extension ScaleTable {
 }
 
 extension Tensor {
-    /// The elements in a program's constant memory; unsigned bytes 128 lower where asked. Nil where they are unknown.
+    /// The elements in a program's constant memory, unsigned bytes 128 lower where asked; nil where they are unknown.
     func stored(in builder: inout ProgramBuilder, shiftingUnsigned: Bool) -> Buffer? {
         switch storage {
         case .float32(let values): return builder.constant(values)

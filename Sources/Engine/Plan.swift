@@ -1,7 +1,9 @@
 public import Kernels
 public import ModelGraph
 
-/// A graph made ready to run: kernels chosen, weights packed, memory placed. Immutable and shared by workers.
+/// A graph made ready to run: kernels chosen, weights packed, memory placed.
+///
+/// Immutable, shared by workers.
 ///
 ///     let plan = try Plan(graph)
 ///     let worker = Worker(plan)

@@ -1,6 +1,8 @@
 import CKernels
 
-/// Runs a program in memory of its own. One executor serves one caller at a time.
+/// Runs a program in memory of its own.
+///
+/// One executor serves one caller at a time.
 public final class Executor {
     public let program: Program
     private let arena: UnsafeMutableRawPointer
