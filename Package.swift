@@ -78,7 +78,7 @@ let package = Package(
             [
                 "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine", "Training",
                 "Compression",
-                "ONNXFormat", "TFLiteFormat", "Datasets", "SearchSpaces", "Devices", "Search",
+                "ONNXFormat", "TFLiteFormat", "ArrayFiles", "Datasets", "SearchSpaces", "Devices", "Search",
                 "ExperimentStore",
                 "Evaluation", "CShipped",
             ]),

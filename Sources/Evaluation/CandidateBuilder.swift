@@ -17,7 +17,8 @@ public struct TrainingSettings: Hashable, Sendable {
     public var distillsAll: Bool
 
     public init(
-        epochs: Double, batch: Int = 128, usesAdamW: Bool = false, learningRate: Double? = nil, distillsAll: Bool = false
+        epochs: Double, batch: Int = 128, usesAdamW: Bool = false, learningRate: Double? = nil,
+        distillsAll: Bool = false
     ) {
         self.epochs = epochs
         self.batch = batch
@@ -53,7 +54,9 @@ public struct CandidateBuilder: Sendable {
     public let threads: Int
     private let teacher = TeacherCell()
 
-    public init(space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1) {
+    public init(
+        space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1
+    ) {
         self.space = space
         self.data = data
         self.settings = settings
@@ -66,7 +69,8 @@ public struct CandidateBuilder: Sendable {
         let network: String
         do {
             let policy = GraphPolicy(
-                deadCode: .zeros, foldsBatchNormalization: false, fusesActivation: false, fusesResidual: false,
+                deadCode: .zeros, foldsBatchNormalization: false, fusesActivation: false,
+                fusesResidual: false,
                 removesNoOps: true)
             var live = try space.graph(of: genotype, input: data.input).normalized(for: policy)
             live.name = ""
@@ -74,10 +78,14 @@ public struct CandidateBuilder: Sendable {
         } catch {
             network = space.id(of: genotype)
         }
-        return SHA256.hex("\(network)|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|\(settings)|\(seed)")
+        return SHA256.hex(
+            "\(network)|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|\(settings)|\(seed)"
+        )
     }
 
-    /// Trains and compresses a point. Throws `CancellationError` where the task is cancelled, else what went wrong.
+    /// Trains and compresses a point.
+    ///
+    /// Throws `CancellationError` where the task is cancelled, else what went wrong.
     public func build(_ genotype: Genotype) async throws -> Graph {
         let compression = try Compression(parsing: space.compression(of: genotype))
         let distills = settings.distillsAll || compression.distills
@@ -103,7 +111,8 @@ public struct CandidateBuilder: Sendable {
         let result = Result { () throws(TrainingError) in
             try Training.train(
                 graph, on: data.trainingSource(seed: seed ^ stream),
-                recipe: settings.recipe(epochs: epochs, seed: seed, distills: teacher != nil), candidate: stream,
+                recipe: settings.recipe(epochs: epochs, seed: seed, distills: teacher != nil),
+                candidate: stream,
                 threads: threads, teacher: teacher.map(Teacher.network), isCancelled: { Task.isCancelled })
         }
         switch result {

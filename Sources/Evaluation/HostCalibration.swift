@@ -4,8 +4,8 @@ import Determinism
 public import Devices
 public import Engine
 import ModelGraph
-import Training
 public import SearchSpaces
+import Training
 
 /// Networks of a space timed on this computer before a search, so that its prices here are those of this computer.
 public struct HostProbe: Hashable, Sendable {
@@ -35,7 +35,8 @@ extension CandidateBuilder {
         let start = try space.graph(of: probe.genotype, input: data.input).initialized(seed: 1)
         let compression = try Compression(parsing: space.compression(of: probe.genotype))
         let graph = try compress(
-            start, by: compression, calibration: CalibrationSamples(data, count: 16), fineTune: { graph, _ in graph })
+            start, by: compression, calibration: CalibrationSamples(data, count: 16),
+            fineTune: { graph, _ in graph })
         return measureLatency(of: try Plan(graph), seconds: seconds)
     }
 }
@@ -46,7 +47,12 @@ extension DeviceProfile {
         by timings: [(probe: HostProbe, milliseconds: Double)], pricing: Pricing
     ) throws -> DeviceProfile {
         try calibrated(
-            by: timings.map { (graph: try pricing.compressedGraph(of: $0.probe.genotype), latencyMilliseconds: $0.milliseconds) })
+            by: timings.map {
+                (
+                    graph: try pricing.compressedGraph(of: $0.probe.genotype),
+                    latencyMilliseconds: $0.milliseconds
+                )
+            })
     }
 }
 

@@ -37,7 +37,9 @@ public struct Judge: Sendable {
         let logits = try evaluate(graph, samples: data.samples(indices), threads: threads)
         let classCount = data.dataset.classNames.count
         guard logits.count == indices.count * classCount else {
-            throw GraphError.invalid(node: graph.name, detail: "gives \(logits.count / indices.count) outputs for \(classCount) classes")
+            throw GraphError.invalid(
+                node: graph.name,
+                detail: "gives \(logits.count / indices.count) outputs for \(classCount) classes")
         }
         guard logits.allSatisfy(\.isFinite) else {
             throw GraphError.invalid(node: graph.name, detail: "its outputs are not finite")

@@ -47,7 +47,9 @@ public struct MeasurementTable: Sendable {
         try requireColumns(columns, tables)
     }
 
-    private static func normalForms(_ table: CSVTable, _ column: String, _ space: SearchSpace) throws -> [String] {
+    private static func normalForms(_ table: CSVTable, _ column: String, _ space: SearchSpace) throws
+        -> [String]
+    {
         try table.texts(column).enumerated().map { row, text in
             do {
                 return try space.architecture(of: space.genotype(architecture: text))
@@ -64,7 +66,9 @@ public struct MeasurementTable: Sendable {
             guard (0...1).contains(accuracy) else {
                 throw DatasetError.line(
                     file: table.file, line: table.line(ofRow: row),
-                    detail: "\(columns.accuracy): expected \(columns.isPercent ? "0 to 100" : "0 to 1"), got \(value)")
+                    detail:
+                        "\(columns.accuracy): expected \(columns.isPercent ? "0 to 100" : "0 to 1"), got \(value)"
+                )
             }
             accuracies[names[row]] = accuracy
         }
@@ -77,7 +81,8 @@ public struct MeasurementTable: Sendable {
             guard let value else { continue }
             guard value >= 0 else {
                 throw DatasetError.line(
-                    file: table.file, line: table.line(ofRow: row), detail: "\(column): expected a cost, got \(value)")
+                    file: table.file, line: table.line(ofRow: row),
+                    detail: "\(column): expected a cost, got \(value)")
             }
             scores[names[row], default: devices.map { Score(device: $0, provenance: .measured) }][device]
                 .set(metric, to: value)
@@ -99,7 +104,9 @@ public struct MeasurementTable: Sendable {
     public func costs(of genotype: Genotype) -> Costs {
         guard accuracy(of: genotype) != nil, let scores = scores[space.architecture(of: genotype)] else {
             return Costs(
-                scores: devices.map { Score(device: $0, status: .failed, reason: "The table has no such architecture.") })
+                scores: devices.map {
+                    Score(device: $0, status: .failed, reason: "The table has no such architecture.")
+                })
         }
         return Costs(
             scores: scores.map { score in

@@ -18,12 +18,14 @@ public struct PreparedData: Sendable {
     /// Divides a data set and fits the normalisation on its training part.
     public init(_ dataset: Dataset, rules: SplitRules, augmentation: Augmentation) throws(DatasetError) {
         guard !dataset.classNames.isEmpty else {
-            throw .file(dataset.name, detail: "holds numbers to predict; only classification is supported so far")
+            throw .file(
+                dataset.name, detail: "holds numbers to predict; only classification is supported so far")
         }
         self.dataset = dataset
         self.augmentation = augmentation
         split = try DataSplit(dataset, rules)
-        normalization = Normalization(fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
+        normalization = Normalization(
+            fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
         identity = PreparedData.identity(dataset, split)
     }
 
@@ -32,7 +34,9 @@ public struct PreparedData: Sendable {
         hash.update("\(dataset.name) \(dataset.sampleShape) \(dataset.classNames)".utf8)
         for part in [split.train, split.validation, split.test, split.slice] {
             hash.update("|\(part.count)".utf8)
-            for index in part { withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { hash.update($0) } }
+            for index in part {
+                withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { hash.update($0) }
+            }
         }
         var sample = [Float](repeating: 0, count: dataset.sampleSize)
         for index in split.slice {
@@ -70,14 +74,16 @@ public struct PreparedData: Sendable {
     public func predictions(_ predicted: [Int], for indices: [Int]) -> Predictions {
         let labels = dataset.labels
         return Predictions(
-            predicted: predicted, truth: indices.map { Int(labels[$0]) }, classCount: dataset.classNames.count,
+            predicted: predicted, truth: indices.map { Int(labels[$0]) },
+            classCount: dataset.classNames.count,
             groups: dataset.groups.isEmpty ? [] : indices.map { Int(dataset.groups[$0]) })
     }
 
     /// The training part as the trainer reads it, augmented by `seed`.
     func trainingSource(seed: UInt64) -> TrainingPart {
         TrainingPart(
-            reader: BatchReader(dataset, normalization: normalization, augmentation: augmentation, seed: seed),
+            reader: BatchReader(
+                dataset, normalization: normalization, augmentation: augmentation, seed: seed),
             indices: split.train, labels: dataset.labels)
     }
 }

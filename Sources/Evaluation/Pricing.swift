@@ -34,7 +34,9 @@ public struct Pricing: Sendable {
             return costs(of: try compressedGraph(of: genotype))
         } catch {
             return Costs(
-                scores: devices.map { Score(device: $0.name, status: .failed, reason: String(describing: error)) })
+                scores: devices.map {
+                    Score(device: $0.name, status: .failed, reason: String(describing: error))
+                })
         }
     }
 

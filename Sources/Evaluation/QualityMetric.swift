@@ -37,7 +37,9 @@ public struct Predictions: Hashable, Sendable {
     /// One bit a sample, 1 where it is right, least significant bit first.
     public var resultBits: [UInt8] {
         var bits = [UInt8](repeating: 0, count: (truth.count + 7) / 8)
-        for index in truth.indices where predicted[index] == truth[index] { bits[index / 8] |= 1 << (index % 8) }
+        for index in truth.indices where predicted[index] == truth[index] {
+            bits[index / 8] |= 1 << (index % 8)
+        }
         return bits
     }
 }
@@ -80,7 +82,8 @@ extension QualityMetric {
         case .accuracy: return Double(counts.right.reduce(0, +)) / Double(samples.count)
         case .balancedAccuracy:
             let present = classes.filter { counts.present[$0] > 0 }
-            return present.reduce(0) { $0 + Double(counts.right[$1]) / Double(counts.present[$1]) } / Double(present.count)
+            return present.reduce(0) { $0 + Double(counts.right[$1]) / Double(counts.present[$1]) }
+                / Double(present.count)
         case .macroF1:
             let seen = classes.filter { counts.present[$0] + counts.predicted[$0] > 0 }
             return seen.reduce(0) {

@@ -16,7 +16,8 @@ extension CandidateBuilder {
             labels: samples.map { Int(data.dataset.labels[$0]) })
         var seconds = 0.0
         for _ in 0..<points {
-            let graph = try space.graph(of: space.sample(using: &random), input: data.input).initialized(seed: seed)
+            let graph = try space.graph(of: space.sample(using: &random), input: data.input).initialized(
+                seed: seed)
             let recipe = TrainingRecipe().with {
                 $0.epochs = 3
                 $0.batch = samples.count

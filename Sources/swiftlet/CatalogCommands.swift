@@ -13,7 +13,8 @@ struct DevicesCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a profile and where its figures come from.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a profile and where its figures come from.")
         @Argument(help: "A device, or the path of a profile ending in .yaml.")
         var device: String
         @OptionGroup var output: FormatOption
@@ -21,7 +22,8 @@ struct DevicesCommand: ParsableCommand {
     }
 
     struct Validate: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Checks profiles; without arguments all known ones.")
+        static let configuration = CommandConfiguration(
+            abstract: "Checks profiles; without arguments all known ones.")
         @Argument(help: "Devices, or paths of profiles ending in .yaml.")
         var devices: [String] = []
         @OptionGroup var output: FormatOption
@@ -73,21 +75,38 @@ struct SpacesCommand: ParsableCommand {
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Predicts what architectures cost on a device, without weights.")
+        commandName: "predict",
+        abstract: "Predicts what a model, or architectures of a space, cost on a device.")
+
+    @Argument(help: "A model ending in .onnx, .tflite or .swiftlet; or none, with --space.")
+    var model: String?
 
     @Option(help: "A space, or the path of one ending in .yaml.")
-    var space: String
+    var space: String?
 
     @Option(help: "A CSV file with a column 'architecture' (and perhaps 'compression').")
-    var architectures: String
+    var architectures: String?
 
     @Option(help: "A device, or the path of a profile ending in .yaml.")
     var device: String
 
+    @OptionGroup var memory: MemoryOption
     @OptionGroup var output: FormatOption
 
+    func validate() throws {
+        let namesSpace = space != nil && architectures != nil
+        guard (model != nil) != namesSpace, (space == nil) == (architectures == nil) else {
+            throw ValidationError("Give either a model, or --space together with --architectures.")
+        }
+    }
+
     func run() throws {
-        let answer = try SpaceCommands.predict(space: space, architectures: architectures, device: device)
-        try Terminal.print(answer, as: output.format)
+        if let model {
+            let answer = try ModelCommands.predict(model, device: device, memory: memory.maxMemory)
+            try Terminal.print(answer, as: output.format)
+        } else if let space, let architectures {
+            let answer = try SpaceCommands.predict(space: space, architectures: architectures, device: device)
+            try Terminal.print(answer, as: output.format)
+        }
     }
 }

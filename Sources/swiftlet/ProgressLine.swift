@@ -10,7 +10,9 @@ final class ProgressLine: Sendable {
     func show(_ progress: JobProgress) {
         let isDue = last.withLock { last in
             let isNewPhase = last.phase != progress.phase
-            guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else { return false }
+            guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else {
+                return false
+            }
             last = (progress.phase, .now)
             return true
         }

@@ -68,7 +68,8 @@ struct ShowCommand: ParsableCommand {
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "One row an evaluation, in proposal order (CSV unless asked otherwise).")
+        commandName: "history",
+        abstract: "One row an evaluation, in proposal order (CSV unless asked otherwise).")
 
     @Argument(help: "The name of the job.")
     var job: String

@@ -31,7 +31,9 @@ struct SelectCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func validate() throws {
-        guard (device != nil) != allDevices else { throw ValidationError("Give either --device D or --all-devices.") }
+        guard (device != nil) != allDevices else {
+            throw ValidationError("Give either --device D or --all-devices.")
+        }
     }
 
     func run() throws {

@@ -13,7 +13,9 @@ struct Swiftlet: AsyncParsableCommand {
             """,
         subcommands: [
             SearchCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self, ShowCommand.self,
-            HistoryCommand.self, PredictCommand.self, DevicesCommand.self, SpacesCommand.self,
+            HistoryCommand.self, InspectCommand.self, RunCommand.self, BenchmarkCommand.self,
+            PredictCommand.self,
+            ExportCommand.self, VerifyCommand.self, DevicesCommand.self, SpacesCommand.self,
         ])
 
     static func main() async {

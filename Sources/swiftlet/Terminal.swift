@@ -39,7 +39,7 @@ enum Terminal {
         }
     }
 
-    /// ArgumentParser words its own errors; all others describe themselves. Both are wrong use or invalid input.
+    /// Both are wrong use or invalid input: ArgumentParser words its own errors, all others describe themselves.
     private static func leaveParsing(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
         if command.exitCode(for: error) == .success { command.exit(withError: error) }
         if command.exitCode(for: error) == .validationFailure {

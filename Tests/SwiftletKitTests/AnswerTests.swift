@@ -7,7 +7,8 @@ import Testing
 struct AnswerTests {
     static let candidateKeys = [
         "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms",
-        "latency_ms_p10", "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes", "model_bytes",
+        "latency_ms_p10", "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes",
+        "model_bytes",
         "macs", "parameters", "is_feasible", "is_pareto", "is_finalist", "status", "reason", "architecture",
         "compression",
     ]
@@ -30,7 +31,9 @@ struct AnswerTests {
         let front = try object(
             review.front(job: "small", device: "stm32h743", fidelity: nil, includesAll: true, plots: false))
         #expect(
-            Set(front.keys) == ["job", "device", "fidelity", "metric", "reference", "hypervolume", "candidates"])
+            Set(front.keys) == [
+                "job", "device", "fidelity", "metric", "reference", "hypervolume", "candidates",
+            ])
         let candidates = try #require(front["candidates"] as? [[String: Any]])
         #expect(Set(try #require(candidates.first).keys) == Set(Self.candidateKeys))
 
@@ -42,9 +45,12 @@ struct AnswerTests {
         let header = try review.history(job: "small").text(as: .csv).prefix { $0 != "\r\n" }
         #expect(
             header.split(separator: ",").map(String.init) == [
-                "evaluation", "candidate", "fidelity", "architecture", "compression", "accuracy", "accuracy_se",
-                "model_bytes", "host-cpu:model_bytes", "raspberry-pi-4:latency_ms", "raspberry-pi-4:model_bytes",
-                "stm32h743:latency_ms", "stm32h743:model_bytes", "raspberry-pi-4:hypervolume", "stm32h743:hypervolume",
+                "evaluation", "candidate", "fidelity", "architecture", "compression", "accuracy",
+                "accuracy_se",
+                "model_bytes", "host-cpu:model_bytes", "raspberry-pi-4:latency_ms",
+                "raspberry-pi-4:model_bytes",
+                "stm32h743:latency_ms", "stm32h743:model_bytes", "raspberry-pi-4:hypervolume",
+                "stm32h743:hypervolume",
             ])
     }
 
@@ -68,7 +74,8 @@ struct AnswerTests {
         #expect(devices.allSatisfy { Set($0.keys) == ["name", "title", "kind", "runtime"] })
         let names = Set(devices.compactMap { $0["name"] as? String })
         #expect(
-            names.isSuperset(of: ["host-cpu", "raspberry-pi-4", "jetson-nano", "coral-edge-tpu", "stm32h743"]))
+            names.isSuperset(of: ["host-cpu", "raspberry-pi-4", "jetson-nano", "coral-edge-tpu", "stm32h743"])
+        )
         #expect(try SpaceCommands.count("nas-bench-201").text(as: .table) == "15625\n")
     }
 }

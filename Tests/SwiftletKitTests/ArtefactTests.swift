@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Artefacts")
 struct ArtefactTests {
-    @Test("The accuracy of an int8 finalist is that of the integer engine on the test split, to the last sample")
+    @Test(
+        "The accuracy of an int8 finalist is that of the integer engine on the test split, to the last sample"
+    )
     func integerAccuracy() async throws {
         let folder = try TemporaryFolder()
         let text = SmallJob.text.replacing("[float32, int8]", with: "[int8]")
@@ -17,7 +19,8 @@ struct ArtefactTests {
         let answer = try SmallJob.review(folder).front(
             job: "small", device: "stm32h743", fidelity: "final", includesAll: true, plots: false)
         let rules = SplitRules(validation: .fraction(0.2), test: .fraction(0.2), seed: 7)
-        let data = try PreparedData(Dataset(DatasetRequest(source: .digits)), rules: rules, augmentation: .none)
+        let data = try PreparedData(
+            Dataset(DatasetRequest(source: .digits)), rules: rules, augmentation: .none)
         for row in answer.rows {
             guard case .text(let id)? = row["id"], case .number(let reported)? = row["test_accuracy"] else {
                 Issue.record("a finalist without test accuracy")
@@ -30,7 +33,8 @@ struct ArtefactTests {
             for kernels in KernelSet.available {
                 let logits = try evaluate(graph, samples: data.samples(data.split.test), kernels: kernels)
                 let predicted = Predictions.classes(ofLogits: logits, classCount: 10)
-                let accuracy = QualityMetric.accuracy.value(of: data.predictions(predicted, for: data.split.test))
+                let accuracy = QualityMetric.accuracy.value(
+                    of: data.predictions(predicted, for: data.split.test))
                 #expect(accuracy == reported, "\(kernels.name)")
             }
         }

@@ -43,11 +43,14 @@ struct BadInputTests {
     @Test("A database that is none of ours is left as it is")
     func foreignDatabase() async throws {
         let folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(atPath: "\(folder.path)/results", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/results", withIntermediateDirectories: true)
         let path = try folder.write("this is not a database, but it is somebody's", to: "results/db.sqlite")
         let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder) }
         #expect(error.map { "\($0)".contains("not a SQLite database") } == true)
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == "this is not a database, but it is somebody's")
+        #expect(
+            try String(contentsOfFile: path, encoding: .utf8)
+                == "this is not a database, but it is somebody's")
     }
 
     @Test("Questions about what is not there are answered with what is")
@@ -66,7 +69,8 @@ struct BadInputTests {
             }.contains("raspberry-pi-4"))
         #expect(
             sentence {
-                try review.front(job: "small", device: nil, fidelity: "best", includesAll: false, plots: false)
+                try review.front(
+                    job: "small", device: nil, fidelity: "best", includesAll: false, plots: false)
             }.contains("inherited"))
         #expect(
             sentence { try review.show(job: "small", candidate: "zz", device: nil, layers: false) }

@@ -10,7 +10,9 @@ struct RepeatabilityTests {
         try await SmallJob.run(in: one, threads: 1)
         try await SmallJob.run(in: two, threads: 2)
         #expect(try history(one) == history(two))
-        for device in ["raspberry-pi-4", "stm32h743"] { #expect(try front(one, device) == front(two, device)) }
+        for device in ["raspberry-pi-4", "stm32h743"] {
+            #expect(try front(one, device) == front(two, device))
+        }
     }
 
     @Test("Cancelled in the middle and run again, a job ends as if never interrupted", arguments: [2, 8, 13])
@@ -56,7 +58,9 @@ struct RepeatabilityTests {
         try await SmallJob.run(in: folder, text: larger)
         #expect(try history(folder).split(separator: "\r\n").count == 16)
         let other = SmallJob.text.replacing("epochs: 1, batch: 64", with: "epochs: 2, batch: 64")
-        let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: other) }
+        let error = await #expect(throws: (any Error).self) {
+            try await SmallJob.run(in: folder, text: other)
+        }
         #expect(error.map { "\($0)".contains("training.epochs") } == true)
     }
 

@@ -13,9 +13,13 @@ struct ShippedFilesTests {
             let path = Self.root.appending(path: folder)
             let names = try FileManager.default.contentsOfDirectory(atPath: path.path(percentEncoded: false))
             let expected = try names.filter { $0.hasSuffix(".yaml") }.sorted().map {
-                TextFile(name: "\(folder)/\($0)", text: try String(contentsOf: path.appending(path: $0), encoding: .utf8))
+                TextFile(
+                    name: "\(folder)/\($0)",
+                    text: try String(contentsOf: path.appending(path: $0), encoding: .utf8))
             }
-            #expect(ShippedFiles.all.filter { $0.name.hasPrefix(folder + "/") } == expected, "run scripts/embed-shipped")
+            #expect(
+                ShippedFiles.all.filter { $0.name.hasPrefix(folder + "/") } == expected,
+                "run scripts/embed-shipped")
         }
     }
 

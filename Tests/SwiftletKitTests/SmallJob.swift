@@ -6,7 +6,8 @@ final class TemporaryFolder {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "swiftlet-tests-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "swiftlet-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path(percentEncoded: false)
     }
@@ -51,5 +52,7 @@ enum SmallJob {
 
     static func database(in folder: TemporaryFolder) -> String { "\(folder.path)/results/db.sqlite" }
 
-    static func review(_ folder: TemporaryFolder) throws -> Review { try Review(database: database(in: folder)) }
+    static func review(_ folder: TemporaryFolder) throws -> Review {
+        try Review(database: database(in: folder))
+    }
 }

@@ -5,7 +5,8 @@ struct DeviceShelf {
     let catalog: DeviceCatalog
 
     init() throws {
-        catalog = try DeviceCatalog(files: ShippedFiles.files(in: "device-profiles").map { ($0.name, $0.text) })
+        catalog = try DeviceCatalog(
+            files: ShippedFiles.files(in: "device-profiles").map { ($0.name, $0.text) })
     }
 
     /// A device by name, or by the path of a profile ending in `.yaml`.
@@ -22,7 +23,7 @@ struct DeviceShelf {
     }
 }
 
-/// `swiftlet devices …`
+/// What `swiftlet devices` answers.
 public enum DeviceCommands {
     public static func list() throws -> Answer {
         let profiles = try DeviceShelf().catalog.profiles
@@ -30,22 +31,27 @@ public enum DeviceCommands {
         let records = profiles.map { profile -> Record in
             table.append([profile.name, profile.kind.rawValue, profile.runtime.title, profile.title])
             return [
-                "name": .text(profile.name), "title": .text(profile.title), "kind": .text(profile.kind.rawValue),
+                "name": .text(profile.name), "title": .text(profile.title),
+                "kind": .text(profile.kind.rawValue),
                 "runtime": .text(profile.runtime.title),
             ]
         }
         return Answer(
-            json: .record(["devices": .list(records.map(Field.record))]), columns: ["name", "title", "kind", "runtime"],
+            json: .record(["devices": .list(records.map(Field.record))]),
+            columns: ["name", "title", "kind", "runtime"],
             rows: records, table: table.text)
     }
 
     public static func show(_ name: String) throws -> Answer {
         let profile = try DeviceShelf().profile(name)
         let facts: [(String, Field)] = [
-            ("name", .text(profile.name)), ("title", .text(profile.title)), ("kind", .text(profile.kind.rawValue)),
-            ("runtime", .text(profile.runtime.title)), ("model_format", .text(profile.runtime.format.rawValue)),
+            ("name", .text(profile.name)), ("title", .text(profile.title)),
+            ("kind", .text(profile.kind.rawValue)),
+            ("runtime", .text(profile.runtime.title)),
+            ("model_format", .text(profile.runtime.format.rawValue)),
             ("clock_mhz", .number(profile.compute.clockMHz)), ("threads", .integer(profile.compute.threads)),
-            ("ram_bytes", .integer(profile.memory.ramBytes)), ("flash_bytes", .integer(orUnknown: profile.memory.flashBytes)),
+            ("ram_bytes", .integer(profile.memory.ramBytes)),
+            ("flash_bytes", .integer(orUnknown: profile.memory.flashBytes)),
             ("runtime_ram_bytes", .integer(profile.runtime.ramBytes)),
             ("runtime_code_bytes", .integer(profile.runtime.codeBytes)),
             ("provenance", .text(profile.provenance.rawValue)),
@@ -53,7 +59,9 @@ public enum DeviceCommands {
             ("active_watts", .number(orUnknown: profile.energy?.activeWatts)),
         ]
         var record = Record(facts)
-        let sources = profile.sources.map { Record([("field", .text($0.field)), ("source", .text($0.text))]) }
+        let sources = profile.sources.map {
+            Record([("field", .text($0.field)), ("source", .text($0.text))])
+        }
         record.append("sources", .list(sources.map(Field.record)))
         var table = facts.map { "\($0.0.padded(to: 20)) \($0.1.plain)\n" }.joined() + "\nsources\n"
         for source in profile.sources { table += "  \(source.field.padded(to: 18)) \(source.text)\n" }
@@ -66,7 +74,8 @@ public enum DeviceCommands {
         let profiles = try names.isEmpty ? shelf.catalog.profiles : names.map { try shelf.profile($0) }
         let records = profiles.map { Record([("name", .text($0.name)), ("valid", .flag(true))]) }
         return Answer(
-            json: .record(["devices": .list(records.map(Field.record))]), columns: ["name", "valid"], rows: records,
+            json: .record(["devices": .list(records.map(Field.record))]), columns: ["name", "valid"],
+            rows: records,
             table: profiles.map { "\($0.name): valid\n" }.joined())
     }
 }
@@ -76,6 +85,11 @@ extension RuntimeProfile {
 }
 
 extension String {
+    /// The text, its middle left out where it is longer than a width.
+    func shortened(to width: Int) -> String {
+        count <= width ? self : prefix(width - 13) + "…" + suffix(12)
+    }
+
     /// The text with spaces up to a width.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

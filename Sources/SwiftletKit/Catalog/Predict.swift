@@ -6,7 +6,9 @@ import SearchSpaces
 
 extension SpaceCommands {
     /// `swiftlet predict --space`: what the architectures of a CSV file cost on a device, in the order of the file.
-    public static func predict(space name: String, architectures path: String, device: String) throws -> Answer {
+    public static func predict(space name: String, architectures path: String, device: String) throws
+        -> Answer
+    {
         let space = try space(name)
         let profile = try DeviceShelf().profile(device)
         let table = try CSVTable(contentsOf: path)
@@ -26,12 +28,16 @@ extension SpaceCommands {
         var text = TextTable(columns.map { ($0, $0 == "architecture" || $0 == "status" ? .left : .right) })
         for record in records { text.append(columns.map { (record[$0] ?? .unknown).plain }) }
         return Answer(
-            json: .record(["space": .text(space.name), "device": .text(profile.name), "predictions": .list(records.map(Field.record))]),
+            json: .record([
+                "space": .text(space.name), "device": .text(profile.name),
+                "predictions": .list(records.map(Field.record)),
+            ]),
             columns: columns, rows: records, table: text.text)
     }
 
     private static let columns = [
-        "architecture", "latency_ms", "latency_ms_p10", "latency_ms_p90", "energy_mj", "peak_ram_bytes", "flash_bytes",
+        "architecture", "latency_ms", "latency_ms_p10", "latency_ms_p90", "energy_mj", "peak_ram_bytes",
+        "flash_bytes",
         "model_bytes", "status", "reason",
     ]
 
@@ -39,9 +45,12 @@ extension SpaceCommands {
         let score = costs.scores.first
         return [
             "architecture": .text(architecture), "latency_ms": .number(orUnknown: score?.latency),
-            "latency_ms_p10": .number(orUnknown: score?.latencyP10), "latency_ms_p90": .number(orUnknown: score?.latencyP90),
-            "energy_mj": .number(orUnknown: score?.energy), "peak_ram_bytes": .integer(orUnknown: score?.peakRAM),
-            "flash_bytes": .integer(orUnknown: score?.flash), "model_bytes": .integer(orUnknown: score?.modelSize),
+            "latency_ms_p10": .number(orUnknown: score?.latencyP10),
+            "latency_ms_p90": .number(orUnknown: score?.latencyP90),
+            "energy_mj": .number(orUnknown: score?.energy),
+            "peak_ram_bytes": .integer(orUnknown: score?.peakRAM),
+            "flash_bytes": .integer(orUnknown: score?.flash),
+            "model_bytes": .integer(orUnknown: score?.modelSize),
             "status": .text(orUnknown: score?.status.rawValue), "reason": .text(orUnknown: score?.reason),
         ]
     }

@@ -13,14 +13,17 @@ public enum ShippedFiles {
     public static let all: [TextFile] = (0..<shipped_file_count()).map { index in
         let file = shipped_file_at(index)
         // SAFETY: the bytes are a constant of the binary with that many elements.
-        let text = unsafe String(decoding: UnsafeBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+        let text = unsafe String(
+            decoding: UnsafeBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
         return TextFile(name: unsafe String(cString: file.path), text: text)
     }
 
     /// The file a name stands for: a path where it ends in `.yaml`, else `FOLDER/NAME.yaml`.
     ///
     /// Relative paths are relative to `base`.
-    public static func find(_ name: String, in folder: String, relativeTo base: String = "") throws -> TextFile {
+    public static func find(_ name: String, in folder: String, relativeTo base: String = "") throws
+        -> TextFile
+    {
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             return try read(base.isEmpty || name.hasPrefix("/") ? name : "\(base)/\(name)")
         }
@@ -40,7 +43,9 @@ public enum ShippedFiles {
 
     private static func names(in folder: String) -> [String] {
         let local = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let shipped = all.map(\.name).filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.count + 1)) }
+        let shipped = all.map(\.name).filter { $0.hasPrefix(folder + "/") }.map {
+            String($0.dropFirst(folder.count + 1))
+        }
         let files = Set(local.filter { $0.hasSuffix(".yaml") } + shipped)
         return files.map { String($0.dropLast(".yaml".count)) }.sorted()
     }

@@ -1,7 +1,7 @@
 import Determinism
 import SearchSpaces
 
-/// `swiftlet spaces …`
+/// What `swiftlet spaces` answers.
 public enum SpaceCommands {
     /// A space by name, or by the path of a file ending in `.yaml`.
     static func space(_ name: String, relativeTo base: String = "") throws -> SearchSpace {
@@ -10,17 +10,21 @@ public enum SpaceCommands {
     }
 
     public static func list() throws -> Answer {
-        let spaces = try ShippedFiles.files(in: "search-spaces").map { try SearchSpace(parsing: $0.text, file: $0.name) }
+        let spaces = try ShippedFiles.files(in: "search-spaces").map {
+            try SearchSpace(parsing: $0.text, file: $0.name)
+        }
         var table = TextTable([("space", .left), ("choices", .right), ("points", .right), ("title", .left)])
         let records = spaces.map { space -> Record in
             table.append([space.name, "\(space.dimensions.count)", "\(space.count)", space.title])
             return [
-                "name": .text(space.name), "title": .text(space.title), "choices": .integer(space.dimensions.count),
+                "name": .text(space.name), "title": .text(space.title),
+                "choices": .integer(space.dimensions.count),
                 "points": .text("\(space.count)"),
             ]
         }
         return Answer(
-            json: .record(["spaces": .list(records.map(Field.record))]), columns: ["name", "title", "choices", "points"],
+            json: .record(["spaces": .list(records.map(Field.record))]),
+            columns: ["name", "title", "choices", "points"],
             rows: records, table: table.text)
     }
 
@@ -50,7 +54,9 @@ public enum SpaceCommands {
     }
 
     public static func sample(_ name: String, count: Int, seed: Int) throws -> Answer {
-        guard (1...1_000_000).contains(count) else { throw CommandError("--count must lie between 1 and 1000000") }
+        guard (1...1_000_000).contains(count) else {
+            throw CommandError("--count must lie between 1 and 1000000")
+        }
         guard seed >= 0 else { throw CommandError("--seed must not be negative") }
         let space = try space(name)
         var random = RandomStream(seed: UInt64(seed), .proposal)

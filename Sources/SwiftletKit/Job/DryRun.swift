@@ -68,13 +68,15 @@ private struct ExpectedTimes {
         let perSample = try builder.trainingSecondsPerSample()
         let samples = Double(training.data.split.train.count) * perSample / Double(width)
         let evaluation = samples * job.file.training.epochs
-        let finalists = Double(job.file.finalists.perDevice * job.devices.count) * samples * job.file.finalists.epochs
+        let finalists =
+            Double(job.file.finalists.perDevice * job.devices.count) * samples * job.file.finalists.epochs
         let search = evaluation * Double(job.file.search.maxEvaluations)
         let limit = job.file.search.maxSeconds
         record = [
             "seconds_per_evaluation": .number(evaluation),
             "search_seconds": .number(min(search, limit.map { $0 * job.searchShareOfTime } ?? .infinity)),
-            "finalist_seconds": .number(min(finalists, limit.map { $0 * (1 - job.searchShareOfTime) } ?? .infinity)),
+            "finalist_seconds": .number(
+                min(finalists, limit.map { $0 * (1 - job.searchShareOfTime) } ?? .infinity)),
             "share_of_time_for_search": .number(job.searchShareOfTime),
         ]
     }

@@ -24,7 +24,9 @@ enum DurableFile {
         var written = 0
         while written < bytes.count {
             // SAFETY: the offset stays below the count of the array that the closure borrows.
-            let count = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress.map { unsafe $0 + written }, $0.count - written) }
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Foundation.write(file, $0.baseAddress.map { unsafe $0 + written }, $0.count - written)
+            }
             guard count > 0 else { throw SystemError() }
             written += count
         }

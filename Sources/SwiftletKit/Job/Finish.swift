@@ -22,7 +22,8 @@ struct Finish: Sendable {
     func finalists() async throws {
         let chosen = try chooseFinalists()
         var union: [Evaluation] = []
-        for evaluation in chosen.flatMap(\.finalists) where !union.contains(where: { $0.candidate == evaluation.candidate }) {
+        for evaluation in chosen.flatMap(\.finalists)
+        where !union.contains(where: { $0.candidate == evaluation.candidate }) {
             union.append(evaluation)
         }
         try await finish(union)
@@ -37,7 +38,9 @@ struct Finish: Sendable {
         try await withThrowingTaskGroup(of: Evaluation?.self) { group in
             var rest = waiting[...]
             func startNext() {
-                guard let next = rest.first, !Task.isCancelled, deadline.map({ .now < $0 }) ?? true else { return }
+                guard let next = rest.first, !Task.isCancelled, deadline.map({ .now < $0 }) ?? true else {
+                    return
+                }
                 rest.removeFirst()
                 group.addTask { try await finished(next) }
             }
@@ -61,7 +64,9 @@ struct Finish: Sendable {
     private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
         let evaluations = try store.proposedEvaluations()
         return try store.targets().map { target in
-            let ranked = target.guidesSearch ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
+            let ranked =
+                target.guidesSearch
+                ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
             return (target.device, target.finalists(job.file.finalists.perDevice, from: ranked))
         }
     }
@@ -70,7 +75,8 @@ struct Finish: Sendable {
     private func estimated(_ evaluation: Evaluation, on device: String) throws -> Evaluation {
         let genotype = try job.space.genotype(
             architecture: evaluation.architecture, compression: evaluation.compression)
-        guard let score = training.pricing.costs(of: genotype).scores.first(where: { $0.device == device }) else {
+        guard let score = training.pricing.costs(of: genotype).scores.first(where: { $0.device == device })
+        else {
             return evaluation
         }
         var copy = evaluation
@@ -90,8 +96,9 @@ struct Finish: Sendable {
         result.accuracyKey = "final \(training.metric.rawValue) \(builder.accuracyKey(of: genotype))"
         do {
             let graph = try await builder.build(genotype)
-            result.outcome = .evaluated(try Judge(data: training.data, metric: training.metric).validateAndTest(graph))
-            try ModelFile(job: store, candidate: evaluation.candidate).write(graph)
+            result.outcome = .evaluated(
+                try Judge(data: training.data, metric: training.metric).validateAndTest(graph))
+            try ModelFile(job: store, candidate: evaluation.candidate).write(graph, on: training.data)
         } catch is CancellationError {
             return nil
         } catch let error as CommandError {
@@ -113,9 +120,12 @@ struct Finish: Sendable {
         for evaluation in finals where evaluation.quality != nil {
             try Task.checkCancellation()
             guard let score = evaluation.score(on: host), score.provenance != .measured else { continue }
-            progress(JobProgress(phase: "measure", text: "measuring \(evaluation.candidate.prefix(8)) on this computer"))
+            progress(
+                JobProgress(
+                    phase: "measure", text: "measuring \(evaluation.candidate.prefix(8)) on this computer"))
             let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
-            try store.replaceScore(score.measured(measureLatency(of: try Plan(graph), seconds: 0.3)), of: evaluation)
+            try store.replaceScore(
+                score.measured(measureLatency(of: try Plan(graph), seconds: 0.3)), of: evaluation)
         }
     }
 }

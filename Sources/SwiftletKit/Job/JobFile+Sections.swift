@@ -34,7 +34,8 @@ extension JobFile {
 
         init(_ node: YAMLNode) throws(YAMLError) {
             try node.allow(keys: [
-                "source", "path", "paths", "task", "metric", "validation", "test", "split", "split_seed", "table",
+                "source", "path", "paths", "task", "metric", "validation", "test", "split", "split_seed",
+                "table",
             ])
             self.node = node
             source = try node.required("source").choice(Source.self)
@@ -50,7 +51,9 @@ extension JobFile {
             test =
                 try node.optional("test").map { node throws(YAMLError) in try DatasetSection.test(node) }
                 ?? .share(0.15)
-            splitBy = try node.optional("split").map { node throws(YAMLError) in try DatasetSection.splitBy(node) } ?? .sample
+            splitBy =
+                try node.optional("split").map { node throws(YAMLError) in try DatasetSection.splitBy(node) }
+                ?? .sample
             splitSeed = try node.optional("split_seed")?.int(in: 0...Int.max) ?? 0
             table = try node.optional("table").map { node throws(YAMLError) in try TableSection(node) }
             guard (source == .table) == (table != nil) else {

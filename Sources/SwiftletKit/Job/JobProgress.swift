@@ -31,7 +31,8 @@ final class BestSoFar: Sendable {
     private let best: Mutex<(accuracy: Double, failed: Int)>
 
     init(_ evaluations: [Evaluation]) {
-        best = Mutex((evaluations.compactMap(\.quality?.accuracy).max() ?? 0, evaluations.count { $0.quality == nil }))
+        best = Mutex(
+            (evaluations.compactMap(\.quality?.accuracy).max() ?? 0, evaluations.count { $0.quality == nil }))
     }
 
     func adding(_ evaluation: Evaluation) -> String {
@@ -70,7 +71,8 @@ final class FinishCounter: Sendable {
         }
         let here = done - initial
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let left = here == 0 ? "" : "  about \(Human.duration(seconds / Double(here) * Double(total - done))) left"
+        let left =
+            here == 0 ? "" : "  about \(Human.duration(seconds / Double(here) * Double(total - done))) left"
         let quality = best > 0 ? "  best \(Human.percent(best))" : ""
         return JobProgress(phase: "finish", text: "finalists  \(done)/\(total)\(quality)\(left)")
     }

@@ -28,7 +28,9 @@ public struct SearchRequest: Sendable {
     }
 
     func resolved() throws -> ResolvedJob {
-        if let threads, !(1...1024).contains(threads) { throw CommandError("--threads must lie between 1 and 1024") }
+        if let threads, !(1...1024).contains(threads) {
+            throw CommandError("--threads must lie between 1 and 1024")
+        }
         let text = try ShippedFiles.find(job, in: "jobs")
         return try ResolvedJob(JobFile(parsing: text.text, file: text.name), seed: seed)
     }
@@ -47,7 +49,8 @@ public func search(
     let work = try job.work(data: request.data)
     let store = try ExperimentStore(writing: request.database)
     let plan = try JobPlan(
-        name: job.file.name, document: Field.record(job.identity).json(), keys: job.keys, metric: job.file.dataset.metric,
+        name: job.file.name, document: Field.record(job.identity).json(), keys: job.keys,
+        metric: job.file.dataset.metric,
         targets: job.targets(work), kernelSet: KernelSet.best.name, openBLASVersion: openBLASVersion)
     let (jobStore, lock, warnings) = try store.begin(plan)
     for warning in warnings { progress(JobProgress(phase: "warning", text: "warning: \(warning)")) }
@@ -116,7 +119,8 @@ struct JobRun: Sendable {
         let share = job.searchShareOfTime
         let begun = elapsed
         let budget = Budget(
-            maxEvaluations: job.file.search.maxEvaluations, maxSeconds: job.file.search.maxSeconds.map { $0 * share - spent },
+            maxEvaluations: job.file.search.maxEvaluations,
+            maxSeconds: job.file.search.maxSeconds.map { $0 * share - spent },
             elapsed: { [start] in (ContinuousClock.now - start) / .seconds(1) })
         let result: SearchResult
         switch work {
@@ -133,12 +137,14 @@ struct JobRun: Sendable {
     }
 
     private func run(
-        _ strategy: some SearchStrategy, _ evaluator: some Evaluator, _ problem: Problem, _ budget: Budget, _ begun: Double
+        _ strategy: some SearchStrategy, _ evaluator: some Evaluator, _ problem: Problem, _ budget: Budget,
+        _ begun: Double
     ) async throws -> SearchResult {
         let known = try store.proposedEvaluations().count
         let best = BestSoFar(try store.proposedEvaluations())
         let search = ParetoSearch(
-            problem, strategy: strategy, evaluator: evaluator, store: store, batchSize: job.file.search.batch, width: width)
+            problem, strategy: strategy, evaluator: evaluator, store: store, batchSize: job.file.search.batch,
+            width: width)
         return try await search.run(budget) { step in
             progress(.searching(step, known: known, begun: begun, best: best.adding(step.evaluation)))
         }
@@ -148,7 +154,8 @@ struct JobRun: Sendable {
 
     /// The job's prices with the host's profile fitted to timings made before the first proposal.
     private func hostCalibrated() throws -> Pricing? {
-        guard case .training(let training) = work, let host = job.profiles.firstIndex(where: { $0.name == "host-cpu" })
+        guard case .training(let training) = work,
+            let host = job.profiles.firstIndex(where: { $0.name == "host-cpu" })
         else { return nil }
         let probes = HostProbe.probes(of: job.space, seed: job.seed)
         let timings = try hostTimings(of: probes, training)
@@ -166,9 +173,12 @@ struct JobRun: Sendable {
                 space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
             for (index, probe) in probes.enumerated() {
                 try Task.checkCancellation()
-                progress(JobProgress(phase: "host", text: "timing this computer: probe \(index + 1) of \(probes.count)"))
+                progress(
+                    JobProgress(
+                        phase: "host", text: "timing this computer: probe \(index + 1) of \(probes.count)"))
                 let timing = try builder.timing(of: probe)
-                known.append(HostTiming(name: probe.name, median: timing.median, p10: timing.p10, p90: timing.p90))
+                known.append(
+                    HostTiming(name: probe.name, median: timing.median, p10: timing.p10, p90: timing.p90))
             }
             try store.keepHostTimings(known)
         }
@@ -183,13 +193,16 @@ struct JobRun: Sendable {
         guard case .training(let training) = work, job.file.finalists.perDevice > 0 else { return }
         let finish = Finish(
             job: job, training: training, pricing: pricing ?? training.pricing, store: store, width: width,
-            deadline: job.file.search.maxSeconds.map { start.advanced(by: .seconds($0 - spent)) }, progress: progress)
+            deadline: job.file.search.maxSeconds.map { start.advanced(by: .seconds($0 - spent)) },
+            progress: progress)
         try await finish.finalists()
     }
 
     private func hasFeasibleModel() throws -> Bool {
         try job.devices.contains { device in
-            try store.candidates(on: device).candidates.contains { $0.isFeasible && $0.evaluation.quality != nil }
+            try store.candidates(on: device).candidates.contains {
+                $0.isFeasible && $0.evaluation.quality != nil
+            }
         }
     }
 }

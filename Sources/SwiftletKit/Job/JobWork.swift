@@ -23,7 +23,8 @@ extension ResolvedJob {
     func work(data folder: String?) throws -> JobWork {
         if let table = file.dataset.table { return .table(try measurementTable(table)) }
         guard file.dataset.task == .classification else {
-            throw file.dataset.node.error("task '\(file.dataset.task.rawValue)' is not supported yet; use classification")
+            throw file.dataset.node.error(
+                "task '\(file.dataset.task.rawValue)' is not supported yet; use classification")
         }
         guard let metric = QualityMetric(rawValue: file.dataset.metric) else {
             let known = QualityMetric.allCases.map(\.rawValue).joined(separator: ", ")
@@ -61,7 +62,8 @@ extension ResolvedJob {
             }
         let basis = SplitRules.Basis(rawValue: file.dataset.splitBy.rawValue) ?? .sample
         return SplitRules(
-            validation: .fraction(file.dataset.validation), test: test, basis: basis, seed: UInt64(file.dataset.splitSeed))
+            validation: .fraction(file.dataset.validation), test: test, basis: basis,
+            seed: UInt64(file.dataset.splitSeed))
     }
 
     /// What the job names, else what suits the source.
@@ -72,7 +74,8 @@ extension ResolvedJob {
             for name in names {
                 guard let setting = AugmentationSetting(name.value) else {
                     throw name.node.error(
-                        "expected one of \(AugmentationSetting.known) with a number such as shift(2), got '\(name.value)'")
+                        "expected one of \(AugmentationSetting.known) with a number such as shift(2), got '\(name.value)'"
+                    )
                 }
                 setting.apply(to: &augmentation)
             }
@@ -104,7 +107,8 @@ extension ResolvedJob {
             return (device: device, columns: columns)
         }
         let columns = MeasurementTable.Columns(
-            architecture: table.architecture, accuracy: table.accuracy.value, isPercent: table.isPercent, costs: costs)
+            architecture: table.architecture, accuracy: table.accuracy.value, isPercent: table.isPercent,
+            costs: costs)
         return try MeasurementTable(
             table.paths.map { try CSVTable(contentsOf: path($0.value)) }, columns: columns, space: space)
     }
@@ -123,7 +127,9 @@ private struct AugmentationSetting {
         guard let name = parts.first else { return nil }
         self.name = String(name)
         if parts.count == 2 {
-            guard parts[1].hasSuffix(")"), let amount = Double(parts[1].dropLast()), (0...1000).contains(amount) else { return nil }
+            guard parts[1].hasSuffix(")"), let amount = Double(parts[1].dropLast()),
+                (0...1000).contains(amount)
+            else { return nil }
             self.amount = amount
         } else {
             guard name == "flip" else { return nil }

@@ -1,4 +1,5 @@
 import Determinism
+import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph
@@ -8,18 +9,25 @@ struct ModelFile {
     let job: JobStore
     let candidate: String
 
-    private var name: String { "models/\(candidate.prefix(16)).swiftlet" }
-    var path: String { "\(job.folder)/\(name)" }
+    private var stem: String { "models/\(candidate.prefix(16))" }
+    var path: String { "\(job.folder)/\(stem).swiftlet" }
+    var preprocessingPath: String { "\(job.folder)/\(stem).json" }
+    var vectorsPath: String { "\(job.folder)/\(stem).vectors.npz" }
 
-    /// Writes the model so that at any instant the file is whole or absent, then its row.
-    func write(_ graph: Graph) throws {
-        let bytes = graph.encoded()
+    /// Writes the model and what belongs to it, each file whole or absent at any instant, and their rows.
+    func write(_ graph: Graph, on data: PreparedData) throws {
+        try write(try TestVectors(of: graph, on: data).bytes, to: "\(stem).vectors.npz", kind: "vectors")
+        try write(try Preprocessing(data).json, to: "\(stem).json", kind: "preprocessing")
+        try write(graph.encoded(), to: "\(stem).swiftlet", kind: "model")
+    }
+
+    private func write(_ bytes: [UInt8], to name: String, kind: String) throws {
         do {
-            try DurableFile.write(bytes, to: path)
+            try DurableFile.write(bytes, to: "\(job.folder)/\(name)")
         } catch {
-            throw CommandError("\(path): cannot be written: \(error)", status: .invalidInput)
+            throw CommandError("\(job.folder)/\(name): cannot be written: \(error)")
         }
-        try job.keep(Artefact(path: name, kind: "model", candidate: candidate, sha256: SHA256.hex(bytes)))
+        try job.keep(Artefact(path: name, kind: kind, candidate: candidate, sha256: SHA256.hex(bytes)))
     }
 
     func read() throws -> Graph {

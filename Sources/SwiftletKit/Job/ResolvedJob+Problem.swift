@@ -30,7 +30,9 @@ extension ResolvedJob {
         let corners = space.corners.map { work.pricing.costs(of: $0) }
         return devices.enumerated().map { index, device in
             let objectives = objectives.map { metric -> Objective in
-                guard !metric.isQuality else { return Objective(.accuracy, best: 1, worst: work.data.majorityShare) }
+                guard !metric.isQuality else {
+                    return Objective(.accuracy, best: 1, worst: work.data.majorityShare)
+                }
                 let values = corners.compactMap { $0.scores[index].value(of: metric) }
                 return Objective(metric, best: values.min() ?? 1, worst: values.max() ?? 1)
             }
@@ -38,7 +40,9 @@ extension ResolvedJob {
         }
     }
 
-    private func guidesSearch(_ device: Int) -> Bool { profiles[device].name != "host-cpu" || file.search.usesHostTimes }
+    private func guidesSearch(_ device: Int) -> Bool {
+        profiles[device].name != "host-cpu" || file.search.usesHostTimes
+    }
 
     private func tableTargets(_ table: MeasurementTable) throws -> [Target] {
         try devices.enumerated().map { index, device in
@@ -48,7 +52,8 @@ extension ResolvedJob {
                     return Objective(.accuracy, best: range.upperBound, worst: range.lowerBound)
                 }
                 guard let range = table.range(of: metric, on: index) else {
-                    throw CommandError("\(file.file): the table has no \(metric.rawValue) for device '\(device)'")
+                    throw CommandError(
+                        "\(file.file): the table has no \(metric.rawValue) for device '\(device)'")
                 }
                 return Objective(metric, best: range.lowerBound, worst: range.upperBound)
             }
@@ -77,7 +82,9 @@ extension ResolvedJob {
     var searchSettings: TrainingSettings { settings(epochs: file.training.epochs, distills: false) }
 
     /// Settings of the training to the end.
-    var finalSettings: TrainingSettings { settings(epochs: file.finalists.epochs, distills: file.finalists.distills) }
+    var finalSettings: TrainingSettings {
+        settings(epochs: file.finalists.epochs, distills: file.finalists.distills)
+    }
 
     private func settings(epochs: Double, distills: Bool) -> TrainingSettings {
         TrainingSettings(

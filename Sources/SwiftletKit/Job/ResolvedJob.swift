@@ -36,14 +36,17 @@ public struct ResolvedJob: Sendable {
         profiles = file.dataset.table == nil ? try ResolvedJob.profiles(file, folder: folder) : []
         devices = profiles.isEmpty ? file.devices.map(\.value) : profiles.map(\.name)
         objectives = try ResolvedJob.objectives(file)
-        constraints = try file.constraints.map { try ResolvedJob.constraint($0, devices: file.devices.map(\.value)) }
+        constraints = try file.constraints.map {
+            try ResolvedJob.constraint($0, devices: file.devices.map(\.value))
+        }
         reserve = Reserve(
             ramBytes: try ResolvedJob.bytes(file.reserve.ram, .peakRAM),
             flashBytes: try ResolvedJob.bytes(file.reserve.flash, .flash))
         if let seed, seed < 0 { throw CommandError("--seed must not be negative") }
         self.seed = UInt64(seed ?? file.search.seed)
         sources = Record(
-            [("space", .text(spaceHash))] + profiles.map { ($0.name, .text(SHA256.hex(String(describing: $0)))) })
+            [("space", .text(spaceHash))]
+                + profiles.map { ($0.name, .text(SHA256.hex(String(describing: $0)))) })
     }
 
     private static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
@@ -64,12 +67,17 @@ public struct ResolvedJob: Sendable {
             let whole = try SearchSpace(parsing: text.text, file: text.name)
             return (try narrowed(whole, file.compression), SHA256.hex(text.text))
         case .model(let path):
-            throw path.node.error("searching compressions of an existing model is not part of this release; name a space")
+            throw path.node.error(
+                "searching compressions of an existing model is not part of this release; name a space")
         }
     }
 
-    private static func narrowed(_ space: SearchSpace, _ section: JobFile.CompressionSection) throws -> SearchSpace {
-        let parts = [("precision", section.precision), ("pruning", section.pruning), ("recipe", section.recipe)]
+    private static func narrowed(_ space: SearchSpace, _ section: JobFile.CompressionSection) throws
+        -> SearchSpace
+    {
+        let parts = [
+            ("precision", section.precision), ("pruning", section.pruning), ("recipe", section.recipe),
+        ]
         var narrowed = space
         for (key, options) in parts {
             guard let options, let first = options.first else { continue }
@@ -86,10 +94,12 @@ public struct ResolvedJob: Sendable {
         guard !file.objectives.isEmpty else { return [.accuracy, .latency] }
         let metrics = try file.objectives.map { try metric($0) }
         guard metrics.contains(.accuracy), metrics.count > 1, let first = file.objectives.first else {
-            throw file.objectives[0].node.error("a front needs 'accuracy' and at least one cost such as latency_ms")
+            throw file.objectives[0].node.error(
+                "a front needs 'accuracy' and at least one cost such as latency_ms")
         }
         guard !metrics.contains(.macs), !metrics.contains(.parameters) else {
-            throw first.node.error("objectives are accuracy, latency_ms, energy_mj, peak_ram_bytes, flash_bytes, model_bytes")
+            throw first.node.error(
+                "objectives are accuracy, latency_ms, energy_mj, peak_ram_bytes, flash_bytes, model_bytes")
         }
         return [.accuracy] + metrics.filter { $0 != .accuracy }
     }
@@ -102,7 +112,9 @@ public struct ResolvedJob: Sendable {
         return metric
     }
 
-    private static func constraint(_ section: JobFile.ConstraintSection, devices: [String]) throws -> Constraint {
+    private static func constraint(_ section: JobFile.ConstraintSection, devices: [String]) throws
+        -> Constraint
+    {
         if let device = section.device, !devices.contains(device.value) {
             throw device.node.error("'\(device.value)' is not among the job's devices")
         }
@@ -110,7 +122,8 @@ public struct ResolvedJob: Sendable {
         do {
             let limit = try metric.value(parsing: section.limit.value)
             return try Constraint(
-                device: section.device?.value, metric, section.isUpperBound ? .atMost(limit) : .atLeast(limit),
+                device: section.device?.value, metric,
+                section.isUpperBound ? .atMost(limit) : .atLeast(limit),
                 confidence: section.confidence)
         } catch {
             throw section.limit.node.error(String(describing: error))
@@ -188,9 +201,10 @@ extension JobFile.DatasetSection {
             record.append("accuracy", .text(table.accuracy.value))
             record.append(
                 "costs",
-                .list(table.costs.flatMap { cost in
-                    cost.columns.map { .text("\(cost.device) \($0.metric) \($0.column.value)") }
-                }))
+                .list(
+                    table.costs.flatMap { cost in
+                        cost.columns.map { .text("\(cost.device) \($0.metric) \($0.column.value)") }
+                    }))
         }
         return record
     }

@@ -14,7 +14,9 @@ extension Review {
         let wanted = try self.fidelity(fidelity)
         let devices = try device.map { [$0] } ?? job.targets().map(\.device)
         let fronts = try devices.map { try DeviceFront(job, device: $0, wanted, includesAll: includesAll) }
-        let json = device == nil ? Field.list(fronts.map { .record($0.json) }) : fronts.first.map { .record($0.json) }
+        let json =
+            device == nil
+            ? Field.list(fronts.map { .record($0.json) }) : fronts.first.map { .record($0.json) }
         var columns = ScoredCandidate.columns
         if device == nil { columns.insert("device", at: 0) }
         return Answer(
@@ -49,7 +51,8 @@ private struct DeviceFront {
 
     var json: Record {
         [
-            "job": .text(job), "device": .text(target.device), "fidelity": .text(orUnknown: fidelity?.rawValue),
+            "job": .text(job), "device": .text(target.device),
+            "fidelity": .text(orUnknown: fidelity?.rawValue),
             "metric": .text(metric),
             "reference": .list(target.objectives.map { _ in .number(hypervolumeReference) }),
             "hypervolume": .number(hypervolume), "candidates": .list(shown.map { .record($0.record) }),
@@ -57,7 +60,9 @@ private struct DeviceFront {
     }
 
     var rows: [Record] {
-        shown.map { Record([("device", .text(target.device))] + $0.record.entries.map { ($0.key, $0.value) }) }
+        shown.map {
+            Record([("device", .text(target.device))] + $0.record.entries.map { ($0.key, $0.value) })
+        }
     }
 
     func text(plots: Bool) -> String {
@@ -66,7 +71,8 @@ private struct DeviceFront {
             + "hypervolume \(Human.number(hypervolume))\n"
         var table = TextTable(ScoredCandidate.headings)
         for candidate in shown { table.append(candidate.cells) }
-        return heading + (shown.isEmpty ? "no feasible candidate\n" : table.text) + reasons + (plots ? "\n" + plot : "")
+        return heading + (shown.isEmpty ? "no feasible candidate\n" : table.text) + reasons
+            + (plots ? "\n" + plot : "")
     }
 
     /// Why candidates of a complete listing are infeasible, each reason once.
@@ -74,14 +80,16 @@ private struct DeviceFront {
         let infeasible = shown.filter { $0.shownStatus != .ok }
         guard !infeasible.isEmpty else { return "" }
         return "\nnot feasible:\n"
-            + infeasible.map { "  \($0.id.prefix(8))  \($0.shownStatus.rawValue)  \($0.shownReason ?? "")\n" }.joined()
+            + infeasible.map { "  \($0.id.prefix(8))  \($0.shownStatus.rawValue)  \($0.shownReason ?? "")\n" }
+            .joined()
     }
 
     private var plot: String {
         let cost = target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency
         let points = all.filter { $0.isFeasible && $0.evaluation.quality != nil }.compactMap { candidate in
             candidate.value(of: cost).map {
-                TextPlot.Point(x: $0, y: candidate.evaluation.quality?.accuracy ?? 0, isOnFront: candidate.isPareto)
+                TextPlot.Point(
+                    x: $0, y: candidate.evaluation.quality?.accuracy ?? 0, isOnFront: candidate.isPareto)
             }
         }
         return TextPlot(points, title: "\(metric) over \(cost.rawValue) on \(target.device)").text(

@@ -10,14 +10,18 @@ extension Review {
         let rows = try job.proposedEvaluations().map { evaluation -> Record in
             var record: Record = [
                 "evaluation": .integer(evaluation.proposal ?? 0), "candidate": .text(evaluation.candidate),
-                "fidelity": .text(evaluation.fidelity.rawValue), "architecture": .text(evaluation.architecture),
-                "compression": .text(evaluation.compression), "accuracy": .number(orUnknown: evaluation.quality?.accuracy),
+                "fidelity": .text(evaluation.fidelity.rawValue),
+                "architecture": .text(evaluation.architecture),
+                "compression": .text(evaluation.compression),
+                "accuracy": .number(orUnknown: evaluation.quality?.accuracy),
                 "accuracy_se": .number(orUnknown: evaluation.quality?.standardError),
                 "model_bytes": .integer(orUnknown: evaluation.scores.lazy.compactMap(\.modelSize).first),
             ]
             for target in targets {
                 for metric in target.shownCosts {
-                    let value = evaluation.score(on: target.device).flatMap { evaluation.value(of: metric, on: $0) }
+                    let value = evaluation.score(on: target.device).flatMap {
+                        evaluation.value(of: metric, on: $0)
+                    }
                     record.append("\(target.device):\(metric.rawValue)", .number(orUnknown: value))
                 }
             }
@@ -30,7 +34,8 @@ extension Review {
         var table = TextTable(columns.map { ($0, .right) })
         for row in rows { table.append(row.entries.map(\.value.plain)) }
         return Answer(
-            json: .record(["job": .text(name), "evaluations": .list(rows.map(Field.record))]), columns: columns, rows: rows,
+            json: .record(["job": .text(name), "evaluations": .list(rows.map(Field.record))]),
+            columns: columns, rows: rows,
             table: table.text)
     }
 }

@@ -9,10 +9,11 @@ public struct Review: Sendable {
 
     init(_ store: ExperimentStore) { self.store = store }
 
-    /// `swiftlet jobs`
+    /// What `swiftlet jobs` answers.
     public func jobs() throws -> Answer {
         var table = TextTable([
-            ("job", .left), ("state", .left), ("evaluations", .right), ("time", .right), ("hypervolume", .right),
+            ("job", .left), ("state", .left), ("evaluations", .right), ("time", .right),
+            ("hypervolume", .right),
         ])
         let records = try store.jobs().map { job -> Record in
             table.append([
@@ -20,13 +21,15 @@ public struct Review: Sendable {
                 Human.number(job.hypervolume),
             ])
             return [
-                "name": .text(job.name), "state": .text(job.state.rawValue), "evaluations": .integer(job.evaluations),
+                "name": .text(job.name), "state": .text(job.state.rawValue),
+                "evaluations": .integer(job.evaluations),
                 "seconds": .number(job.seconds), "hypervolume": .number(job.hypervolume),
             ]
         }
         return Answer(
             json: .record(["jobs": .list(records.map(Field.record))]),
-            columns: ["name", "state", "evaluations", "seconds", "hypervolume"], rows: records, table: table.text)
+            columns: ["name", "state", "evaluations", "seconds", "hypervolume"], rows: records,
+            table: table.text)
     }
 
     /// The fidelity that a name stands for; nil for none.

@@ -3,8 +3,10 @@ import Search
 extension ScoredCandidate {
     /// The keys of a candidate in every JSON and CSV answer, in their order.
     static let columns = [
-        "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms", "latency_ms_p10",
-        "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes", "model_bytes", "macs", "parameters",
+        "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms",
+        "latency_ms_p10",
+        "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes", "model_bytes", "macs",
+        "parameters",
         "is_feasible", "is_pareto", "is_finalist", "status", "reason", "architecture", "compression",
     ]
 
@@ -46,8 +48,10 @@ extension ScoredCandidate {
     }
 
     static let headings: [(String, TextTable.Alignment)] = [
-        ("candidate", .left), ("accuracy", .right), ("test", .right), ("latency", .right), ("80 % interval", .right),
-        ("source", .left), ("energy", .right), ("RAM", .right), ("model", .right), ("MACs", .right), ("compression", .left),
+        ("candidate", .left), ("accuracy", .right), ("test", .right), ("latency", .right),
+        ("80 % interval", .right),
+        ("source", .left), ("energy", .right), ("RAM", .right), ("model", .right), ("MACs", .right),
+        ("compression", .left),
         ("architecture", .left),
     ]
 
@@ -57,10 +61,13 @@ extension ScoredCandidate {
             score.latencyP90.map { "\(Human.number(low))–\(Human.number($0))" }
         }
         return [
-            String(id.prefix(8)) + (isPareto ? "" : " ·"), Human.percent(quality?.accuracy, error: quality?.standardError),
+            String(id.prefix(8)) + (isPareto ? "" : " ·"),
+            Human.percent(quality?.accuracy, error: quality?.standardError),
             Human.percent(quality?.testAccuracy), Human.milliseconds(score.latency), interval ?? "–",
-            score.provenance.rawValue, score.energy.map { "\(Human.number($0)) mJ" } ?? "–", Human.bytes(score.peakRAM),
-            Human.bytes(score.modelSize), Human.count(evaluation.macs), evaluation.compression, evaluation.architecture,
+            score.provenance.rawValue, score.energy.map { "\(Human.number($0)) mJ" } ?? "–",
+            Human.bytes(score.peakRAM),
+            Human.bytes(score.modelSize), Human.count(evaluation.macs), evaluation.compression,
+            evaluation.architecture,
         ]
     }
 }

@@ -46,10 +46,12 @@ extension Review {
         let picks = try devices.map { device in
             let (_, candidates) = try job.candidates(on: device)
             let evaluated = candidates.filter { $0.evaluation.quality != nil }
-            return Pick(job: name, device: device, selection: try job.target(device).select(request, from: evaluated))
+            return Pick(
+                job: name, device: device, selection: try job.target(device).select(request, from: evaluated))
         }
         var answer = Answer(
-            json: device == nil ? .list(picks.map { .record($0.json) }) : picks.first.map { .record($0.json) } ?? .unknown,
+            json: device == nil
+                ? .list(picks.map { .record($0.json) }) : picks.first.map { .record($0.json) } ?? .unknown,
             columns: ["device"] + ScoredCandidate.columns, rows: picks.flatMap(\.rows),
             table: device == nil ? Pick.table(picks) : picks.map(\.text).joined())
         if picks.allSatisfy({ $0.selection.candidate == nil }) { answer.status = .infeasible }
@@ -65,9 +67,11 @@ private struct Pick {
 
     var json: Record {
         [
-            "job": .text(job), "device": .text(device), "candidate": .record(orUnknown: selection.candidate?.record),
+            "job": .text(job), "device": .text(device),
+            "candidate": .record(orUnknown: selection.candidate?.record),
             "why": .text(selection.why), "runner_up": .record(orUnknown: selection.runnerUp?.record),
-            "nearest": .list(selection.nearest.map { .record($0.record) }), "blocking": .text(orUnknown: selection.blocking),
+            "nearest": .list(selection.nearest.map { .record($0.record) }),
+            "blocking": .text(orUnknown: selection.blocking),
         ]
     }
 

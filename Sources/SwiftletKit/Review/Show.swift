@@ -7,17 +7,22 @@ extension Review {
     /// `swiftlet show`: choices and metrics of one candidate, and what it costs on each device.
     ///
     /// With `layers` the packed model of a finalist is priced layer by layer on a device.
-    public func show(job name: String, candidate prefix: String, device: String?, layers: Bool) throws -> Answer {
+    public func show(job name: String, candidate prefix: String, device: String?, layers: Bool) throws
+        -> Answer
+    {
         let job = try store.job(named: name)
         let evaluations = try job.evaluations(ofCandidate: prefix)
-        guard let best = evaluations.first else { throw CommandError("job '\(name)' has no candidate '\(prefix)'") }
+        guard let best = evaluations.first else {
+            throw CommandError("job '\(name)' has no candidate '\(prefix)'")
+        }
         let devices = try device.map { [$0] } ?? job.targets().map(\.device)
         let scored = try devices.compactMap { device in
             try job.candidates(on: device, at: best.fidelity).candidates.first { $0.id == best.candidate }
                 .map { (device: device, candidate: $0) }
         }
         let records = scored.map { entry in
-            Record([("device", .text(entry.device))] + entry.candidate.record.entries.map { ($0.key, $0.value) })
+            Record(
+                [("device", .text(entry.device))] + entry.candidate.record.entries.map { ($0.key, $0.value) })
         }
         var json: Record = [
             "job": .text(name), "id": .text(best.candidate), "architecture": .text(best.architecture),
@@ -28,7 +33,8 @@ extension Review {
         for entry in scored { table.append([entry.device] + entry.candidate.cells) }
         text += table.text
         for entry in scored where entry.candidate.shownReason != nil {
-            text += "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
+            text +=
+                "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
         }
         if layers {
             let breakdowns = try devices.map { try LayerBreakdown(job, best, device: $0) }
@@ -63,7 +69,8 @@ private struct LayerBreakdown {
     init(_ job: JobStore, _ evaluation: Evaluation, device: String) throws {
         guard evaluation.fidelity == .final else {
             throw CommandError(
-                "candidate \(evaluation.candidate.prefix(8)) was not trained to the end, so there is no model to look into")
+                "candidate \(evaluation.candidate.prefix(8)) was not trained to the end, so there is no model to look into"
+            )
         }
         let graph = try ModelFile(job: job, candidate: evaluation.candidate).read()
         self.device = device
@@ -78,7 +85,8 @@ private struct LayerBreakdown {
                     .record([
                         "name": .text(layer.name), "operation": .text(layer.operation),
                         "latency_ms": .number(layer.milliseconds), "macs": .integer(layer.macs),
-                        "weight_bytes": .integer(layer.weightBytes), "output_bytes": .integer(layer.outputBytes),
+                        "weight_bytes": .integer(layer.weightBytes),
+                        "output_bytes": .integer(layer.outputBytes),
                         "on_fallback": .flag(layer.runsOnFallback),
                     ])
                 }),
@@ -87,13 +95,16 @@ private struct LayerBreakdown {
 
     var text: String {
         var table = TextTable([
-            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right), ("weights", .right),
+            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right),
+            ("weights", .right),
             ("output", .right), ("runs on", .left),
         ])
         for layer in layers {
             table.append([
-                layer.name, layer.operation, Human.milliseconds(layer.milliseconds), Human.count(layer.macs),
-                Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes), layer.runsOnFallback ? "host" : "device",
+                layer.name.shortened(to: 40), layer.operation, Human.milliseconds(layer.milliseconds),
+                Human.count(layer.macs),
+                Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes),
+                layer.runsOnFallback ? "host" : "device",
             ])
         }
         return "\(device), layer by layer\n\(table.text)"

@@ -1,0 +1,38 @@
+import Foundation
+import ModelGraph
+import ONNXFormat
+import TFLiteFormat
+
+/// A model read from a file: ONNX, TFLite or Swiftlet's own packed form, told apart by the file's ending.
+struct LoadedModel {
+    let path: String
+    let format: String
+    let graph: Graph
+    let metadata: [(key: String, value: String)]
+
+    /// Reads a model; `memory` bounds what it may take, checked before allocation.
+    init(path: String, memory: Int = 4 << 30) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandError("\(path): there is no such file")
+        }
+        self.path = path
+        switch URL(filePath: path).pathExtension.lowercased() {
+        case "onnx":
+            let model = try ONNXModel.read(path: path, options: ONNXReadOptions(memoryBytes: memory))
+            (format, graph) = ("onnx", model.graph)
+            metadata = model.metadata.map { ($0.key, $0.value) }
+        case "tflite":
+            let model = try TFLiteModel.read(path: path)
+            (format, graph) = ("tflite", model.graph)
+            metadata = model.metadata.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }
+        case "swiftlet":
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandError("\(path): cannot be read")
+            }
+            (format, graph, metadata) = ("swiftlet", try Graph(decoding: [UInt8](data), file: path), [])
+        case let ending:
+            throw CommandError(
+                "\(path): expected a model ending in .onnx, .tflite or .swiftlet, got '.\(ending)'")
+        }
+    }
+}

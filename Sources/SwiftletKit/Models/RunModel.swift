@@ -1,0 +1,117 @@
+import ArrayFiles
+import Engine
+import Foundation
+import ModelGraph
+
+extension ModelCommands {
+    /// `swiftlet run`: runs a model on an npy or npz file and writes its outputs as npz, in the model's own types.
+    ///
+    /// Arrays hold one or more samples along dimension 0; npz arrays are matched to inputs by name.
+    public static func run(
+        _ path: String, input: String, output: String, memory: String?, force: Bool
+    ) throws -> Answer {
+        guard force || !FileManager.default.fileExists(atPath: output) else {
+            throw CommandError("\(output): exists already; --force replaces it")
+        }
+        let limit = try bytes(memory)
+        let plan = try Plan(LoadedModel(path: path, memory: limit).graph, memoryLimit: limit)
+        let inputs = try InputArrays(input, plan: plan)
+        let worker = Worker(plan)
+        var results = [[UInt8]](repeating: [], count: plan.outputs.count)
+        for sample in 0..<inputs.samples {
+            inputs.set(sample, on: worker)
+            worker.run()
+            for index in plan.outputs.indices { results[index] += worker.outputBytes(index) }
+        }
+        let arrays = try plan.outputs.indices.map { index in
+            let type = plan.outputs[index].type
+            let shape = type.shape.dimensions
+            let batched = shape.isEmpty ? [inputs.samples] : [inputs.samples * shape[0]] + shape.dropFirst()
+            let elements = try NumberArray.Elements(results[index], of: type.dataType)
+            return (name: plan.outputs[index].name, array: NumberArray(batched, elements))
+        }
+        try NPZ.write(arrays, to: output)
+        let json: Record = [
+            "model": .text(path), "samples": .integer(inputs.samples), "output": .text(output),
+            "arrays": .list(arrays.map { .text($0.name) }),
+        ]
+        return Answer(
+            json: .record(json), columns: json.entries.map(\.key), rows: [json],
+            table: "\(inputs.samples) samples, \(arrays.map(\.name).joined(separator: ", ")) in \(output)\n")
+    }
+}
+
+/// The samples of an npy or npz file, one array an input.
+private struct InputArrays {
+    let samples: Int
+    private let arrays: [NumberArray]
+
+    init(_ path: String, plan: Plan) throws {
+        let found =
+            try path.hasSuffix(".npz") ? NPZ.read(path: path) : [(name: "", array: NPY.read(path: path))]
+        arrays = try plan.inputs.map { port in
+            let isOnly = found.count == 1 && plan.inputs.count == 1
+            guard let entry = found.first(where: { $0.name == port.name }) ?? (isOnly ? found[0] : nil) else {
+                throw CommandError(
+                    "\(path): has no array '\(port.name)'; it has \(found.map(\.name).joined(separator: ", "))"
+                )
+            }
+            return entry.array
+        }
+        let counts = zip(plan.inputs, arrays).map { port, array in
+            array.elements.count.quotientAndRemainder(dividingBy: max(port.type.shape.elementCount, 1))
+        }
+        samples = counts.first?.quotient ?? 0
+        for (index, port) in plan.inputs.enumerated()
+        where counts[index].remainder != 0 || counts[index].quotient != samples || samples == 0 {
+            throw CommandError(
+                "\(path): '\(port.name)' has shape \(arrays[index].shape), expected one or more samples of \(port.type.shape)"
+            )
+        }
+    }
+
+    /// Hands one sample to a worker: integers of the input's own type as they are, everything else as real numbers.
+    func set(_ sample: Int, on worker: Worker) {
+        for (index, port) in worker.plan.inputs.enumerated() {
+            let size = arrays[index].elements.count / samples
+            let range = sample * size..<(sample + 1) * size
+            switch (arrays[index].elements, port.type.dataType) {
+            case (.int8(let values), .int8):
+                worker.setInput(index, bytes: Array(values[range]).span.bytes)
+            case (.uint8(let values), .uint8):
+                worker.setInput(index, bytes: Array(values[range]).span.bytes)
+            case (.int32(let values), .int32):
+                worker.setInput(index, bytes: Array(values[range]).span.bytes)
+            case (.int64(let values), .int64):
+                worker.setInput(index, bytes: Array(values[range]).span.bytes)
+            default:
+                worker.setInput(index, floats: Array(arrays[index].floats[range]).span)
+            }
+        }
+    }
+}
+
+extension NumberArray.Elements {
+    /// Little-endian bytes of a graph's element type; types that NumPy does not have are refused.
+    fileprivate init(_ bytes: [UInt8], of type: DataType) throws {
+        func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
+            let size = Word.bitWidth / 8
+            return stride(from: 0, to: bytes.count, by: size).map { start in
+                (0..<size).reduce(0) {
+                    $0 | Word(truncatingIfNeeded: UInt64(bytes[start + $1]) << UInt64(8 * $1))
+                }
+            }
+        }
+        switch type {
+        case .float32: self = .float32(words(UInt32.self).map(Float.init(bitPattern:)))
+        case .float16: self = .float16(words(UInt16.self).map(Float16.init(bitPattern:)))
+        case .int8: self = .int8(bytes.map(Int8.init(bitPattern:)))
+        case .uint8: self = .uint8(bytes)
+        case .int32: self = .int32(words(Int32.self))
+        case .int64: self = .int64(words(Int64.self))
+        case .bool: self = .bool(bytes.map { $0 != 0 })
+        case .bfloat16, .binary:
+            throw CommandError("an output is \(type.rawValue), which npz files cannot hold")
+        }
+    }
+}

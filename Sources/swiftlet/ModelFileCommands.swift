@@ -1,0 +1,114 @@
+import ArgumentParser
+import SwiftletKit
+
+struct MemoryOption: ParsableArguments {
+    @Option(help: "What the model may take, checked before allocation.")
+    var maxMemory: String?
+}
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Shows what is in a model file: inputs, outputs, counts, layers.")
+
+    @Argument(help: "A model ending in .onnx, .tflite or .swiftlet.")
+    var model: String
+
+    @OptionGroup var memory: MemoryOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        try Terminal.print(try ModelCommands.inspect(model, memory: memory.maxMemory), as: output.format)
+    }
+}
+
+struct BenchmarkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark", abstract: "Times a model on this computer, batch 1.")
+
+    @Argument(help: "A model ending in .onnx, .tflite or .swiftlet.")
+    var model: String
+
+    @Option(help: "Threads inside one inference.")
+    var threads = 1
+
+    @Option(help: "How long to measure.")
+    var seconds = 5.0
+
+    @OptionGroup var memory: MemoryOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let answer = try ModelCommands.benchmark(
+            model, threads: threads, seconds: seconds, memory: memory.maxMemory)
+        try Terminal.print(answer, as: output.format)
+    }
+}
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs a model on arrays and writes its outputs.")
+
+    @Argument(help: "A model ending in .onnx, .tflite or .swiftlet.")
+    var model: String
+
+    @Option(help: "An .npy file, or an .npz file with one array an input.")
+    var input: String
+
+    @Option(name: .long, help: "The .npz file to write.")
+    var output: String
+
+    @Flag(help: "Replace the output file where it exists.")
+    var force = false
+
+    @OptionGroup var memory: MemoryOption
+
+    @Option(help: "table, json or csv.")
+    var format: OutputFormat = .table
+
+    func run() throws {
+        let answer = try ModelCommands.run(
+            model, input: input, output: output, memory: memory.maxMemory, force: force)
+        try Terminal.print(answer, as: format)
+    }
+}
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes a finished candidate as a folder that ships.")
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @Argument(help: "The candidate's id, or enough of its beginning.")
+    var candidate: String
+
+    @Option(help: "onnx, tflite or c; without it what the job's devices load.")
+    var format: String?
+
+    @Option(help: "The folder to write.")
+    var output: String
+
+    @Flag(help: "Replace the folder's files where they exist.")
+    var force = false
+
+    @OptionGroup var database: DatabaseOption
+
+    func run() throws {
+        let request = ExportRequest(
+            job: job, candidate: candidate, format: format, output: output, force: force)
+        try Terminal.print(try Review(database: database.db).export(request), as: .table)
+    }
+}
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks an exported folder: hashes, and every model against the test vectors.")
+
+    @Argument(help: "A folder written by export.")
+    var bundle: String
+
+    @OptionGroup var output: FormatOption
+
+    func run() throws { try Terminal.print(try ModelCommands.verify(bundle), as: output.format) }
+}
