@@ -70,30 +70,31 @@ INLINE vec clamp(vec z, vec lower, vec upper) {
     return choose(z > upper, upper, z);
 }
 
-INLINE void normalize_block(const int count, int64_t rows, int32_t channels, const float *x, const float *scale,
-                            const float *offset, const float *residual, vec lower, vec upper, float *y) {
-    vec a = take(scale, count), b = take(offset, count);
-    for (int64_t r = 0; r < rows; r++) {
-        vec z = take(x + r * channels, count) * a + b;
-        if (residual) z += take(residual + r * channels, count);
-        put(y + r * channels, clamp(z, lower, upper), count);
+// Rows in order, whole: large activations come from memory, which is fastest read straight on.
+INLINE void normalize_rows(const int has_residual, int64_t rows, int32_t channels, const float *x, const float *scale,
+                           const float *offset, const float *residual, vec lower, vec upper, float *y) {
+    int32_t whole = channels / LANES * LANES;
+    for (int64_t r = 0; r < rows; r++, x += channels, y += channels) {
+        for (int32_t c = 0; c < whole; c += LANES) {
+            vec z = load(x + c) * load(scale + c) + load(offset + c);
+            if (has_residual) z += load(residual + c);
+            store(y + c, clamp(z, lower, upper));
+        }
+        for (int32_t c = whole; c < channels; c++) {
+            vec z = load_part(x + c, 1) * load_part(scale + c, 1) + load_part(offset + c, 1);
+            if (has_residual) z += load_part(residual + c, 1);
+            store_part(y + c, clamp(z, lower, upper), 1);
+        }
+        if (has_residual) residual += channels;
     }
 }
 
 static void normalize(int64_t rows, int32_t channels, const float *x, const float *scale, const float *offset,
                       const float *residual, float lower, float upper, float *y) {
-    int64_t pass = rows_a_pass(channels);
-    vec low = splat(lower), high = splat(upper);
-    for (int64_t r = 0; r < rows; r += pass) {
-        int64_t count = rows - r < pass ? rows - r : pass, at = r * channels;
-        int32_t c = 0;
-        for (; c + LANES <= channels; c += LANES)
-            normalize_block(LANES, count, channels, x + at + c, scale + c, offset + c,
-                            residual ? residual + at + c : 0, low, high, y + at + c);
-        for (; c < channels; c++)
-            normalize_block(1, count, channels, x + at + c, scale + c, offset + c, residual ? residual + at + c : 0,
-                            low, high, y + at + c);
-    }
+    if (residual)
+        normalize_rows(1, rows, channels, x, scale, offset, residual, splat(lower), splat(upper), y);
+    else
+        normalize_rows(0, rows, channels, x, scale, offset, residual, splat(lower), splat(upper), y);
 }
 
 // dy where the clamp let its argument pass, else zero.
@@ -102,18 +103,29 @@ INLINE vec passed(const int count, vec x, const float *y, vec dy, vec scale, vec
     return (vec)((ivec)dy & (z > lower) & (z < upper));
 }
 
-INLINE void sums_block(const int count, int64_t rows, int32_t channels, const float *x, const float *y,
-                       const float *dy, const float *scale, const float *offset, const float *mean, vec lower,
-                       vec upper, float *sums, float *products) {
-    vec a = take(scale, count), b = take(offset, count), m = take(mean, count), s = splat(0), q = s;
-    for (int64_t r = 0; r < rows; r++) {
-        vec value = take(x + r * channels, count);
-        vec g = passed(count, value, y ? y + r * channels : 0, take(dy + r * channels, count), a, b, lower, upper);
-        s += g;
-        q += g * (value - m);
+// `vectors` blocks of `count` columns side by side: two whole vectors fill a cache line and keep the adder busy.
+INLINE void sums_block(const int vectors, const int count, int64_t rows, int32_t channels, const float *x,
+                       const float *y, const float *dy, const float *scale, const float *offset, const float *mean,
+                       vec lower, vec upper, float *sums, float *products) {
+    vec a[2], b[2], m[2], s[2], q[2];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        a[v] = take(scale + v * count, count);
+        b[v] = take(offset + v * count, count);
+        m[v] = take(mean + v * count, count);
+        s[v] = q[v] = splat(0);
     }
-    put(sums, take(sums, count) + s, count);
-    put(products, take(products, count) + q, count);
+    for (int64_t r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++) {
+            int64_t at = r * channels + v * count;
+            vec value = take(x + at, count);
+            vec g = passed(count, value, y ? y + at : 0, take(dy + at, count), a[v], b[v], lower, upper);
+            s[v] += g;
+            q[v] += g * (value - m[v]);
+        }
+    UNROLL for (int v = 0; v < vectors; v++) {
+        put(sums + v * count, take(sums + v * count, count) + s[v], count);
+        put(products + v * count, take(products + v * count, count) + q[v], count);
+    }
 }
 
 static void normalize_sums(int64_t rows, int32_t channels, const float *x, const float *y, const float *dy,
@@ -123,31 +135,40 @@ static void normalize_sums(int64_t rows, int32_t channels, const float *x, const
     vec low = splat(lower), high = splat(upper);
     memset(sums, 0, sizeof(float) * (size_t)channels);
     memset(products, 0, sizeof(float) * (size_t)channels);
+#define SUMS(vectors, count)                                                                                           \
+    for (; c + (vectors) * (count) <= channels; c += (vectors) * (count))                                              \
+        sums_block(vectors, count, n, channels, x + at + c, y ? y + at + c : 0, dy + at + c, scale + c, offset + c,    \
+                   mean + c, low, high, sums + c, products + c);
     for (int64_t r = 0; r < rows; r += pass) {
-        int64_t count = rows - r < pass ? rows - r : pass, at = r * channels;
+        int64_t n = rows - r < pass ? rows - r : pass, at = r * channels;
         int32_t c = 0;
-        for (; c + LANES <= channels; c += LANES)
-            sums_block(LANES, count, channels, x + at + c, y ? y + at + c : 0, dy + at + c, scale + c, offset + c,
-                       mean + c, low, high, sums + c, products + c);
-        for (; c < channels; c++)
-            sums_block(1, count, channels, x + at + c, y ? y + at + c : 0, dy + at + c, scale + c, offset + c,
-                       mean + c, low, high, sums + c, products + c);
+        SUMS(2, LANES)
+        SUMS(1, LANES)
+        SUMS(1, 1)
     }
+#undef SUMS
 }
 
-INLINE void backward_block(const int count, int64_t rows, int32_t channels, const float *x, const float *y,
-                           const float *dy, const float *scale, const float *offset, const float *slope,
-                           const float *shift, vec lower, vec upper, int32_t accumulate, float *dx, float *residual,
-                           int32_t accumulate_residual) {
-    vec a = take(scale, count), b = take(offset, count), k = take(slope, count), h = take(shift, count);
-    for (int64_t r = 0; r < rows; r++) {
-        int64_t at = r * channels;
-        vec value = take(x + at, count);
-        vec g = passed(count, value, y ? y + at : 0, take(dy + at, count), a, b, lower, upper);
-        vec d = g * a + (value * k + h);
-        if (residual) put(residual + at, accumulate_residual ? take(residual + at, count) + g : g, count);
-        put(dx + at, accumulate ? take(dx + at, count) + d : d, count);
+INLINE void backward_block(const int vectors, const int count, int64_t rows, int32_t channels, const float *x,
+                           const float *y, const float *dy, const float *scale, const float *offset,
+                           const float *slope, const float *shift, vec lower, vec upper, int32_t accumulate,
+                           float *dx, float *residual, int32_t accumulate_residual) {
+    vec a[2], b[2], k[2], h[2];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        a[v] = take(scale + v * count, count);
+        b[v] = take(offset + v * count, count);
+        k[v] = take(slope + v * count, count);
+        h[v] = take(shift + v * count, count);
     }
+    for (int64_t r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++) {
+            int64_t at = r * channels + v * count;
+            vec value = take(x + at, count);
+            vec g = passed(count, value, y ? y + at : 0, take(dy + at, count), a[v], b[v], lower, upper);
+            vec d = g * a[v] + (value * k[v] + h[v]);
+            if (residual) put(residual + at, accumulate_residual ? take(residual + at, count) + g : g, count);
+            put(dx + at, accumulate ? take(dx + at, count) + d : d, count);
+        }
 }
 
 static void normalize_backward(int64_t rows, int32_t channels, const float *x, const float *y, const float *dy,
@@ -156,18 +177,22 @@ static void normalize_backward(int64_t rows, int32_t channels, const float *x, c
                                int32_t accumulate_residual) {
     int64_t pass = rows_a_pass(channels);
     vec low = splat(lower), high = splat(upper);
+#define BACKWARD(vectors, count, y, residual)                                                                          \
+    for (; c + (vectors) * (count) <= channels; c += (vectors) * (count))                                              \
+        backward_block(vectors, count, n, channels, x + at + c, y, dy + at + c, scale + c, offset + c, slope + c,      \
+                       shift + c, low, high, accumulate, dx + at + c, residual, accumulate_residual);
     for (int64_t r = 0; r < rows; r += pass) {
-        int64_t count = rows - r < pass ? rows - r : pass, at = r * channels;
+        int64_t n = rows - r < pass ? rows - r : pass, at = r * channels;
         int32_t c = 0;
-        for (; c + LANES <= channels; c += LANES)
-            backward_block(LANES, count, channels, x + at + c, y ? y + at + c : 0, dy + at + c, scale + c, offset + c,
-                           slope + c, shift + c, low, high, accumulate, dx + at + c, residual ? residual + at + c : 0,
-                           accumulate_residual);
-        for (; c < channels; c++)
-            backward_block(1, count, channels, x + at + c, y ? y + at + c : 0, dy + at + c, scale + c, offset + c,
-                           slope + c, shift + c, low, high, accumulate, dx + at + c, residual ? residual + at + c : 0,
-                           accumulate_residual);
+        // The usual case by itself: without a residual the loop has no branches.
+        if (!y && !residual) {
+            BACKWARD(2, LANES, 0, 0)
+        }
+        BACKWARD(2, LANES, y ? y + at + c : 0, residual ? residual + at + c : 0)
+        BACKWARD(1, LANES, y ? y + at + c : 0, residual ? residual + at + c : 0)
+        BACKWARD(1, 1, y ? y + at + c : 0, residual ? residual + at + c : 0)
     }
+#undef BACKWARD
 }
 
 static void column_sums(int64_t rows, int32_t channels, const float *x, float *sums) {

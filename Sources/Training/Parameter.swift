@@ -60,7 +60,8 @@ struct Parameter: Sendable {
         }
         if case .pattern(let kept, let group) = constant.sparsity, kept < 0 || group <= 0 || kept > group {
             throw .unsupported(
-                node: step.node.name, detail: "constant '\(graph[input].name)' keeps \(kept) of every \(group)")
+                node: step.node.name,
+                detail: "constant '\(graph[input].name)' keeps \(kept) of every \(group)")
         }
         var isRepeated = false
         if case .repeated = constant.tensor.storage { isRepeated = true }

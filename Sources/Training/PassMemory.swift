@@ -13,14 +13,15 @@ final class ShardMemory {
 
 /// What one thread works in, whichever shard it runs.
 final class WorkerMemory {
-    let activations, gradients, scratch, target: FloatArena
+    let activations, gradients, scratch, target, maps: FloatArena
     let teacher: (activations: FloatArena, scratch: FloatArena, statistics: FloatArena)?
 
-    init(_ sizes: Tape.Sizes, targetCount: Int, teacher: Tape.Sizes?) {
+    init(_ sizes: Tape.Sizes, targetCount: Int, mapCount: Int, teacher: Tape.Sizes?) {
         activations = FloatArena(sizes.activations)
         gradients = FloatArena(sizes.gradients)
         scratch = FloatArena(sizes.scratch)
         target = FloatArena(targetCount)
+        maps = FloatArena(mapCount)
         self.teacher = teacher.map {
             (FloatArena($0.activations), FloatArena($0.scratch), FloatArena($0.statistics))
         }

@@ -11,6 +11,8 @@ final class Tape: Sendable {
     let normalizations: [Normalization]
     let input: Slot
     let output: Result
+    /// Further results whose gradients the loss writes.
+    let observed: [Result]
     let rows: Int
     let sizes: Sizes
 
@@ -32,14 +34,17 @@ final class Tape: Sendable {
     }
 
     /// - Throws: where an operation has no gradient rule, or a shape does not admit `rows` rows.
-    init(_ graph: Graph, rows: Int, kernels: TrainingKernels) throws(TrainingError) {
+    init(
+        _ graph: Graph, rows: Int, kernels: TrainingKernels, observing values: [ValueID] = []
+    ) throws(TrainingError) {
         guard graph.inputs.count == 1, graph.outputs.count == 1 else {
             throw .unsupported(
                 node: graph.name,
                 detail: "training needs one input and one output, the graph has "
                     + "\(graph.inputs.count) and \(graph.outputs.count)")
         }
-        let batched = try graph.rebatched(to: rows)
+        var batched = try graph.rebatched(to: rows)
+        batched.outputs += values
         let steps = TapeStep.steps(of: batched)
         var planner = try TapePlanner(batched, steps: steps, kernels: kernels)
         var rules: [any Rule] = []
@@ -51,6 +56,7 @@ final class Tape: Sendable {
         normalizations = planner.normalizations
         input = planner.slot(of: batched.inputs[0])
         output = planner.result(of: batched.outputs[0])
+        observed = values.map { planner.result(of: $0) }
         sizes = planner.sizes
     }
 

@@ -62,19 +62,45 @@ struct TapePlanner {
                 if firstWriters[input.index]?.step != index { firstWriters[input.index] = writer }
             }
         }
+        // The loss writes the gradients of outputs before any rule adds to them.
+        for output in graph.outputs { firstWriters[output.index] = FirstWriter(step: steps.count, place: 0) }
+        let inPlace = inPlaceSteps(steps)
         var layout = LifetimeLayout()
         for (index, step) in steps.enumerated().reversed() {
             let output = step.output
-            let begin =
-                graph.outputs.contains(output) ? steps.count : firstWriters[output.index]?.step ?? steps.count
-            // The output needs memory even if nothing trained lies upstream: the loss writes it.
-            guard needs[output.index] || begin == steps.count else { continue }
+            let begin = firstWriters[output.index]?.step ?? steps.count
+            // Outputs need memory even if nothing trained lies upstream: the loss writes it.
+            guard needs[output.index] || begin == steps.count, gradients[output.index] == nil else {
+                continue
+            }
+            let chain = inPlace.chain(from: index)
             let count = graph[output].type.shape.elementCount
             let offset = layout.place(
-                (count + 15) / 16 * 16, from: steps.count - begin, through: steps.count - index)
-            gradients[output.index] = Slot(region: .gradient, offset: offset, count: count)
+                (count + 15) / 16 * 16, from: steps.count - begin,
+                through: steps.count - (chain.last ?? index))
+            for member in chain where member == index || needs[steps[member].output.index] {
+                gradients[steps[member].output.index] = Slot(region: .gradient, offset: offset, count: count)
+            }
         }
         sizes.gradients = layout.size
+    }
+
+    /// Steps whose backward rule may turn the result's gradient into the input's where it lies: element-wise ones
+    /// whose input nobody else reads.
+    private func inPlaceSteps(_ steps: [TapeStep]) -> InPlaceSteps {
+        var readers = [Int](repeating: 0, count: graph.values.count)
+        var producers = [Int?](repeating: nil, count: graph.values.count)
+        for (index, step) in steps.enumerated() {
+            producers[step.output.index] = index
+            for input in step.allInputs { readers[input.index] += 1 }
+        }
+        return InPlaceSteps(
+            sources: steps.map { step in
+                let input = step.inputs[0]
+                let isShareable =
+                    step.isElementwise && readers[input.index] == 1 && !graph.outputs.contains(input)
+                return isShareable ? producers[input.index] : nil
+            })
     }
 
     /// Memory that lasts from a step's forward rule to its backward rule.

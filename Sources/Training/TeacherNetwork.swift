@@ -7,15 +7,17 @@ struct TeacherNetwork {
     private let parameters: FloatArena
     private let kernels: TrainingKernels
 
-    init(_ graph: Graph, rows: Int, kernels: TrainingKernels) throws(TrainingError) {
-        tape = try Tape(graph, rows: rows, kernels: kernels)
+    init(
+        _ graph: Graph, rows: Int, kernels: TrainingKernels, observing features: [ValueID]
+    ) throws(TrainingError) {
+        tape = try Tape(graph, rows: rows, kernels: kernels, observing: features)
         parameters = FloatArena(tape.sizes.parameters)
         self.kernels = kernels
         try tape.load(graph, into: parameters.block)
     }
 
-    /// The teacher's logits for these inputs, in the worker's memory.
-    func logits(for inputs: FloatBlock, in worker: WorkerMemory) -> FloatBlock? {
+    /// The teacher's logits and features for these inputs, in the worker's memory.
+    func answer(to inputs: FloatBlock, in worker: WorkerMemory) -> TeacherAnswer? {
         guard let memory = worker.teacher else { return nil }
         let pass = Pass(
             kernels: kernels, activations: memory.activations.block,
@@ -25,8 +27,15 @@ struct TeacherNetwork {
             isTraining: false, seed: 0, candidate: 0, step: 0, shard: 0)
         pass[tape.input].copy(from: inputs)
         tape.forward(pass)
-        return pass[tape.output.value]
+        return TeacherAnswer(logits: pass[tape.output.value], pass: pass)
     }
+}
+
+/// What a teacher says about a shard's rows.
+struct TeacherAnswer {
+    let logits: FloatBlock
+    /// Where its features are.
+    let pass: Pass
 }
 
 extension Tape {

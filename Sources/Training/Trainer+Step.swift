@@ -58,13 +58,14 @@ extension Trainer {
         shard.gradients.block.fill(0)
         tape.forward(pass)
         shard.totals = LossTotals()
-        let teacherLogits = teacherNetwork?.logits(for: pass[tape.input], in: worker)
+        let answer = teacherNetwork?.answer(to: pass[tape.input], in: worker)
         let loss = RowLoss(
             share: 1 / Float(recipe.batch), labelSmoothing: recipe.labelSmoothing,
             distillation: recipe.distillation)
         for row in 0..<tape.rows {
-            score(row, sample: order[start + row], pass, loss, teacherLogits, worker, &shard.totals)
+            score(row, sample: order[start + row], pass, loss, answer?.logits, worker, &shard.totals)
         }
+        if let answer { matchFeatures(pass, answer.pass, worker, &shard.totals) }
         tape.backward(pass)
     }
 
@@ -97,6 +98,24 @@ extension Trainer {
             }
             loss.classify(
                 outputs, label: source.label(sample), teacher: soft, gradient: gradient, into: &totals)
+        }
+    }
+
+    private func matchFeatures(
+        _ pass: Pass, _ teacherPass: Pass, _ worker: WorkerMemory, _ totals: inout LossTotals
+    ) {
+        guard let attention, let teacherTape = teacherNetwork?.tape else { return }
+        for (index, pair) in attention.pairs.enumerated() {
+            let (own, goal) = (tape.observed[index], teacherTape.observed[index])
+            let (width, goalWidth) = (own.value.count / tape.rows, goal.value.count / tape.rows)
+            for row in 0..<tape.rows {
+                let loss = attention.match(
+                    pass[own.value].part(row * width, width),
+                    teacherPass[goal.value].part(row * goalWidth, goalWidth), positions: pair.positions,
+                    share: 1 / Float(recipe.batch), gradient: pass[own.gradient].part(row * width, width),
+                    scratch: worker.maps.block)
+                totals.loss += Double(loss)
+            }
         }
     }
 

@@ -16,6 +16,7 @@ public final class Trainer {
     let candidate: UInt64
     let teacher: Teacher?
     let teacherNetwork: TeacherNetwork?
+    let attention: AttentionTransfer?
     let parameters: FloatArena
     let first: FloatArena
     let second: FloatArena?
@@ -48,11 +49,15 @@ public final class Trainer {
         self.teacher = teacher
         let shardCount = recipe.shards
         let rows = recipe.batch / shardCount
-        let tape = try Tape(graph, rows: rows, kernels: kernels)
+        let attention = Trainer.attentionTransfer(graph, recipe, teacher)
+        self.attention = attention
+        let tape = try Tape(
+            graph, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [])
         self.tape = tape
         schedule = Schedule(recipe, samples: source.count)
         if case .network(let network) = teacher {
-            teacherNetwork = try TeacherNetwork(network, rows: rows, kernels: kernels)
+            teacherNetwork = try TeacherNetwork(
+                network, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.teacher) ?? [])
         } else {
             teacherNetwork = nil
         }
@@ -64,7 +69,9 @@ public final class Trainer {
         shards = (0..<shardCount).map { _ in ShardMemory(tape.sizes) }
         let teacherSizes = teacherNetwork?.tape.sizes
         workers = (0..<min(max(threads, 1), shardCount)).map { _ in
-            WorkerMemory(tape.sizes, targetCount: tape.output.value.count / rows, teacher: teacherSizes)
+            WorkerMemory(
+                tape.sizes, targetCount: tape.output.value.count / rows,
+                mapCount: attention?.scratchCount ?? 0, teacher: teacherSizes)
         }
         try checkData()
         try tape.load(graph, into: parameters.block)
@@ -103,6 +110,18 @@ public final class Trainer {
         guard recipe.distillation == nil || teacher != nil else {
             throw .recipe("distillation needs a teacher")
         }
+        if let weight = recipe.distillation?.featureWeight, weight > 0, teacherNetwork == nil {
+            throw .recipe("feature matching needs a teacher network, not logits alone")
+        }
+    }
+
+    private static func attentionTransfer(
+        _ graph: Graph, _ recipe: TrainingRecipe, _ teacher: Teacher?
+    ) -> AttentionTransfer? {
+        guard let weight = recipe.distillation?.featureWeight, weight > 0,
+            case .network(let network) = teacher
+        else { return nil }
+        return AttentionTransfer(student: graph, teacher: network, weight: weight)
     }
 
     var outputsPerRow: Int { tape.output.value.count / tape.rows }

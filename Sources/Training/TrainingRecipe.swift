@@ -20,9 +20,13 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         public var temperature: Float
         /// Share of the teacher's term in the loss, 0…1.
         public var weight: Float
-        public init(temperature: Float = 4, weight: Float = 0.7) {
+        /// Weight of feature matching beside both: attention maps of equal resolution (Zagoruyko and Komodakis, 2017);
+        /// 0 matches none, other weights need `Teacher.network`.
+        public var featureWeight: Float
+        public init(temperature: Float = 4, weight: Float = 0.7, featureWeight: Float = 0) {
             self.temperature = temperature
             self.weight = weight
+            self.featureWeight = featureWeight
         }
     }
 
@@ -97,6 +101,9 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
             try require(
                 distillation.weight >= 0 && distillation.weight <= 1,
                 "the distillation weight must lie in 0…1, got \(distillation.weight)")
+            try require(
+                distillation.featureWeight >= 0 && distillation.featureWeight.isFinite,
+                "the feature weight must not be negative, got \(distillation.featureWeight)")
         }
         switch pruning {
         case .gradual(let begin, let end, let interval):

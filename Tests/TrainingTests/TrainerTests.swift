@@ -111,6 +111,27 @@ struct TrainerTests {
         #expect(agreement < 0.1)
     }
 
+    @Test("matching a teacher's features alone lowers their distance")
+    func matchesFeatures() throws {
+        let source = SmallNetwork.blobs(256)
+        let teacher = try train(
+            try SmallNetwork.graph().initialized(seed: 1), on: source, recipe: SmallNetwork.recipe
+        ).graph
+        let matching = SmallNetwork.recipe.with {
+            $0.distillation = .init(temperature: 1, weight: 1, featureWeight: 50)
+        }
+        let history = try train(
+            try SmallNetwork.graph().initialized(seed: 2), on: source, recipe: matching, threads: 2,
+            teacher: .network(teacher)
+        ).history
+        #expect(history[history.count - 1].loss < history[0].loss)
+        #expect(throws: TrainingError.self) {
+            try train(
+                teacher, on: source, recipe: matching, teacher: .logits([Float](repeating: 0, count: 256 * 4))
+            )
+        }
+    }
+
     @Test("a regression learns a linear map")
     func regresses() throws {
         var random = RandomStream(seed: 3, .calibration)
