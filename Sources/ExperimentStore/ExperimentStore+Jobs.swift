@@ -17,7 +17,8 @@ extension ExperimentStore {
     /// Begins a job, or continues it where it was begun under the same plan.
     ///
     /// Hold the lock while it runs.
-    /// Throws `planChanged` naming the keys that differ, and `jobIsRunning`. `warnings` says what changed harmlessly.
+    /// Throws `planChanged` naming the keys that differ, and `jobIsRunning`. `warnings` says what changed
+    /// harmlessly.
     public func begin(_ plan: JobPlan) throws -> (job: JobStore, lock: JobLock, warnings: [String]) {
         let lock = try JobLock(job: plan.name, folder: folder(of: plan.name))
         let id = try write { database in

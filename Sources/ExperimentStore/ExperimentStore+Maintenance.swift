@@ -16,7 +16,8 @@ extension ExperimentStore {
         }
     }
 
-    /// Writes a compact copy, consistent even while a search runs; it appears under its name only once complete.
+    /// Writes a compact copy, consistent even while a search runs; it appears under its name only once
+    /// complete.
     public func backup(to destination: String, replacing: Bool = false) throws {
         let files = FileManager.default
         guard replacing || !files.fileExists(atPath: destination) else {
@@ -35,7 +36,8 @@ extension ExperimentStore {
 
     /// Takes over the jobs of another database, in one transaction.
     ///
-    /// A job known here under the same plan gains the evaluations that it lacks; under another plan it is refused.
+    /// A job known here under the same plan gains the evaluations that it lacks; under another plan it is
+    /// refused.
     public func merge(_ other: ExperimentStore) throws -> [String] {
         let jobs = try other.jobNames().map { try other.job(named: $0) }
         let contents = try jobs.map { try JobContents(of: $0) }

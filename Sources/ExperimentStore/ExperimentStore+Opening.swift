@@ -22,7 +22,8 @@ extension ExperimentStore {
         return queue
     }
 
-    /// A database in a folder that cannot be written has no shared-memory file; without a log it may be read as it is.
+    /// A database in a folder that cannot be written has no shared-memory file; without a log it may be read
+    /// as it is.
     private static func immutableAddress(of path: String) throws -> String {
         guard !FileManager.default.fileExists(atPath: path + "-wal") else {
             throw StoreError.readOnly(path: path)

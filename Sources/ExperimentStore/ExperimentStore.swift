@@ -3,8 +3,9 @@ import GRDB
 
 /// The database of all jobs: one SQLite file, and beside it one folder a job.
 ///
-/// Every evaluation is one transaction, on disk before it counts (write-ahead log, `synchronous = FULL`). Readers never
-/// wait for the writer. The file must lie on a local disk: SQLite's locks do not hold on network file systems.
+/// Every evaluation is one transaction, on disk before it counts (write-ahead log, `synchronous = FULL`).
+/// Readers never wait for the writer. The file must lie on a local disk: SQLite's locks do not hold on
+/// network file systems.
 public final class ExperimentStore: Sendable {
     /// As the user named it.
     public let path: String

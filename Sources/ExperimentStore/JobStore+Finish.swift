@@ -56,7 +56,8 @@ extension JobStore {
         }
     }
 
-    /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was kept.
+    /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was
+    /// kept.
     ///
     /// The candidates must have been recorded.
     public func keepFinalists(_ candidates: [String], on device: String) throws {
@@ -81,7 +82,8 @@ extension JobStore {
         }
     }
 
-    /// Adds a device to a finished search: its target, and one score an evaluation (nil = none), in one transaction.
+    /// Adds a device to a finished search: its target, and one score an evaluation (nil = none), in one
+    /// transaction.
     public func rescore(_ target: Target, score: (Evaluation) throws -> Score?) throws {
         try store.write { database in
             try database.execute(

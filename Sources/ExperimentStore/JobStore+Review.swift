@@ -38,7 +38,8 @@ extension JobStore {
         try store.read { try Evaluation.fetch($0, job: id) }
     }
 
-    /// The evaluations of one candidate, named by its id or the beginning of it; the most trusted fidelity first.
+    /// The evaluations of one candidate, named by its id or the beginning of it; the most trusted fidelity
+    /// first.
     public func evaluations(ofCandidate prefix: String) throws -> [Evaluation] {
         let pattern = prefix.lowercased().filter { $0.isHexDigit }
         guard !pattern.isEmpty, pattern.count == prefix.count else {
@@ -54,7 +55,8 @@ extension JobStore {
         return found.sorted { $0.fidelity > $1.fidelity }
     }
 
-    /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is), its front marked.
+    /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is),
+    /// its front marked.
     public func candidates(
         on device: String, at fidelity: Fidelity? = nil
     ) throws -> (fidelity: Fidelity?, candidates: [ScoredCandidate]) {

@@ -1,4 +1,5 @@
-/// The tables, as a list of steps that lead from an empty file to the present form; a shipped step never changes.
+/// The tables, as a list of steps that lead from an empty file to the present form; a shipped step never
+/// changes.
 enum Schema {
     /// "SWLT", so that `file` and we can tell our databases from others.
     static let applicationID = 0x5357_4C54

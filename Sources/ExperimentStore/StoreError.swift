@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Search
 
-/// What can be wrong with a database, a job or a candidate's name; each description is one sentence that names it.
+/// What can be wrong with a database, a job or a candidate's name; each description is one sentence that
+/// names it.
 public enum StoreError: Error, Hashable, CustomStringConvertible {
     case missing(path: String)
     case notADatabase(path: String)

@@ -37,8 +37,8 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
 
     public func applies(to device: String) -> Bool { self.device == nil || self.device == device }
 
-    /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm (costs) or the
-    /// missing accuracy; nil where the value is unknown.
+    /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm
+    /// (costs) or the missing accuracy; nil where the value is unknown.
     public func violation(of evaluation: Evaluation, on score: Score) -> Double? {
         guard let value = constrainedValue(of: evaluation, on: score) else { return nil }
         switch bound {

@@ -1,4 +1,5 @@
-/// One candidate's quality at one fidelity, and its score on every device: what a store keeps, one transaction each.
+/// One candidate's quality at one fidelity, and its score on every device: what a store keeps, one
+/// transaction each.
 public struct Evaluation: Hashable, Sendable {
     /// The place in the sequence of proposals, from 0; nil for finalists, which no strategy proposed.
     public var proposal: Int?

@@ -1,5 +1,6 @@
 extension Target {
-    /// The candidates worth training to the end: the most accurate of the front, then those that add most hypervolume.
+    /// The candidates worth training to the end: the most accurate of the front, then those that add most
+    /// hypervolume.
     ///
     /// Give evaluations of one fidelity; returns at most `count`, fewer where the front is smaller.
     public func finalists(_ count: Int, from evaluations: [Evaluation]) -> [Evaluation] {

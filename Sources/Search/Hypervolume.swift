@@ -5,7 +5,8 @@ public let hypervolumeReference = 1.1
 
 /// The share of [0, 1.1]ᵏ that the points dominate: in [0, 1], larger is better.
 ///
-/// Points are scaled objectives (0 = ideal, 1 = nadir), all minimised; a point at or beyond 1.1 on an axis adds nothing.
+/// Points are scaled objectives (0 = ideal, 1 = nadir), all minimised; a point at or beyond 1.1 on an axis
+/// adds nothing.
 public func hypervolume(_ points: [[Double]]) -> Double {
     guard let dimensions = points.first?.count, dimensions > 0 else { return 0 }
     let volume = dominatedVolume(
@@ -15,8 +16,8 @@ public func hypervolume(_ points: [[Double]]) -> Double {
 
 /// The volume between the points and the reference: exact, for any number of minimised objectives.
 ///
-/// One and two objectives by a sweep; more by slicing along the last axis, where three cost O(n² log n) (Zitzler 1999,
-/// "hypervolume by slicing objectives", with dominated points removed from each slice).
+/// One and two objectives by a sweep; more by slicing along the last axis, where three cost O(n² log n)
+/// (Zitzler 1999, "hypervolume by slicing objectives", with dominated points removed from each slice).
 public func dominatedVolume(_ points: [[Double]], reference: [Double]) -> Double {
     precondition(
         points.allSatisfy { $0.count == reference.count }, "points and reference differ in dimension")

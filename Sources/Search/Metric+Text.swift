@@ -13,9 +13,11 @@ extension Metric {
         }
     }
 
-    /// Reads a value such as `5`, `5ms`, `512KiB` or `2mJ` in the metric's unit; bare numbers are in it already.
+    /// Reads a value such as `5`, `5ms`, `512KiB` or `2mJ` in the metric's unit; bare numbers are in it
+    /// already.
     ///
-    /// Throws where the text is no finite, non-negative number with a suffix of this metric, or an accuracy above one.
+    /// Throws where the text is no finite, non-negative number with a suffix of this metric, or an accuracy
+    /// above one.
     public func value(parsing text: String) throws(SearchError) -> Double {
         let trimmed = text.trimmingCharacters(in: .whitespaces)
         let known = suffixes.first { trimmed.hasSuffix($0.suffix) }

@@ -23,9 +23,11 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The value on the axis that fronts and hypervolumes use: error, or the cost's decimal logarithm; smaller is better.
+    /// The value on the axis that fronts and hypervolumes use: error, or the cost's decimal logarithm;
+    /// smaller is better.
     public func minimised(_ value: Double) -> Double { isQuality ? 1 - value : log10OfCost(value) }
 }
 
-/// The logarithm of a cost; a cost of zero (a network that the runtime removes) is the smallest positive number.
+/// The logarithm of a cost; a cost of zero (a network that the runtime removes) is the smallest positive
+/// number.
 private func log10OfCost(_ cost: Double) -> Double { log10(max(cost, .leastNormalMagnitude)) }

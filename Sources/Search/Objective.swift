@@ -1,7 +1,9 @@
-/// A metric to be made good, with the bounds that scale it: the job's plan fixes them and the store keeps them.
+/// A metric to be made good, with the bounds that scale it: the job's plan fixes them and the store keeps
+/// them.
 public struct Objective: Hashable, Sendable {
     public let metric: Metric
-    /// The best and the worst value of the minimised form (error, or log10 of the cost): 0 and 1 of the scaled axis.
+    /// The best and the worst value of the minimised form (error, or log10 of the cost): 0 and 1 of the
+    /// scaled axis.
     public let ideal: Double
     public let nadir: Double
 
@@ -17,7 +19,8 @@ public struct Objective: Hashable, Sendable {
         self.init(metric, ideal: metric.minimised(best), nadir: metric.minimised(worst))
     }
 
-    /// A minimised value on the scaled axis: 0 at the ideal and anything better, 1 at the nadir, more beyond it.
+    /// A minimised value on the scaled axis: 0 at the ideal and anything better, 1 at the nadir, more beyond
+    /// it.
     public func scaled(_ minimised: Double) -> Double {
         guard nadir > ideal else { return 0 }
         return max(0, (minimised - ideal) / (nadir - ideal))

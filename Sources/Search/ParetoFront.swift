@@ -5,8 +5,8 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 
 /// The indices of the points that no other point dominates, in ascending order; equal points stay together.
 ///
-/// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian, Cheng, Jin:
-/// An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015).
+/// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian,
+/// Cheng, Jin: An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015).
 public func nonDominated(_ points: [[Double]]) -> [Int] {
     var front: [Int] = []
     for index in points.indices.sorted(by: { precedes(points, $0, $1) })
@@ -23,7 +23,8 @@ private func precedes(_ points: [[Double]], _ a: Int, _ b: Int) -> Bool {
 
 /// Successive non-dominated fronts of the points, until they hold at least `needed` of them.
 ///
-/// Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, IEEE TEVC 2002.
+/// Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, IEEE TEVC
+/// 2002.
 func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
     var remaining = Array(points.indices)
     var fronts: [[Int]] = []
@@ -39,7 +40,8 @@ func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int
     return fronts
 }
 
-/// NSGA-II's crowding distance of each point of one front: the normalised size of the gap around it; infinite at the ends.
+/// NSGA-II's crowding distance of each point of one front: the normalised size of the gap around it; infinite
+/// at the ends.
 func crowdingDistances(_ front: [[Double]]) -> [Double] {
     var distances = [Double](repeating: 0, count: front.count)
     guard let dimensions = front.first?.count else { return distances }

@@ -9,8 +9,8 @@ public struct SearchProgress: Sendable {
 }
 
 extension ParetoSearch {
-    /// The batch's trials in proposal order, those already recorded included; fewer where the budget ended or the task
-    /// was cancelled.
+    /// The batch's trials in proposal order, those already recorded included; fewer where the budget ended or
+    /// the task was cancelled.
     func evaluated(
         _ candidates: [Genotype], after history: [Trial], _ recorded: [Int: Evaluation], _ budget: Budget,
         _ progress: @Sendable (SearchProgress) -> Void

@@ -26,9 +26,10 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
 
     /// Runs until the budget ends or the space is exhausted; begins where the store's history ends.
     ///
-    /// Killed at any instant and run again, it makes the same history as one uninterrupted run: a batch that was
-    /// interrupted is proposed again from the batches before it, and what is missing of it is evaluated.
-    /// Throws `SearchError.nothingFeasible` where no candidate can be deployed anywhere within the limits on costs.
+    /// Killed at any instant and run again, it makes the same history as one uninterrupted run: a batch that
+    /// was interrupted is proposed again from the batches before it, and what is missing of it is evaluated.
+    /// Throws `SearchError.nothingFeasible` where no candidate can be deployed anywhere within the limits on
+    /// costs.
     public func run(
         _ budget: Budget, progress: @Sendable (SearchProgress) -> Void = { _ in }
     ) async throws -> SearchResult {

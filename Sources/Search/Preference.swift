@@ -16,10 +16,12 @@ public enum Preference: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// The index of the point furthest towards the ideal from the plane through the front's extremes; nil for no points.
+/// The index of the point furthest towards the ideal from the plane through the front's extremes; nil for no
+/// points.
 ///
-/// Points are minimised objectives; each axis is scaled by the front's own range, and the point with the smallest sum is
-/// the one furthest from that plane (Das: On characterizing the "knee" of the Pareto curve, Structural Optimization 1999).
+/// Points are minimised objectives; each axis is scaled by the front's own range, and the point with the
+/// smallest sum is the one furthest from that plane (Das: On characterizing the "knee" of the Pareto curve,
+/// Structural Optimization 1999).
 public func kneePoint(_ front: [[Double]]) -> Int? {
     guard let dimensions = front.first?.count else { return nil }
     var sums = [Double](repeating: 0, count: front.count)

@@ -1,7 +1,8 @@
 public import SearchSpaces
 
 extension Problem {
-    /// The evaluation with each deployable score marked that failed or breaks one of the job's constraints, with the reason.
+    /// The evaluation with each deployable score marked that failed or breaks one of the job's constraints,
+    /// with the reason.
     public func judged(_ evaluation: Evaluation) -> Evaluation {
         var result = evaluation
         for index in result.scores.indices where result.scores[index].status == .ok {
@@ -33,8 +34,8 @@ extension Problem {
         return nil
     }
 
-    /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints are broken
-    /// (their sum), more where the device cannot run it; a larger memory is further.
+    /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints
+    /// are broken (their sum), more where the device cannot run it; a larger memory is further.
     public func violation(of evaluation: Evaluation, on target: Target) -> Double {
         guard let score = evaluation.score(on: target.device) else { return 1000 }
         switch score.status {
@@ -59,7 +60,7 @@ extension Problem {
     }
 
     /// The same without the texts, which cost more than the price.
-    private func judgedCosts(of genotype: Genotype) -> Evaluation {
+    func judgedCosts(of genotype: Genotype) -> Evaluation {
         let costs = price(genotype)
         return judged(
             Evaluation(
@@ -75,6 +76,7 @@ extension Problem {
         return targets.map { violation(of: evaluation, on: $0) }.min() ?? 0
     }
 
-    /// Whether some device can have the candidate within the job's limits on costs; all others are dropped before training.
+    /// Whether some device can have the candidate within the job's limits on costs; all others are dropped
+    /// before training.
     public func isWorthEvaluating(_ genotype: Genotype) -> Bool { priceViolation(of: genotype) == 0 }
 }

@@ -2,7 +2,8 @@ public import SearchSpaces
 
 /// What is searched: the space, what to make good on each device, the limits, the exact costs and the seed.
 ///
-/// A constraint on one device hides nothing on another: a candidate is worth evaluating where one device can have it.
+/// A constraint on one device hides nothing on another: a candidate is worth evaluating where one device can
+/// have it.
 public struct Problem: Sendable {
     public let space: SearchSpace
     /// One a device, in the job's order.

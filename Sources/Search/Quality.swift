@@ -30,7 +30,8 @@ public struct Quality: Hashable, Sendable {
     /// The same metric on the test part; finalists only, once.
     public var testAccuracy: Double?
     public var testStandardError: Double?
-    /// One bit a validation sample (1 = right), least significant bit first, so that candidates compare by paired difference.
+    /// One bit a validation sample (1 = right), least significant bit first, so that candidates compare by
+    /// paired difference.
     public var sampleResults: [UInt8]?
 
     public init(

@@ -1,10 +1,11 @@
 import Foundation
 
 extension Score {
-    /// The cost that the truth stays below with probability `confidence`; the point value where none is asked for.
+    /// The cost that the truth stays below with probability `confidence`; the point value where none is asked
+    /// for.
     ///
-    /// The interval [p10, p90] is read as that of a log-normal distribution around the median, one side at a time. A cost
-    /// without an interval (bytes; a latency that was looked up) is its own bound.
+    /// The interval [p10, p90] is read as that of a log-normal distribution around the median, one side at a
+    /// time. A cost without an interval (bytes; a latency that was looked up) is its own bound.
     public func latencyBound(confidence: Double?) -> Double? {
         guard let latency, let confidence else { return latency }
         let quantile = normalQuantile(confidence)

@@ -1,4 +1,5 @@
-/// What can be wrong with a search before or while it runs; each description is one sentence that says what to change.
+/// What can be wrong with a search before or while it runs; each description is one sentence that says what
+/// to change.
 public enum SearchError: Error, Hashable, CustomStringConvertible {
     case invalidValue(metric: Metric, text: String, suffixes: [String])
     case accuracyAboveOne(String)

@@ -10,7 +10,8 @@ extension Target {
             nearest: ordered.prefix(3).map { candidates[$0] }, blocking: blocking)
     }
 
-    /// The limit without which most candidates would do; where no single one is to blame, the one broken most often.
+    /// The limit without which most candidates would do; where no single one is to blame, the one broken most
+    /// often.
     private func blockingLimit(_ limits: [Constraint], among candidates: [ScoredCandidate]) -> String {
         let feasible = candidates.filter(\.isFeasible)
         guard !feasible.isEmpty else { return commonReason(among: candidates) }
@@ -68,7 +69,8 @@ extension ScoredCandidate {
 }
 
 extension Problem {
-    /// The error where no candidate is worth evaluating: the nearest by price on the device that comes closest.
+    /// The error where no candidate is worth evaluating: the nearest by price on the device that comes
+    /// closest.
     func nothingFeasible() -> SearchError {
         let evaluations = nearestByPrice(3).map(priced)
         let closest = targets.min { a, b in distance(evaluations, a) < distance(evaluations, b) }

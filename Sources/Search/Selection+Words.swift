@@ -39,7 +39,8 @@ extension Target {
         return sign + metric.text(abs(after - before)) + (metric.namesItselfInText ? "" : " \(metric.words)")
     }
 
-    /// The marginal costs along the front, from the cheapest to the most accurate candidate: one sentence a step.
+    /// The marginal costs along the front, from the cheapest to the most accurate candidate: one sentence a
+    /// step.
     public func marginalCosts(along front: [ScoredCandidate]) -> [String] {
         let ordered = front.sorted {
             ($0.value(of: .latency) ?? 0, $0.id) < ($1.value(of: .latency) ?? 0, $1.id)

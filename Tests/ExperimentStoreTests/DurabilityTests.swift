@@ -9,7 +9,8 @@ struct DurabilityTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// What a fresh process would find if this one died now: the database and its log as they are in the file system.
+    /// What a fresh process would find if this one died now: the database and its log as they are in the file
+    /// system.
     private func found(_ name: String) throws -> [Evaluation] {
         let place = folder.path + "/\(name)"
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)

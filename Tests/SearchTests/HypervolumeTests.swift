@@ -37,6 +37,17 @@ struct HypervolumeTests {
         #expect(abs(volume - expected) < 1e-10)
     }
 
+    /// Computed with pymoo 0.6.2: `HV(ref_point=[1.1, 1.1, 1.1])(points)`.
+    @Test("The volume is that of another implementation")
+    func agreesWithPymoo() {
+        let points = [
+            [0.353, 0.592, 0.235], [0.802, 0.867, 0.129], [0.467, 0.277, 0.083], [0.896, 0.43, 0.148],
+            [0.673, 0.202, 0.901], [0.217, 0.033, 0.201], [0.346, 0.469, 0.906], [0.697, 0.339, 0.017],
+            [0.16, 0.996, 0.46], [0.691, 0.055, 0.034], [0.846, 0.588, 0.309], [0.317, 0.089, 0.173],
+        ]
+        #expect(abs(hypervolume(points) * 1.331 - 0.9545657770000003) < 1e-12)
+    }
+
     @Test("The trace equals the hypervolume of everything so far")
     func traces() throws {
         let problem = try Landscape.problem()

@@ -5,7 +5,8 @@ import Synchronization
 
 /// A small made-up world in which everything about a search can be checked by hand.
 ///
-/// A point is six choices of five; accuracy grows with the choices (with one interaction), latency with their squares.
+/// A point is six choices of five; accuracy grows with the choices (with one interaction), latency with their
+/// squares.
 struct Landscape: Evaluator {
     var fidelity: Fidelity { .table }
     /// Candidates whose first choice is this fail.

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Strategies")
 struct StrategyTests {
-    static let all: [any SearchStrategy] = [RandomSearch(), ExhaustiveSearch(), NSGA2()]
+    static let all: [any SearchStrategy] = [
+        RandomSearch(), ExhaustiveSearch(), NSGA2(), ParetoLocalSearch(),
+    ]
 
     private func run(
         _ strategy: any SearchStrategy, _ problem: Problem, evaluations: Int?,

@@ -3,8 +3,8 @@ public import SearchSpaces
 
 /// NSGA-II: the best trials so far are the parents; children are crossed, mutated, never repeated.
 ///
-/// Deb, Pratap, Agarwal, Meyarivan, IEEE TEVC 2002. The population is chosen from the whole history, so that there is no
-/// state beside it; small populations suit small budgets.
+/// Deb, Pratap, Agarwal, Meyarivan, IEEE TEVC 2002. The population is chosen from the whole history, so that
+/// there is no state beside it; small populations suit small budgets.
 public struct NSGA2: SearchStrategy {
     public var populationSize: Int
     public var crossoverProbability: Double

@@ -18,7 +18,8 @@ struct ProposalBatch {
 
     func isNew(_ genotype: Genotype) -> Bool { !seen.contains(genotype) }
 
-    /// Adds the point if it belongs, and says whether it did; a point that does not belong is not priced twice.
+    /// Adds the point if it belongs, and says whether it did; a point that does not belong is not priced
+    /// twice.
     @discardableResult
     mutating func offer(_ genotype: Genotype) -> Bool {
         guard !isFull, seen.insert(genotype).inserted, problem.isWorthEvaluating(genotype) else {
@@ -61,7 +62,8 @@ extension Problem {
         return path
     }
 
-    /// The points nearest to what the limits on costs allow, nearest first: what to show where nothing is feasible.
+    /// The points nearest to what the limits on costs allow, nearest first: what to show where nothing is
+    /// feasible.
     func nearestByPrice(_ count: Int) -> [Genotype] {
         var random = RandomStream(seed: seed, .proposal)
         let starts = [space.smallest, space.largest] + (0..<20).map { _ in space.sample(using: &random) }

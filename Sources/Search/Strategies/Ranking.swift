@@ -15,9 +15,10 @@ struct Rank: Comparable {
 extension Problem {
     /// The `count` best trials, best first.
     ///
-    /// A trial is as good as the device that likes it most: its front is the lowest over the devices, so that a constraint
-    /// on one device hides nothing on another. On one device feasible trials come first, by non-dominated sorting; then
-    /// the others by how much they break (Deb's constrained domination); failures last.
+    /// A trial is as good as the device that likes it most: its front is the lowest over the devices, so that
+    /// a constraint on one device hides nothing on another. On one device feasible trials come first, by
+    /// non-dominated sorting; then the others by how much they break (Deb's constrained domination); failures
+    /// last.
     func best(_ count: Int, of history: [Trial]) -> [Trial] {
         var ranks = history.indices.map { Rank(front: .max, crowding: 0, index: $0) }
         for target in guidingTargets {
