@@ -6,15 +6,21 @@ import Testing
 struct AudioTests {
     /// A WAV file of one chunk of sound.
     static func wav(code: Int, bits: Int, channels: Int = 1, rate: Int = 8000, _ data: [UInt8]) -> [UInt8] {
-        func bytes(_ value: Int, _ width: Int) -> [UInt8] {
-            (0..<width).map { UInt8(value >> (8 * $0) & 255) }
-        }
-        let format =
-            bytes(code, 2) + bytes(channels, 2) + bytes(rate, 4) + bytes(rate * channels * bits / 8, 4)
-            + bytes(channels * bits / 8, 2) + bytes(bits, 2)
-        let chunks =
-            Array("WAVEfmt ".utf8) + bytes(16, 4) + format + Array("data".utf8) + bytes(data.count, 4) + data
-        return Array("RIFF".utf8) + bytes(chunks.count, 4) + chunks
+        var chunks = Array("WAVEfmt ".utf8)
+        chunks.append(16, bytes: 4)
+        chunks.append(code, bytes: 2)
+        chunks.append(channels, bytes: 2)
+        chunks.append(rate, bytes: 4)
+        chunks.append(rate * channels * bits / 8, bytes: 4)
+        chunks.append(channels * bits / 8, bytes: 2)
+        chunks.append(bits, bytes: 2)
+        chunks.append(contentsOf: "data".utf8)
+        chunks.append(data.count, bytes: 4)
+        chunks.append(contentsOf: data)
+        var file = Array("RIFF".utf8)
+        file.append(chunks.count, bytes: 4)
+        file.append(contentsOf: chunks)
+        return file
     }
 
     static let formats: [(Int, Int, [UInt8], [Float])] = [

@@ -27,3 +27,10 @@ func withFolder<Result>(_ files: [String: [UInt8]], _ body: (String) throws -> R
     }
     return try body(folder.path)
 }
+
+extension [UInt8] {
+    /// Appends a little-endian number.
+    mutating func append(_ value: Int, bytes: Int) {
+        for place in 0..<bytes { append(UInt8(value >> (8 * place) & 255)) }
+    }
+}
