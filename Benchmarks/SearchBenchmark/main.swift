@@ -9,7 +9,7 @@ import SearchSpaces
 let arguments = CommandLine.arguments
 let data = arguments.count > 1 ? arguments[1] : "../shared/data"
 let spaces = arguments.count > 2 ? arguments[2] : "search-spaces"
-let seeds = arguments.count > 3 ? Int(arguments[3]) ?? 10 : 10
+let seeds = max(1, arguments.count > 3 ? Int(arguments[3]) ?? 10 : 10)
 
 let space = try SearchSpace(contentsOf: "\(spaces)/nas-bench-201.yaml")
 let accuracyTable = try CSVTable(contentsOf: "\(data)/nas-bench-201/accuracy.csv.gz")
