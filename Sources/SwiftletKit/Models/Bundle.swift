@@ -1,5 +1,6 @@
 import ArrayFiles
 import Determinism
+import Devices
 import Engine
 import ExperimentStore
 import Foundation
