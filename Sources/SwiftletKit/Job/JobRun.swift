@@ -56,7 +56,12 @@ public func search(
     for warning in warnings { progress(JobProgress(phase: "warning", text: "warning: \(warning)")) }
     let run = JobRun(
         job: job, work: work, store: jobStore, lock: lock, width: request.width, progress: progress)
-    let feasible = try await run.toTheEnd()
+    let feasible: Bool
+    do {
+        feasible = try await run.toTheEnd()
+    } catch SearchError.nothingFeasible(let nearest, let blocking) {
+        return Answer(nearest: nearest, blocking: blocking, job: job.file.name)
+    }
     var answer = try Review(store).front(
         job: job.file.name, device: nil, fidelity: nil, includesAll: false, plots: false)
     if !feasible { answer.status = .infeasible }
@@ -204,5 +209,36 @@ struct JobRun: Sendable {
                 $0.isFeasible && $0.evaluation.quality != nil
             }
         }
+    }
+}
+
+extension Answer {
+    /// No device can have any candidate: those that come nearest by price, and what stands in the way.
+    fileprivate init(nearest: [ScoredCandidate], blocking: String, job: String) {
+        let columns = ["device", "id", "status", "reason", "architecture", "compression"]
+        let rows = nearest.map { candidate -> Record in
+            [
+                "device": .text(candidate.score.device), "id": .text(candidate.id),
+                "status": .text(candidate.score.status.rawValue),
+                "reason": .text(orUnknown: candidate.score.reason),
+                "architecture": .text(candidate.evaluation.architecture),
+                "compression": .text(candidate.evaluation.compression),
+            ]
+        }
+        var table = TextTable([
+            ("nearest", .left), ("device", .left), ("why not", .left), ("architecture", .left),
+        ])
+        for candidate in nearest {
+            table.append([
+                String(candidate.id.prefix(8)), candidate.score.device, candidate.score.reason ?? "",
+                candidate.evaluation.architecture,
+            ])
+        }
+        self.init(
+            json: .record([
+                "job": .text(job), "blocking": .text(blocking), "nearest": .list(rows.map(Field.record)),
+            ]), columns: columns, rows: rows,
+            table: "no candidate is feasible on any device: \(blocking)\n\n\(table.text)",
+            status: .infeasible)
     }
 }

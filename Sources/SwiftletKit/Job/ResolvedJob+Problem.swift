@@ -68,8 +68,9 @@ extension ResolvedJob {
             case "random": return RandomSearch()
             case "exhaustive": return ExhaustiveSearch()
             case "nsga2": return NSGA2()
+            case "pareto-local-search": return ParetoLocalSearch()
             case let unknown:
-                let known = "random, exhaustive, nsga2"
+                let known = "random, exhaustive, nsga2, pareto-local-search"
                 guard let node = file.search.strategy?.node else {
                     throw CommandError("unknown strategy '\(unknown)'; known: \(known)")
                 }
