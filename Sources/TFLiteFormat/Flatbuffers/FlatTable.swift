@@ -86,10 +86,20 @@ struct FlatTable {
         try integers(field, as: UInt32.self, what)?.map { Float(bitPattern: $0) }
     }
 
+    /// A text; bytes that are not UTF-8 are repaired.
     func string(_ field: Int, _ what: String) throws(TFLiteError) -> String? {
         guard let range = try vector(field, elementBytes: 1, what) else { return nil }
         try buffer.budget.spend(range.count)
         return String(decoding: buffer.bytes[range], as: UTF8.self)
+    }
+
+    /// A name, which stays on one line: control characters become question marks.
+    func name(_ field: Int, _ what: String) throws(TFLiteError) -> String? {
+        guard let text = try string(field, what) else { return nil }
+        guard text.unicodeScalars.contains(where: \.isControl) else { return text }
+        var line = String.UnicodeScalarView()
+        line.append(contentsOf: text.unicodeScalars.map { $0.isControl ? "?" : $0 })
+        return String(line)
     }
 
     /// Reads a vector of tables, each through `read`.
@@ -107,5 +117,12 @@ struct FlatTable {
             records.append(try read(table, records.count))
         }
         return records
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether this ends a line or moves the cursor.
+    fileprivate var isControl: Bool {
+        [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
     }
 }

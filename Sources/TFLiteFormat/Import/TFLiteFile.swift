@@ -68,7 +68,7 @@ struct TFLiteFile {
         }
         metadata = try root.tables(Schema.Model.metadata, "metadata") { (table, _) throws(TFLiteError) in
             let buffer: UInt32 = try table.integer(Schema.Metadata.buffer)
-            return (try table.string(Schema.Metadata.name, "a metadata name") ?? "", Int(buffer))
+            return (try table.name(Schema.Metadata.name, "a metadata name") ?? "", Int(buffer))
         }
         // Further subgraphs are bodies of control flow, which the importer refuses, or other entry points.
         guard let range = try root.vector(Schema.Model.subgraphs, elementBytes: 4, "subgraphs"),
@@ -107,7 +107,7 @@ extension TFLiteFile.OperatorCode {
         let new: Int32 = try table.integer(Schema.OperatorCode.code)
         return Self(
             code: max(Int(old), Int(new)),
-            customName: try table.string(Schema.OperatorCode.customCode, "a custom operator's name"))
+            customName: try table.name(Schema.OperatorCode.customCode, "a custom operator's name"))
     }
 }
 
@@ -115,7 +115,7 @@ extension TFLiteFile.Subgraph {
     fileprivate static func read(_ table: FlatTable) throws(TFLiteError) -> Self {
         typealias Field = Schema.Subgraph
         return Self(
-            name: try table.string(Field.name, "the subgraph's name") ?? "",
+            name: try table.name(Field.name, "the subgraph's name") ?? "",
             tensors: try table.tables(Field.tensors, "tensor", TFLiteFile.Tensor.read),
             inputs: try table.integers(Field.inputs, as: Int32.self, "the inputs")?.map(Int.init) ?? [],
             outputs: try table.integers(Field.outputs, as: Int32.self, "the outputs")?.map(Int.init) ?? [],
@@ -129,7 +129,7 @@ extension TFLiteFile.Tensor {
         let buffer: UInt32 = try table.integer(Field.buffer)
         let quantization = try table.table(Field.quantization, "the quantisation of tensor \(index)")
         return Self(
-            name: try table.string(Field.name, "a tensor's name") ?? "",
+            name: try table.name(Field.name, "a tensor's name") ?? "",
             shape: try table.integers(Field.shape, as: Int32.self, "a shape")?.map(Int.init) ?? [],
             signature: try table.integers(Field.shapeSignature, as: Int32.self, "a shape signature")?.map(
                 Int.init),

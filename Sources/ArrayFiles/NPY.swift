@@ -1,0 +1,75 @@
+import Foundation
+
+/// NumPy's format for one array.
+public enum NPY {
+    /// The array in the bytes of an .npy file, versions 1 to 3; `file` names it in errors.
+    ///
+    /// Memory is bounded by the bytes given: a shape that they do not fill is refused before anything is allocated.
+    public static func parse(_ bytes: [UInt8], file: String) throws(ArrayFileError) -> NumberArray {
+        let header = try NPYHeader(parsing: bytes, file: file)
+        let count = header.shape.reduce(1) { $0.multipliedSaturated(by: $1) }
+        guard count.multipliedSaturated(by: header.type.width) == bytes.count - header.end else {
+            throw .damaged(
+                file: file,
+                detail:
+                    "\(bytes.count - header.end) bytes do not hold '\(header.type.rawValue)' of shape \(header.shape)"
+            )
+        }
+        let stored = bytes[header.end...]
+        guard header.isFortranOrder, header.shape.count > 1, count > 0 else {
+            return NumberArray(header.shape, header.type.elements(stored, isBigEndian: header.isBigEndian))
+        }
+        let ordered = rowMajor(stored, shape: header.shape, width: header.type.width)
+        return NumberArray(header.shape, header.type.elements(ordered, isBigEndian: header.isBigEndian))
+    }
+
+    /// The array as an .npy file.
+    public static func bytes(of array: NumberArray) -> [UInt8] {
+        NPYHeader.bytes(of: array) + array.elements.bytes
+    }
+
+    public static func read(path: String) throws(ArrayFileError) -> NumberArray {
+        try parse(try contents(of: path), file: path)
+    }
+
+    public static func write(_ array: NumberArray, to path: String) throws(ArrayFileError) {
+        try store(bytes(of: array), at: path)
+    }
+
+    /// Elements stored first axis fastest, put in order.
+    private static func rowMajor(_ bytes: ArraySlice<UInt8>, shape: [Int], width: Int) -> ArraySlice<UInt8> {
+        var steps = [Int](repeating: width, count: shape.count)
+        for axis in shape.indices.dropFirst() { steps[axis] = steps[axis - 1] * shape[axis - 1] }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = [Int](repeating: 0, count: shape.count)
+        var place = bytes.startIndex
+        for _ in 0..<bytes.count / width {
+            result += bytes[place..<place + width]
+            for axis in shape.indices.reversed() {
+                index[axis] += 1
+                place += steps[axis]
+                if index[axis] < shape[axis] { break }
+                place -= steps[axis] * shape[axis]
+                index[axis] = 0
+            }
+        }
+        return result[...]
+    }
+
+    static func contents(of path: String) throws(ArrayFileError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw .unreadable(file: path, detail: (error as NSError).localizedDescription)
+        }
+    }
+
+    static func store(_ bytes: [UInt8], at path: String) throws(ArrayFileError) {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw .unwritable(file: path, detail: (error as NSError).localizedDescription)
+        }
+    }
+}

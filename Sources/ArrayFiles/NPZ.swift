@@ -1,0 +1,44 @@
+/// NumPy's format for several named arrays: a ZIP archive of .npy files.
+public enum NPZ {
+    /// The arrays in the bytes of an .npz file, in file order, packed or not; `file` names it in errors.
+    ///
+    /// - Parameter limit: bytes that all arrays may take together once unpacked.
+    public static func parse(
+        _ bytes: [UInt8], file: String, limit: Int = 1 << 32
+    ) throws(ArrayFileError) -> [(name: String, array: NumberArray)] {
+        let archive = try ZipArchive(bytes, file: file)
+        var arrays: [(name: String, array: NumberArray)] = []
+        var total = 0
+        for member in archive.members {
+            guard member.name.hasSuffix(".npy") else {
+                throw .unsupported(file: file, detail: "'\(member.name)' is no .npy array")
+            }
+            let contents = try archive.contents(of: member)
+            total += contents.count
+            guard total <= limit else {
+                throw .unsupported(file: file, detail: "its arrays take more than \(limit) bytes")
+            }
+            let name = String(member.name.dropLast(4))
+            arrays.append((name, try NPY.parse(contents, file: "\(file): \(member.name)")))
+        }
+        return arrays
+    }
+
+    /// The arrays as an .npz file that is not packed; equal arrays give equal bytes.
+    public static func bytes(
+        of arrays: [(name: String, array: NumberArray)], file: String = "archive"
+    ) throws(ArrayFileError) -> [UInt8] {
+        try ZipArchive.bytes(
+            of: arrays.map { (name: "\($0.name).npy", contents: NPY.bytes(of: $0.array)) }, file: file)
+    }
+
+    public static func read(path: String) throws(ArrayFileError) -> [(name: String, array: NumberArray)] {
+        try parse(try NPY.contents(of: path), file: path)
+    }
+
+    public static func write(
+        _ arrays: [(name: String, array: NumberArray)], to path: String
+    ) throws(ArrayFileError) {
+        try NPY.store(try bytes(of: arrays, file: path), at: path)
+    }
+}
