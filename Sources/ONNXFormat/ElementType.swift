@@ -3,7 +3,8 @@ import ModelGraph
 /// The element types of the ONNX format, by their numbers.
 enum ElementType: Int32 {
     case float32 = 1, uint8, int8, uint16, int16, int32, int64, string, bool, float16, double, uint32, uint64
-    case complex64, complex128, bfloat16, float8E4M3FN, float8E4M3FNUZ, float8E5M2, float8E5M2FNUZ, uint4, int4
+    case complex64, complex128, bfloat16, float8E4M3FN, float8E4M3FNUZ, float8E5M2, float8E5M2FNUZ, uint4,
+        int4
     case float4E2M1, float8E8M0, uint2, int2
 
     /// Bytes of one element in a file.
@@ -13,7 +14,8 @@ enum ElementType: Int32 {
         case .uint16, .int16, .float16, .bfloat16: 2
         case .float32, .int32, .uint32: 4
         case .int64, .double, .uint64: 8
-        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .uint4,
+        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
+            .uint4,
             .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
             0
         }
@@ -32,7 +34,8 @@ enum ElementType: Int32 {
         case .uint8: .uint8
         case .bool: .bool
         case .int16, .uint16, .int32: .int32
-        case .uint32, .int64, .uint64, .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2,
+        case .uint32, .int64, .uint64, .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ,
+            .float8E5M2,
             .float8E5M2FNUZ, .uint4, .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
             .int64
         }
@@ -50,7 +53,8 @@ enum ElementType: Int32 {
         case .int64: .int64
         case .bool: .bool
         case .uint16, .int16, .string, .double, .uint32, .uint64, .complex64, .complex128, .float8E4M3FN,
-            .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .uint4, .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
+            .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .uint4, .int4, .float4E2M1, .float8E8M0, .uint2,
+            .int2:
             nil
         }
     }

@@ -18,8 +18,11 @@ enum FileBytes {
         let file = URL(fileURLWithPath: location, relativeTo: URL(fileURLWithPath: root, isDirectory: true))
             .standardizedFileURL.resolvingSymlinksInPath().path
         let inside = root == "/" ? "/" : root + "/"
-        guard !location.isEmpty, !location.hasPrefix("/"), !location.contains("\0"), file.hasPrefix(inside) else {
-            throw .file("keeps tensors in '\(location.shortened)', outside the model's folder; move that file beside the model")
+        guard !location.isEmpty, !location.hasPrefix("/"), !location.contains("\0"), file.hasPrefix(inside)
+        else {
+            throw .file(
+                "keeps tensors in '\(location.shortened)', outside the model's folder; move that file beside the model"
+            )
         }
         let size: Int
         do { size = try regularSize(file) } catch {
@@ -30,7 +33,8 @@ enum FileBytes {
         }
         let count = length ?? size - offset
         guard count >= 0, count <= size - offset else {
-            throw .file("'\(location.shortened)' holds \(size) bytes, fewer than a tensor at byte \(offset) needs")
+            throw .file(
+                "'\(location.shortened)' holds \(size) bytes, fewer than a tensor at byte \(offset) needs")
         }
         guard count <= limit else { throw .memory(what: "external data", bytes: count, limit: limit) }
         guard let handle = FileHandle(forReadingAtPath: file) else {
@@ -46,10 +50,12 @@ enum FileBytes {
     }
 
     private static func regularSize(_ path: String) throws(ONNXProblem) -> Int {
-        guard let attributes = try? FileManager.default.attributesOfItem(
-            atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        guard
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
         else { throw .file("does not exist or cannot be read") }
-        guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int else {
+        guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int
+        else {
             throw .file("is not a regular file")
         }
         return size

@@ -28,7 +28,9 @@ extension ONNXModel {
         }
     }
 
-    private static func contents(of bytes: Data, _ options: ONNXReadOptions) throws(ONNXProblem) -> ONNXContents {
+    private static func contents(of bytes: Data, _ options: ONNXReadOptions) throws(ONNXProblem)
+        -> ONNXContents
+    {
         let model = try decoded(bytes, options)
         let stored = Set(model.graph.initializer.map(\.name))
         func ports(_ values: [ProtoValueInfo]) -> [ONNXContents.Port] {
@@ -40,10 +42,12 @@ extension ONNXModel {
                     name: value.name, elementType: ElementType(rawValue: tensor.elemType).map { "\($0)" })
             }
         }
-        let version = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version).max()
+        let version = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version)
+            .max()
         return ONNXContents(
             operatorSet: Int(version ?? 0), producer: model.producerName,
-            inputs: ports(model.graph.input.filter { !stored.contains($0.name) }), outputs: ports(model.graph.output),
+            inputs: ports(model.graph.input.filter { !stored.contains($0.name) }),
+            outputs: ports(model.graph.output),
             operators: model.graph.node.map(\.opType))
     }
 }

@@ -42,7 +42,8 @@ public enum ONNXProblem: Error, Hashable, CustomStringConvertible {
                 + "export the model with its value, or fix that input when reading"
         case .memory(let what, let bytes, let limit):
             "\(what) needs \(bytes.inMebibytes), more than the limit of \(limit.inMebibytes); raise --max-memory"
-        case .notExportable(let node, let detail): "node '\(node.shortened)' cannot be written as ONNX: \(detail)"
+        case .notExportable(let node, let detail):
+            "node '\(node.shortened)' cannot be written as ONNX: \(detail)"
         }
     }
 }
@@ -57,7 +58,9 @@ extension String {
 
 extension String {
     /// One sentence, not a hostile file's idea of one.
-    fileprivate var limited: String { utf8.count > 1000 ? String(decoding: utf8.prefix(1000), as: UTF8.self) + "…" : self }
+    fileprivate var limited: String {
+        utf8.count > 1000 ? String(decoding: utf8.prefix(1000), as: UTF8.self) + "…" : self
+    }
 }
 
 extension Int {

@@ -9,7 +9,9 @@ public struct ONNXWriteOptions: Sendable {
     public var producer: String
     public var producerVersion: String
 
-    public init(storesWeightsAsFloat16: Bool = false, producer: String = "swiftlet", producerVersion: String = "") {
+    public init(
+        storesWeightsAsFloat16: Bool = false, producer: String = "swiftlet", producerVersion: String = ""
+    ) {
         self.storesWeightsAsFloat16 = storesWeightsAsFloat16
         self.producer = producer
         self.producerVersion = producerVersion

@@ -23,7 +23,7 @@ public struct ImportedModel: Sendable {
     public var operatorSet: Int
 }
 
-/// One entry of a model's metadata: preprocessing, classes, job, candidate, metrics…
+/// One entry of a model's metadata, such as preprocessing, classes or metrics.
 public struct Metadatum: Hashable, Sendable {
     public var key, value: String
     public init(_ key: String, _ value: String) {
@@ -64,7 +64,9 @@ extension ONNXModel {
         } catch { throw ONNXError(file: path, error) }
     }
 
-    /// Reads a model from memory; `file` is the name used in errors. External data is refused.
+    /// Reads a model from memory; `file` is the name used in errors.
+    ///
+    /// External data is refused.
     public static func read(
         bytes: [UInt8], file: String, options: ONNXReadOptions = ONNXReadOptions()
     ) throws(ONNXError) -> ImportedModel {
@@ -80,7 +82,8 @@ extension ONNXModel {
         do { return try parseTensor(path, options) } catch { throw ONNXError(file: path, error) }
     }
 
-    private static func parseTensor(_ path: String, _ options: ONNXReadOptions) throws(ONNXProblem) -> Tensor {
+    private static func parseTensor(_ path: String, _ options: ONNXReadOptions) throws(ONNXProblem) -> Tensor
+    {
         let bytes = try FileBytes.read(path, limit: options.memoryBytes)
         let proto: ProtoTensor
         do { proto = try ProtoTensor(serializedBytes: bytes, options: decoding) } catch {
@@ -128,7 +131,9 @@ extension ONNXModel {
 
     private static func checkedOperatorSet(_ model: ProtoModel) throws(ONNXProblem) -> Int {
         let versions = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version)
-        guard let version = versions.max() else { throw .file("names no operator set; it is not a complete ONNX model") }
+        guard let version = versions.max() else {
+            throw .file("names no operator set; it is not a complete ONNX model")
+        }
         guard version >= oldestOperatorSet else {
             throw .file("uses operator set \(version); export it with \(oldestOperatorSet) or newer")
         }

@@ -49,7 +49,9 @@ struct TensorDecoder {
         guard let element = ElementType(rawValue: proto.dataType), element.isReadable else {
             let type = ElementType(rawValue: proto.dataType).map { "\($0)" } ?? "number \(proto.dataType)"
             throw .tensor(
-                name: name, detail: "has the element type \(type), which is not read; use float32, float16, int8 or uint8")
+                name: name,
+                detail: "has the element type \(type), which is not read; use float32, float16, int8 or uint8"
+            )
         }
         let shape = Shape(proto.dims.map(Int.init))
         try reserve(count * 8, for: "tensor '\(name.shortened)'")
@@ -61,7 +63,9 @@ struct TensorDecoder {
             guard proto.rawData.count == count * element.bytes else {
                 throw .tensor(
                     name: name,
-                    detail: "shape \(shape) needs \(count * element.bytes) bytes, the file holds \(proto.rawData.count)")
+                    detail:
+                        "shape \(shape) needs \(count * element.bytes) bytes, the file holds \(proto.rawData.count)"
+                )
             }
             return Tensor(shape, try decode(proto.rawData, element, name))
         }
@@ -79,9 +83,11 @@ struct TensorDecoder {
         let offset = try number(entry("offset") ?? "0", of: proto.name)
         let length = try number(entry("length") ?? "\(bytes)", of: proto.name)
         guard length == bytes else {
-            throw .tensor(name: proto.name, detail: "needs \(bytes) bytes of external data, its length says \(length)")
+            throw .tensor(
+                name: proto.name, detail: "needs \(bytes) bytes of external data, its length says \(length)")
         }
-        return try FileBytes.readExternal(location, folder: folder, offset: offset, length: length, limit: limit)
+        return try FileBytes.readExternal(
+            location, folder: folder, offset: offset, length: length, limit: limit)
     }
 
     private func number(_ text: String, of name: String) throws(ONNXProblem) -> Int {
@@ -92,7 +98,9 @@ struct TensorDecoder {
     }
 
     /// Little-endian bytes, as `raw_data` and external files hold them.
-    private func decode(_ data: Data, _ element: ElementType, _ name: String) throws(ONNXProblem) -> Tensor.Storage {
+    private func decode(_ data: Data, _ element: ElementType, _ name: String) throws(ONNXProblem)
+        -> Tensor.Storage
+    {
         switch element {
         case .float32: return .float32(data.elements(UInt32.self).map(Float.init(bitPattern:)))
         case .float16: return .float16(data.elements(UInt16.self).map(Float16.init(bitPattern:)))
@@ -107,14 +115,17 @@ struct TensorDecoder {
         case .int64: return .int64(data.elements(Int64.self))
         case .uint64: return .int64(data.elements(UInt64.self).map { Int64(clamping: $0) })
         case .bool: return .bool(data.map { $0 != 0 })
-        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .uint4,
+        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
+            .uint4,
             .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
             throw .tensor(name: name, detail: "has the element type \(element), which is not read")
         }
     }
 
     /// Elements in the typed lists, which small tensors use instead of bytes.
-    private func listed(_ proto: ProtoTensor, _ element: ElementType, _ count: Int) throws(ONNXProblem) -> Tensor.Storage {
+    private func listed(_ proto: ProtoTensor, _ element: ElementType, _ count: Int) throws(ONNXProblem)
+        -> Tensor.Storage
+    {
         let stored: Int
         switch element {
         case .float32: stored = proto.floatData.count
@@ -126,7 +137,9 @@ struct TensorDecoder {
         guard stored == count else {
             throw .tensor(
                 name: proto.name,
-                detail: "shape \(Shape(proto.dims.map(Int.init))) needs \(count) elements, the file holds \(stored)")
+                detail:
+                    "shape \(Shape(proto.dims.map(Int.init))) needs \(count) elements, the file holds \(stored)"
+            )
         }
         let integers = proto.int32Data
         switch element {
@@ -140,7 +153,8 @@ struct TensorDecoder {
         case .uint8: return .uint8(integers.map { UInt8(truncatingIfNeeded: $0) })
         case .bool: return .bool(integers.map { $0 != 0 })
         case .int16, .uint16, .int32: return .int32(integers)
-        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .uint4,
+        case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
+            .uint4,
             .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
             throw .tensor(name: proto.name, detail: "has the element type \(element), which is not read")
         }
@@ -153,7 +167,9 @@ extension Data {
         let count = count / MemoryLayout<T>.size
         return withUnsafeBytes { bytes in
             // SAFETY: `count` whole elements lie inside the buffer, and unaligned loads are allowed.
-            (0..<count).map { T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)) }
+            (0..<count).map {
+                T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self))
+            }
         }
     }
 }

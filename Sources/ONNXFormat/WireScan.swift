@@ -50,7 +50,9 @@ enum WireScan {
             case 1: position += 8
             case 5: position += 4
             case 2:
-                guard let length = varint(), length <= UInt64(max(range.upperBound - position, 0)) else { return }
+                guard let length = varint(), length <= UInt64(max(range.upperBound - position, 0)) else {
+                    return
+                }
                 body(tag >> 3, position..<position + Int(length))
                 position += Int(length)
             default: return

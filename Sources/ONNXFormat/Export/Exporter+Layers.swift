@@ -31,7 +31,8 @@ extension Exporter {
         let id = emit(
             "Conv", inputs, name: layerName(node.output), node: node.name,
             attributes: [
-                .init("kernel_shape", [kernel.height, kernel.width]), .init("strides", [stride.height, stride.width]),
+                .init("kernel_shape", [kernel.height, kernel.width]),
+                .init("strides", [stride.height, stride.width]),
                 .init("dilations", [convolution.dilation.height, convolution.dilation.width]),
                 .init("pads", [padding.top, padding.left, padding.bottom, padding.right]),
                 .init("group", convolution.groups),
@@ -48,7 +49,8 @@ extension Exporter {
         if isMatrix {
             if let bias { inputs.append(bias) }
             let id = emit(
-                "Gemm", inputs, name: layerName(node.output), node: node.name, attributes: [.init("transB", 1)])
+                "Gemm", inputs, name: layerName(node.output), node: node.name,
+                attributes: [.init("transB", 1)])
             return setLayer(node.output, View(id, shape))
         }
         let name = layerName(node.output)
@@ -61,7 +63,8 @@ extension Exporter {
     /// An activation that alone reads a quantised layer of the same scale: the file applies it to the real numbers, so that
     /// a runtime finds layer, activation and QuantizeLinear side by side.
     private func isJoined(_ value: ValueID) -> Bool {
-        guard graph[value].type.quantization != nil, consumers[value.index].count == 1, !graph.outputs.contains(value)
+        guard graph[value].type.quantization != nil, consumers[value.index].count == 1,
+            !graph.outputs.contains(value)
         else { return false }
         let reader = graph.nodes[consumers[value.index][0]]
         guard case .activation(let activation) = reader.operation, activation.isClamp else { return false }
@@ -83,7 +86,8 @@ extension Exporter {
         let view = try real(node.inputs[0])
         let rank = view.rank
         guard rank >= 2 else {
-            throw .notExportable(node: node.name, detail: "ONNX normalises batches of channels, not single axes")
+            throw .notExportable(
+                node: node.name, detail: "ONNX normalises batches of channels, not single axes")
         }
         let order = [0, rank - 1] + Array(1..<max(rank - 1, 1))
         var inputs = [try lay(view, order, stem: node.name)]
@@ -180,7 +184,9 @@ extension Exporter {
         set(node.output, view.with(id))
     }
 
-    private mutating func clip(_ x: ValueID, _ lower: Float, _ upper: Float, _ name: String, _ node: Node) -> ValueID {
+    private mutating func clip(_ x: ValueID, _ lower: Float, _ upper: Float, _ name: String, _ node: Node)
+        -> ValueID
+    {
         func limit(_ value: Float, _ stem: String) -> ValueID? {
             value.isFinite ? constant("\(node.name)//\(stem)", Tensor([], [value])) : nil
         }

@@ -16,13 +16,16 @@ extension Exporter {
         } else if let axes = view.storedOrder(for: order) {
             id = move(view.value, view.stored, axes, to: target)
         } else {
-            id = move(move(view.value, view.stored, view.order, to: view.shape), view.shape, order, to: target)
+            id = move(
+                move(view.value, view.stored, view.order, to: view.shape), view.shape, order, to: target)
         }
         layouts[key] = id
         return id
     }
 
-    private mutating func move(_ id: ValueID, _ stored: [Int], _ permutation: [Int], to target: [Int]) -> ValueID {
+    private mutating func move(_ id: ValueID, _ stored: [Int], _ permutation: [Int], to target: [Int])
+        -> ValueID
+    {
         let isBatch = permutation.first == 0
         let moving = permutation.filter { stored[$0] != 1 || ($0 == 0 && isBatch) }
         var (id, stored) = (id, stored)
@@ -43,7 +46,9 @@ extension Exporter {
         if view.isPlain { return view }
         var result: View
         if let (stored, order) = view.splitting() {
-            result = View(move(view.value, view.stored, Array(view.stored.indices), to: stored), stored: stored, order: order)
+            result = View(
+                move(view.value, view.stored, Array(view.stored.indices), to: stored), stored: stored,
+                order: order)
         } else {
             result = View(try lay(view, Array(view.shape.indices), stem: stem), view.shape)
         }
@@ -127,7 +132,8 @@ extension Tensor.Storage {
         case .int64(let values): return bytes(values)
         case .bool(let values): return values.map { $0 ? 1 : 0 }
         case .repeated(let value, let type):
-            return Tensor.Storage([Double](repeating: value, count: count), as: type).littleEndian(count: count)
+            return Tensor.Storage([Double](repeating: value, count: count), as: type).littleEndian(
+                count: count)
         case .unknown: return []
         }
     }

@@ -9,7 +9,8 @@ extension Exporter {
         case .quantize: set(node.output, try real(node.inputs[0]))
         case .cast(let type): try writeCast(node, type)
         case .training(let operation):
-            throw .notExportable(node: node.name, detail: "\(operation) belongs to training; export the trained network")
+            throw .notExportable(
+                node: node.name, detail: "\(operation) belongs to training; export the trained network")
         case .convolution(let convolution): try writeConvolution(node, convolution)
         case .dense: try writeDense(node)
         case .matrixMultiply:
@@ -17,18 +18,23 @@ extension Exporter {
             let id = emit("MatMul", inputs, name: resultName(node.output), node: node.name)
             set(node.output, View(id, graph[node.output].type.shape.dimensions))
         case .batchNormalization(let epsilon): try writeBatchNormalization(node, epsilon)
-        case .pool(let pooling): try writeImage(node, pooling.kind == .maximum ? "MaxPool" : "AveragePool", pooling.attributes)
+        case .pool(let pooling):
+            try writeImage(node, pooling.kind == .maximum ? "MaxPool" : "AveragePool", pooling.attributes)
         case .globalPool(let kind):
             try writeImage(node, kind == .maximum ? "GlobalMaxPool" : "GlobalAveragePool", [])
         case .localResponseNormalization(let size, let alpha, let beta, let bias):
             try writeImage(
-                node, "LRN", [.init("size", size), .init("alpha", alpha), .init("beta", beta), .init("bias", bias)])
+                node, "LRN",
+                [.init("size", size), .init("alpha", alpha), .init("beta", beta), .init("bias", bias)])
         case .resize(let resizing): try writeResize(node, resizing)
         case .binary(let operation): try writeBinary(node, operation)
         case .activation(let activation): try writeActivation(node, activation)
         case .unary(let operation):
             let view = try real(node.inputs[0])
-            set(node.output, view.with(emit(operation.onnxName, [view.value], name: resultName(node.output), node: node.name)))
+            set(
+                node.output,
+                view.with(
+                    emit(operation.onnxName, [view.value], name: resultName(node.output), node: node.name)))
         case .concatenate(let axis): try writeConcatenation(node, axis)
         case .slice(let slicing): try writeSlice(node, slicing)
         case .pad(let padding): try writePadding(node, padding)
@@ -72,16 +78,19 @@ extension Exporter {
         guard let quantization = graph[source].type.quantization else {
             throw .notExportable(node: node.name, detail: "its input carries no scale")
         }
-        let scales = scaleNames(quantization, graph[source], isUnsigned: view.isOffset || graph[source].type.dataType == .uint8)
+        let scales = scaleNames(
+            quantization, graph[source], isUnsigned: view.isOffset || graph[source].type.dataType == .uint8)
         let axis = quantization.axis.map { [ProtoAttribute("axis", $0)] } ?? []
         let id = emit(
-            "DequantizeLinear", [view.value] + scales, name: graph[node.output].name, node: node.name, attributes: axis)
+            "DequantizeLinear", [view.value] + scales, name: graph[node.output].name, node: node.name,
+            attributes: axis)
         views[node.output.index] = view.with(id).unsigned(false)
     }
 
     private mutating func writeCast(_ node: Node, _ type: DataType) throws(ONNXProblem) {
         guard graph[node.inputs[0]].type.quantization == nil else {
-            throw .notExportable(node: node.name, detail: "it reads integers past their scale; dequantize them instead")
+            throw .notExportable(
+                node: node.name, detail: "it reads integers past their scale; dequantize them instead")
         }
         guard let element = ElementType(type) else {
             throw .notExportable(node: node.name, detail: "ONNX has no \(type.rawValue) values")
@@ -94,7 +103,9 @@ extension Exporter {
     }
 
     /// An operation on images with one input.
-    private mutating func writeImage(_ node: Node, _ type: String, _ attributes: [ProtoAttribute]) throws(ONNXProblem) {
+    private mutating func writeImage(_ node: Node, _ type: String, _ attributes: [ProtoAttribute])
+        throws(ONNXProblem)
+    {
         let x = try image(try real(node.inputs[0]), stem: node.name)
         let id = emit(type, [x], name: resultName(node.output), node: node.name, attributes: attributes)
         set(node.output, imageView(id, of: node.output))
@@ -144,9 +155,12 @@ extension Exporter {
         let axes = view.storedAxes
         let amounts = axes.map { padding.before[$0] } + axes.map { padding.after[$0] }
         var inputs = [
-            view.value, constant("\(node.name)//pads", Tensor([amounts.count], .int64(amounts.map(Int64.init)))),
+            view.value,
+            constant("\(node.name)//pads", Tensor([amounts.count], .int64(amounts.map(Int64.init)))),
         ]
-        if padding.mode == .constant { inputs.append(constant("\(node.name)//value", Tensor([], [padding.value]))) }
+        if padding.mode == .constant {
+            inputs.append(constant("\(node.name)//value", Tensor([], [padding.value])))
+        }
         let id = emit(
             "Pad", inputs, name: resultName(node.output), node: node.name,
             attributes: [.init("mode", padding.mode.rawValue)])
@@ -165,7 +179,8 @@ extension Exporter {
             attributes.append(.init("axes", axes))
         }
         let id = emit(
-            reduction.kind.onnxName, inputs, name: resultName(node.output), node: node.name, attributes: attributes)
+            reduction.kind.onnxName, inputs, name: resultName(node.output), node: node.name,
+            attributes: attributes)
         let stored = view.stored.indices.map { axes.contains($0) ? 1 : view.stored[$0] }
         let kept = View(id, stored: stored, order: view.order)
         set(node.output, kept.reshaped(graph[node.output].type.shape.dimensions))
@@ -183,7 +198,8 @@ extension View {
 extension Pooling {
     fileprivate var attributes: [ProtoAttribute] {
         var attributes: [ProtoAttribute] = [
-            .init("kernel_shape", [kernel.height, kernel.width]), .init("strides", [stride.height, stride.width]),
+            .init("kernel_shape", [kernel.height, kernel.width]),
+            .init("strides", [stride.height, stride.width]),
             .init("pads", [padding.top, padding.left, padding.bottom, padding.right]),
         ]
         if kind == .average { attributes.append(.init("count_include_pad", countsPadding ? 1 : 0)) }

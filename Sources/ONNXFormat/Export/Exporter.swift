@@ -45,7 +45,8 @@ struct Exporter {
         var proto = ProtoGraph()
         proto.name = graph.name
         guard Set(graph.values.map(\.name)).count == graph.values.count else {
-            throw .model("two values of the graph have the same name, so that an ONNX file cannot tell them apart")
+            throw .model(
+                "two values of the graph have the same name, so that an ONNX file cannot tell them apart")
         }
         for input in graph.inputs {
             let value = graph[input]
@@ -64,7 +65,8 @@ struct Exporter {
         return proto
     }
 
-    private func info(_ name: String, _ type: ValueType, _ node: String) throws(ONNXProblem) -> ProtoValueInfo {
+    private func info(_ name: String, _ type: ValueType, _ node: String) throws(ONNXProblem) -> ProtoValueInfo
+    {
         guard let element = ElementType(type.dataType) else {
             throw .notExportable(node: node, detail: "ONNX has no \(type.dataType.rawValue) values")
         }
@@ -141,9 +143,14 @@ struct Exporter {
         return result
     }
 
-    private mutating func dequantize(_ view: View, _ quantization: Quantization, _ value: Value, name: String? = nil) -> View {
+    private mutating func dequantize(
+        _ view: View, _ quantization: Quantization, _ value: Value, name: String? = nil
+    ) -> View {
         let scales = scaleNames(quantization, value, isUnsigned: view.isOffset)
-        var result = view.with(emit("DequantizeLinear", [view.value] + scales, name: name ?? names.fresh("\(value.name)//dequantized")))
+        var result = view.with(
+            emit(
+                "DequantizeLinear", [view.value] + scales,
+                name: name ?? names.fresh("\(value.name)//dequantized")))
         result.isOffset = false
         return result
     }
@@ -189,7 +196,8 @@ struct Exporter {
         guard let quantization = value.type.quantization else { return view }
         let real = dequantize(view, quantization, value)
         let scales = scaleNames(quantization, value, isUnsigned: false)
-        return real.with(emit("QuantizeLinear", [real.value] + scales, name: names.fresh("\(value.name)//int8")))
+        return real.with(
+            emit("QuantizeLinear", [real.value] + scales, name: names.fresh("\(value.name)//int8")))
     }
 
     // MARK: - Growing the file
@@ -199,9 +207,10 @@ struct Exporter {
         return ValueID(tensorNames.count - 1)
     }
 
-    /// Appends a node with one result. Inputs of nil are left out.
+    /// Appends a node with one result; inputs of nil are left out.
     mutating func emit(
-        _ type: String, _ inputs: [ValueID?], name: String, node: String? = nil, attributes: [ProtoAttribute] = []
+        _ type: String, _ inputs: [ValueID?], name: String, node: String? = nil,
+        attributes: [ProtoAttribute] = []
     ) -> ValueID {
         var proto = ProtoNode()
         proto.opType = type
@@ -226,15 +235,21 @@ struct Exporter {
     ) throws(ONNXProblem) -> ValueID {
         let key = Translator.ConstantKey(name: name, shape: tensor.shape, order: order)
         if let known = constants[key] { return known }
-        guard tensor.isKnown else { throw .notExportable(node: name, detail: "its weights are not known yet; train it first") }
+        guard tensor.isKnown else {
+            throw .notExportable(node: name, detail: "its weights are not known yet; train it first")
+        }
         guard tensor.dataType != .binary else {
-            throw .notExportable(node: name, detail: "binary weights have no ONNX form; choose float or int8 there")
+            throw .notExportable(
+                node: name, detail: "binary weights have no ONNX form; choose float or int8 there")
         }
         let fileName = written.insert(name).inserted ? name : names.fresh(name)
         let id: ValueID
         if case .repeated(let value, let type) = tensor.storage, tensor.shape.elementCount > 1 {
-            let shape = constant("\(name)//shape", Tensor([tensor.shape.rank], .int64(tensor.shape.dimensions.map(Int64.init))))
-            let fill = ProtoAttribute("value", ProtoTensor("", Tensor([1], Tensor.Storage([value], as: type))))
+            let shape = constant(
+                "\(name)//shape", Tensor([tensor.shape.rank], .int64(tensor.shape.dimensions.map(Int64.init)))
+            )
+            let fill = ProtoAttribute(
+                "value", ProtoTensor("", Tensor([1], Tensor.Storage([value], as: type))))
             id = emit("ConstantOfShape", [shape], name: fileName, attributes: [fill])
         } else if let narrow = narrowed(tensor) {
             let stored = constant("\(name)//float16", narrow)
@@ -252,9 +267,13 @@ struct Exporter {
         switch tensor.dataType {
         case .float16, .bfloat16: return tensor
         case .float32:
-            guard storesWeightsAsFloat16, tensor.shape.rank > 1, let values = tensor.floats else { return nil }
+            guard storesWeightsAsFloat16, tensor.shape.rank > 1, let values = tensor.floats else {
+                return nil
+            }
             let limit = Float(Float16.greatestFiniteMagnitude)
-            return Tensor(tensor.shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) }))
+            return Tensor(
+                tensor.shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) })
+            )
         case .int8, .uint8, .int32, .int64, .bool, .binary: return nil
         }
     }

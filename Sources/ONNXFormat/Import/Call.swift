@@ -31,7 +31,9 @@ struct Call {
     func reading(_ inputs: [String]) -> Call { Call(self, inputs) }
 
     private init(_ call: Call, _ inputs: [String]) {
-        (name, type, domain, outputs, attributes) = (call.name, call.type, call.domain, call.outputs, call.attributes)
+        (name, type, domain, outputs, attributes) = (
+            call.name, call.type, call.domain, call.outputs, call.attributes
+        )
         self.inputs = inputs
     }
 
@@ -46,7 +48,9 @@ struct Call {
     func attribute(_ name: String) -> ProtoAttribute? { attributes[name] }
 
     func integer(_ name: String, default value: Int) -> Int { attributes[name].map { Int($0.i) } ?? value }
-    func flag(_ name: String, default value: Bool = false) -> Bool { integer(name, default: value ? 1 : 0) != 0 }
+    func flag(_ name: String, default value: Bool = false) -> Bool {
+        integer(name, default: value ? 1 : 0) != 0
+    }
     func float(_ name: String, default value: Float) -> Float { attributes[name]?.f ?? value }
     func integers(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map(Int.init) } }
     func floats(_ name: String) -> [Float]? { attributes[name]?.floats }
@@ -68,7 +72,9 @@ struct Call {
         var result: [Int] = []
         for value in axes { result.append(try axis(value, rank: rank)) }
         result.sort()
-        guard zip(result, result.dropFirst()).allSatisfy(<) else { throw fault("axes \(axes) name one axis twice") }
+        guard zip(result, result.dropFirst()).allSatisfy(<) else {
+            throw fault("axes \(axes) name one axis twice")
+        }
         return result
     }
 }

@@ -25,9 +25,12 @@ extension Operation {
     fileprivate var gatedActivation: Activation? {
         switch self {
         case .activation(.sigmoid): .silu
-        case .activation(.hardSigmoid(let alpha, let beta)) where abs(alpha - 1 / 6) < 1e-6 && beta == 0.5: .hardSwish
-        case .activation, .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .unary, .concatenate,
-            .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce,
+        case .activation(.hardSigmoid(let alpha, let beta)) where abs(alpha - 1 / 6) < 1e-6 && beta == 0.5:
+            .hardSwish
+        case .activation, .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .unary,
+            .concatenate,
+            .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
+            .matrixMultiply, .reduce,
             .cast, .quantize, .dequantize, .training:
             nil
         }

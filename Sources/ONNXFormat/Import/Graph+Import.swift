@@ -23,7 +23,8 @@ extension Graph {
             guard case .binary(.add) = nodes[index].operation else { continue }
             for (place, other) in [(0, 1), (1, 0)] {
                 let (sum, bias) = (nodes[index].inputs[place], nodes[index].inputs[other])
-                guard let producer = producers[sum.index], readers[sum.index] == 1, nodes[producer].inputs.count == 2,
+                guard let producer = producers[sum.index], readers[sum.index] == 1,
+                    nodes[producer].inputs.count == 2,
                     nodes[producer].operation.takesBias, let constant = self[bias].constant,
                     let outputs = self[sum].type.shape.dimensions.last, constant.tensor.shape == [outputs],
                     self[nodes[index].output].type == self[sum].type
@@ -53,7 +54,8 @@ extension Graph {
             guard let quantization = source.type.quantization,
                 let real = source.constant?.tensor.dequantized(quantization)
             else { continue }
-            self[node.output] = Value(name: source.name, type: ValueType(real.shape), constant: Constant(real))
+            self[node.output] = Value(
+                name: source.name, type: ValueType(real.shape), constant: Constant(real))
         }
         let values = values
         nodes.removeAll { values[$0.output.index].constant != nil }
@@ -79,7 +81,9 @@ extension Graph {
         }
         let inputs = inputs.map(new)
         let nodes = kept.reversed().map { node in
-            Node(name: node.name, operation: node.operation, inputs: node.inputs.map(new), output: new(node.output))
+            Node(
+                name: node.name, operation: node.operation, inputs: node.inputs.map(new),
+                output: new(node.output))
         }
         let outputs = outputs.map(new)
         return Graph(name: name, values: remaining, nodes: nodes, inputs: inputs, outputs: outputs)
@@ -98,8 +102,10 @@ extension Operation {
     fileprivate var takesBias: Bool {
         switch self {
         case .convolution, .dense: true
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
+        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
+            .reshape,
+            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
+            .quantize,
             .dequantize, .training:
             false
         }

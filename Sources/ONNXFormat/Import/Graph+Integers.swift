@@ -36,7 +36,9 @@ private struct IntegerRewriter {
     mutating func visit(_ index: Int) {
         graph.nodes[index].inputs = graph.nodes[index].inputs.map { aliases[$0.index] ?? $0 }
         let node = graph.nodes[index]
-        guard case .quantize(.int8, let quantization) = node.operation, let before = producer(of: node.inputs[0]) else {
+        guard case .quantize(.int8, let quantization) = node.operation,
+            let before = producer(of: node.inputs[0])
+        else {
             return
         }
         if graph.nodes[before].operation == .dequantize { return join(index, before, quantization) }
@@ -46,7 +48,8 @@ private struct IntegerRewriter {
             isRemoved[index] = true
         } else if case .activation = graph.nodes[before].operation,
             let anchor = producer(of: graph.nodes[before].inputs[0]),
-            readers[graph.nodes[before].inputs[0].index] == 1, let inputs = integerInputs(of: anchor, quantization)
+            readers[graph.nodes[before].inputs[0].index] == 1,
+            let inputs = integerInputs(of: anchor, quantization)
         {
             let between = graph.nodes[anchor].output
             graph[between].type = graph[node.output].type
@@ -86,14 +89,16 @@ private struct IntegerRewriter {
         case .convolution, .dense: return layerInputs(node)
         case .pool(let pooling) where pooling.kind == .maximum: return movedInputs(node, result)
         case .slice, .reshape, .transpose, .pad, .globalPool(.maximum): return movedInputs(node, result)
-        case .pool, .globalPool, .binary, .activation, .concatenate, .softmax, .resize, .matrixMultiply, .reduce:
+        case .pool, .globalPool, .binary, .activation, .concatenate, .softmax, .resize, .matrixMultiply,
+            .reduce:
             var inputs: [ValueID] = []
             for input in node.inputs {
                 guard let integers = integers(behind: input) else { return nil }
                 inputs.append(integers)
             }
             return inputs
-        case .batchNormalization, .unary, .localResponseNormalization, .cast, .quantize, .dequantize, .training:
+        case .batchNormalization, .unary, .localResponseNormalization, .cast, .quantize, .dequantize,
+            .training:
             return nil
         }
     }
@@ -102,18 +107,23 @@ private struct IntegerRewriter {
         guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else { return nil }
         let source = graph.nodes[index].inputs[0]
         let type = graph[source].type
-        guard graph[source].constant == nil, type.dataType == .int8, type.quantization?.axis == nil else { return nil }
+        guard graph[source].constant == nil, type.dataType == .int8, type.quantization?.axis == nil else {
+            return nil
+        }
         return source
     }
 
     /// Moving elements keeps their scale, so both sides must have the same.
     private func movedInputs(_ node: Node, _ result: Quantization) -> [ValueID]? {
-        guard let source = integers(behind: node.inputs[0]), graph[source].type.quantization == result else { return nil }
+        guard let source = integers(behind: node.inputs[0]), graph[source].type.quantization == result else {
+            return nil
+        }
         return [source]
     }
 
     private mutating func layerInputs(_ node: Node) -> [ValueID]? {
-        guard let source = integers(behind: node.inputs[0]), let scale = graph[source].type.quantization?.scale,
+        guard let source = integers(behind: node.inputs[0]),
+            let scale = graph[source].type.quantization?.scale,
             let layerWeights = integerWeights(node.inputs[1])
         else { return nil }
         guard node.inputs.count > 2 else { return [source, layerWeights] }
@@ -135,11 +145,13 @@ private struct IntegerRewriter {
         else { return nil }
         let channels = tensor.shape[0]
         guard channels <= 1 << 24 else { return nil }
-        let scales = quantization.axis == nil
+        let scales =
+            quantization.axis == nil
             ? [Float](repeating: quantization.scale, count: channels) : quantization.scales
         let isSigned = tensor.dataType == .int8 && quantization.zeroPoints.allSatisfy { $0 == 0 }
         let isShifted = tensor.dataType == .uint8 && quantization.zeroPoints.allSatisfy { $0 == 128 }
-        guard isSigned || isShifted, let storage = isSigned ? tensor.storage : shifted(tensor), channels > 0 else { return nil }
+        guard isSigned || isShifted, let storage = isSigned ? tensor.storage : shifted(tensor), channels > 0
+        else { return nil }
         let id = add(
             graph[source].name, Tensor(tensor.shape, storage), Quantization(scales: scales, axis: 0))
         weights[source] = id
@@ -154,19 +166,26 @@ private struct IntegerRewriter {
     private mutating func integerBias(_ value: ValueID, _ scales: [Float]) -> ValueID? {
         let name: String, sums: [Int32]
         if let constant = graph[value].constant?.tensor {
-            guard constant.shape.elementCount == scales.count, let real = constant.floats, let rounded = rounded(real, scales) else { return nil }
+            guard constant.shape.elementCount == scales.count, let real = constant.floats,
+                let rounded = rounded(real, scales)
+            else { return nil }
             (name, sums) = (graph[value].name, rounded)
         } else {
-            guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else { return nil }
+            guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else {
+                return nil
+            }
             let source = graph[graph.nodes[index].inputs[0]]
             guard let integers = source.constant?.tensor.integers, let own = source.type.quantization,
-                own.zeroPoints.allSatisfy({ $0 == 0 }), own.axis == nil || own.axis == 0, integers.count == scales.count
+                own.zeroPoints.allSatisfy({ $0 == 0 }), own.axis == nil || own.axis == 0,
+                integers.count == scales.count
             else { return nil }
             let ownScales = own.axis == nil ? scales.map { _ in own.scale } : own.scales
             let isSame = zip(ownScales, scales).allSatisfy { abs($0 - $1) <= 1e-5 * $1 }
             let exact = integers.compactMap(Int32.init(exactly:))
             let real = zip(integers, ownScales).map { Float($0) * $1 }
-            guard exact.count == integers.count, let rounded = isSame ? exact : rounded(real, scales) else { return nil }
+            guard exact.count == integers.count, let rounded = isSame ? exact : rounded(real, scales) else {
+                return nil
+            }
             (name, sums) = (source.name, rounded)
         }
         return add(name, Tensor([sums.count], .int32(sums)), Quantization(scales: scales, axis: 0))

@@ -12,13 +12,16 @@ enum NodeOrder {
             for name in call.inputs where !name.isEmpty && !ready.contains(name) {
                 guard let producer = producers[name] else {
                     throw call.fault(
-                        "reads '\(name.shortened)', which neither a node, an input nor an initializer provides")
+                        "reads '\(name.shortened)', which neither a node, an input nor an initializer provides"
+                    )
                 }
                 readers[producer].append(index)
                 missing[index] += 1
             }
         }
-        let isInOrder = readers.enumerated().allSatisfy { producer, readers in readers.allSatisfy { $0 > producer } }
+        let isInOrder = readers.enumerated().allSatisfy { producer, readers in
+            readers.allSatisfy { $0 > producer }
+        }
         if isInOrder { return calls }
         var order = calls.indices.filter { missing[$0] == 0 }
         var next = 0

@@ -6,15 +6,18 @@ extension Translator {
         guard !call.output.isEmpty else { throw call.fault("has no output") }
         guard call.domain.isEmpty else {
             throw call.unsupported(
-                "it belongs to the operator set '\(call.domain.shortened)'; export the model with standard ONNX operators")
+                "it belongs to the operator set '\(call.domain.shortened)'; export the model with standard ONNX operators"
+            )
         }
         leaveOutExtraResults(call)
         if try fold(call) { return }
         switch call.type {
-        case "Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Clip", "Gelu", "Swish", "Mish", "PRelu",
+        case "Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Clip", "Gelu", "Swish",
+            "Mish", "PRelu",
             "Elu", "Selu", "Celu", "ThresholdedRelu":
             try activation(call)
-        case "Abs", "Neg", "Exp", "Log", "Sqrt", "Reciprocal", "Floor", "Ceil", "Round", "Sign", "Sin", "Cos", "Erf",
+        case "Abs", "Neg", "Exp", "Log", "Sqrt", "Reciprocal", "Floor", "Ceil", "Round", "Sign", "Sin", "Cos",
+            "Erf",
             "Softplus", "Softsign":
             try unary(call)
         case "Add", "Sub", "Mul", "Div", "Pow": try binary(call)
@@ -32,7 +35,8 @@ extension Translator {
         case "BatchNormalization": try batchNormalization(call)
         case "LRN": try localResponseNormalization(call)
         case "Softmax", "LogSoftmax": try softmax(call)
-        case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum",
+        case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare",
+            "ReduceLogSum",
             "ReduceLogSumExp":
             try reduce(call)
         case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout": try reshape(call)
@@ -47,7 +51,8 @@ extension Translator {
         case "Resize", "Upsample": try resize(call)
         case "Cast", "CastLike": try cast(call)
         default:
-            throw call.unsupported("Swiftlet has no such operation; replace it, or leave that part out of the exported model")
+            throw call.unsupported(
+                "Swiftlet has no such operation; replace it, or leave that part out of the exported model")
         }
     }
 

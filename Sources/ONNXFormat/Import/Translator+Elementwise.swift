@@ -3,7 +3,9 @@ import ModelGraph
 /// Element by element: the layout of the operands does not matter and stays.
 extension Translator {
     /// Applies a function of one value to every element.
-    mutating func map(_ operation: Operation, _ view: View, _ call: Call, name: String? = nil) throws(ONNXProblem) -> View {
+    mutating func map(_ operation: Operation, _ view: View, _ call: Call, name: String? = nil)
+        throws(ONNXProblem) -> View
+    {
         view.with(try apply(operation, [view.value], call, name: name))
     }
 
@@ -52,7 +54,8 @@ extension Translator {
         case "Tanh": return .tanh
         case "HardSwish": return .hardSwish
         case "HardSigmoid":
-            return .hardSigmoid(alpha: call.float("alpha", default: 0.2), beta: call.float("beta", default: 0.5))
+            return .hardSigmoid(
+                alpha: call.float("alpha", default: 0.2), beta: call.float("beta", default: 0.5))
         case "LeakyRelu": return .leakyRelu(slope: call.float("alpha", default: 0.01))
         case "Gelu": return .gelu(approximate: call.text("approximate", default: "none") == "tanh")
         case "Swish": return call.float("alpha", default: 1) == 1 ? .silu : nil
@@ -63,14 +66,17 @@ extension Translator {
 
     private func clip(_ call: Call) throws(ONNXProblem) -> Activation {
         let isAttribute = operatorSet < 11
-        let lower = isAttribute ? call.float("min", default: -.infinity) : try scalar(1, of: call) ?? -.infinity
+        let lower =
+            isAttribute ? call.float("min", default: -.infinity) : try scalar(1, of: call) ?? -.infinity
         let upper = isAttribute ? call.float("max", default: .infinity) : try scalar(2, of: call) ?? .infinity
         guard !lower.isNaN, !upper.isNaN else { throw call.fault("its limits are not numbers") }
         if lower == 0, upper == .infinity { return .relu }
         return lower == 0 && upper == 6 ? .relu6 : .clip(lower: min(lower, upper), upper: upper)
     }
 
-    private mutating func composedActivation(_ x: View, _ call: Call, name: String?) throws(ONNXProblem) -> View {
+    private mutating func composedActivation(_ x: View, _ call: Call, name: String?) throws(ONNXProblem)
+        -> View
+    {
         switch call.type {
         case "Swish":
             let scaled = try combine(.multiply, x, call.float("alpha", default: 1), call)
@@ -84,14 +90,17 @@ extension Translator {
             return try combine(.add, try map(.activation(.relu), x, call), negative, call, name: name)
         case "ThresholdedRelu":
             let alpha = call.float("alpha", default: 1)
-            let above = try map(.activation(.relu), try map(.unary(.sign), try combine(.subtract, x, alpha, call), call), call)
+            let above = try map(
+                .activation(.relu), try map(.unary(.sign), try combine(.subtract, x, alpha, call), call), call
+            )
             return try combine(.multiply, x, above, call, name: name)
         default: return try exponentialUnit(x, call, name: name)
         }
     }
 
     /// gamma · (max(0, x) + alpha · (exp(min(0, x) / beta) − 1)): Elu, Selu and Celu.
-    private mutating func exponentialUnit(_ x: View, _ call: Call, name: String?) throws(ONNXProblem) -> View {
+    private mutating func exponentialUnit(_ x: View, _ call: Call, name: String?) throws(ONNXProblem) -> View
+    {
         let isScaled = call.type == "Selu"
         let alpha = call.float("alpha", default: isScaled ? 1.67326319 : 1)
         var negative = try combine(.minimum, x, 0, call)
@@ -128,7 +137,9 @@ extension Translator {
     }
 
     /// Combines inputs from left to right; `Mean` divides the sum by their number.
-    private mutating func fold(_ operation: BinaryOperation, over inputs: [Int], _ call: Call) throws(ONNXProblem) {
+    private mutating func fold(_ operation: BinaryOperation, over inputs: [Int], _ call: Call)
+        throws(ONNXProblem)
+    {
         var (result, type) = try real(inputs[0], of: call)
         let isMean = call.type == "Mean"
         try setResult(call, type) { (translator, name) throws(ONNXProblem) in
@@ -188,7 +199,8 @@ extension Translator {
         guard let constant = graph[view.value].constant, view.isPlain else {
             // Missing leading axes broadcast by themselves where nothing else has to move.
             let isSingle = view.elementCount == 1 && view.stored.count <= order.count
-            let isPlain = view.isPlain && view.order == Array(view.order.indices) && order == Array(order.indices)
+            let isPlain =
+                view.isPlain && view.order == Array(view.order.indices) && order == Array(order.indices)
             return isSingle || isPlain ? view.value : try lay(padded, order, call)
         }
         let key = LayoutKey(view: padded, order: order)

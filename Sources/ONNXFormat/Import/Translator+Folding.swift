@@ -17,7 +17,9 @@ extension Translator {
             guard let result = converted(tensor, to: type) else { return false }
             known[call.output] = .constant(result)
         default:
-            guard let tensors = try constants(of: call), let result = try folded(call, tensors) else { return false }
+            guard let tensors = try constants(of: call), let result = try folded(call, tensors) else {
+                return false
+            }
             known[call.output] = .constant(result)
         }
         return true
@@ -45,7 +47,9 @@ extension Translator {
         if let value = call.attribute("value_float") { return Tensor([], [value.f]) }
         if let value = call.attribute("value_int") { return Tensor([], .int64([value.i])) }
         if let values = call.floats("value_floats") { return Tensor([values.count], values) }
-        if let values = call.integers("value_ints") { return Tensor([values.count], .int64(values.map(Int64.init))) }
+        if let values = call.integers("value_ints") {
+            return Tensor([values.count], .int64(values.map(Int64.init)))
+        }
         throw call.unsupported("its value is neither a tensor nor numbers; use a tensor")
     }
 
@@ -82,12 +86,15 @@ extension Translator {
     }
 
     private mutating func foldQuantization(_ call: Call) throws(ONNXProblem) -> Bool {
-        guard case .constant(let tensor) = try required(0, of: call), call.integer("block_size", default: 0) == 0 else {
+        guard case .constant(let tensor) = try required(0, of: call),
+            call.integer("block_size", default: 0) == 0
+        else {
             return false
         }
         let scale = try constant(1, of: call)
         let hasAxis = scale.shape.elementCount > 1
-        let axis = hasAxis ? try call.axis(call.integer("axis", default: 1), rank: max(tensor.shape.rank, 1)) : nil
+        let axis =
+            hasAxis ? try call.axis(call.integer("axis", default: 1), rank: max(tensor.shape.rank, 1)) : nil
         let zeroPoint = try optionalConstant(2, of: call)
         let quantization = try quantization(scale, zeroPoint, axis: axis, call)
         if call.type == "DequantizeLinear" {
@@ -96,10 +103,13 @@ extension Translator {
         }
         let type = zeroPoint?.dataType ?? .uint8
         try checkTransient(tensor.shape, call)
-        guard type == .int8 || type == .uint8 || type == .int32, let values = tensor.floats else { return false }
+        guard type == .int8 || type == .uint8 || type == .int32, let values = tensor.floats else {
+            return false
+        }
         if let axis {
             guard axis < tensor.shape.rank, tensor.shape[axis] == scale.shape.elementCount else {
-                throw call.fault("\(scale.shape.elementCount) scales do not fit axis \(axis) of \(tensor.shape)")
+                throw call.fault(
+                    "\(scale.shape.elementCount) scales do not fit axis \(axis) of \(tensor.shape)")
             }
         }
         let inner = axis.map { tensor.shape.dimensions[($0 + 1)...].reduce(1, *) } ?? 1
@@ -142,7 +152,8 @@ extension Translator {
             let real = try dequantize(tensor, quantization, call)
             known[call.output] = .constant(real.reshaped(shape))
         } else {
-            known[call.output] = quantization.map { .dequantized(tensor.reshaped(shape), $0) }
+            known[call.output] =
+                quantization.map { .dequantized(tensor.reshaped(shape), $0) }
                 ?? .constant(tensor.reshaped(shape))
         }
         return true
@@ -168,7 +179,8 @@ extension Translator {
             }
             return try broadcast(first, to: shape, call)
         case "Range": return try foldedRange(call)
-        case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean": return try foldedReduction(call, first)
+        case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean":
+            return try foldedReduction(call, first)
         default: return try foldedElementwise(call, tensors)
         }
     }
@@ -176,7 +188,10 @@ extension Translator {
     private func foldedCast(_ call: Call, _ tensor: Tensor) throws(ONNXProblem) -> Tensor? {
         guard let element = ElementType(rawValue: Int32(truncatingIfNeeded: call.integer("to", default: 0))),
             element.isReadable
-        else { throw call.unsupported("it converts to an element type that is not supported; use float32 or int64") }
+        else {
+            throw call.unsupported(
+                "it converts to an element type that is not supported; use float32 or int64")
+        }
         return converted(tensor, to: element.storedAs)
     }
 
@@ -186,7 +201,9 @@ extension Translator {
             let converted = type.isFloatingPoint ? value : value.rounded(.towardZero)
             return Tensor(tensor.shape, .repeated(type == .bool ? (value == 0 ? 0 : 1) : converted, type))
         }
-        guard let values = tensor.integers?.map(Double.init) ?? tensor.floats?.map(Double.init) else { return nil }
+        guard let values = tensor.integers?.map(Double.init) ?? tensor.floats?.map(Double.init) else {
+            return nil
+        }
         return Tensor(tensor.shape, Tensor.Storage(values, as: type))
     }
 
@@ -222,7 +239,8 @@ extension Translator {
     func checkTransient(_ shape: Shape, _ call: Call) throws(ONNXProblem) {
         let count = try TensorDecoder.checkedCount(shape.dimensions.map(Int64.init), name: call.output)
         guard count * 32 <= options.memoryBytes else {
-            throw .memory(what: "computing '\(call.output.shortened)'", bytes: count * 32, limit: options.memoryBytes)
+            throw .memory(
+                what: "computing '\(call.output.shortened)'", bytes: count * 32, limit: options.memoryBytes)
         }
     }
 

@@ -3,7 +3,9 @@ import ModelGraph
 /// Arithmetic on constants.
 extension Translator {
     mutating func foldedConcatenation(_ call: Call, _ tensors: [Tensor]) throws(ONNXProblem) -> Tensor? {
-        guard let first = tensors.first, first.shape.rank > 0 else { throw call.fault("needs inputs of at least one axis") }
+        guard let first = tensors.first, first.shape.rank > 0 else {
+            throw call.fault("needs inputs of at least one axis")
+        }
         let axis = try call.axis(call.integer("axis", default: 1), rank: first.shape.rank)
         var total = 0
         for tensor in tensors {
@@ -15,7 +17,9 @@ extension Translator {
         let shape = first.shape.replacing(axis, with: total)
         try reserve(shape, call)
         let outer = first.shape.dimensions[..<axis].reduce(1, *)
-        let parts = tensors.map { tensor in (tensor.integers, tensor.floats, tensor.shape.elementCount / max(outer, 1)) }
+        let parts = tensors.map { tensor in
+            (tensor.integers, tensor.floats, tensor.shape.elementCount / max(outer, 1))
+        }
         if first.dataType.isFloatingPoint {
             var values: [Double] = []
             for row in 0..<outer {
@@ -39,7 +43,8 @@ extension Translator {
     mutating func foldedRange(_ call: Call) throws(ONNXProblem) -> Tensor? {
         guard try constant(0, of: call).integers != nil else { return nil }
         let bounds = try integers(0, of: call) + integers(1, of: call) + integers(2, of: call)
-        guard bounds.count == 3, bounds[2] != 0, bounds.allSatisfy({ abs($0 &+ 0) < 1 << 40 && $0 != .min }) else {
+        guard bounds.count == 3, bounds[2] != 0, bounds.allSatisfy({ abs($0 &+ 0) < 1 << 40 && $0 != .min })
+        else {
             throw call.fault("needs a start, a limit and a step")
         }
         let span = bounds[2] > 0 ? bounds[1] - bounds[0] : bounds[0] - bounds[1]
@@ -49,11 +54,15 @@ extension Translator {
     }
 
     mutating func foldedReduction(_ call: Call, _ tensor: Tensor) throws(ONNXProblem) -> Tensor? {
-        guard let values = tensor.integers, call.type != "ReduceMean", !values.isEmpty, values.count <= 1 << 16 else {
+        guard let values = tensor.integers, call.type != "ReduceMean", !values.isEmpty,
+            values.count <= 1 << 16
+        else {
             return nil
         }
         let given = try axesOrNone(call) ?? []
-        let axes = given.isEmpty ? Array(tensor.shape.dimensions.indices) : try call.axes(given, rank: tensor.shape.rank)
+        let axes =
+            given.isEmpty
+            ? Array(tensor.shape.dimensions.indices) : try call.axes(given, rank: tensor.shape.rank)
         guard axes.count == tensor.shape.rank else { return nil }
         let combine: (Int, Int) -> Int =
             switch call.type {
@@ -70,7 +79,8 @@ extension Translator {
     /// Functions of one, two or three broadcast constants.
     mutating func foldedElementwise(_ call: Call, _ tensors: [Tensor?]) throws(ONNXProblem) -> Tensor? {
         let operands = tensors.compactMap { $0 }
-        guard operands.count == tensors.count, operands.count <= 3, isFoldable(call.type, operands.count) else { return nil }
+        guard operands.count == tensors.count, operands.count <= 3, isFoldable(call.type, operands.count)
+        else { return nil }
         var shape: Shape = []
         for operand in operands {
             guard let common = shape.broadcast(with: operand.shape) else {
@@ -78,6 +88,7 @@ extension Translator {
             }
             shape = common
         }
+        _ = try TensorDecoder.checkedCount(shape.dimensions.map(Int64.init), name: call.output)
         if let same = try foldedRepetition(call, operands, shape) { return same }
         var expanded: [Tensor] = []
         for operand in operands { expanded.append(try broadcast(operand, to: shape, call)) }
@@ -86,7 +97,9 @@ extension Translator {
     }
 
     /// Stays one number where all operands are.
-    private func foldedRepetition(_ call: Call, _ operands: [Tensor], _ shape: Shape) throws(ONNXProblem) -> Tensor? {
+    private func foldedRepetition(_ call: Call, _ operands: [Tensor], _ shape: Shape) throws(ONNXProblem)
+        -> Tensor?
+    {
         guard operands.allSatisfy(\.isRepeated), shape.elementCount > 1 else { return nil }
         let single = operands.map { $0.isRepeated ? Tensor([1], $0.storage) : $0 }
         guard let result = FoldedFunction(call.type).apply(single, [1]),
@@ -97,7 +110,8 @@ extension Translator {
 
     private func isFoldable(_ type: String, _ count: Int) -> Bool {
         switch type {
-        case "Add", "Sub", "Mul", "Div", "Mod", "Pow", "Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "And",
+        case "Add", "Sub", "Mul", "Div", "Mod", "Pow", "Equal", "Less", "Greater", "LessOrEqual",
+            "GreaterOrEqual", "And",
             "Or", "Min", "Max":
             count == 2
         case "Neg", "Abs", "Sqrt", "Floor", "Ceil", "Not", "Reciprocal", "Exp": count == 1
@@ -137,7 +151,9 @@ struct FoldedFunction {
         }
         guard let first = operands[0].floats else { return nil }
         let second = operands.count > 1 ? operands[1].floats : first
-        guard let second, let values = reals(first.map(Double.init), second.map(Double.init)) else { return nil }
+        guard let second, let values = reals(first.map(Double.init), second.map(Double.init)) else {
+            return nil
+        }
         return Tensor(shape, Tensor.Storage(values, as: result))
     }
 
@@ -146,9 +162,14 @@ struct FoldedFunction {
     }
 
     private func choose(_ operands: [Tensor], _ shape: Shape) -> Tensor? {
-        guard let condition = operands[0].integers, operands[1].dataType == operands[2].dataType else { return nil }
+        guard let condition = operands[0].integers, operands[1].dataType == operands[2].dataType else {
+            return nil
+        }
         if let a = operands[1].integers, let b = operands[2].integers {
-            return Tensor(shape, .integers(condition.indices.map { condition[$0] != 0 ? a[$0] : b[$0] }, as: operands[1].dataType))
+            return Tensor(
+                shape,
+                .integers(
+                    condition.indices.map { condition[$0] != 0 ? a[$0] : b[$0] }, as: operands[1].dataType))
         }
         guard let a = operands[1].floats, let b = operands[2].floats else { return nil }
         let values = condition.indices.map { Double(condition[$0] != 0 ? a[$0] : b[$0]) }
@@ -185,7 +206,9 @@ struct FoldedFunction {
     }
 
     private func reals(_ a: [Double], _ b: [Double]) -> [Double]? {
-        func map(_ function: (Double, Double) -> Double) -> [Double] { a.indices.map { function(a[$0], b[$0]) } }
+        func map(_ function: (Double, Double) -> Double) -> [Double] {
+            a.indices.map { function(a[$0], b[$0]) }
+        }
         switch type {
         case "Add": return map(+)
         case "Sub": return map(-)

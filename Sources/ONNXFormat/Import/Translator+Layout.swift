@@ -37,7 +37,8 @@ extension Translator {
             stored = permutation.map { stored[$0] }
         }
         guard stored != target else { return id }
-        return try apply(.reshape(reshapeTarget(from: stored, to: target)), [id], call, step: movedName(id, nil))
+        return try apply(
+            .reshape(reshapeTarget(from: stored, to: target)), [id], call, step: movedName(id, nil))
     }
 
     private func movedName(_ id: ValueID, _ permutation: [Int]?) -> String {

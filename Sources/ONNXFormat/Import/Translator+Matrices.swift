@@ -23,7 +23,8 @@ extension Translator {
         let (isRow, isColumn) = (a.rank == 1, b.rank == 1)
         if isRow { a = a.reshaped([1] + a.shape) }
         if isColumn { b = b.reshaped(b.shape + [1]) }
-        let id = try apply(.matrixMultiply, [try inFileOrder(a, call), try inFileOrder(b, call)], call, name: call.output)
+        let id = try apply(
+            .matrixMultiply, [try inFileOrder(a, call), try inFileOrder(b, call)], call, name: call.output)
         var shape = graph[id].type.shape.dimensions
         let result = View(id, shape)
         if isRow { shape.remove(at: shape.count - 2) }
@@ -51,8 +52,11 @@ extension Translator {
         let value = try inFileOrder(x, call)
         let kept = columns.map { order in (1..<order.count).map { input.stored[order[$0]] } }
         let shape = { (shape: [Int]) throws(ONNXProblem) -> [Int] in
-            guard shape.count == 2, shape.allSatisfy({ $0 > 0 }), shape[isTransposed ? 1 : 0] == input.shape.last else {
-                throw call.fault("weights of shape \(Shape(shape)) do not fit an input of shape \(Shape(input.shape))")
+            guard shape.count == 2, shape.allSatisfy({ $0 > 0 }),
+                shape[isTransposed ? 1 : 0] == input.shape.last
+            else {
+                throw call.fault(
+                    "weights of shape \(Shape(shape)) do not fit an input of shape \(Shape(input.shape))")
             }
             guard let kept else { return shape }
             return isTransposed ? [shape[0]] + kept : kept + [shape[1]]
@@ -64,9 +68,12 @@ extension Translator {
 
     /// Weights [O, K] with their columns in the order in which the input lies.
     private mutating func denseWeights(
-        _ index: Int, _ call: Call, _ shape: ([Int]) throws(ONNXProblem) -> [Int], _ columns: [Int]?, _ isTransposed: Bool
+        _ index: Int, _ call: Call, _ shape: ([Int]) throws(ONNXProblem) -> [Int], _ columns: [Int]?,
+        _ isTransposed: Bool
     ) throws(ONNXProblem) -> ValueID {
-        guard let columns else { return try weights(index, of: call, shape: shape, order: isTransposed ? [0, 1] : [1, 0]) }
+        guard let columns else {
+            return try weights(index, of: call, shape: shape, order: isTransposed ? [0, 1] : [1, 0])
+        }
         var places = [Int](repeating: 0, count: columns.count)
         for (axis, stored) in columns.enumerated() { places[stored] = axis }
         let moved = places.dropFirst().map { isTransposed ? $0 : $0 - 1 }
@@ -104,7 +111,8 @@ extension Translator {
             var b = try real(1, of: call).view
             guard b.rank == 2 else { throw call.fault("needs weights of 2 axes, got \(Shape(b.shape))") }
             if isTransposed { b = try transposed(b, call) }
-            let product = try apply(.matrixMultiply, [try inFileOrder(a, call), try inFileOrder(b, call)], call)
+            let product = try apply(
+                .matrixMultiply, [try inFileOrder(a, call), try inFileOrder(b, call)], call)
             return try addScaled(View(product, graph[product].type.shape.dimensions), alpha, beta, call)
         }
         let outputs = try outputCount(1, of: call, isTransposed: isTransposed)
@@ -120,19 +128,24 @@ extension Translator {
     private func outputCount(_ index: Int, of call: Call, isTransposed: Bool) throws(ONNXProblem) -> Int {
         switch try required(index, of: call) {
         case .constant(let tensor), .dequantized(let tensor, _):
-            guard tensor.shape.rank == 2 else { throw call.fault("needs weights of 2 axes, got \(tensor.shape)") }
+            guard tensor.shape.rank == 2 else {
+                throw call.fault("needs weights of 2 axes, got \(tensor.shape)")
+            }
             return tensor.shape[isTransposed ? 0 : 1]
         case .computed(let view): return view.shape.last ?? 0
         }
     }
 
     /// The third input as a bias [O]: nil where it is not one, an empty one where it is left out.
-    private mutating func biasValue(_ call: Call, _ outputs: Int) throws(ONNXProblem) -> (id: ValueID?, Void)? {
+    private mutating func biasValue(_ call: Call, _ outputs: Int) throws(ONNXProblem) -> (id: ValueID?, Void)?
+    {
         guard let found = try optional(2, of: call) else { return (nil, ()) }
         switch found {
         case .computed: return nil
         case .constant(let tensor), .dequantized(let tensor, _):
-            guard tensor.shape.elementCount == outputs, tensor.shape.dimensions.last == outputs else { return nil }
+            guard tensor.shape.elementCount == outputs, tensor.shape.dimensions.last == outputs else {
+                return nil
+            }
             return (try weights(2, of: call, shape: { _ in [outputs] }, order: [0]), ())
         }
     }

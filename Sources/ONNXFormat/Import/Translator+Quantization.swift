@@ -8,7 +8,8 @@ extension Translator {
     ) throws(ONNXProblem) -> Quantization? {
         guard type == .int8 || type == .uint8,
             let node = nodes.first(where: {
-                ["DequantizeLinear", "QLinearConv", "QLinearMatMul"].contains($0.opType) && $0.input.first == name
+                ["DequantizeLinear", "QLinearConv", "QLinearMatMul"].contains($0.opType)
+                    && $0.input.first == name
             })
         else { return nil }
         let call = Call(node, index: 0)
@@ -28,21 +29,27 @@ extension Translator {
         _ scale: Tensor, _ zeroPoint: Tensor?, axis: Int?, _ call: Call
     ) throws(ONNXProblem) -> Quantization {
         let count = scale.shape.elementCount
-        guard count > 0, count <= 1 << 24, let scales = scale.floats else { throw call.fault("needs a scale") }
+        guard count > 0, count <= 1 << 24, let scales = scale.floats else {
+            throw call.fault("needs a scale")
+        }
         guard scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-            throw call.fault("has the scale \(scales.first { !($0 > 0 && $0.isFinite) } ?? 0); scales are positive numbers")
+            throw call.fault(
+                "has the scale \(scales.first { !($0 > 0 && $0.isFinite) } ?? 0); scales are positive numbers"
+            )
         }
         let points = try zeroPoints(zeroPoint, count: count, call)
         if scales.count == 1 { return Quantization(scale: scales[0], zeroPoint: points[0]) }
         guard let axis, scale.shape.rank == 1 else {
-            throw call.unsupported("it has \(count) scales here; only constants may have one for each channel")
+            throw call.unsupported(
+                "it has \(count) scales here; only constants may have one for each channel")
         }
         return Quantization(scales: scales, zeroPoints: points, axis: axis)
     }
 
     private func zeroPoints(_ tensor: Tensor?, count: Int, _ call: Call) throws(ONNXProblem) -> [Int32] {
         guard let tensor else { return [Int32](repeating: 0, count: count) }
-        guard let integers = tensor.integers, !integers.isEmpty, integers.count == count || integers.count == 1,
+        guard let integers = tensor.integers, !integers.isEmpty,
+            integers.count == count || integers.count == 1,
             integers.allSatisfy({ $0 >= -(1 << 31) && $0 < 1 << 31 })
         else { throw call.fault("its zero point is not an integer for each scale") }
         let points = integers.map { Int32($0) }
@@ -88,7 +95,9 @@ extension Translator {
     func quantizationAt(_ scale: Int, of call: Call) throws(ONNXProblem) -> Quantization {
         let found = try quantization(
             try constant(scale, of: call), try optionalConstant(scale + 1, of: call), axis: nil, call)
-        guard (-128...255).contains(found.zeroPoint) else { throw call.fault("its zero point is not an 8-bit integer") }
+        guard (-128...255).contains(found.zeroPoint) else {
+            throw call.fault("its zero point is not an 8-bit integer")
+        }
         return found
     }
 
@@ -110,7 +119,9 @@ extension Translator {
     private mutating func quantizeByComputedScale(_ call: Call, _ integer: DataType) throws(ONNXProblem) {
         let (input, _) = try real(0, of: call)
         let scale = try real(1, of: call).view
-        guard scale.elementCount == 1 else { throw call.unsupported("it has several scales that depend on the input") }
+        guard scale.elementCount == 1 else {
+            throw call.unsupported("it has several scales that depend on the input")
+        }
         var result = try map(.unary(.round), try combine(.divide, input, scale, call), call)
         if call.input(2) != nil { result = try combine(.add, result, try real(2, of: call).view, call) }
         let limits: (Float, Float) = integer == .uint8 ? (0, 255) : (-128, 127)
@@ -131,10 +142,12 @@ extension Translator {
         let wanted = try quantizationAt(index + 1, of: call)
         let own = graph[input.value].type
         guard own.dataType == .int8 || own.dataType == .uint8 else {
-            throw call.unsupported("it turns \(own.dataType.rawValue) values into real numbers; only int8 and uint8 are")
+            throw call.unsupported(
+                "it turns \(own.dataType.rawValue) values into real numbers; only int8 and uint8 are")
         }
         let offset: Int32 = input.isOffset ? 128 : 0
-        guard own.quantization == Quantization(scale: wanted.scale, zeroPoint: wanted.zeroPoint - offset) else {
+        guard own.quantization == Quantization(scale: wanted.scale, zeroPoint: wanted.zeroPoint - offset)
+        else {
             let integers = try integersAsReal(input, call)
             let shifted = try combine(.subtract, integers, Float(wanted.zeroPoint), call)
             return try combine(.multiply, shifted, wanted.scale, call, name: name)
@@ -146,11 +159,15 @@ extension Translator {
     }
 
     /// A uint8 input as int8, once.
-    private mutating func signed(_ input: View, _ quantization: Quantization, _ call: Call) throws(ONNXProblem) -> View {
+    private mutating func signed(_ input: View, _ quantization: Quantization, _ call: Call)
+        throws(ONNXProblem) -> View
+    {
         let key = LayoutKey(view: View(input.value, input.stored), order: [-1])
         let shifted = Quantization(scale: quantization.scale, zeroPoint: quantization.zeroPoint - 128)
         let id: ValueID
-        if let found = layouts[key] { id = found } else {
+        if let found = layouts[key] {
+            id = found
+        } else {
             let step = "\(graph[input.value].name)/int8"
             id = try apply(.quantize(.int8, shifted), [input.value], call, step: step)
             layouts[key] = id
@@ -199,7 +216,8 @@ extension Translator {
         } else {
             let weights = try constant(3, of: call)
             let scales = try quantization(
-                try constant(4, of: call), try optionalConstant(5, of: call), axis: weights.shape.rank - 1, call)
+                try constant(4, of: call), try optionalConstant(5, of: call), axis: weights.shape.rank - 1,
+                call)
             known["\(call.output)/right"] = try scaled(weights, scales, call)
         }
         let inner = call.reading(["\(call.output)/left", "\(call.output)/right"])
@@ -214,15 +232,23 @@ extension Translator {
         let raw = try view(0, of: call)
         guard let (input, _) = try? real(raw, call) else { throw call.fault("needs 8-bit inputs") }
         var x = input
-        if let zeroPoint = try scalar(2, of: call), zeroPoint != 0 { x = try combine(.subtract, x, zeroPoint, call) }
+        if let zeroPoint = try scalar(2, of: call), zeroPoint != 0 {
+            x = try combine(.subtract, x, zeroPoint, call)
+        }
         known["\(call.output)/left"] = .computed(x)
         let weights = try constant(1, of: call)
         try checkTransient(weights.shape, call)
-        guard var values = weights.floats, weights.shape.rank >= 2, !values.isEmpty else { throw call.fault("needs weights of 8-bit integers") }
-        if let zeroPoint = try optionalConstant(3, of: call)?.floats {
+        guard var values = weights.floats, weights.shape.rank >= 2, !values.isEmpty else {
+            throw call.fault("needs weights of 8-bit integers")
+        }
+        if let tensor = try optionalConstant(3, of: call), tensor.shape.elementCount <= 1 << 24,
+            let zeroPoint = tensor.floats
+        {
             let channel = call.type == "ConvInteger" ? weights.shape.elementCount / weights.shape[0] : 1
             let outputs = call.type == "ConvInteger" ? weights.shape[0] : weights.shape.dimensions.last ?? 1
-            guard zeroPoint.count == 1 || zeroPoint.count == outputs else { throw call.fault("its zero points do not fit") }
+            guard zeroPoint.count == 1 || zeroPoint.count == outputs else {
+                throw call.fault("its zero points do not fit")
+            }
             for index in values.indices {
                 values[index] -= zeroPoint.count == 1 ? zeroPoint[0] : zeroPoint[index / channel % outputs]
             }
@@ -234,7 +260,9 @@ extension Translator {
             sums = try convolve(x, inner, weights: 1, bias: 2, name: nil)
         } else {
             try matrixMultiply(inner)
-            guard case .computed(let product)? = known[call.output] else { throw call.fault("has no product") }
+            guard case .computed(let product)? = known[call.output] else {
+                throw call.fault("has no product")
+            }
             graph[product.value].name = freshName("\(call.output)/product")
             sums = product
         }
@@ -243,18 +271,27 @@ extension Translator {
 
     /// Constant integers with their scales, checked to fit each other.
     func scaled(_ tensor: Tensor, _ quantization: Quantization, _ call: Call) throws(ONNXProblem) -> Known {
-        guard tensor.integers != nil || tensor.dataType == .int8 else { throw call.fault("its constant holds no integers") }
+        guard tensor.integers != nil || tensor.dataType == .int8 else {
+            throw call.fault("its constant holds no integers")
+        }
         if let axis = quantization.axis {
-            guard tensor.shape.dimensions.indices.contains(axis), tensor.shape[axis] == quantization.scales.count else {
-                throw call.fault("\(quantization.scales.count) scales do not fit axis \(axis) of \(tensor.shape)")
+            guard tensor.shape.dimensions.indices.contains(axis),
+                tensor.shape[axis] == quantization.scales.count
+            else {
+                throw call.fault(
+                    "\(quantization.scales.count) scales do not fit axis \(axis) of \(tensor.shape)")
             }
         }
         return .dequantized(tensor, quantization)
     }
 
     /// The real numbers constant integers stand for.
-    func dequantize(_ tensor: Tensor, _ quantization: Quantization, _ call: Call) throws(ONNXProblem) -> Tensor {
-        guard let real = tensor.dequantized(quantization) else { throw call.fault("its integers are unknown or too many") }
+    func dequantize(_ tensor: Tensor, _ quantization: Quantization, _ call: Call) throws(ONNXProblem)
+        -> Tensor
+    {
+        guard let real = tensor.dequantized(quantization) else {
+            throw call.fault("its integers are unknown or too many")
+        }
         return real
     }
 }

@@ -21,7 +21,8 @@ extension Translator {
         var padding = Padding(
             before: cropped.storedAxes.map { before[$0] }, after: cropped.storedAxes.map { after[$0] })
         switch call.text("mode", default: "constant") {
-        case "constant": padding.value = isAttribute ? call.float("value", default: 0) : try scalar(2, of: call) ?? 0
+        case "constant":
+            padding.value = isAttribute ? call.float("value", default: 0) : try scalar(2, of: call) ?? 0
         case "reflect": padding.mode = .reflect
         case "edge": padding.mode = .edge
         case let mode: throw call.unsupported("it pads by '\(mode.shortened)'; use constant, reflect or edge")
@@ -40,7 +41,9 @@ extension Translator {
     ) throws(ONNXProblem) -> View {
         guard (before + after).contains(where: { $0 < 0 }) else { return input }
         let bound = 1 << 31
-        guard (before + after).allSatisfy({ $0 > -bound && $0 < bound }) else { throw call.fault("pads by too much") }
+        guard (before + after).allSatisfy({ $0 > -bound && $0 < bound }) else {
+            throw call.fault("pads by too much")
+        }
         var slicing = Slicing(starts: input.shape.map { _ in 0 }, sizes: input.shape)
         for axis in input.shape.indices {
             slicing.starts[axis] = max(-before[axis], 0)
@@ -77,8 +80,11 @@ extension Translator {
         let source = try plain(input, call)
         var id = source.value
         for (axis, count) in repeats.enumerated() where count > 1 {
-            guard count <= 4096 else { throw call.unsupported("it repeats an axis \(count) times; at most 4096 are") }
-            id = try apply(.concatenate(axis: source.order[axis]), [ValueID](repeating: id, count: count), call)
+            guard count <= 4096 else {
+                throw call.unsupported("it repeats an axis \(count) times; at most 4096 are")
+            }
+            id = try apply(
+                .concatenate(axis: source.order[axis]), [ValueID](repeating: id, count: count), call)
         }
         set(call, stored(id, like: source.storedAxes, isOffset: source.isOffset))
     }
@@ -93,12 +99,16 @@ extension Translator {
         let (n, c, h, w) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
         let split: [Int], order: [Int], merged: [Int]
         if call.type == "SpaceToDepth" {
-            guard h % block == 0, w % block == 0 else { throw call.fault("\(Shape(input.shape)) has no whole blocks") }
+            guard h % block == 0, w % block == 0 else {
+                throw call.fault("\(Shape(input.shape)) has no whole blocks")
+            }
             split = [n, c, h / block, block, w / block, block]
             order = [0, 3, 5, 1, 2, 4]
             merged = [n, c * block * block, h / block, w / block]
         } else {
-            guard c % (block * block) == 0 else { throw call.fault("\(c) channels are not made of \(block)×\(block) blocks") }
+            guard c % (block * block) == 0 else {
+                throw call.fault("\(c) channels are not made of \(block)×\(block) blocks")
+            }
             let isColumnRow = call.text("mode", default: "DCR") == "CRD"
             let depth = c / (block * block)
             split = isColumnRow ? [n, depth, block, block, h, w] : [n, block, block, depth, h, w]

@@ -4,7 +4,8 @@ extension Translator {
     mutating func softmax(_ call: Call) throws(ONNXProblem) {
         let (input, _) = try real(0, of: call)
         let isFlattening = operatorSet < 13
-        let axis = try call.axis(call.integer("axis", default: isFlattening ? 1 : -1), rank: max(input.rank, 1))
+        let axis = try call.axis(
+            call.integer("axis", default: isFlattening ? 1 : -1), rank: max(input.rank, 1))
         guard input.rank > 0 else { throw call.fault("needs an input of at least one axis") }
         var source = try plain(input, call)
         var place = source.order[axis]
@@ -14,14 +15,17 @@ extension Translator {
             source = View(try inFileOrder(flat, call), flat.shape)
             place = 1
         }
-        let result = call.type == "Softmax"
+        let result =
+            call.type == "Softmax"
             ? try map(.softmax(axis: place), source, call, name: call.output)
             : try logarithmOfSoftmax(source, place, call)
         set(call, result.shape == input.shape ? result : result.reshaped(input.shape))
     }
 
     /// x − max − log Σ exp(x − max), which stays finite where the logarithm of a softmax would not.
-    private mutating func logarithmOfSoftmax(_ x: View, _ place: Int, _ call: Call) throws(ONNXProblem) -> View {
+    private mutating func logarithmOfSoftmax(_ x: View, _ place: Int, _ call: Call) throws(ONNXProblem)
+        -> View
+    {
         func reduction(_ kind: Reduction.Kind) -> Operation {
             .reduce(Reduction(kind, axes: [place], keepsDimensions: true))
         }
@@ -42,7 +46,8 @@ extension Translator {
         }
         let axes = given.isEmpty ? Array(input.shape.indices) : try call.axes(given, rank: input.rank)
         let kept = input.shape.indices.map { axes.contains($0) ? 1 : input.shape[$0] }
-        let shape = call.flag("keepdims", default: true)
+        let shape =
+            call.flag("keepdims", default: true)
             ? kept : input.shape.indices.filter { !axes.contains($0) }.map { input.shape[$0] }
         try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
             try translator.reduced(input, axes, call, name: name).reshaped(shape)
@@ -75,7 +80,8 @@ extension Translator {
             let sum = try reduced(try combine(.multiply, input, input, call), .sum, axes, call, name: nil)
             return try map(.unary(.squareRoot), sum, call, name: name)
         case "ReduceLogSum":
-            return try map(.unary(.logarithm), try reduced(input, .sum, axes, call, name: nil), call, name: name)
+            return try map(
+                .unary(.logarithm), try reduced(input, .sum, axes, call, name: nil), call, name: name)
         default:
             let largest = try reduced(input, .maximum, axes, call, name: nil)
             let powers = try map(.unary(.exponential), try combine(.subtract, input, largest, call), call)

@@ -17,7 +17,8 @@ extension Translator {
         resizing.scaleWidth = goal.scales.map { $0[rank - 1] }
         guard !call.flag("antialias") else { throw call.unsupported("it uses antialias; export it without") }
         try setResult(call, integer) { [resizing] (translator, name) throws(ONNXProblem) in
-            let id = try translator.apply(.resize(resizing), [try translator.image(spatial, call)], call, name: name)
+            let id = try translator.apply(
+                .resize(resizing), [try translator.image(spatial, call)], call, name: name)
             return translator.imageView(id, rank: rank)
         }
     }
@@ -39,7 +40,8 @@ extension Translator {
         case "pytorch_half_pixel": return .pytorchHalfPixel
         case let mode:
             throw call.unsupported(
-                "it maps coordinates by '\(mode.shortened)'; use half_pixel, pytorch_half_pixel, align_corners or asymmetric")
+                "it maps coordinates by '\(mode.shortened)'; use half_pixel, pytorch_half_pixel, align_corners or asymmetric"
+            )
         }
     }
 
@@ -55,7 +57,9 @@ extension Translator {
     }
 
     /// The result's extents, and the scales where the model states them.
-    private func resizeGoal(_ call: Call, _ input: View) throws(ONNXProblem) -> (sizes: [Int], scales: [Float]?) {
+    private func resizeGoal(_ call: Call, _ input: View) throws(ONNXProblem) -> (
+        sizes: [Int], scales: [Float]?
+    ) {
         let shape = input.shape
         let axes: [Int]
         if let named = call.integers("axes") {
@@ -67,12 +71,15 @@ extension Translator {
         }
         if let scales = try statedScales(call), !scales.isEmpty {
             guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-                throw call.fault("\(scales.count) scales do not fit \(axes.count) axes, or one is not positive")
+                throw call.fault(
+                    "\(scales.count) scales do not fit \(axes.count) axes, or one is not positive")
             }
             var (sizes, all) = (shape, [Float](repeating: 1, count: shape.count))
             for (axis, scale) in zip(axes, scales) {
                 let size = (Float(shape[axis]) * scale).rounded(.down)
-                guard size >= 1, size < 0x1p31 else { throw call.fault("scale \(scale) gives the extent \(size)") }
+                guard size >= 1, size < 0x1p31 else {
+                    throw call.fault("scale \(scale) gives the extent \(size)")
+                }
                 (sizes[axis], all[axis]) = (Int(size), scale)
             }
             return (sizes, all)
@@ -107,6 +114,8 @@ extension Translator {
     private func statedScales(_ call: Call) throws(ONNXProblem) -> [Float]? {
         if let scales = call.floats("scales") { return scales }
         let index = call.type == "Upsample" || operatorSet < 11 ? 1 : 2
-        return try optionalConstant(index, of: call)?.floats
+        guard let tensor = try optionalConstant(index, of: call) else { return nil }
+        guard tensor.shape.elementCount <= 32 else { throw call.fault("has scales for more than 32 axes") }
+        return tensor.floats
     }
 }

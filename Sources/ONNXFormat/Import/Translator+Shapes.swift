@@ -10,7 +10,7 @@ extension Translator {
     }
 
     private func refuseTraining(_ call: Call) throws(ONNXProblem) {
-        let isTraining = try optionalConstant(2, of: call)?.floats?.first ?? 0
+        let isTraining = try scalar(2, of: call) ?? 0
         guard isTraining == 0 else { throw call.unsupported("it is in training mode; export for inference") }
     }
 
@@ -20,12 +20,15 @@ extension Translator {
         case "Reshape": return try target(of: call, shape)
         case "Flatten":
             let axis = call.integer("axis", default: 1)
-            guard axis >= -shape.count, axis <= shape.count else { throw call.fault("axis \(axis) is outside its input") }
+            guard axis >= -shape.count, axis <= shape.count else {
+                throw call.fault("axis \(axis) is outside its input")
+            }
             let split = axis < 0 ? axis + shape.count : axis
             return [shape[..<split].reduce(1, *), shape[split...].reduce(1, *)]
         case "Squeeze":
             let given = try axesOrNone(call)
-            let axes = try given.map { (axes) throws(ONNXProblem) in try call.axes(axes, rank: shape.count) }
+            let axes =
+                try given.map { (axes) throws(ONNXProblem) in try call.axes(axes, rank: shape.count) }
                 ?? shape.indices.filter { shape[$0] == 1 }
             for axis in axes where shape[axis] != 1 {
                 throw call.fault("axis \(axis) of \(Shape(shape)) is not 1, so that it cannot be squeezed")
@@ -51,9 +54,13 @@ extension Translator {
         var target = try integers(1, of: call)
         guard target.count <= 32 else { throw call.fault("gives more than 32 axes") }
         for (axis, extent) in target.enumerated() where extent == 0 && !call.flag("allowzero") {
-            guard axis < shape.count else { throw call.fault("copies axis \(axis) of \(Shape(shape)), which it does not have") }
+            guard axis < shape.count else {
+                throw call.fault("copies axis \(axis) of \(Shape(shape)), which it does not have")
+            }
             target[axis] = shape[axis]
         }
+        // Extents beside a 0 must not overflow either, for whoever multiplies some of them later.
+        _ = try TensorDecoder.checkedCount(target.map { Int64(max($0, 0)) }, name: call.output)
         let count = Shape(shape).elementCount
         let known = Shape(target.filter { $0 != -1 }).elementCount
         if let inferred = target.firstIndex(of: -1), known > 0, known != .max, count % known == 0 {
@@ -90,10 +97,12 @@ extension Translator {
         guard views.allSatisfy({ $0.rank == views[0].rank && dataType($0) == dataType(views[0]) }) else {
             throw call.fault("its inputs differ in rank or element type")
         }
-        guard views.allSatisfy({
-            $0.isOffset == views[0].isOffset
-                && graph[$0.value].type.quantization == graph[views[0].value].type.quantization
-        }) else { throw call.unsupported("it joins integers of different scales; dequantize them first") }
+        guard
+            views.allSatisfy({
+                $0.isOffset == views[0].isOffset
+                    && graph[$0.value].type.quantization == graph[views[0].value].type.quantization
+            })
+        else { throw call.unsupported("it joins integers of different scales; dequantize them first") }
         let leader = views.first {
             $0.isPlain && $0.order != Array($0.shape.indices) && graph[$0.value].constant == nil
         }
@@ -101,7 +110,8 @@ extension Translator {
         var values: [ValueID] = []
         for view in views { values.append(try lay(view, order, call)) }
         let place = order.firstIndex(of: axis) ?? axis
-        let id = values.count == 1 && graph[values[0]].constant == nil
+        let id =
+            values.count == 1 && graph[values[0]].constant == nil
             ? values[0] : try apply(.concatenate(axis: place), values, call, name: call.output)
         set(call, stored(id, like: order, isOffset: views[0].isOffset))
     }
@@ -139,13 +149,17 @@ extension Translator {
     /// Starts, sizes and steps for every axis, with ONNX's clamping of whatever lies outside.
     func slicing(_ call: Call, _ shape: [Int]) throws(ONNXProblem) -> Slicing {
         let isAttribute = operatorSet < 10
-        let given = isAttribute
+        let given =
+            isAttribute
             ? (call.integers("starts") ?? [], call.integers("ends") ?? [], call.integers("axes"), nil)
-            : (try integers(1, of: call), try integers(2, of: call), try optionalIntegers(3, of: call),
-                try optionalIntegers(4, of: call))
+            : (
+                try integers(1, of: call), try integers(2, of: call), try optionalIntegers(3, of: call),
+                try optionalIntegers(4, of: call)
+            )
         let (starts, ends, named, steps) = given
         let axes = named ?? Array(starts.indices)
-        guard starts.count == ends.count, axes.count == starts.count, (steps ?? starts).count == starts.count else {
+        guard starts.count == ends.count, axes.count == starts.count, (steps ?? starts).count == starts.count
+        else {
             throw call.fault("starts, ends, axes and steps differ in length")
         }
         _ = try call.axes(axes, rank: shape.count)
@@ -153,7 +167,9 @@ extension Translator {
         for (index, axisOrNegative) in axes.enumerated() {
             let axis = try call.axis(axisOrNegative, rank: shape.count)
             let (extent, step) = (shape[axis], steps?[index] ?? 1)
-            guard step != 0, step > -(1 << 31), step < 1 << 31 else { throw call.fault("has the step \(step)") }
+            guard step != 0, step > -(1 << 31), step < 1 << 31 else {
+                throw call.fault("has the step \(step)")
+            }
             func clamped(_ value: Int, _ range: ClosedRange<Int>) -> Int {
                 let fromFront = value < 0 ? value.addingReportingOverflow(extent).partialValue : value
                 return min(max(fromFront, range.lowerBound), range.upperBound)
@@ -203,7 +219,9 @@ extension Translator {
         guard let first = indices.first, indices.allSatisfy({ $0 >= 0 && $0 < extent }) else {
             throw call.fault("an index lies outside axis \(axis) of \(Shape(input.shape))")
         }
-        guard indices.count <= 4096 else { throw call.unsupported("it picks \(indices.count) elements; at most 4096 are") }
+        guard indices.count <= 4096 else {
+            throw call.unsupported("it picks \(indices.count) elements; at most 4096 are")
+        }
         var parts: [ValueID] = []
         let step = indices.count > 1 ? indices[1] - first : 1
         let isRegular = step != 0 && zip(indices, indices.dropFirst()).allSatisfy { $1 - $0 == step }

@@ -2,22 +2,28 @@ import ModelGraph
 
 /// Between the element types of the file and those the graph computes in.
 extension Translator {
-    /// An input as real numbers. Integers without scale are computed with as real numbers; `integer` is then the type that
-    /// the result has to be turned back into.
+    /// An input as real numbers.
+    ///
+    /// Integers without scale are computed with as real numbers; `integer` is then the type that the result has to be
+    /// turned back into.
     mutating func real(_ index: Int, of call: Call) throws(ONNXProblem) -> (view: View, integer: DataType?) {
         if case .constant(let tensor) = try required(index, of: call), !tensor.dataType.isFloatingPoint {
             return (try realConstant(tensor, call.inputs[index], call), nil)
         }
         let view = try view(index, of: call)
         let name = call.inputs[index]
-        if isDeclaredInput(name), dataType(view) == .int64 || dataType(view) == .int32 || dataType(view) == .bool {
+        if isDeclaredInput(name),
+            dataType(view) == .int64 || dataType(view) == .int32 || dataType(view) == .bool
+        {
             throw .needsConstant(node: call.name, type: call.type, input: name)
         }
         return try real(view, call)
     }
 
     /// Constant integers that meet real numbers.
-    private mutating func realConstant(_ tensor: Tensor, _ name: String, _ call: Call) throws(ONNXProblem) -> View {
+    private mutating func realConstant(_ tensor: Tensor, _ name: String, _ call: Call) throws(ONNXProblem)
+        -> View
+    {
         try checkSize(ValueType(tensor.shape, .float32), of: name)
         guard let real = tensor.dequantized(Quantization(scale: 1)) else {
             throw call.fault("'\(name.shortened)' holds too many integers")
@@ -32,7 +38,8 @@ extension Translator {
         case .int8, .uint8: return (try integersAsReal(view, call), view.isOffset ? .uint8 : type)
         case .int32, .int64, .bool, .binary:
             throw call.unsupported(
-                "it computes with \(type.rawValue) values that depend on the network's input; only float and 8-bit values are")
+                "it computes with \(type.rawValue) values that depend on the network's input; only float and 8-bit values are"
+            )
         }
     }
 
@@ -63,7 +70,8 @@ extension Translator {
         }
         guard let target, let wanted = target.graphType else {
             let name = target.map { "\($0)" } ?? "an unknown type"
-            throw call.unsupported("it converts to \(name); export the model in float32, float16 or 8-bit integers")
+            throw call.unsupported(
+                "it converts to \(name); export the model in float32, float16 or 8-bit integers")
         }
         let input = try view(0, of: call)
         let type = input.isOffset ? .uint8 : dataType(input)

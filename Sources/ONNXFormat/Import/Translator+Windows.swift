@@ -30,7 +30,8 @@ extension Translator {
     ) throws(ONNXProblem) -> Tensor {
         let dimensions = try shape(tensor.shape.dimensions)
         guard dimensions.count == order.count, tensor.shape.elementCount > 0 else {
-            throw call.fault("a constant of shape \(tensor.shape) stands where \(order.count) axes are needed")
+            throw call.fault(
+                "a constant of shape \(tensor.shape) stands where \(order.count) axes are needed")
         }
         return tensor.reshaped(dimensions).permuted(order)
     }
@@ -90,13 +91,16 @@ extension Translator {
             call, kernel: kernel, input: Array(input.shape[2...]), roundsUp: call.flag("ceil_mode"))
         let countsPadding = call.flag("count_include_pad")
         guard isMaximum || !countsPadding || !window.isExtended else {
-            throw call.unsupported("it counts padding in windows that ceil_mode adds; export it without ceil_mode")
+            throw call.unsupported(
+                "it counts padding in windows that ceil_mode adds; export it without ceil_mode")
         }
         let pooling = Pooling(
-            isMaximum ? .maximum : .average, kernel: window.kernel, stride: window.stride, padding: window.padding,
+            isMaximum ? .maximum : .average, kernel: window.kernel, stride: window.stride,
+            padding: window.padding,
             countsPadding: countsPadding, dilation: window.dilation)
         try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
-            let id = try translator.apply(.pool(pooling), [try translator.image(spatial, call)], call, name: name)
+            let id = try translator.apply(
+                .pool(pooling), [try translator.image(spatial, call)], call, name: name)
             var result = translator.imageView(id, rank: input.rank)
             result.isOffset = input.isOffset
             return result
@@ -109,7 +113,8 @@ extension Translator {
         let kind: PoolingKind = call.type == "GlobalMaxPool" ? .maximum : .average
         let ones = [Int](repeating: 1, count: input.rank - 2)
         try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
-            try translator.pooled(input, kind, call, name: name).reshaped([input.shape[0], input.shape[1]] + ones)
+            try translator.pooled(input, kind, call, name: name).reshaped(
+                [input.shape[0], input.shape[1]] + ones)
         }
     }
 
@@ -118,7 +123,8 @@ extension Translator {
         _ input: View, _ kind: PoolingKind, _ call: Call, name: String?
     ) throws(ONNXProblem) -> View {
         let isImage = input.rank == 4
-        let spatial = isImage
+        let spatial =
+            isImage
             ? input : input.reshaped([input.shape[0], input.shape[1], 1, input.shape[2...].reduce(1, *)])
         let id = try apply(.globalPool(kind), [try image(spatial, call)], call, name: name)
         return imageView(id, rank: 4)
@@ -163,14 +169,16 @@ struct Window {
     init(_ call: Call, kernel: [Int], input: [Int], roundsUp: Bool = false) throws(ONNXProblem) {
         let axes = input.count
         guard axes == 1 || axes == 2 else {
-            throw call.unsupported("its windows have \(axes) axes; only images (2 axes) and signals (1 axis) are supported")
+            throw call.unsupported(
+                "its windows have \(axes) axes; only images (2 axes) and signals (1 axis) are supported")
         }
         let strides = call.integers("strides") ?? [Int](repeating: 1, count: axes)
         let dilations = call.integers("dilations") ?? [Int](repeating: 1, count: axes)
         let shape = call.integers("kernel_shape") ?? kernel
         let explicit = call.integers("pads") ?? [Int](repeating: 0, count: 2 * axes)
         let limit = 1 << 31
-        guard shape == kernel, strides.count == axes, dilations.count == axes, explicit.count == 2 * axes,
+        guard shape == kernel, kernel.count == axes, strides.count == axes, dilations.count == axes,
+            explicit.count == 2 * axes,
             (kernel + strides + dilations).allSatisfy({ $0 > 0 && $0 < limit }),
             explicit.allSatisfy({ $0 >= 0 && $0 < limit })
         else { throw call.fault("kernel_shape, strides, dilations or pads do not fit its input") }
@@ -196,7 +204,9 @@ struct Window {
             }
             pads.append(pad)
         }
-        func pair(_ values: [Int]) -> Extent { axes == 1 ? Extent(1, values[0]) : Extent(values[0], values[1]) }
+        func pair(_ values: [Int]) -> Extent {
+            axes == 1 ? Extent(1, values[0]) : Extent(values[0], values[1])
+        }
         (self.kernel, stride, dilation) = (pair(kernel), pair(strides), pair(dilations))
         let columns = pads[axes - 1]
         padding = EdgePadding(top: 0, bottom: 0, left: columns.before, right: columns.after)
@@ -204,7 +214,9 @@ struct Window {
     }
 
     /// Padding behind the end that rounding the number of windows up needs; a window begins inside the input or its first padding.
-    private static func `extension`(_ size: Int, _ pad: (before: Int, after: Int), _ extent: Int, _ stride: Int) -> Int {
+    private static func `extension`(
+        _ size: Int, _ pad: (before: Int, after: Int), _ extent: Int, _ stride: Int
+    ) -> Int {
         let padded = size + pad.before + pad.after
         guard padded >= extent else { return 0 }
         var windows = (padded - extent + stride - 1) / stride + 1

@@ -59,7 +59,8 @@ struct Translator {
         }
     }
 
-    private mutating func declareInputs(_ inputs: [ProtoValueInfo], _ nodes: [ProtoNode]) throws(ONNXProblem) {
+    private mutating func declareInputs(_ inputs: [ProtoValueInfo], _ nodes: [ProtoNode]) throws(ONNXProblem)
+    {
         for input in inputs {
             guard declaredInputs.insert(input.name).inserted, !input.name.isEmpty else {
                 throw .model("the input '\(input.name.shortened)' is declared twice or has no name")
@@ -73,7 +74,8 @@ struct Translator {
             let type = try inputType(input)
             let quantization = try declaredQuantization(input.name, type.dataType, nodes)
             let id = append(
-                Value(name: input.name, type: ValueType(type.shape, type.dataType, quantization: quantization)))
+                Value(
+                    name: input.name, type: ValueType(type.shape, type.dataType, quantization: quantization)))
             graph.inputs.append(id)
             known[input.name] = .computed(View(id, type.shape.dimensions))
         }
@@ -86,10 +88,13 @@ struct Translator {
         guard let element = ElementType(rawValue: tensor.elemType), let dataType = element.graphType else {
             let type = ElementType(rawValue: tensor.elemType).map { "\($0)" } ?? "number \(tensor.elemType)"
             throw .model(
-                "the input '\(input.name.shortened)' has the element type \(type); use float32, float16, int8 or uint8")
+                "the input '\(input.name.shortened)' has the element type \(type); use float32, float16, int8 or uint8"
+            )
         }
         let shape: Shape
-        if let given = options.inputShapes[input.name] { shape = given } else {
+        if let given = options.inputShapes[input.name] {
+            shape = given
+        } else {
             shape = try declaredShape(tensor.shape.dim, of: input.name)
         }
         let type = ValueType(shape, dataType)
@@ -109,7 +114,8 @@ struct Translator {
             case .dimValue, .dimParam, nil:
                 guard axis == 0 else {
                     throw .model(
-                        "the input '\(name.shortened)' has an unknown extent on axis \(axis); export it with a fixed size")
+                        "the input '\(name.shortened)' has an unknown extent on axis \(axis); export it with a fixed size"
+                    )
                 }
                 shape.append(1)
             }
@@ -126,7 +132,8 @@ struct Translator {
         }
         guard type.shape.elementCount < 1 << 40, type.bytes <= options.memoryBytes else {
             let bytes = type.shape.elementCount < 1 << 40 ? type.bytes : .max
-            throw .memory(what: "'\(name.shortened)' of shape \(type.shape)", bytes: bytes, limit: options.memoryBytes)
+            throw .memory(
+                what: "'\(name.shortened)' of shape \(type.shape)", bytes: bytes, limit: options.memoryBytes)
         }
     }
 
@@ -167,12 +174,16 @@ struct Translator {
     }
 
     /// Whether the value is an input or a constant rather than a node's result.
-    private func isOrigin(_ id: ValueID) -> Bool { graph[id].constant != nil || id.index < graph.inputs.count }
+    private func isOrigin(_ id: ValueID) -> Bool {
+        graph[id].constant != nil || id.index < graph.inputs.count
+    }
 
     /// Gives a result the name of an output; whoever had it is `name/stored` from now on.
     private mutating func rename(_ id: ValueID, to name: String) {
         guard graph[id].name != name else { return }
-        if let holder = results[name], graph[holder].name == name { graph[holder].name = freshName("\(name)/stored") }
+        if let holder = results[name], graph[holder].name == name {
+            graph[holder].name = freshName("\(name)/stored")
+        }
         graph[id].name = name
     }
 
@@ -185,9 +196,11 @@ struct Translator {
         guard let found = known[name] else {
             if let source = leftOut[name] {
                 throw source.unsupported(
-                    "its result '\(name.shortened)' beside the main one is not computed; export for inference")
+                    "its result '\(name.shortened)' beside the main one is not computed; export for inference"
+                )
             }
-            throw call.fault("reads '\(name.shortened)', which neither a node, an input nor an initializer provides")
+            throw call.fault(
+                "reads '\(name.shortened)', which neither a node, an input nor an initializer provides")
         }
         return found
     }
@@ -213,7 +226,8 @@ struct Translator {
                 throw .needsConstant(node: call.name, type: call.type, input: name)
             }
             throw call.unsupported(
-                "its input '\(name.shortened)' depends on the network's input; export the model with constant values there")
+                "its input '\(name.shortened)' depends on the network's input; export the model with constant values there"
+            )
         }
     }
 
@@ -227,7 +241,8 @@ struct Translator {
     func integers(_ index: Int, of call: Call) throws(ONNXProblem) -> [Int] {
         let tensor = try constant(index, of: call)
         guard let values = tensor.integers else {
-            throw call.fault("needs integers in '\(call.inputs[index].shortened)', got \(tensor.dataType.rawValue)")
+            throw call.fault(
+                "needs integers in '\(call.inputs[index].shortened)', got \(tensor.dataType.rawValue)")
         }
         return values
     }
@@ -301,7 +316,8 @@ struct Translator {
         results[finalName] = output
         graph.nodes.append(
             Node(
-                name: nodeNames.fresh(name == nil ? finalName : call.name), operation: operation, inputs: inputs,
+                name: nodeNames.fresh(name == nil ? finalName : call.name), operation: operation,
+                inputs: inputs,
                 output: output))
         return output
     }
@@ -323,7 +339,7 @@ struct Names {
 
     mutating func take(_ names: [String]) { used.formUnion(names) }
 
-    /// The name itself if it is free, else `name~2`, `name~3`, …
+    /// The name itself if it is free, else the name with a number behind it.
     mutating func fresh(_ stem: String) -> String {
         if used.insert(stem).inserted { return stem }
         var copy = copies[stem] ?? 2

@@ -70,7 +70,9 @@ extension View {
         var result: [Int] = pinned ? [0] : []
         var next = 0
         while next < wanted.count {
-            guard let group = groups.pairs.first(where: { new[$0.new.lowerBound] == wanted[next] }) else { return nil }
+            guard let group = groups.pairs.first(where: { new[$0.new.lowerBound] == wanted[next] }) else {
+                return nil
+            }
             let axes = Array(group.new.map { new[$0] })
             guard Array(wanted[next...].prefix(axes.count)) == axes else { return nil }
             result += group.old.map { old[$0] }
@@ -79,8 +81,9 @@ extension View {
         return result + stored.indices.filter { !result.contains($0) }
     }
 
-    /// Extents after a reshape that keeps the stored order, and the order that then makes the view plain: stored axes are
-    /// split, or neighbours merged. Nil where the file's axes cut across.
+    /// Extents after a reshape that keeps the stored order, and the order that then makes the view plain.
+    ///
+    /// Stored axes are split, or neighbours merged. Nil where the file's axes cut across.
     func splitting() -> (stored: [Int], order: [Int])? {
         let pinned = keepsFirst
         let old = order.filter { stored[$0] != 1 && !(pinned && $0 == 0) }
@@ -91,7 +94,8 @@ extension View {
         var pieces: [(place: Int, axes: [Int])] = []
         for group in groups.pairs {
             let places = group.old.compactMap { ranks.firstIndex(of: old[$0]) }
-            guard zip(places, places.dropFirst()).allSatisfy({ $0 + 1 == $1 }), let place = places.first else { return nil }
+            guard zip(places, places.dropFirst()).allSatisfy({ $0 + 1 == $1 }), let place = places.first
+            else { return nil }
             pieces.append((place, group.new.map { new[$0] }))
         }
         let moving = pieces.sorted { $0.place < $1.place }.flatMap(\.axes)
