@@ -1,0 +1,84 @@
+import Foundation
+import ModelGraph
+import ONNXFormat
+import Testing
+
+@Suite("Writing and reading again")
+struct RoundTripTests {
+    @Test("Reading what was written gives the same graph")
+    func sameGraph() throws {
+        for graph in [try SampleGraphs.residual(), try SampleGraphs.activations()] {
+            let imported = try ONNXModel.read(bytes: try ONNXModel.write(graph), file: "first").graph
+            let again = try ONNXModel.read(bytes: try ONNXModel.write(imported), file: "second").graph
+            #expect(again == imported)
+            #expect(imported.nodes.map(\.operation) == graph.nodes.map(\.operation))
+        }
+    }
+
+    @Test("An int8 graph comes back as the same int8 graph")
+    func sameIntegers() throws {
+        let graph = try SampleGraphs.residual().quantized { _ in -2...2 }
+        let imported = try ONNXModel.read(bytes: try ONNXModel.write(graph), file: "first").graph
+        // A reshape of integers comes back as one of real numbers, and the layer behind it with it.
+        withKnownIssue {
+            #expect(imported.nodes.map(\.operation) == graph.nodes.map(\.operation))
+        }
+    }
+
+    @Test("The written model computes what the graph computes", arguments: [false, true])
+    func sameResults(isInteger: Bool) throws {
+        let real = try SampleGraphs.residual()
+        let graph = isInteger ? try real.quantized { _ in -2...2 } : real
+        let input = Tensor([1, 8, 8, 3], (0..<192).map { Float($0 % 17) / 8 - 1 })
+        let expected = try graph.run([input])
+        let actual = try ONNXModel.read(bytes: try ONNXModel.write(graph), file: "written").graph.run([input])
+        #expect(actual[0].difference(from: expected[0], relative: 0, absolute: 1e-6) == nil)
+    }
+
+    @Test("Writing twice gives the same bytes, with the metadata in order")
+    func sameBytes() throws {
+        let graph = try SampleGraphs.residual()
+        let metadata = [Metadatum("classes", "a,b"), Metadatum("accuracy", "0.93")]
+        let bytes = try ONNXModel.write(graph, metadata: metadata)
+        #expect(try ONNXModel.write(graph, metadata: metadata) == bytes)
+        #expect(try ONNXModel.read(bytes: bytes, file: "written").metadata == metadata)
+    }
+
+    @Test("float16 weights halve the file and stay within half precision")
+    func halfPrecision() throws {
+        let graph = try SampleGraphs.residual(classes: 200)
+        let full = try ONNXModel.write(graph)
+        let half = try ONNXModel.write(graph, options: ONNXWriteOptions(storesWeightsAsFloat16: true))
+        #expect(half.count < full.count * 3 / 4)
+        let input = Tensor([1, 8, 8, 3], (0..<192).map { Float($0 % 17) / 8 - 1 })
+        let expected = try graph.run([input])
+        let actual = try ONNXModel.read(bytes: half, file: "half").graph.run([input])
+        #expect(actual[0].difference(from: expected[0], relative: 5e-3, absolute: 5e-3) == nil)
+    }
+
+    @Test("A signal keeps its own layout: inputs and outputs are those of the file")
+    func keepsLayout() throws {
+        var builder = GraphBuilder(name: "layout")
+        let x = builder.input("x", ValueType([1, 2, 4, 6]))
+        let moved = try builder.apply(.transpose([0, 2, 3, 1]), to: [x], name: "nhwc")
+        let pooled = try builder.apply(
+            .pool(Pooling(.average, kernel: 2, stride: 2)), to: [moved], name: "pooled")
+        let back = try builder.apply(.transpose([0, 3, 1, 2]), to: [pooled], name: "y")
+        let graph = builder.graph(outputs: [back])
+        let imported = try ONNXModel.read(bytes: try ONNXModel.write(graph), file: "written").graph
+        #expect(imported.nodes.count == 3)
+        #expect(imported[imported.outputs[0]].type.shape == [1, 2, 2, 3])
+        #expect(imported[imported.outputs[0]].name == "y")
+    }
+
+    @Test("What ONNX cannot express is refused")
+    func refusesToWrite() throws {
+        var builder = GraphBuilder(name: "untrained")
+        let x = builder.input("x", ValueType([1, 4]))
+        let weights = builder.constant("w", .unknown([2, 4]))
+        let y = try builder.apply(.dense, to: [x, weights], name: "y")
+        #expect(throws: ONNXProblem.self) { try ONNXModel.write(builder.graph(outputs: [y])) }
+        let dropped = try builder.apply(.training(.dropout(rate: 0.5)), to: [x], name: "dropped")
+        #expect(throws: ONNXProblem.self) { try ONNXModel.write(builder.graph(outputs: [dropped])) }
+    }
+}
