@@ -11,46 +11,68 @@ public import ModelGraph
 public struct AdditivePricer: Sendable {
     public let profile: DeviceProfile
     public let reserve: Reserve
-    private var pieces: [PricedPiece?]
+    /// Four places a number, one for each `EntryState`; flat and free of references, so that pricing counts nothing.
+    private var places: [Place]
+    private var isKnown: [Bool]
+    private var refusals: [String] = []
+
+    private struct Place {
+        var sum = CostSum()
+        var exit = 0
+        /// Index into `refusals`; −1 for none.
+        var refusal = -1
+        var peakActivationBytes = 0
+        var returnMilliseconds = 0.0
+    }
+
+    private static let states = EntryState.allCases.count
 
     /// - Parameter keys: how many numbers there are; keys are 0..<keys.
     public init(_ profile: DeviceProfile, keys: Int, reserve: Reserve = .none) {
         self.profile = profile
         self.reserve = reserve
-        pieces = [PricedPiece?](repeating: nil, count: keys)
+        places = [Place](repeating: Place(), count: keys * AdditivePricer.states)
+        isKnown = [Bool](repeating: false, count: keys)
     }
 
-    public func knows(_ key: Int) -> Bool { pieces[key] != nil }
+    public func knows(_ key: Int) -> Bool { isKnown[key] }
 
     /// Prices the piece with this number, once.
-    public mutating func learn(_ key: Int, _ graph: Graph) {
-        pieces[key] = PricedPiece(graph, on: profile)
-    }
+    public mutating func learn(_ key: Int, _ graph: Graph) { learn(key, PricedPiece(graph, on: profile)) }
 
     /// Stores a piece that was priced elsewhere, such as several pieces in a row.
-    public mutating func learn(_ key: Int, _ piece: PricedPiece) { pieces[key] = piece }
-
-    public subscript(key: Int) -> PricedPiece? { pieces[key] }
+    public mutating func learn(_ key: Int, _ piece: PricedPiece) {
+        for (state, passage) in piece.passages.enumerated() {
+            var place = Place(
+                sum: passage.sum, exit: passage.exit.rawValue, peakActivationBytes: piece.peakActivationBytes,
+                returnMilliseconds: piece.returnMilliseconds)
+            if let refusal = passage.refusal {
+                place.refusal = refusals.count
+                refusals.append(refusal)
+            }
+            places[key * AdditivePricer.states + state] = place
+        }
+        isKnown[key] = true
+    }
 
     /// The price of the network whose pieces have these numbers, in order; nil where one is not known yet.
     public func price(_ keys: [Int]) -> Price? {
         var sum = CostSum()
-        var state = EntryState.start
+        var state = 0
         var peak = 0
         var returnMilliseconds = 0.0
-        var refusal: String?
+        var refusal = -1
         for key in keys {
-            guard let piece = pieces[key] else { return nil }
-            let passage = piece.passages[state.rawValue]
-            sum += passage.sum
-            state = passage.exit
-            peak = max(peak, piece.peakActivationBytes)
-            returnMilliseconds = piece.returnMilliseconds
-            if refusal == nil { refusal = passage.refusal }
+            guard isKnown[key] else { return nil }
+            let index = key * AdditivePricer.states + state
+            sum += places[index].sum
+            state = places[index].exit
+            peak = max(peak, places[index].peakActivationBytes)
+            returnMilliseconds = places[index].returnMilliseconds
+            if refusal < 0 { refusal = places[index].refusal }
         }
         return profile.price(
-            sum, endingIn: state, returnMilliseconds: returnMilliseconds, peakActivationBytes: peak,
-            refusal: refusal,
-            reserve: reserve)
+            sum, endingIn: EntryState(rawValue: state) ?? .start, returnMilliseconds: returnMilliseconds,
+            peakActivationBytes: peak, refusal: refusal < 0 ? nil : refusals[refusal], reserve: reserve)
     }
 }

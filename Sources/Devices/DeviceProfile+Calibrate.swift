@@ -24,20 +24,19 @@ extension DeviceProfile {
     ) throws -> CalibrationOutcome {
         let rows = try Measurement.usable(rows, file: file)
         let latencies = rows.compactMap(\.latencyMilliseconds)
-        var candidates: [(profile: DeviceProfile, fit: TermFit, terms: [SIMD16<Double>])] = []
+        var candidates: [PolicyCandidate] = []
         for policy in runtime.policy.alternatives {
             var profile = self
             profile.runtime.policy = policy
             profile.calibration = nil
             let terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
             if candidates.isEmpty { try requireUnit(latencies, terms, file) }
-            candidates.append((profile, TermFit(rows: terms, values: latencies), terms))
+            candidates.append(PolicyCandidate(profile, terms, latencies))
             // A handful of rows cannot tell treatments apart.
             if rows.count < DeviceProfile.fewestForPolicy { break }
         }
-        let declared = candidates[0].fit
-        let best = candidates.dropFirst().min { $0.fit.residualLogSD < $1.fit.residualLogSD }
-        let isStrong = best.map { $0.fit.isMuchBetter(than: declared) } ?? false
+        let best = candidates.dropFirst().min { $0.error < $1.error }
+        let isStrong = best.map { $0.isMuchBetter(than: candidates[0]) } ?? false
         var chosen = candidates[0]
         if let best, isStrong { chosen = best }
         chosen.profile.calibration = Calibration(
@@ -92,9 +91,25 @@ extension DeviceProfile {
     }
 }
 
-extension TermFit {
-    /// Whether predictions of left-out measurements are better by a third both in the middle and in their spread.
-    fileprivate func isMuchBetter(than other: TermFit) -> Bool {
-        residualLogSD < 0.67 * other.residualLogSD && leaveOneOutError < 0.67 * other.leaveOneOutError
+/// A treatment of dead branches with the factors that fit it.
+private struct PolicyCandidate {
+    var profile: DeviceProfile
+    var terms: [SIMD16<Double>]
+    var fit: TermFit
+    /// Root mean square of the left-out residuals: unlike the robust scatter it counts what a treatment gets wholly wrong.
+    var error: Double
+
+    init(_ profile: DeviceProfile, _ terms: [SIMD16<Double>], _ values: [Double]) {
+        self.profile = profile
+        self.terms = terms
+        let (fit, residuals) = TermFit.fitted(rows: terms, values: values)
+        self.fit = fit
+        error = (residuals.reduce(0) { $0 + $1 * $1 } / Double(max(residuals.count, 1))).squareRoot()
+    }
+
+    /// Whether predictions of left-out measurements are better by a third in the middle, in their spread and in outliers.
+    func isMuchBetter(than other: PolicyCandidate) -> Bool {
+        error < 0.67 * other.error && fit.residualLogSD < 0.67 * other.fit.residualLogSD
+            && fit.leaveOneOutError < 0.67 * other.fit.leaveOneOutError
     }
 }

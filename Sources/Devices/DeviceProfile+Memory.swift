@@ -4,7 +4,27 @@ extension DeviceProfile {
     /// The most bytes of activations alive at once, inputs and outputs of the model included.
     func peakActivationBytes(_ graph: Graph, _ kernels: [FusedKernel]) -> Int {
         let rules: InPlaceRules = runtime.worksInPlace ? [.views, .elementwise, .residual] : [.views]
-        return graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes).peakBytes
+        let buffers = graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes)
+        guard runtime.overlaysConvolutions else { return buffers.peakBytes }
+        return (-1..<kernels.count).map { step in
+            let alive = buffers.filter { $0.firstKernel <= step && step <= $0.lastKernel }
+            let saved = step < 0 ? 0 : overlay(graph, kernels[step], alive, step)
+            return alive.reduce(0) { $0 &+ $1.bytes } &- saved
+        }.max() ?? 0
+    }
+
+    /// Bytes that a convolution without neighbours between channels or pixels saves by writing over its dying input.
+    private func overlay(_ graph: Graph, _ kernel: FusedKernel, _ alive: [LiveBuffer], _ step: Int) -> Int {
+        switch graph.workload(of: kernel).family {
+        case .pointwise, .depthwise: break
+        case .convolution, .grouped, .dense, .pooling, .elementwise, .movement, .other: return 0
+        }
+        guard let input = kernel.inputs.first,
+            let read = alive.first(where: { $0.values.contains(input) }), read.lastKernel == step,
+            let written = alive.first(where: { $0.values.contains(kernel.output) }),
+            written.firstKernel == step
+        else { return 0 }
+        return min(read.bytes, written.bytes)
     }
 
     /// Bytes of an activation in the type the device keeps it in; constants live in flash or the model file.

@@ -79,7 +79,8 @@ extension DeviceProfile {
 extension RuntimeProfile {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
-            "name", "version", "format", "policy", "in_place", "sparse", "code_bytes",
+            "name", "version", "format", "policy", "in_place", "overlays_convolutions", "sparse",
+            "code_bytes",
             "code_bytes_per_kernel",
             "ram_bytes", "ram_bytes_per_kernel",
         ])
@@ -88,6 +89,7 @@ extension RuntimeProfile {
         format = try node.required("format").choice(ModelFormat.self)
         policy = try RuntimePolicy(node.required("policy"))
         worksInPlace = try node.required("in_place").bool()
+        overlaysConvolutions = try node.optional("overlays_convolutions")?.bool() ?? false
         storesSparse = try node.optional("sparse")?.bool() ?? false
         codeBytes = try node.required("code_bytes").bytes()
         codeBytesPerKernel = try node.optional("code_bytes_per_kernel")?.bytes() ?? 0

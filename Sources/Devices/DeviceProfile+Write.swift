@@ -32,7 +32,8 @@ extension DeviceProfile {
             "    fuses_residual: \(policy.graph.fusesResidual)",
             "    removes_no_ops: \(policy.graph.removesNoOps)",
             "    folds_scale: \(policy.foldsScale)", "    drops_zero_fed: \(policy.dropsZeroFed)",
-            "  in_place: \(runtime.worksInPlace)", "  sparse: \(runtime.storesSparse)",
+            "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
+            "  sparse: \(runtime.storesSparse)",
             "  code_bytes: \(runtime.codeBytes)", "  code_bytes_per_kernel: \(runtime.codeBytesPerKernel)",
             "  ram_bytes: \(runtime.ramBytes)", "  ram_bytes_per_kernel: \(runtime.ramBytesPerKernel)",
         ]

@@ -44,6 +44,8 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var policy: RuntimePolicy
     /// Whether element-wise results may overwrite an input that is not needed any more.
     public var worksInPlace: Bool
+    /// Whether 1×1 and depthwise convolutions may write over an input that is not needed any more.
+    public var overlaysConvolutions: Bool
     /// Whether it stores and skips zeros of sparse weights.
     public var storesSparse: Bool
     public var codeBytes, codeBytesPerKernel: Int

@@ -21,6 +21,13 @@ extension TermFit {
     /// `common` and the deviations, Student's t on the errors. Gauss–Newton with reweighting.
     /// Precondition: as many values as rows, all positive, at least one.
     init(rows: [SIMD16<Double>], values: [Double], prior: Prior = Prior()) {
+        self = TermFit.fitted(rows: rows, values: values, prior: prior).fit
+    }
+
+    /// The same, with the logarithms of measured over predicted value when each is left out, sorted.
+    static func fitted(
+        rows: [SIMD16<Double>], values: [Double], prior: Prior = Prior()
+    ) -> (fit: TermFit, residuals: [Double]) {
         precondition(
             !rows.isEmpty && rows.count == values.count, "TermFit: \(rows.count) rows, \(values.count) values"
         )
@@ -35,14 +42,14 @@ extension TermFit {
             }
         }
         residuals.sort()
-        scales = fit.scales
-        residualLogSD = TermFit.scatter(residuals, prior)
-        let shrink = min(1, (residualLogSD / prior.noiseLogSD) * (residualLogSD / prior.noiseLogSD))
-        covariance = fit.covariance(prior).map { $0 * shrink }
-        leaveOneOutError = residuals.map { abs($0.exponential - 1) }.sorted().middle ?? 0
-        residualQuantiles = [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }
-        samples = rows.count
-        range = (values.min() ?? 1)...(values.max() ?? 1)
+        let spread = scatter(residuals, prior)
+        let shrink = min(1, (spread / prior.noiseLogSD) * (spread / prior.noiseLogSD))
+        let termFit = TermFit(
+            scales: fit.scales, covariance: fit.covariance(prior).map { $0 * shrink }, residualLogSD: spread,
+            leaveOneOutError: residuals.map { abs($0.exponential - 1) }.sorted().middle ?? 0,
+            residualQuantiles: [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }, samples: rows.count,
+            range: (values.min() ?? 1)...(values.max() ?? 1))
+        return (termFit, residuals)
     }
 
     /// Beyond this many measurements they are left out in groups.
