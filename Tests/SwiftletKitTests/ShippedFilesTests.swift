@@ -12,11 +12,12 @@ struct ShippedFilesTests {
         for folder in ["search-spaces", "device-profiles", "jobs"] {
             let path = Self.root.appending(path: folder)
             let names = try FileManager.default.contentsOfDirectory(atPath: path.path(percentEncoded: false))
-            let expected = try names.filter { $0.hasSuffix(".yaml") }.sorted().map {
-                TextFile(
-                    name: "\(folder)/\($0)",
-                    text: try String(contentsOf: path.appending(path: $0), encoding: .utf8))
+            let expected = try names.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
+                ["\(folder)/\(name)", try String(contentsOf: path.appending(path: name), encoding: .utf8)]
             }
+            let shipped = ShippedFiles.all.filter { $0.name.hasPrefix(folder + "/") }.map { [$0.name, $0.text] }
+            #expect(shipped == expected, "run scripts/embed-shipped")
+        }
             #expect(
                 ShippedFiles.all.filter { $0.name.hasPrefix(folder + "/") } == expected,
                 "run scripts/embed-shipped")
