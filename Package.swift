@@ -58,7 +58,9 @@ let package = Package(
         wall("Engine", ["ModelGraph", "Kernels"]),
         wall("Training", ["Determinism", "ModelGraph", "Engine", "Kernels"]),
         wall("Compression", ["ModelGraph", "Engine", "Training"]),
-        wall("ONNXFormat", ["ModelGraph", protobuf]),
+        .target(
+            name: "ONNXFormat", dependencies: ["ModelGraph", protobuf],
+            exclude: ["Generated/README.md", "Generated/onnx.proto"], swiftSettings: house),
         wall("TFLiteFormat", ["ModelGraph"]),
         wall("ArrayFiles", ["CZlib"]),
         wall("Datasets", ["Determinism", "CDigits", "CZlib"]),

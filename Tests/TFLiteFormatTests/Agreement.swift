@@ -13,7 +13,8 @@ struct Agreement {
 
     init(_ actual: [UInt8], _ expected: [UInt8], _ type: ValueType) {
         switch type.dataType {
-        case .int8: compare(actual.map { Int(Int8(bitPattern: $0)) }, expected.map { Int(Int8(bitPattern: $0)) })
+        case .int8:
+            compare(actual.map { Int(Int8(bitPattern: $0)) }, expected.map { Int(Int8(bitPattern: $0)) })
         case .uint8: compare(actual.map(Int.init), expected.map(Int.init))
         case .float32: compare(actual.floats, expected.floats)
         case .float16, .bfloat16, .int32, .int64, .bool, .binary:

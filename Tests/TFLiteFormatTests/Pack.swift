@@ -41,7 +41,8 @@ struct OperatorCase: CustomTestStringConvertible {
         var cases: [OperatorCase] = []
         while !pack.isAtEnd {
             cases.append(
-                OperatorCase(name: pack.text(), model: pack.blob(), inputs: pack.blobs(), outputs: pack.blobs()))
+                OperatorCase(
+                    name: pack.text(), model: pack.blob(), inputs: pack.blobs(), outputs: pack.blobs()))
         }
         return cases
     }()
