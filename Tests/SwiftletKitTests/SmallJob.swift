@@ -2,7 +2,7 @@ import Foundation
 import SwiftletKit
 
 /// A folder that goes away with the test.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

@@ -92,7 +92,8 @@ struct ExportedGraph: CustomTestStringConvertible, Sendable {
         .unary(.softsign), .unary(.reciprocal),
         .pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 1, 0], mode: .edge)),
         .pad(Padding(before: [0, 1, 0, 0], after: [0, 2, 1, 0], value: 0.5)),
-        .resize(Resizing(to: 14, mode: .nearest, coordinates: .halfPixel, rounding: .preferFloor)),
+        .resize(
+            Resizing(to: Extent(14, 16), mode: .nearest, coordinates: .halfPixel, rounding: .preferFloor)),
         .resize(Resizing(to: Extent(3, 11), mode: .linear, coordinates: .halfPixel)),
         .localResponseNormalization(size: 3, alpha: 0.3, beta: 0.75, bias: 1), .reshape([0, -1]),
         .reduce(Reduction(.sum, axes: [1, 3], keepsDimensions: true)),
