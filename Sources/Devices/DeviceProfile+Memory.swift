@@ -46,7 +46,7 @@ extension DeviceProfile {
 extension RuntimeProfile {
     /// Bytes that the model file spends on one kernel besides its weights: operations, tensors, quantisation.
     ///
-    /// Fitted to files of the formats (docs/devices.md, "Model bytes"); `channels` are those with a scale of their own.
+    /// Constants chosen after the layout of the formats, not fitted to files; `channels` are those with a scale of their own.
     func structureBytes(tensors: Int, operations: Int, channels: Int) -> Int {
         switch format {
         case .tflite: 160 * tensors + 80 * operations + 12 * channels

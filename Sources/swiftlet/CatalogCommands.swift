@@ -3,8 +3,8 @@ import SwiftletKit
 
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "Device profiles: list, show, validate.",
-        subcommands: [List.self, Show.self, Validate.self])
+        commandName: "devices", abstract: "Device profiles: list, show, validate, probes, calibrate.",
+        subcommands: [List.self, Show.self, Validate.self, Probes.self, Calibrate.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists every known device.")
@@ -28,6 +28,48 @@ struct DevicesCommand: ParsableCommand {
         var devices: [String] = []
         @OptionGroup var output: FormatOption
         func run() throws { try Terminal.print(try DeviceCommands.validate(devices), as: output.format) }
+    }
+
+    struct Probes: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the models whose times on the device tell most, and a table to fill in.")
+        @Argument(help: "A device, or the path of a profile ending in .yaml.")
+        var device: String
+        @Option(help: "The space that the models are taken from.")
+        var space: String
+        @Option(help: "How many models.")
+        var count = 10
+        @Option(help: "A CSV file with a column 'architecture' to choose from.")
+        var candidates: String?
+        @Option(help: "onnx, tflite, swiftlet or all; without it what the runtime loads.")
+        var format: String?
+        @Option(help: "The folder to write.")
+        var output: String
+        func run() throws {
+            let request = ProbeRequest(
+                device: device, space: space, count: count, candidates: candidates, format: format,
+                output: output)
+            try Terminal.print(try DeviceCommands.probes(request), as: .table)
+        }
+    }
+
+    struct Calibrate: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Fits a profile to measured times.")
+        @Argument(help: "A device, or the path of a profile ending in .yaml.")
+        var device: String
+        @Option(help: "A CSV file with 'architecture' or 'model', 'latency_ms' and perhaps 'energy_mj'.")
+        var measurements: String
+        @Option(help: "The unit of the times: ms, us or s.")
+        var unit = "ms"
+        @Option(help: "The space of the architectures, where several could read them.")
+        var space: String?
+        @Option(help: "The profile to write.")
+        var output: String
+        func run() throws {
+            let request = CalibrationRequest(
+                device: device, measurements: measurements, unit: unit, space: space, output: output)
+            try Terminal.print(try DeviceCommands.calibrate(request), as: .table)
+        }
     }
 }
 

@@ -1,0 +1,98 @@
+import Datasets
+import Devices
+import Foundation
+import ModelGraph
+import SearchSpaces
+
+/// What `swiftlet devices calibrate` is asked.
+public struct CalibrationRequest: Sendable {
+    public var device: String
+    public var measurements: String
+    /// `ms`, `us` or `s`.
+    public var unit: String
+    /// The space of the architectures; nil where rows name model files, or where only one space reads them.
+    public var space: String?
+    public var output: String
+
+    public init(device: String, measurements: String, unit: String, space: String?, output: String) {
+        self.device = device
+        self.measurements = measurements
+        self.unit = unit
+        self.space = space
+        self.output = output
+    }
+}
+
+extension DeviceCommands {
+    /// `swiftlet devices calibrate`: a new profile fitted to measured times; nothing is written where a row is wrong.
+    public static func calibrate(_ request: CalibrationRequest) throws -> Answer {
+        guard !FileManager.default.fileExists(atPath: request.output) else {
+            throw CommandError("\(request.output): exists already; name a new file")
+        }
+        guard request.output.hasSuffix(".yaml") else { throw CommandError("--output must end in .yaml") }
+        let profile = try DeviceShelf().profile(request.device)
+        let table = try MeasuredModels(request)
+        let outcome = try profile.calibrated(
+            with: table.rows, file: request.measurements, note: "fitted to \(request.measurements)",
+            pricing: { row, profile in
+                PricedPiece(try profile.deployable(try table.graph(of: row)), on: profile)
+            })
+        try DurableFile.write(Array(outcome.profile.yaml.utf8), to: request.output)
+        let json: Record = [
+            "device": .text(profile.name), "output": .text(request.output),
+            "samples": .integer(outcome.samples),
+            "changed_policy": .flag(outcome.changedPolicy),
+        ]
+        let policy = outcome.changedPolicy ? "; it treats dead branches otherwise than the profile said" : ""
+        return Answer(
+            json: .record(json), columns: json.entries.map(\.key), rows: [json],
+            table: "\(request.output): \(profile.name) fitted to \(outcome.samples) models\(policy)\n")
+    }
+}
+
+/// The rows of a file of measurements, and the network that each stands for.
+private struct MeasuredModels {
+    let rows: [Devices.Measurement]
+    private let file: String
+    private let spaces: [SearchSpace]
+
+    init(_ request: CalibrationRequest) throws {
+        guard let factor = ["ms": 1, "us": 0.001, "s": 1000][request.unit] else {
+            throw CommandError("--unit: expected ms, us or s, got '\(request.unit)'")
+        }
+        file = request.measurements
+        spaces =
+            try request.space.map { [try SpaceCommands.space($0)] }
+            ?? ShippedFiles.files(in: "search-spaces").map {
+                try SearchSpace(parsing: $0.text, file: $0.name)
+            }
+        let table = try CSVTable(contentsOf: file)
+        let architectures = table.header.contains("architecture") ? try table.texts("architecture") : nil
+        let models = table.header.contains("model") ? try table.texts("model") : nil
+        guard architectures != nil || models != nil else {
+            throw CommandError("\(file):1: needs a column 'architecture' or 'model'")
+        }
+        let latencies = try table.numbers("latency_ms")
+        let energies = table.header.contains("energy_mj") ? try table.numbers("energy_mj") : nil
+        rows = latencies.indices.map { row in
+            let architecture = architectures?[row] ?? ""
+            return Devices.Measurement(
+                line: table.line(ofRow: row), model: architecture.isEmpty ? models?[row] ?? "" : architecture,
+                latencyMilliseconds: latencies[row].map { $0 * factor }, energyMillijoules: energies?[row])
+        }
+    }
+
+    /// The network of an architecture, or of a model file beside the measurements.
+    func graph(of row: Devices.Measurement) throws -> Graph {
+        if let space = spaces.first(where: { (try? $0.genotype(architecture: row.model)) != nil }) {
+            return try space.graph(of: space.genotype(architecture: row.model), input: space.referenceInput)
+        }
+        let path = row.model.hasPrefix("/") ? row.model : "\(ResolvedJob.folder(of: file))/\(row.model)"
+        guard FileManager.default.fileExists(atPath: path) else {
+            let known = spaces.map(\.name).joined(separator: ", ")
+            throw CommandError(
+                "\(file):\(row.line): '\(row.model)' is no architecture of \(known) and no model file")
+        }
+        return try LoadedModel(path: path).graph
+    }
+}
