@@ -145,6 +145,10 @@ static const unsigned char jobs_mnist_yaml[] = {
 #embed "../../jobs/mnist.yaml"
 };
 
+static const unsigned char jobs_nas_bench_201_yaml[] = {
+#embed "../../jobs/nas-bench-201.yaml"
+};
+
 static const unsigned char jobs_spoken_digits_yaml[] = {
 #embed "../../jobs/spoken-digits.yaml"
 };
@@ -186,6 +190,7 @@ static const struct shipped_file files[] = {
     {"device-profiles/zcu102.yaml", device_profiles_zcu102_yaml, sizeof device_profiles_zcu102_yaml},
     {"jobs/digits-quickstart.yaml", jobs_digits_quickstart_yaml, sizeof jobs_digits_quickstart_yaml},
     {"jobs/mnist.yaml", jobs_mnist_yaml, sizeof jobs_mnist_yaml},
+    {"jobs/nas-bench-201.yaml", jobs_nas_bench_201_yaml, sizeof jobs_nas_bench_201_yaml},
     {"jobs/spoken-digits.yaml", jobs_spoken_digits_yaml, sizeof jobs_spoken_digits_yaml},
 };
 
