@@ -65,16 +65,25 @@ public struct TextPlot: Sendable {
                 height - 1 - Int((y * Double(height - 1)).rounded()), Int((x * Double(width - 1)).rounded())
             )
         }
-        let front = points.filter(\.isOnFront).map(place).sorted {
-            ($0.column, -$0.row) < ($1.column, -$1.row)
-        }
-        for (from, to) in zip(front, front.dropFirst()) { Self.step(from, to, in: &cells) }
+        for (from, to) in zip(stairs, stairs.dropFirst()) { Self.step(place(from), place(to), in: &cells) }
         for point in points where !point.isOnFront {
             let (row, column) = place(point)
             cells[row][column] = "·"
         }
-        for (row, column) in front { cells[row][column] = "●" }
+        for point in points where point.isOnFront {
+            let (row, column) = place(point)
+            cells[row][column] = "●"
+        }
         return cells
+    }
+
+    /// The members of the front that raise the quality as the cost grows; others are on it for a third objective's sake.
+    private var stairs: [Point] {
+        var best = -Double.infinity
+        return points.filter(\.isOnFront).sorted { ($0.x, -$0.y) < ($1.x, -$1.y) }.filter { point in
+            defer { best = max(best, point.y) }
+            return point.y > best
+        }
     }
 
     /// What the front attains between two of its members: level, then up.
