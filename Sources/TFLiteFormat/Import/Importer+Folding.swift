@@ -16,8 +16,10 @@ extension Importer {
 
     private mutating func foldedResult(_ call: OperatorCall) throws(TFLiteError) -> [Int]? {
         if call.builtin == .shape {
-            let input = try call.input(0)
-            return folded[input] == nil ? builder.shape(of: try operand(input)).dimensions : nil
+            let tensor = try call.input(0)
+            guard folded[tensor] == nil else { return nil }
+            let input = try operand(tensor)
+            return builder.shape(of: input).dimensions
         }
         guard call.inputs.contains(where: { $0 >= 0 && folded[$0] != nil }) else { return nil }
         var lists: [[Int]] = []

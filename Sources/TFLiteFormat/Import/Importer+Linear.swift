@@ -39,7 +39,9 @@ extension Importer {
     private mutating func imageAndWeights(_ call: OperatorCall) throws(TFLiteError) -> (
         image: Shape, weights: Int
     ) {
-        let image = builder.shape(of: try operand(try call.input(0)))
+        // Two statements: `builder` must be read after a constant operand has been appended to it.
+        let input = try operand(try call.input(0))
+        let image = builder.shape(of: input)
         let weights = try call.input(1)
         let rank = try type(of: weights).shape.rank
         guard image.rank == 4, rank == 4 else {
