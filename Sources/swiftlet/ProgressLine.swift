@@ -24,9 +24,7 @@ final class ProgressLine: Sendable {
     func end() { if isTerminal { write("\r\u{1B}[2K") } }
 
     private func clipped(_ text: String) -> String {
-        var size = winsize()
-        let isKnown = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return String(text.prefix(isKnown ? Int(size.ws_col) - 1 : 100))
+        String(text.prefix(Terminal.columns(of: STDERR_FILENO).map { $0 - 1 } ?? 100))
     }
 
     private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }

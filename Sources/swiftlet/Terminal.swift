@@ -6,12 +6,27 @@ import SwiftletKit
 enum Terminal {
     /// Prints a result in the form asked for and ends with its status where that is not 0.
     static func print(_ answer: Answer, as format: OutputFormat) throws {
-        try write(answer.text(as: format), to: .standardOutput)
+        let text = answer.text(as: format)
+        try write(format == .table ? fitted(text) : text, to: .standardOutput)
         if answer.status != .done { throw ExitCode(answer.status.rawValue) }
     }
 
     static func note(_ line: String) {
         try? write(line + "\n", to: .standardError)
+    }
+
+    /// How many characters a line of the terminal behind a file descriptor holds; nil where it is none.
+    static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
+
+    /// A table's lines as far as the terminal shows them; a pipe or file gets them whole.
+    private static func fitted(_ text: String) -> String {
+        guard let columns = columns(of: STDOUT_FILENO), columns > 1 else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.count > columns ? $0.prefix(columns - 1) + "…" : $0 }
+            .joined(separator: "\n")
     }
 
     private static func write(_ text: String, to file: FileHandle) throws {

@@ -17,6 +17,21 @@ struct Finish: Sendable {
     /// Later finalists are left out once it has passed.
     let deadline: ContinuousClock.Instant?
     let progress: @Sendable (JobProgress) -> Void
+    let evaluator: FinalEvaluator
+
+    init(
+        job: ResolvedJob, training: TrainingWork, pricing: Pricing, store: JobStore, width: Int,
+        deadline: ContinuousClock.Instant?, progress: @escaping @Sendable (JobProgress) -> Void
+    ) {
+        self.job = job
+        self.training = training
+        self.pricing = pricing
+        self.store = store
+        self.width = width
+        self.deadline = deadline
+        self.progress = progress
+        evaluator = FinalEvaluator(job, training, store: store)
+    }
 
     /// The finalists of every device, those already finished left alone.
     func finalists() async throws {
@@ -33,7 +48,9 @@ struct Finish: Sendable {
     /// Trains candidates to the end, `width` at a time, and measures them when all others are done.
     func finish(_ candidates: [Evaluation]) async throws {
         let done = Set(try store.evaluations().filter { $0.fidelity == .final }.map(\.candidate))
+        // The longest trainings first, so that no core waits long for the last of them.
         let waiting = candidates.filter { !done.contains($0.candidate) }
+            .sorted { ($0.macs ?? 0, $0.candidate) > ($1.macs ?? 0, $1.candidate) }
         let counter = FinishCounter(total: candidates.count, done: candidates.count - waiting.count)
         try await withThrowingTaskGroup(of: Evaluation?.self) { group in
             var rest = waiting[...]
@@ -67,6 +84,9 @@ struct Finish: Sendable {
             let ranked =
                 target.guidesSearch
                 ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
+            guard !job.file.finalists.isEveryone else {
+                return (target.device, ranked.filter { $0.quality != nil })
+            }
             return (target.device, target.finalists(job.file.finalists.perDevice, from: ranked))
         }
     }
@@ -88,23 +108,14 @@ struct Finish: Sendable {
         let begun = ContinuousClock.now
         let genotype = try job.space.genotype(
             architecture: evaluation.architecture, compression: evaluation.compression)
-        let builder = CandidateBuilder(
-            space: job.space, data: training.data, settings: job.finalSettings, seed: job.seed)
         var result = evaluation
         result.proposal = nil
         result.fidelity = .final
-        result.accuracyKey = "final \(training.metric.rawValue) \(builder.accuracyKey(of: genotype))"
+        result.accuracyKey = evaluator.accuracyKey(of: genotype)
         do {
-            let graph = try await builder.build(genotype)
-            result.outcome = .evaluated(
-                try Judge(data: training.data, metric: training.metric).validateAndTest(graph))
-            try ModelFile(job: store, candidate: evaluation.candidate).write(graph, on: training.data)
+            result.outcome = try await evaluator.evaluate(genotype)
         } catch is CancellationError {
             return nil
-        } catch let error as CommandError {
-            throw error
-        } catch {
-            result.outcome = .failed(reason: String(describing: error))
         }
         result.seconds = (ContinuousClock.now - begun) / .seconds(1)
         return result

@@ -18,11 +18,15 @@ public enum Human {
         return "\(value) ± \(String(format: "%.2f", error * 100)) %"
     }
 
-    /// Milliseconds, with microseconds below 0.1: `45.2 µs`, `1.23 ms`, `2.1 s`.
-    public static func milliseconds(_ value: Double?) -> String {
+    /// Milliseconds, with microseconds below 0.1: `45.2 µs`, `1.23 ms`, `2.1 s`; with its interval in the same unit
+    /// where both ends are known: `1.23 (0.95–1.59) ms`.
+    public static func milliseconds(_ value: Double?, from low: Double? = nil, to high: Double? = nil)
+        -> String
+    {
         guard let value, value.isFinite else { return "–" }
-        if value < 0.1 { return number(value * 1000) + " µs" }
-        return value < 10_000 ? number(value) + " ms" : number(value / 1000) + " s"
+        let (unit, scale) = value < 0.1 ? ("µs", 1000) : value < 10_000 ? ("ms", 1) : ("s", 0.001)
+        guard let low, let high else { return "\(number(value * scale)) \(unit)" }
+        return "\(number(value * scale)) (\(number(low * scale))–\(number(high * scale))) \(unit)"
     }
 
     /// Binary multiples: `512 B`, `15.3 KiB`, `1.20 MiB`.

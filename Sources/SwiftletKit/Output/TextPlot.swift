@@ -1,6 +1,7 @@
 import Foundation
 
-/// A scatter plot in a terminal: the front as a staircase of ●, everything else as ·.
+/// A scatter plot in a terminal: the front as a staircase of ●, everything else as ·, or as ▾ at the foot where it is worse
+/// than all that the staircase reaches.
 public struct TextPlot: Sendable {
     public struct Point: Sendable {
         public let x, y: Double
@@ -27,13 +28,16 @@ public struct TextPlot: Sendable {
 
     /// The plot, with `xLabel` (given the two ends of its axis) below and `yLabel` for the two ends on the left.
     public func text(xLabel: (Double) -> String, yLabel: (Double) -> String) -> String {
-        guard let frame = Frame(points) else { return "\(title): nothing to plot\n" }
+        guard let frame = Frame(points, stairs: stairs) else { return "\(title): nothing to plot\n" }
         let cells = canvas(frame)
-        let (top, bottom) = (yLabel(frame.y.upperBound), yLabel(frame.y.lowerBound))
-        let margin = max(top.count, bottom.count)
+        let labels = [
+            0: yLabel(frame.y.upperBound), height - 1: yLabel(frame.y.lowerBound),
+            height / 2: yLabel(frame.y(at: 1 - Double(height / 2) / Double(height - 1))),
+        ]
+        let margin = labels.values.map(\.count).max() ?? 0
         var lines = [String(repeating: " ", count: margin + 2) + title]
         for (row, cell) in cells.enumerated() {
-            let label = row == 0 ? top : row == height - 1 ? bottom : ""
+            let label = labels[row] ?? ""
             lines.append(String(repeating: " ", count: margin - label.count) + label + " │" + String(cell))
         }
         lines.append(String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: width))
@@ -46,14 +50,17 @@ public struct TextPlot: Sendable {
     private struct Frame {
         let logX, y: ClosedRange<Double>
 
-        init?(_ points: [Point]) {
+        init?(_ points: [Point], stairs: [Point]) {
             let logs = points.map { log($0.x) }
-            let ys = points.map(\.y)
+            let ys = stairs.isEmpty ? points.map(\.y) : stairs.map(\.y)
             guard let minX = logs.min(), let maxX = logs.max(), let minY = ys.min(), let maxY = ys.max()
             else { return nil }
             logX = maxX > minX ? minX...maxX : minX - 0.5...maxX + 0.5
             y = maxY > minY ? minY...maxY : minY - 0.005...maxY + 0.005
         }
+
+        /// The value at a share of the height.
+        func y(at share: Double) -> Double { y.lowerBound + share * (y.upperBound - y.lowerBound) }
     }
 
     private func canvas(_ frame: Frame) -> [[Character]] {
@@ -61,14 +68,13 @@ public struct TextPlot: Sendable {
         func place(_ point: Point) -> (row: Int, column: Int) {
             let x = (log(point.x) - frame.logX.lowerBound) / (frame.logX.upperBound - frame.logX.lowerBound)
             let y = (point.y - frame.y.lowerBound) / (frame.y.upperBound - frame.y.lowerBound)
-            return (
-                height - 1 - Int((y * Double(height - 1)).rounded()), Int((x * Double(width - 1)).rounded())
-            )
+            let row = height - 1 - Int((min(max(y, 0), 1) * Double(height - 1)).rounded())
+            return (row, Int((x * Double(width - 1)).rounded()))
         }
         for (from, to) in zip(stairs, stairs.dropFirst()) { Self.step(place(from), place(to), in: &cells) }
         for point in points where !point.isOnFront {
             let (row, column) = place(point)
-            cells[row][column] = "·"
+            cells[row][column] = point.y < frame.y.lowerBound ? "▾" : "·"
         }
         for point in points where point.isOnFront {
             let (row, column) = place(point)

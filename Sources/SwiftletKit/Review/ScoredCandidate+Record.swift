@@ -47,27 +47,23 @@ extension ScoredCandidate {
         return score.reason
     }
 
+    /// The most wanted first: a narrow terminal cuts lines.
     static let headings: [(String, TextTable.Alignment)] = [
-        ("candidate", .left), ("accuracy", .right), ("test", .right), ("latency", .right),
-        ("80 % interval", .right),
-        ("source", .left), ("energy", .right), ("RAM", .right), ("model", .right), ("MACs", .right),
-        ("compression", .left),
+        ("candidate", .left), ("accuracy", .right), ("test", .right), ("latency (80 % interval)", .right),
+        ("model", .right), ("RAM", .right), ("energy", .right), ("source", .left), ("compression", .left),
         ("architecture", .left),
     ]
 
     var cells: [String] {
         let quality = evaluation.quality
-        let interval = score.latencyP10.flatMap { low in
-            score.latencyP90.map { "\(Human.number(low))–\(Human.number($0))" }
-        }
         return [
             String(id.prefix(8)) + (isPareto ? "" : " ·"),
             Human.percent(quality?.accuracy, error: quality?.standardError),
-            Human.percent(quality?.testAccuracy), Human.milliseconds(score.latency), interval ?? "–",
-            score.provenance.rawValue, score.energy.map { "\(Human.number($0)) mJ" } ?? "–",
-            Human.bytes(score.peakRAM),
-            Human.bytes(score.modelSize), Human.count(evaluation.macs), evaluation.compression,
-            evaluation.architecture,
+            Human.percent(quality?.testAccuracy),
+            Human.milliseconds(score.latency, from: score.latencyP10, to: score.latencyP90),
+            Human.bytes(score.modelSize), Human.bytes(score.peakRAM),
+            score.energy.map { "\(Human.number($0)) mJ" } ?? "–", score.provenance.rawValue,
+            evaluation.compression, evaluation.architecture,
         ]
     }
 }
