@@ -13,9 +13,10 @@ struct Swiftlet: AsyncParsableCommand {
             """,
         subcommands: [
             SearchCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self, ShowCommand.self,
-            HistoryCommand.self, InspectCommand.self, RunCommand.self, BenchmarkCommand.self,
+            HistoryCommand.self, StudyCommand.self, InspectCommand.self, RunCommand.self, BenchmarkCommand.self,
             PredictCommand.self,
-            ExportCommand.self, VerifyCommand.self, DevicesCommand.self, SpacesCommand.self,
+            ExportCommand.self, VerifyCommand.self, SamplesCommand.self, DevicesCommand.self,
+            SpacesCommand.self,
         ])
 
     static func main() async {

@@ -48,12 +48,9 @@ struct TestVectors {
 
     init(of graph: Graph, on data: PreparedData, count: Int = 10) throws {
         let indices = Array(data.split.test.prefix(count))
-        var values = [Float](repeating: 0, count: indices.count * data.dataset.sampleSize)
-        var span = values.mutableSpan
-        BatchReader(data.dataset, normalization: .identity).fill(indices, into: &span)
         let shape = [indices.count] + data.dataset.sampleShape
         let inputs = data.samples(indices)
-        raw = NumberArray(shape, .float32(values))
+        raw = NumberArray(shape, .float32(data.rawSamples(indices)))
         input = NumberArray(shape, .float32(inputs))
         let outputs = try evaluate(graph, samples: inputs)
         output = NumberArray([indices.count, outputs.count / max(indices.count, 1)], .float32(outputs))

@@ -1,0 +1,33 @@
+import ArgumentParser
+import SwiftletKit
+
+extension SamplePart: ExpressibleByArgument {}
+
+struct SamplesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "samples",
+        abstract: "Writes a part of a job's data as arrays: raw, as a network reads it, and the classes.")
+
+    @Argument(help: "The job file.")
+    var job: String
+
+    @Option(help: "train, validation or test.")
+    var part: SamplePart = .test
+
+    @Option(help: "A folder that replaces the data set's path.")
+    var data: String?
+
+    @Option(help: "The .npz file to write.")
+    var output: String
+
+    @Flag(help: "Replace the output file where it exists.")
+    var force = false
+
+    @Option(help: "table, json or csv.")
+    var format: OutputFormat = .table
+
+    func run() throws {
+        let answer = try ModelCommands.samples(of: job, part: part, data: data, output: output, force: force)
+        try Terminal.print(answer, as: format)
+    }
+}
