@@ -63,7 +63,7 @@ let package = Package(
             exclude: ["Generated/README.md", "Generated/onnx.proto"], swiftSettings: house),
         wall("TFLiteFormat", ["ModelGraph"]),
         wall("ArrayFiles", ["CZlib"]),
-        wall("Datasets", ["Determinism", "CDigits", "CZlib"]),
+        wall("Datasets", ["Determinism", "ArrayFiles", "CDigits", "CZlib"]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["ModelGraph", "LinearAlgebra", "YAMLReader"]),
         wall("Search", ["Determinism", "SearchSpaces", "LinearAlgebra"]),

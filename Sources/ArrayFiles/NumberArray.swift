@@ -10,6 +10,8 @@ public struct NumberArray: Hashable, Sendable {
         case float16([Float16])
         case int8([Int8])
         case uint8([UInt8])
+        case int16([Int16])
+        case uint16([UInt16])
         case int32([Int32])
         case int64([Int64])
         case bool([Bool])
@@ -31,6 +33,8 @@ public struct NumberArray: Hashable, Sendable {
         case .float16(let values): values.map(Float.init)
         case .int8(let values): values.map(Float.init)
         case .uint8(let values): values.map(Float.init)
+        case .int16(let values): values.map(Float.init)
+        case .uint16(let values): values.map(Float.init)
         case .int32(let values): values.map(Float.init)
         case .int64(let values): values.map(Float.init)
         case .bool(let values): values.map { $0 ? 1 : 0 }
@@ -46,6 +50,8 @@ extension NumberArray.Elements {
         case .float16(let values): values.count
         case .int8(let values): values.count
         case .uint8(let values): values.count
+        case .int16(let values): values.count
+        case .uint16(let values): values.count
         case .int32(let values): values.count
         case .int64(let values): values.count
         case .bool(let values): values.count
@@ -60,6 +66,8 @@ extension NumberArray.Elements {
         case .float16(let values): values.map(\.bitPattern).littleEndianBytes
         case .int8(let values): values.map { UInt8(bitPattern: $0) }
         case .uint8(let values): values
+        case .int16(let values): values.littleEndianBytes
+        case .uint16(let values): values.littleEndianBytes
         case .int32(let values): values.littleEndianBytes
         case .int64(let values): values.littleEndianBytes
         case .bool(let values): values.map { $0 ? 1 : 0 }
@@ -74,6 +82,8 @@ enum ElementType: String, CaseIterable {
     case float16 = "f2"
     case int8 = "i1"
     case uint8 = "u1"
+    case int16 = "i2"
+    case uint16 = "u2"
     case int32 = "i4"
     case int64 = "i8"
     case bool = "b1"
@@ -85,6 +95,8 @@ enum ElementType: String, CaseIterable {
         case .float16: self = .float16
         case .int8: self = .int8
         case .uint8: self = .uint8
+        case .int16: self = .int16
+        case .uint16: self = .uint16
         case .int32: self = .int32
         case .int64: self = .int64
         case .bool: self = .bool
@@ -94,7 +106,7 @@ enum ElementType: String, CaseIterable {
     var width: Int {
         switch self {
         case .int8, .uint8, .bool: 1
-        case .float16: 2
+        case .float16, .int16, .uint16: 2
         case .float32, .int32: 4
         case .float64, .int64: 8
         }
@@ -108,6 +120,8 @@ enum ElementType: String, CaseIterable {
         case .float16: .float16(bytes.words(UInt16.self, isBigEndian).map { Float16(bitPattern: $0) })
         case .int8: .int8(bytes.map { Int8(bitPattern: $0) })
         case .uint8: .uint8(Array(bytes))
+        case .int16: .int16(bytes.words(UInt16.self, isBigEndian).map { Int16(bitPattern: $0) })
+        case .uint16: .uint16(bytes.words(UInt16.self, isBigEndian))
         case .int32: .int32(bytes.words(UInt32.self, isBigEndian).map { Int32(bitPattern: $0) })
         case .int64: .int64(bytes.words(UInt64.self, isBigEndian).map { Int64(bitPattern: $0) })
         case .bool: .bool(bytes.map { $0 != 0 })

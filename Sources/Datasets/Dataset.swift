@@ -16,6 +16,8 @@ public struct Dataset: Sendable {
     public var officialTest: Range<Int>?
     /// What a pixel or band without signal reads, to fill what an augmentation shifts in.
     public var background: Float
+    /// Of spectrograms, the recordings they were made of.
+    public var recordings: Recordings?
 
     /// All values of sample 0, then of sample 1, and so on.
     public enum Storage: Sendable {
@@ -33,7 +35,7 @@ public struct Dataset: Sendable {
     public init(
         name: String, sampleShape: [Int], storage: Storage, target: Target, sampleNames: [String] = [],
         groups: [Int32] = [], groupNames: [String] = [], officialTest: Range<Int>? = nil,
-        background: Float = 0
+        background: Float = 0, recordings: Recordings? = nil
     ) {
         self.name = name
         self.sampleShape = sampleShape
@@ -44,6 +46,7 @@ public struct Dataset: Sendable {
         self.groupNames = groupNames
         self.officialTest = officialTest
         self.background = background
+        self.recordings = recordings
         precondition(
             storage.count == sampleSize * count,
             "Dataset: \(storage.count) values for \(count) × \(sampleSize)")

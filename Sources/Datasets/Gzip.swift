@@ -1,24 +1,8 @@
 import CZlib
 
-/// Inflates gzip files, and what ZIP archives hold, with the system's zlib.
+/// Inflates gzip files with the system's zlib.
 enum Gzip {
     static let magic: [UInt8] = [0x1f, 0x8b]
-
-    /// What stands around the deflated bytes.
-    enum Wrapping: Int32 {
-        case gzip = 31
-        case none = -15
-    }
-
-    /// One deflated stream, at most `limit` bytes when inflated.
-    static func inflate(
-        _ packed: [UInt8], wrapping: Wrapping, file: String, limit: Int
-    ) throws(DatasetError) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(min(packed.count.multipliedSaturated(by: 1100), limit))
-        _ = try inflateMember(packed, from: 0, wrapping, onto: &output, file: file, limit: limit)
-        return output
-    }
 
     /// All members of a gzip file, joined.
     ///
@@ -29,7 +13,7 @@ enum Gzip {
         output.reserveCapacity(min(statedSize(packed), packed.count.multipliedSaturated(by: 1100), limit))
         var offset = 0
         while offset < packed.count, packed[offset...].starts(with: magic) {
-            offset += try inflateMember(packed, from: offset, .gzip, onto: &output, file: file, limit: limit)
+            offset += try inflateMember(packed, from: offset, onto: &output, file: file, limit: limit)
         }
         return output
     }
@@ -42,13 +26,11 @@ enum Gzip {
 
     /// Appends one member and returns how many packed bytes it took.
     private static func inflateMember(
-        _ packed: [UInt8], from start: Int, _ wrapping: Wrapping, onto output: inout [UInt8], file: String,
-        limit: Int
+        _ packed: [UInt8], from start: Int, onto output: inout [UInt8], file: String, limit: Int
     ) throws(DatasetError) -> Int {
         var stream = z_stream()
-        guard
-            inflateInit2_(&stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-                == Z_OK
+        // 15 bits of window, 16 for a gzip header.
+        guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { throw .file(file, detail: "cannot be inflated: zlib did not start") }
         defer { inflateEnd(&stream) }
         var consumed = 0

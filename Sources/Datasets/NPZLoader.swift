@@ -1,21 +1,23 @@
+import ArrayFiles
+
 /// A NumPy archive: arrays `x_train`, `y_train`, `x_test`, `y_test` (the latter two the official test part), or `x` and `y`.
 ///
 /// x is samples first: [N, H, W], [N, H, W, C] or [N, features]; y is [N] or [N, 1], whole numbers for classes.
 enum NPZLoader {
     static func load(_ path: String, _ options: TabularOptions) throws(DatasetError) -> Dataset {
-        let archive = try ZIPArchive(try SourceFile.read(path), file: path)
+        let arrays = try arrays(path)
         guard
             let pairs = [
                 [("x_train", "y_train"), ("x_test", "y_test")], [("x_train", "y_train")], [("x", "y")],
             ]
-            .first(where: { $0.allSatisfy { archive.has($0.0) && archive.has($0.1) } })
+            .first(where: { $0.allSatisfy { arrays.has($0.0) && arrays.has($0.1) } })
         else {
-            let names = archive.entries.map(\.name).joined(separator: ", ")
+            let names = arrays.map(\.name).joined(separator: ", ")
             throw .file(path, detail: "holds \(names); expected x_train, y_train, x_test, y_test or x, y")
         }
-        var parts: [(x: NPYArray, y: NPYArray)] = []
+        var parts: [(x: NumberArray, y: NumberArray)] = []
         for (x, y) in pairs {
-            let part = (x: try archive.array(x, path), y: try archive.array(y, path))
+            guard let part = arrays.pair(x, y) else { continue }
             guard let count = part.x.shape.first, part.y.shape == [count] || part.y.shape == [count, 1] else {
                 throw .file(
                     "\(path)/\(y)", detail: "has shape \(part.y.shape) for \(x) of shape \(part.x.shape)")
@@ -33,10 +35,23 @@ enum NPZLoader {
         }
         let counts = parts.map { $0.x.shape[0] }
         return try Dataset(
-            name: "npz", sampleShape: shape, storage: joined(parts.map(\.x.values)),
-            target: try target(joined(parts.map(\.y.values)), options.task, "\(path)/\(pairs[0].1)"),
+            name: "npz", sampleShape: shape, storage: try storage(parts.map(\.x), "\(path)/\(pairs[0].0)"),
+            target: try target(parts.flatMap(\.y.floats), options.task, "\(path)/\(pairs[0].1)"),
             officialTest: counts.count > 1 ? counts[0]..<counts[0] + counts[1] : nil
         ).checked(file: path)
+    }
+
+    private static func arrays(_ path: String) throws(DatasetError) -> [(name: String, array: NumberArray)] {
+        let bytes = try SourceFile.read(path)
+        do {
+            return try NPZ.parse(bytes, file: path, limit: SourceFile.limit)
+        } catch {
+            switch error {
+            case .unreadable(let file, let detail), .damaged(let file, let detail),
+                .unsupported(let file, let detail), .unwritable(let file, let detail):
+                throw .file(file, detail: detail)
+            }
+        }
     }
 
     private static func sampleShape(_ shape: [Int]) -> [Int]? {
@@ -48,15 +63,25 @@ enum NPZLoader {
         }
     }
 
-    private static func joined(_ parts: [Dataset.Storage]) -> Dataset.Storage {
-        let bytes = parts.compactMap { if case .bytes(let values) = $0 { values } else { nil } }
-        return bytes.count == parts.count ? .bytes(bytes.flatMap(\.self)) : .floats(parts.flatMap(\.floats))
+    /// Bytes where all arrays hold them, else float32.
+    private static func storage(_ arrays: [NumberArray], _ name: String) throws(DatasetError)
+        -> Dataset.Storage
+    {
+        let bytes = arrays.compactMap { if case .uint8(let values) = $0.elements { values } else { nil } }
+        if bytes.count == arrays.count { return .bytes(bytes.flatMap(\.self)) }
+        let floats = arrays.flatMap(\.floats)
+        if let wrong = floats.firstIndex(where: { !$0.isFinite }) {
+            throw .file(name, detail: "value \(wrong) is not finite in float32")
+        }
+        return .floats(floats)
     }
 
     private static func target(
-        _ values: Dataset.Storage, _ task: TabularOptions.Task, _ file: String
+        _ numbers: [Float], _ task: TabularOptions.Task, _ file: String
     ) throws(DatasetError) -> Dataset.Target {
-        let numbers = values.floats
+        if let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
+            throw .file(file, detail: "value \(wrong) is not finite in float32")
+        }
         if task == .regression { return .values(numbers) }
         guard let wrong = numbers.firstIndex(where: { $0 < 0 || $0 >= 10_000 || $0 != $0.rounded() }) else {
             let classes = Int(numbers.max() ?? 0) + 1
@@ -66,23 +91,13 @@ enum NPZLoader {
     }
 }
 
-extension ZIPArchive {
-    fileprivate func has(_ name: String) -> Bool { entries.contains { $0.name == "\(name).npy" } }
+extension [(name: String, array: NumberArray)] {
+    fileprivate func has(_ name: String) -> Bool { contains { $0.name == name } }
 
-    fileprivate func array(_ name: String, _ path: String) throws(DatasetError) -> NPYArray {
-        guard let entry = entries.first(where: { $0.name == "\(name).npy" }) else {
-            throw .file(path, detail: "has no array '\(name)'")
+    fileprivate func pair(_ x: String, _ y: String) -> (x: NumberArray, y: NumberArray)? {
+        guard let x = first(where: { $0.name == x }), let y = first(where: { $0.name == y }) else {
+            return nil
         }
-        return try NPYArray(parsing: try content(of: entry), file: "\(path)/\(entry.name)")
-    }
-}
-
-extension Dataset.Storage {
-    /// The values widened to float32.
-    fileprivate var floats: [Float] {
-        switch self {
-        case .bytes(let values): values.map(Float.init)
-        case .floats(let values): values
-        }
+        return (x.array, y.array)
     }
 }

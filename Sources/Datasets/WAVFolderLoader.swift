@@ -34,8 +34,34 @@ enum WAVFolderLoader {
         return try Dataset(
             name: "wav-folder", sampleShape: [extractor.frames, features.bands, 1], storage: .floats(values),
             target: .classes(labels, names: classNames), sampleNames: recordings.map(\.name), groups: groups,
-            groupNames: groupNames, background: extractor.silence
+            groupNames: groupNames, background: extractor.silence,
+            recordings: Recordings(
+                features: features, sampleRate: first.sound.sampleRate, source: path,
+                paths: recordings.map(\.path))
         ).checked(file: path)
+    }
+
+    /// The recordings at these paths within a folder or archive, in their order.
+    static func sounds(_ paths: [String], of source: String) throws(DatasetError) -> [WAVFile] {
+        guard SourceFile.isFolder(source), let first = paths.first,
+            SourceFile.exists("\(source)/\(first)")
+        else {
+            let all = try read(source)
+            var sounds: [WAVFile] = []
+            for path in paths {
+                guard let recording = all.first(where: { $0.path == path }) else {
+                    throw .file("\(source)/\(path)", detail: "is no longer there")
+                }
+                sounds.append(recording.sound)
+            }
+            return sounds
+        }
+        var sounds: [WAVFile] = []
+        for path in paths {
+            let file = "\(source)/\(path)"
+            sounds.append(try WAVFile(parsing: try SourceFile.read(file), file: file))
+        }
+        return sounds
     }
 
     private static func read(_ path: String) throws(DatasetError) -> [Recording] {

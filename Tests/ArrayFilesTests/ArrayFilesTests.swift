@@ -7,6 +7,7 @@ import Testing
         NumberArray([3], .float64([1, -2.5, 1e300])),
         NumberArray([1, 1], .float16([0.333])), NumberArray([4], .int8([-128, -1, 0, 127])),
         NumberArray([0, 5], .uint8([])), NumberArray([], .int32([-7])),
+        NumberArray([2], .int16([-300, 300])), NumberArray([1], .uint16([65_535])),
         NumberArray([2], .int64([.min, .max])),
         NumberArray([2, 1], .bool([true, false])),
     ]

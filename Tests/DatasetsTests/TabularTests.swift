@@ -110,7 +110,8 @@ struct NPZTests {
         for (name, data) in files {
             directory.append(0x0201_4b50, bytes: 4)
             directory.append(20 << 16, bytes: 4)
-            directory.append(0, bytes: 12)
+            directory.append(0, bytes: 8)
+            directory.append(checksum(data), bytes: 4)
             for width in [4, 4] { directory.append(data.count, bytes: width) }
             directory.append(name.utf8.count, bytes: 2)
             directory.append(0, bytes: 12)
@@ -133,6 +134,14 @@ struct NPZTests {
         archive.append(body.count, bytes: 4)
         archive.append(0, bytes: 2)
         return archive
+    }
+
+    /// CRC-32, bit by bit.
+    private static func checksum(_ data: [UInt8]) -> Int {
+        let sum = data.reduce(UInt32.max) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1) * 0xedb8_8320 }
+        }
+        return Int(~sum)
     }
 
     private static let zeros = [UInt8](repeating: 0, count: 15)
@@ -159,13 +168,13 @@ struct NPZTests {
     private static let two = npy("|u1", "2,", [0, 1])
 
     static let wrong: [([UInt8], String)] = [
-        ([1, 2, 3], "is no ZIP archive"),
-        (zip([("z.npy", one)]), "holds z.npy; expected x_train"),
-        (pair(npy("|u1", "2, 2", [1, 2, 3]), two), "3 bytes do not hold an array of shape [2, 2]"),
+        ([1, 2, 3], "is no .npz archive"),
+        (zip([("z.npy", one)]), "holds z; expected x_train"),
+        (pair(npy("|u1", "2, 2", [1, 2, 3]), two), "3 bytes do not hold 'u1' of shape [2, 2]"),
         (pair(npy("|u1", "2, 1", [1, 2]), one), "has shape [1] for x of shape [2, 1]"),
-        (pair(npy("|O", "1,", [1]), one), "holds '|O'; known: |b1"),
-        (pair(npy("<f4", "1, 1", [0, 0, 0xc0, 0x7f]), one), "a value is not finite"),
-        (pair(npy("|u1", "99999999999, 99999999999", []), one), "do not hold an array"),
+        (pair(npy("|O", "1,", [1]), one), "holds '|O'; known are f4"),
+        (pair(npy("<f4", "1, 1", [0, 0, 0xc0, 0x7f]), one), "value 0 is not finite"),
+        (pair(npy("|u1", "99999999999, 99999999999", []), one), "do not hold 'u1'"),
         (
             pair(npy("|u1", "2, 1", [1, 2]), npy("|i1", "2,", [0, 0xff])), "value 1 is -1.0; expected classes"
         ),
