@@ -114,6 +114,9 @@ extension Lowering {
         _ kernel: FusedKernel, _ node: Node, _ shape: WindowShape, _ bounds: ClosedRange<Float>,
         into y: Buffer
     ) throws(PlanError) {
+        if graph[node.inputs[0]].type.dataType == .binary {
+            return try lowerBinaryLayer(kernel, node, shape, bounds, into: y)
+        }
         let weights = try constantFloats(node.inputs[1], of: node)
         let bias = node.inputs.count > 2 ? try constantFloats(node.inputs[2], of: node) : []
         let x = try floats(node.inputs[0], for: node.name)

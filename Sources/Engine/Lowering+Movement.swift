@@ -12,6 +12,7 @@ extension Lowering {
         case .transpose(let permutation): try lowerTranspose(node, permutation)
         case .pad(let padding): try lowerPad(node, padding)
         case .concatenate(let axis): try lowerConcatenation(node, axis: axis)
+        case .cast(.binary): try lowerSigns(node)
         case .cast(let dataType): try lowerCast(node, to: dataType)
         case .quantize: try lowerQuantize(node)
         case .dequantize:

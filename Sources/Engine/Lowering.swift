@@ -3,7 +3,7 @@ import ModelGraph
 
 /// Turns the kernels of a normalised graph into steps of a program.
 ///
-/// Files beside this one add one kind of operation each. A kernel runs in float32 or, where its types allow, in int8;
+/// Files beside this one add one kind of operation each. A kernel runs in float32 or, where its types allow, in int8 or on bits;
 /// everything else is converted to float32 before and back afterwards.
 struct Lowering {
     let graph: Graph
@@ -38,9 +38,7 @@ struct Lowering {
                 pendingReads[slot.buffer.index, default: 0] += reads[kernel.output.index]
             }
         }
-        for output in graph.outputs where slots[output.index] == nil {
-            _ = try slot(of: output, for: graph.name)
-        }
+        for output in graph.outputs { _ = try slot(of: output, for: graph.name) }
     }
 
     private mutating func lower(_ kernel: FusedKernel) throws(PlanError) {
@@ -74,6 +72,7 @@ struct Lowering {
 
     /// The value's slot; constants get theirs on first use.
     mutating func slot(of value: ValueID, for node: String) throws(PlanError) -> Slot {
+        try checkReadable(value, for: node)
         if let slot = slots[value.index] { return slot }
         guard let constant = graph[value].constant else {
             throw .unsupported(

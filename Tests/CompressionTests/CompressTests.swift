@@ -9,7 +9,7 @@ struct CompressTests {
     static let pipelines = [
         "none", "int8", "int8-qat", "float16", "bfloat16", "structured(0.5)", "structured(0.25)>int8",
         "magnitude(0.8)",
-        "magnitude(0.8)>int8", "2:4>finetune(2)>int8", "dynamic(0.9)>float16", "binary",
+        "magnitude(0.8)>int8", "2:4>finetune(2)>int8", "dynamic(0.9)>float16", "rigl(0.9)>int8", "binary",
         "distill(largest)>structured(0.5)>finetune(1)>int8(stem=float32)",
     ]
 
@@ -48,6 +48,19 @@ struct CompressTests {
     func halvesAreClose(pipeline: String) throws {
         let graph = try RandomNetwork.graph(seed: 3)
         #expect(try difference(graph, compressed(graph, Compression(parsing: pipeline))) < 0.02)
+    }
+
+    @Test("A binary artefact computes what training with signs computes")
+    func binaryEqualsTraining() throws {
+        // Without a depthwise layer, and with real first and last layers, nothing is int8 and rounds otherwise.
+        let graph = try RandomNetwork.graph(seed: 2)
+        let compression = try Compression(parsing: "binary(stem=float32;logits=float32)")
+        let binarized = graph.binarizing(
+            Assignment(.binary, exceptions: [.init("stem", .float32), .init("logits", .float32)]))
+        let artefact = try compressed(graph, compression)
+        #expect(artefact.values.contains { $0.constant?.tensor.dataType == .binary })
+        #expect(try difference(binarized.withSignsAsConstants(), artefact) < 1e-4)
+        #expect(try Graph(decoding: artefact.encoded(), file: "binary") == artefact)
     }
 
     @Test("Channel pruning removes the channels with the smallest weights")
@@ -156,5 +169,21 @@ struct CompressTests {
         let y = try evaluate(b, samples: samples)
         let error = zip(x, y).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         return (error / x.reduce(0) { $0 + $1 * $1 }).squareRoot()
+    }
+}
+
+extension Graph {
+    /// A network for binary training with the signs of its weights in place of the nodes that take them.
+    fileprivate func withSignsAsConstants() -> Graph {
+        var graph = self
+        for node in nodes {
+            guard case .training(.binarize) = node.operation,
+                let tensor = self[node.inputs[0]].constant?.tensor, let values = tensor.floats
+            else { continue }
+            graph[node.output].constant = Constant(
+                Tensor(tensor.shape, values.map { $0 < 0 ? Float(-1) : 1 }))
+            graph.nodes.removeAll { $0.name == node.name && $0.output == node.output }
+        }
+        return graph
     }
 }

@@ -1,0 +1,58 @@
+// Binary layers in plain loops: the reference, and the choice between sets.
+#include "include/bits.h"
+#include "common.h"
+
+static void signs(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_signs *p = step->params;
+    int64_t height = (int64_t)p->top + p->height + p->bottom, width = (int64_t)p->left + p->width + p->right;
+    int64_t first, last;
+    sk_share(height * width * p->images, part, parts, &first, &last);
+    for (int64_t pixel = first; pixel < last; pixel++) {
+        uint64_t *y = (uint64_t *)step->y + pixel * p->words;
+        int64_t image = pixel / width / height, row = pixel / width % height - p->top, column = pixel % width - p->left;
+        memset(y, 0, (size_t)p->words * 8);
+        if (row < 0 || row >= p->height || column < 0 || column >= p->width) continue;
+        const float *x = (const float *)step->a + ((image * p->height + row) * p->width + column) * p->channels;
+        for (int32_t c = 0; c < p->channels; c++)
+            if (!(x[c] < 0)) y[c / 64] |= (uint64_t)1 << c % 64;
+    }
+}
+
+static void convolution(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_bit_convolution *p = step->params;
+    int64_t first, last;
+    sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last);
+    for (int64_t pixel = first; pixel < last; pixel++) {
+        int64_t column = pixel % p->out_width, row = pixel / p->out_width % p->out_height;
+        int64_t origin = pixel / p->out_width / p->out_height * p->image_step + row * p->row_step
+            + column * p->column_step;
+        const int32_t *start = p->start
+            + ((int64_t)p->row_kind[row] * p->column_kinds + p->column_kind[column]) * p->outputs;
+        const uint64_t *w = p->weights;
+        for (int32_t o = 0; o < p->outputs; o++) {
+            int32_t differing = 0;
+            for (int32_t t = 0; t < p->taps; t++)
+                for (int32_t k = 0; k < p->depth; k++) {
+                    uint64_t x = ((const uint64_t *)step->a)[origin + p->tap_offset[t] + k];
+                    differing += __builtin_popcountll(x ^ *w++);
+                }
+            int64_t at = pixel * p->outputs + o;
+            float sum = (float)(start[o] - 2 * differing) * p->scale[o] + p->bias[o];
+            if (p->has_residual) sum += ((const float *)step->b)[at];
+            ((float *)step->y)[at] = sk_clamp(sum, p->lower, p->upper);
+        }
+    }
+}
+
+static const sk_bit_kernels bit_kernels = {
+    .name = "scalar", .width = 1, .signs = signs, .convolution = convolution};
+
+const sk_bit_kernels *sk_bits_scalar(void) { return &bit_kernels; }
+
+const sk_bit_kernels *sk_bits_for(const sk_kernel_set *set) {
+    const sk_bit_kernels *found = 0;
+    if (set == sk_kernels_avx512vnni()) found = sk_bits_avx512() ? sk_bits_avx512() : sk_bits_avx2();
+    else if (set == sk_kernels_avx2()) found = sk_bits_avx2();
+    else if (set == sk_kernels_neon()) found = sk_bits_neon();
+    return found ? found : sk_bits_scalar();
+}

@@ -1,0 +1,175 @@
+import CKernels
+
+extension KernelSet {
+    /// The kernels of binary layers that go with this set.
+    var bits: sk_bit_kernels { sk_bits_for(table).pointee }
+
+    /// How this set counts bits: `scalar`, `avx2`, `avx512vpopcntdq` or `neon`.
+    public var bitKernelsName: String { String(cString: bits.name) }
+}
+
+extension ProgramBuilder {
+    /// y = clamp((signs of x ∗ signs of weights) · scales + bias + residual): a binary layer on float32 in memory.
+    ///
+    /// The sign of a number is −1 below zero, else +1; padding is 0 and adds nothing. Sums are exact integers.
+    ///
+    /// - Parameters:
+    ///   - shape: of one group.
+    ///   - weights: [outputs, kernelHeight, kernelWidth, inputs], of which the signs count.
+    ///   - scales: one an output.
+    ///   - bias: one an output, or empty.
+    ///   - residual: laid out as y.
+    public mutating func binaryConvolution(
+        _ x: Buffer, _ shape: WindowShape, weights: [Float], scales: [Float], bias: [Float],
+        residual: Buffer? = nil, clamp: ClosedRange<Float> = -.infinity ... .infinity, into y: Buffer
+    ) {
+        precondition(
+            shape.isValid && shape.groups == 1 && shape.fitsBitCounts, "binary: not a layer of signs")
+        require(x, holds: shape.inputCount, of: 4, in: "binary")
+        require(y, holds: shape.outputCount, of: 4, in: "binary")
+        if let residual { require(residual, holds: shape.outputCount, of: 4, in: "binary") }
+        precondition(weights.count == shape.weightCount, "binary: \(weights.count) weights")
+        precondition(scales.count == shape.outputChannels, "binary: one scale an output")
+        let width = Int(kernels.bits.width)
+        let rows = PaddingKinds(
+            outputs: shape.outputHeight, stride: shape.strideY, dilation: shape.dilationY,
+            kernel: shape.kernelHeight, before: shape.top, input: shape.inputHeight)
+        let columns = PaddingKinds(
+            outputs: shape.outputWidth, stride: shape.strideX, dilation: shape.dilationX,
+            kernel: shape.kernelWidth, before: shape.left, input: shape.inputWidth)
+        var parameters = bitTaps(of: shape)
+        parameters.weights = UnsafePointer(pool.store(shape.packedSigns(weights, width: width)))
+        parameters.start = UnsafePointer(pool.store(shape.agreeingSums(weights, rows, columns, width: width)))
+        parameters.row_kind = UnsafePointer(pool.store(rows.kindOfOutput))
+        parameters.column_kind = UnsafePointer(pool.store(columns.kindOfOutput))
+        parameters.column_kinds = Int32(columns.kinds.count)
+        parameters.scale = UnsafePointer(pool.store(shape.padded(scales, toMultipleOf: width)))
+        parameters.bias = UnsafePointer(pool.store(shape.padded(bias, toMultipleOf: width)))
+        parameters.lower = clamp.lowerBound
+        parameters.upper = clamp.upperBound
+        parameters.has_residual = residual != nil
+        // About five products of bits take the time of one of bytes.
+        emit(
+            "convolution_binary", kernels.bits.convolution, a: signs(of: x, shape), b: residual, y: y,
+            parameters, work: shape.work / 5)
+    }
+
+    /// The input's signs as bits, with its border.
+    private mutating func signs(of x: Buffer, _ shape: WindowShape) -> Buffer {
+        let pixels = shape.images * shape.paddedHeight * shape.paddedWidth
+        let bits = buffer(bytes: pixels * shape.wordsPerPixel * 8)
+        let parameters = sk_signs(
+            images: Int32(shape.images), height: Int32(shape.inputHeight), width: Int32(shape.inputWidth),
+            channels: Int32(shape.inputChannels), top: Int32(shape.top), bottom: Int32(shape.bottom),
+            left: Int32(shape.left), right: Int32(shape.right), words: Int32(shape.wordsPerPixel))
+        emit("signs", kernels.bits.signs, a: x, y: bits, parameters, work: Double(shape.inputCount) / 4)
+        return bits
+    }
+
+    /// Windows as runs of neighbouring words: whole kernel rows where columns are not dilated.
+    private func bitTaps(of shape: WindowShape) -> sk_bit_convolution {
+        let words = shape.wordsPerPixel, row = shape.paddedWidth * words
+        var offsets: [Int32] = []
+        for y in 0..<shape.kernelHeight {
+            for x in 0..<(shape.dilationX == 1 ? 1 : shape.kernelWidth) {
+                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * words))
+            }
+        }
+        var parameters = sk_bit_convolution()
+        parameters.images = Int32(shape.images)
+        parameters.out_height = Int32(shape.outputHeight)
+        parameters.out_width = Int32(shape.outputWidth)
+        parameters.image_step = Int64(shape.paddedHeight * row)
+        parameters.row_step = Int64(shape.strideY * row)
+        parameters.column_step = Int64(shape.strideX * words)
+        parameters.outputs = Int32(shape.outputChannels)
+        parameters.taps = Int32(offsets.count)
+        parameters.depth = Int32((shape.dilationX == 1 ? shape.kernelWidth : 1) * words)
+        parameters.tap_offset = UnsafePointer(pool.store(offsets))
+        return parameters
+    }
+}
+
+/// Outputs along one axis, sorted by which taps of their windows meet padding.
+struct PaddingKinds {
+    /// For each kind, for each tap whether it lies inside the input.
+    private(set) var kinds: [[Bool]] = []
+    private(set) var kindOfOutput: [Int32] = []
+
+    init(outputs: Int, stride: Int, dilation: Int, kernel: Int, before: Int, input: Int) {
+        for output in 0..<outputs {
+            let isInside = (0..<kernel).map { tap in
+                let position = output * stride + tap * dilation - before
+                return position >= 0 && position < input
+            }
+            if let known = kinds.firstIndex(of: isInside) {
+                kindOfOutput.append(Int32(known))
+            } else {
+                kindOfOutput.append(Int32(kinds.count))
+                kinds.append(isInside)
+            }
+        }
+    }
+}
+
+extension WindowShape {
+    /// Whether twice the length of a sum fits an int32.
+    public var fitsBitCounts: Bool {
+        Double(kernelHeight) * Double(kernelWidth) * Double(groupInputs) < 0x1p29
+    }
+
+    fileprivate var wordsPerPixel: Int { (inputChannels + 63) / 64 }
+
+    /// One number an output (0 where there is none), as many as whole blocks have.
+    fileprivate func padded(_ values: [Float], toMultipleOf width: Int) -> [Float] {
+        precondition(values.isEmpty || values.count == outputChannels, "binary: one bias an output")
+        let count = (outputChannels + width - 1) / width * width
+        return values + [Float](repeating: 0, count: count - values.count)
+    }
+
+    /// Signs as words of 64 bits (set: not below zero): [block of `width` outputs][kernel row][kernel column, word][width].
+    fileprivate func packedSigns(_ weights: [Float], width: Int) -> [UInt64] {
+        let words = wordsPerPixel, taps = kernelHeight * kernelWidth
+        let blocks = (outputChannels + width - 1) / width
+        var packed = [UInt64](repeating: 0, count: blocks * taps * words * width)
+        for output in 0..<outputChannels {
+            let (block, lane) = output.quotientAndRemainder(dividingBy: width)
+            for tap in 0..<taps {
+                for k in 0..<inputChannels where !(weights[(output * taps + tap) * inputChannels + k] < 0) {
+                    packed[((block * taps + tap) * words + k / 64) * width + lane] |= 1 << UInt64(k % 64)
+                }
+            }
+        }
+        return packed
+    }
+
+    /// The sum of a window whose bits all agree with the weights', for each kind of row and column and each output.
+    ///
+    /// Clear bits of the padding count as −1 there; adding the weights under them makes them 0.
+    fileprivate func agreeingSums(
+        _ weights: [Float], _ rows: PaddingKinds, _ columns: PaddingKinds, width: Int
+    ) -> [Int32] {
+        let taps = kernelHeight * kernelWidth, padded = (outputChannels + width - 1) / width * width
+        let sums = (0..<outputChannels * taps).map { index in
+            weights[index * inputChannels..<(index + 1) * inputChannels].reduce(Int32(0)) {
+                $1 < 0 ? $0 - 1 : $0 + 1
+            }
+        }
+        var starts: [Int32] = []
+        starts.reserveCapacity(rows.kinds.count * columns.kinds.count * padded)
+        for row in rows.kinds {
+            for column in columns.kinds {
+                let outside = (0..<taps).filter { !(row[$0 / kernelWidth] && column[$0 % kernelWidth]) }
+                for output in 0..<padded {
+                    guard output < outputChannels else {
+                        starts.append(0)
+                        continue
+                    }
+                    starts.append(
+                        outside.reduce(Int32(taps * inputChannels)) { $0 + sums[output * taps + $1] })
+                }
+            }
+        }
+        return starts
+    }
+}
