@@ -1,7 +1,9 @@
-// Convolution and dense layers in float32: tiles of pixels × two vectors of outputs, kept in registers.
+// Convolution and dense layers in float32: tiles of pixels × two vectors of outputs, kept in registers. The last block
+// of a group is one vector wide where that holds its outputs; its weights are packed as narrow.
 //
-// The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile). Every output is summed over taps and
-// depth in the same order whatever tile it falls into, so results do not depend on batch or threads.
+// The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own copies of part
+// of a vector (SK_COPIES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
+// into, so results do not depend on batch or threads.
 #include "common.h"
 
 typedef float vector_f32 __attribute__((ext_vector_type(SK_LANES)));
@@ -16,6 +18,12 @@ SK_INLINE vector_f32 load_f32(const float *x) {
 }
 
 SK_INLINE void store_f32(float *y, vector_f32 v) { memcpy(y, &v, sizeof v); }
+
+#ifndef SK_COPIES_PARTS
+/// The first `n` numbers, at most two vectors.
+SK_INLINE void copy_some_f32(float *to, const float *from, int32_t n) { memcpy(to, from, (size_t)n * sizeof *to); }
+SK_INLINE void copy_some_s8(int8_t *to, const int8_t *from, int32_t n) { memcpy(to, from, (size_t)n); }
+#endif
 
 SK_INLINE vector_f32 splat_f32(float x) { return (vector_f32)x; }
 
@@ -62,62 +70,53 @@ SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
     return offset;
 }
 
-SK_INLINE void finish_f32(const sk_convolution *p, vector_f32 s0, vector_f32 s1, float *y, const float *b,
-                          int32_t n) {
-    if (n == SK_F32_WIDTH) {
-        if (p->has_residual) {
-            s0 += load_f32(b);
-            s1 += load_f32(b + SK_LANES);
-        }
-        store_f32(y, clamp_f32(s0, p->lower, p->upper));
-        store_f32(y + SK_LANES, clamp_f32(s1, p->lower, p->upper));
-        return;
+/// One pixel's sums with residual and clamp to memory; `n` of them where the block is not full.
+SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 *sums, float *y, const float *b, int32_t n,
+                          const int vectors) {
+    float residual[SK_F32_WIDTH], result[SK_F32_WIDTH];
+    bool full = n == vectors * SK_LANES;
+    float *to = full ? y : result;
+    if (p->has_residual && !full) {
+        copy_some_f32(residual, b, n);
+        b = residual;
     }
-    float values[SK_F32_WIDTH];
-    store_f32(values, s0);
-    store_f32(values + SK_LANES, s1);
-    for (int32_t i = 0; i < n; i++)
-        y[i] = sk_clamp(p->has_residual ? values[i] + b[i] : values[i], p->lower, p->upper);
+    SK_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        vector_f32 sum = p->has_residual ? sums[v] + load_f32(b + v * SK_LANES) : sums[v];
+        store_f32(to + v * SK_LANES, clamp_f32(sum, p->lower, p->upper));
+    }
+    if (!full) copy_some_f32(y, result, n);
 }
 
 SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const float *w, const float *bias, float *y,
-                        const float *b, int32_t n, const int rows) {
+                        const float *b, int32_t n, const int rows, const int vectors) {
     vector_f32 sums[SK_ROWS][2];
     SK_UNROLL
     for (int r = 0; r < rows; r++) {
         sums[r][0] = load_f32(bias);
-        sums[r][1] = load_f32(bias + SK_LANES);
+        if (vectors > 1) sums[r][1] = load_f32(bias + SK_LANES);
     }
     for (int32_t t = 0; t < p->taps; t++) {
         int64_t offset = p->tap_offset[t];
         for (int32_t k = 0; k < p->depth; k++) {
-            vector_f32 w0 = load_f32(w), w1 = load_f32(w + SK_LANES);
-            w += SK_F32_WIDTH;
+            vector_f32 w0 = load_f32(w), w1 = vectors > 1 ? load_f32(w + SK_LANES) : w0;
+            w += vectors * SK_LANES;
             SK_UNROLL
             for (int r = 0; r < rows; r++) {
                 vector_f32 value = splat_f32(x[r][offset + k]);
                 sums[r][0] = __builtin_elementwise_fma(value, w0, sums[r][0]);
-                sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]);
+                if (vectors > 1) sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]);
             }
         }
     }
     SK_UNROLL
-    for (int r = 0; r < rows; r++) finish_f32(p, sums[r][0], sums[r][1], y + r * p->y_stride, b + r * p->y_stride, n);
+    for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, b + r * p->y_stride, n, vectors);
 }
 
-/// All pixels from `first` to `last` for one block of outputs.
-static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
-    const sk_convolution *p = step->params;
-    int32_t blocks = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH, index = g * blocks + block;
-    int32_t n = p->group_outputs - block * SK_F32_WIDTH;
-    int64_t output = (int64_t)g * p->group_outputs + block * SK_F32_WIDTH;
-    const float *x = (const float *)step->a + (int64_t)g * p->group_inputs;
-    const float *w = (const float *)p->weights + (int64_t)index * p->taps * p->depth * SK_F32_WIDTH;
-    const float *bias = (const float *)p->bias + (int64_t)index * SK_F32_WIDTH;
-    float *y = (float *)step->y + output;
-    const float *b = p->has_residual ? (const float *)step->b + output : y;
+/// All pixels from `first` to `last` for one block of outputs; `x`, `y` and `b` begin at the block's group or outputs.
+SK_INLINE void pixels_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y,
+                          const float *b, int32_t n, int64_t first, int64_t last, const int vectors) {
     window_walk walk = walk_from(p, first);
-    n = n > SK_F32_WIDTH ? SK_F32_WIDTH : n;
     for (int64_t pixel = first; pixel < last;) {
         const float *windows[SK_ROWS];
         int64_t rows = last - pixel < SK_ROWS ? last - pixel : SK_ROWS;
@@ -125,7 +124,7 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
         float *to = y + pixel * p->y_stride;
         const float *from = b + pixel * p->y_stride;
         switch (rows) {
-#define TILE(count) case count: tile_f32(p, windows, w, bias, to, from, n, count); break;
+#define TILE(count) case count: tile_f32(p, windows, w, bias, to, from, n, count, vectors); break;
         TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #if SK_ROWS > 6
         TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
@@ -136,20 +135,75 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
     }
 }
 
+/// Outputs that a group's packed weights hold: whole blocks, and a last one of one vector where that is enough.
+SK_INLINE int32_t packed_outputs(int32_t outputs, int32_t width) {
+    int32_t whole = outputs / width * width, rest = outputs - whole;
+    return whole + (rest == 0 ? 0 : rest <= width / 2 ? width / 2 : width);
+}
+
+static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
+    const sk_convolution *p = step->params;
+    int32_t blocks = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH, index = g * blocks + block;
+    int32_t n = p->group_outputs - block * SK_F32_WIDTH;
+    int64_t output = (int64_t)g * p->group_outputs + block * SK_F32_WIDTH;
+    int64_t packed = (int64_t)g * packed_outputs(p->group_outputs, SK_F32_WIDTH) + block * SK_F32_WIDTH;
+    const float *x = (const float *)step->a + (int64_t)g * p->group_inputs;
+    const float *w = (const float *)p->weights + packed * p->taps * p->depth;
+    const float *bias = (const float *)p->bias + (int64_t)index * SK_F32_WIDTH;
+    float *y = (float *)step->y + output;
+    const float *b = p->has_residual ? (const float *)step->b + output : y;
+    if (n > SK_LANES) pixels_f32(p, x, w, bias, y, b, n > SK_F32_WIDTH ? SK_F32_WIDTH : n, first, last, 2);
+    else pixels_f32(p, x, w, bias, y, b, n, first, last, 1);
+}
+
+/// One pixel (a dense layer): several full blocks side by side hide the latency of multiply-adds.
+SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
+    const sk_convolution *p = step->params;
+    int64_t output = block * SK_F32_WIDTH, stride = (int64_t)p->taps * p->depth * SK_F32_WIDTH;
+    const float *x = step->a, *w = (const float *)p->weights + block * stride, *bias = (const float *)p->bias + output;
+    float *y = (float *)step->y + output;
+    const float *b = p->has_residual ? (const float *)step->b + output : y;
+    vector_f32 sums[4][2];
+    SK_UNROLL
+    for (int i = 0; i < blocks; i++) {
+        sums[i][0] = load_f32(bias + i * SK_F32_WIDTH);
+        sums[i][1] = load_f32(bias + i * SK_F32_WIDTH + SK_LANES);
+    }
+    for (int32_t t = 0; t < p->taps; t++) {
+        const float *from = x + p->tap_offset[t];
+        for (int32_t k = 0; k < p->depth; k++, w += SK_F32_WIDTH) {
+            vector_f32 value = splat_f32(from[k]);
+            SK_UNROLL
+            for (int i = 0; i < blocks; i++) {
+                sums[i][0] = __builtin_elementwise_fma(value, load_f32(w + i * stride), sums[i][0]);
+                sums[i][1] = __builtin_elementwise_fma(value, load_f32(w + i * stride + SK_LANES), sums[i][1]);
+            }
+        }
+    }
+    SK_UNROLL
+    for (int i = 0; i < blocks; i++)
+        finish_f32(p, sums[i], y + i * SK_F32_WIDTH, b + i * SK_F32_WIDTH, SK_F32_WIDTH, 2);
+}
+
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
     int64_t blocks = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH * (int64_t)p->groups;
-    int64_t first = 0, last = pixels, first_block = 0, last_block = blocks;
+    int64_t first = 0, last = pixels, block = 0, last_block = blocks;
     // Few pixels (a dense layer) are shared by outputs, many by tiles.
     if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
         sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
         first *= SK_ROWS;
         last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
     } else {
-        sk_share(blocks, part, parts, &first_block, &last_block);
+        sk_share(blocks, part, parts, &block, &last_block);
     }
     int32_t in_group = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH;
-    for (int64_t block = first_block; block < last_block; block++)
+    if (pixels == 1 && p->groups == 1) {
+        int64_t full = p->group_outputs / SK_F32_WIDTH;
+        for (full = full < last_block ? full : last_block; block + 4 <= full; block += 4) strip_f32(step, block, 4);
+        for (; block + 2 <= full; block += 2) strip_f32(step, block, 2);
+    }
+    for (; block < last_block; block++)
         block_f32(step, (int32_t)(block / in_group), (int32_t)(block % in_group), first, last);
 }

@@ -49,65 +49,61 @@ SK_INLINE vector_s8 requantized_sum(const sk_convolution *p, vector_s32 sums, co
     return __builtin_convertvector(__builtin_convertvector(q, vector_s32) + p->y_zero, vector_s8);
 }
 
-SK_INLINE void finish_s8(const sk_convolution *p, vector_s32 s0, vector_s32 s1, const float *scale, int8_t *y,
-                         const int8_t *b, int32_t n) {
+SK_INLINE void finish_s8(const sk_convolution *p, const vector_s32 *sums, const float *scale, int8_t *y,
+                         const int8_t *b, int32_t n, const int vectors) {
     int8_t residual[SK_S8_WIDTH], result[SK_S8_WIDTH];
-    if (n < SK_S8_WIDTH && p->has_residual) {
-        memcpy(residual, b, (size_t)n);
-        b = residual;
-    }
-    int8_t *to = n < SK_S8_WIDTH ? result : y;
+    bool full = n == vectors * SK_LANES;
     if (p->has_residual) {
-        vector_s8 q0 = requantized_sum(p, s0, scale, b), q1 = requantized_sum(p, s1, scale + SK_LANES, b + SK_LANES);
-        memcpy(to, &q0, sizeof q0);
-        memcpy(to + SK_LANES, &q1, sizeof q1);
+        if (!full) {
+            copy_some_s8(residual, b, n);
+            b = residual;
+        }
+        SK_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            vector_s8 q = requantized_sum(p, sums[v], scale + v * SK_LANES, b + v * SK_LANES);
+            memcpy(result + v * SK_LANES, &q, sizeof q);
+        }
     } else {
+        vector_s32 a = rescaled(sums[0], scale), c = vectors > 1 ? rescaled(sums[1], scale + SK_LANES) : a;
         s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);
-        s8_narrow(rescaled(s0, scale), rescaled(s1, scale + SK_LANES), bounds, to);
+        if (full && vectors > 1) return s8_narrow(a, c, bounds, y);
+        s8_narrow(a, c, bounds, result);
     }
-    if (n < SK_S8_WIDTH) memcpy(y, result, (size_t)n);
+    if (full) memcpy(y, result, (size_t)vectors * SK_LANES);
+    else copy_some_s8(y, result, n);
 }
 
 SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const s8_weight *w, const int32_t *bias,
-                       const float *scale, int8_t *y, const int8_t *b, int32_t n, const int rows) {
+                       const float *scale, int8_t *y, const int8_t *b, int32_t n, const int rows, const int vectors) {
     vector_s32 sums[SK_ROWS][2];
     SK_UNROLL
     for (int r = 0; r < rows; r++) {
         sums[r][0] = load_s32(bias);
-        sums[r][1] = load_s32(bias + SK_LANES);
+        if (vectors > 1) sums[r][1] = load_s32(bias + SK_LANES);
     }
     for (int32_t t = 0; t < p->taps; t++) {
         int64_t offset = p->tap_offset[t];
         for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP) {
-            vector_s32 w0 = load_s32(w), w1 = load_s32(w + SK_LANES * SK_S8_GROUP);
-            w += SK_S8_WIDTH * SK_S8_GROUP;
+            vector_s32 w0 = load_s32(w), w1 = vectors > 1 ? load_s32(w + SK_LANES * SK_S8_GROUP) : w0;
+            w += vectors * SK_LANES * SK_S8_GROUP;
             SK_UNROLL
             for (int r = 0; r < rows; r++) {
                 vector_s32 value = s8_broadcast(x[r] + offset + k);
                 sums[r][0] = s8_dot(sums[r][0], value, w0);
-                sums[r][1] = s8_dot(sums[r][1], value, w1);
+                if (vectors > 1) sums[r][1] = s8_dot(sums[r][1], value, w1);
             }
         }
     }
     SK_UNROLL
-    for (int r = 0; r < rows; r++) finish_s8(p, sums[r][0], sums[r][1], scale, y + r * p->y_stride, b + r * p->y_stride, n);
+    for (int r = 0; r < rows; r++)
+        finish_s8(p, sums[r], scale, y + r * p->y_stride, b + r * p->y_stride, n, vectors);
 }
 
-static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
-    const sk_convolution *p = step->params;
-    int32_t blocks = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH, index = g * blocks + block;
-    int32_t n = p->group_outputs - block * SK_S8_WIDTH;
-    int64_t groups_of_depth = (p->depth + SK_S8_GROUP - 1) / SK_S8_GROUP;
-    int64_t output = (int64_t)g * p->group_outputs + block * SK_S8_WIDTH;
-    const s8_input *x = (const s8_input *)step->a + (int64_t)g * p->group_inputs;
-    const s8_weight *w = (const s8_weight *)p->weights
-        + (int64_t)index * p->taps * groups_of_depth * SK_S8_GROUP * SK_S8_WIDTH;
-    const int32_t *bias = (const int32_t *)p->bias + (int64_t)index * SK_S8_WIDTH;
-    const float *scale = p->scale + (int64_t)index * SK_S8_WIDTH;
-    int8_t *y = (int8_t *)step->y + output;
-    const int8_t *b = p->has_residual ? (const int8_t *)step->b + output : y;
+/// All pixels from `first` to `last` for one block of outputs; `x`, `y` and `b` begin at the block's group or outputs.
+SK_INLINE void pixels_of_block_s8(const sk_convolution *p, const s8_input *x, const s8_weight *w, const int32_t *bias,
+                                  const float *scale, int8_t *y, const int8_t *b, int32_t n, int64_t first,
+                                  int64_t last, const int vectors) {
     window_walk walk = walk_from(p, first);
-    n = n > SK_S8_WIDTH ? SK_S8_WIDTH : n;
     for (int64_t pixel = first; pixel < last;) {
         const s8_input *windows[SK_ROWS];
         int64_t rows = last - pixel < SK_ROWS ? last - pixel : SK_ROWS;
@@ -115,7 +111,7 @@ static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t firs
         int8_t *to = y + pixel * p->y_stride;
         const int8_t *from = b + pixel * p->y_stride;
         switch (rows) {
-#define TILE(count) case count: tile_s8(p, windows, w, bias, scale, to, from, n, count); break;
+#define TILE(count) case count: tile_s8(p, windows, w, bias, scale, to, from, n, count, vectors); break;
         TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #if SK_ROWS > 6
         TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
@@ -126,18 +122,78 @@ static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t firs
     }
 }
 
+/// Elements of packed weights for each output.
+SK_INLINE int64_t packed_depth_s8(const sk_convolution *p) {
+    return (int64_t)p->taps * ((p->depth + SK_S8_GROUP - 1) / SK_S8_GROUP) * SK_S8_GROUP;
+}
+
+static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
+    const sk_convolution *p = step->params;
+    int32_t blocks = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH, index = g * blocks + block;
+    int32_t n = p->group_outputs - block * SK_S8_WIDTH;
+    int64_t output = (int64_t)g * p->group_outputs + block * SK_S8_WIDTH;
+    int64_t packed = (int64_t)g * packed_outputs(p->group_outputs, SK_S8_WIDTH) + block * SK_S8_WIDTH;
+    const s8_input *x = (const s8_input *)step->a + (int64_t)g * p->group_inputs;
+    const s8_weight *w = (const s8_weight *)p->weights + packed * packed_depth_s8(p);
+    const int32_t *bias = (const int32_t *)p->bias + (int64_t)index * SK_S8_WIDTH;
+    const float *scale = p->scale + (int64_t)index * SK_S8_WIDTH;
+    int8_t *y = (int8_t *)step->y + output;
+    const int8_t *b = p->has_residual ? (const int8_t *)step->b + output : y;
+    if (n > SK_LANES)
+        pixels_of_block_s8(p, x, w, bias, scale, y, b, n > SK_S8_WIDTH ? SK_S8_WIDTH : n, first, last, 2);
+    else pixels_of_block_s8(p, x, w, bias, scale, y, b, n, first, last, 1);
+}
+
+/// One pixel (a dense layer): several full blocks side by side hide the latency of multiply-adds.
+SK_INLINE void strip_s8(const sk_step *step, int64_t block, const int blocks) {
+    const sk_convolution *p = step->params;
+    int64_t output = block * SK_S8_WIDTH, stride = packed_depth_s8(p) * SK_S8_WIDTH;
+    const s8_input *x = step->a;
+    const s8_weight *w = (const s8_weight *)p->weights + block * stride;
+    const int32_t *bias = (const int32_t *)p->bias + output;
+    int8_t *y = (int8_t *)step->y + output;
+    const int8_t *b = p->has_residual ? (const int8_t *)step->b + output : y;
+    vector_s32 sums[4][2];
+    SK_UNROLL
+    for (int i = 0; i < blocks; i++) {
+        sums[i][0] = load_s32(bias + i * SK_S8_WIDTH);
+        sums[i][1] = load_s32(bias + i * SK_S8_WIDTH + SK_LANES);
+    }
+    for (int32_t t = 0; t < p->taps; t++) {
+        const s8_input *from = x + p->tap_offset[t];
+        for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP, w += SK_S8_WIDTH * SK_S8_GROUP) {
+            vector_s32 value = s8_broadcast(from + k);
+            SK_UNROLL
+            for (int i = 0; i < blocks; i++) {
+                const s8_weight *at = w + i * stride;
+                sums[i][0] = s8_dot(sums[i][0], value, load_s32(at));
+                sums[i][1] = s8_dot(sums[i][1], value, load_s32(at + SK_LANES * SK_S8_GROUP));
+            }
+        }
+    }
+    SK_UNROLL
+    for (int i = 0; i < blocks; i++)
+        finish_s8(p, sums[i], p->scale + output + i * SK_S8_WIDTH, y + i * SK_S8_WIDTH, b + i * SK_S8_WIDTH,
+                  SK_S8_WIDTH, 2);
+}
+
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
     int32_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
-    int64_t first = 0, last = pixels, first_block = 0, last_block = in_group * (int64_t)p->groups;
+    int64_t first = 0, last = pixels, block = 0, last_block = in_group * (int64_t)p->groups;
     if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
         sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
         first *= SK_ROWS;
         last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
     } else {
-        sk_share(last_block, part, parts, &first_block, &last_block);
+        sk_share(last_block, part, parts, &block, &last_block);
     }
-    for (int64_t block = first_block; block < last_block; block++)
+    if (pixels == 1 && p->groups == 1) {
+        int64_t full = p->group_outputs / SK_S8_WIDTH;
+        for (full = full < last_block ? full : last_block; block + 4 <= full; block += 4) strip_s8(step, block, 4);
+        for (; block + 2 <= full; block += 2) strip_s8(step, block, 2);
+    }
+    for (; block < last_block; block++)
         block_s8(step, (int32_t)(block / in_group), (int32_t)(block % in_group), first, last);
 }

@@ -1,5 +1,6 @@
 // Depthwise convolution: the input rows under the kernel are kept, padded and widened, in a small ring, so that every
-// window is whole and every input row is prepared once. Comes after the convolution bodies, whose vectors it uses.
+// window is whole and every input row is prepared once. Comes after the convolution bodies, whose vectors it uses. The
+// including file sets SK_DEPTHWISE_PIXELS: how many sums fit into registers beside the weights of a kernel row, at most 8.
 #include "common.h"
 
 /// The ring row that holds an input row.
@@ -41,37 +42,48 @@ SK_INLINE void store_channels_f32(const sk_depthwise *p, vector_f32 sum, float *
     memcpy(y, values, (size_t)n * sizeof *y);
 }
 
-/// `pixels` neighbouring outputs of one channel block, 3 × 3 with the weights in registers. Several sums side by side
-/// hide the latency of multiply-adds.
-SK_INLINE void pixels_3x3_f32(const sk_depthwise *p, const float *const *rows, const vector_f32 *weights,
-                              vector_f32 bias, float *y, int64_t n, int64_t at, const int pixels) {
-    vector_f32 sums[5];
-    int64_t c = p->channels, step = p->stride_x * c;
+/// `pixels` neighbouring outputs of one channel block, kernels `width` wide. Several sums side by side hide the latency
+/// of multiply-adds; every input vector is loaded once for all windows it lies in, every weight once for all pixels.
+SK_INLINE void pixels_f32_depthwise(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias,
+                                    float *y, int64_t n, int64_t at, const int pixels, const int width,
+                                    const int stride) {
+    vector_f32 sums[8];
+    int64_t c = p->channels;
     SK_UNROLL
     for (int i = 0; i < pixels; i++) sums[i] = bias;
-    SK_UNROLL
-    for (int t = 0; t < 9; t++) {
-        const float *x = rows[t / 3] + at + t % 3 * c;
+    // Unrolled, the rows' loads would all move to the front and leave the registers.
+    _Pragma("clang loop unroll(disable)")
+    for (int32_t ky = 0; ky < p->kernel_height; ky++, w += width * SK_LANES) {
+        const float *x = rows[ky] + at;
+        vector_f32 weights[5];
         SK_UNROLL
-        for (int i = 0; i < pixels; i++)
-            sums[i] = __builtin_elementwise_fma(load_f32(x + i * step), weights[t], sums[i]);
+        for (int kx = 0; kx < width; kx++) weights[kx] = load_f32(w + kx * SK_LANES);
+        SK_UNROLL
+        for (int column = 0; column < (pixels - 1) * stride + width; column++) {
+            vector_f32 value = load_f32(x + column * c);
+            SK_UNROLL
+            for (int i = 0; i < pixels; i++) {
+                int kx = column - i * stride;
+                if (kx >= 0 && kx < width) sums[i] = __builtin_elementwise_fma(value, weights[kx], sums[i]);
+            }
+        }
     }
     SK_UNROLL
     for (int i = 0; i < pixels; i++) store_channels_f32(p, sums[i], y + i * c, n);
 }
 
-/// One output row of one channel block, in groups of at most five pixels.
-SK_INLINE void row_3x3_f32(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias, float *y,
-                           int64_t n, int32_t group) {
-    vector_f32 weights[9];
-    SK_UNROLL
-    for (int t = 0; t < 9; t++) weights[t] = load_f32(w + t * SK_LANES);
-    int64_t c = p->channels, step = p->stride_x * c;
+/// One output row of one channel block, in equal groups of at most SK_DEPTHWISE_PIXELS pixels.
+SK_INLINE void row_f32_depthwise(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias,
+                                 float *y, int64_t n, const int width, const int stride) {
+    int64_t c = p->channels, step = stride * c;
+    int32_t groups = (p->out_width + SK_DEPTHWISE_PIXELS - 1) / SK_DEPTHWISE_PIXELS;
+    int32_t group = (p->out_width + groups - 1) / groups;
     for (int32_t ox = 0; ox < p->out_width; ox += group) {
         int32_t rest = p->out_width - ox;
         switch (rest < group ? rest : group) {
-#define PIXELS(count) case count: pixels_3x3_f32(p, rows, weights, bias, y + ox * c, n, ox * step, count); break;
-        PIXELS(1) PIXELS(2) PIXELS(3) PIXELS(4) PIXELS(5)
+#define PIXELS(count) \
+    case count: pixels_f32_depthwise(p, rows, w, bias, y + ox * c, n, ox * step, count, width, stride); break;
+        PIXELS(1) PIXELS(2) PIXELS(3) PIXELS(4) PIXELS(5) PIXELS(6) PIXELS(7) PIXELS(8)
 #undef PIXELS
         }
     }
@@ -100,8 +112,8 @@ SK_INLINE void row_any_f32(const sk_depthwise *p, const float *const *rows, cons
 static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t oy, float *y) {
     const float *first[SK_MAX_KERNEL], *rows[SK_MAX_KERNEL];
     int64_t taps = (int64_t)p->kernel_height * p->kernel_width;
-    bool is_3x3 = p->kernel_height == 3 && p->kernel_width == 3 && p->dilation_x == 1;
-    int32_t groups = (p->out_width + 4) / 5, group = (p->out_width + groups - 1) / groups;
+    // Kernel width and stride of the common cases are constants of their code.
+    int32_t kind = p->dilation_x == 1 && p->stride_x <= 2 ? p->kernel_width * 10 + p->stride_x : 0;
     for (int32_t ky = 0; ky < p->kernel_height; ky++)
         first[ky] = ring + ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y) * p->ring_stride;
     for (int64_t c = 0; c < p->channels; c += SK_LANES) {
@@ -109,13 +121,16 @@ static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t 
         const float *w = (const float *)p->weights + c * taps;
         vector_f32 bias = load_f32((const float *)p->bias + c);
         int64_t n = p->channels - c;
-        if (is_3x3) {
-            row_3x3_f32(p, rows, w, bias, y + c, n, group);
-            continue;
-        }
         int32_t ox = 0;
-        for (; ox + 4 <= p->out_width; ox += 4) row_any_f32(p, rows, w, bias, y + c, n, ox, 4);
-        for (; ox < p->out_width; ox++) row_any_f32(p, rows, w, bias, y + c, n, ox, 1);
+        switch (kind) {
+#define ROW(width, stride) \
+    case width * 10 + stride: row_f32_depthwise(p, rows, w, bias, y + c, n, width, stride); break;
+        ROW(3, 1) ROW(3, 2) ROW(5, 1) ROW(5, 2)
+#undef ROW
+        default:
+            for (; ox + 4 <= p->out_width; ox += 4) row_any_f32(p, rows, w, bias, y + c, n, ox, 4);
+            for (; ox < p->out_width; ox++) row_any_f32(p, rows, w, bias, y + c, n, ox, 1);
+        }
     }
 }
 

@@ -42,6 +42,46 @@ static void gather(const sk_step *step, int32_t part, int32_t parts) {
     }
 }
 
+#define TRANSPOSE(type) \
+    SK_INLINE void transpose_##type(const type *restrict x, type *restrict y, int64_t rows, int64_t columns, \
+                                    int64_t first, int64_t last) { \
+        if (rows == 3) { /* images whose colours come as planes */ \
+            for (int64_t j = first; j < last; j++) { \
+                y[3 * j] = x[j]; \
+                y[3 * j + 1] = x[columns + j]; \
+                y[3 * j + 2] = x[2 * columns + j]; \
+            } \
+            return; \
+        } \
+        for (int64_t run = first; run < last; run += 16) { \
+            int64_t end = run + 16 < last ? run + 16 : last; \
+            for (int64_t i = 0; i < rows; i++) \
+                for (int64_t j = run; j < end; j++) y[j * rows + i] = x[i * columns + j]; \
+        } \
+    }
+TRANSPOSE(uint8_t)
+TRANSPOSE(uint16_t)
+TRANSPOSE(uint32_t)
+TRANSPOSE(uint64_t)
+#undef TRANSPOSE
+
+static void transpose(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_transpose *p = step->params;
+    int64_t first, last, size = p->rows * p->columns;
+    sk_share(p->columns, part, parts, &first, &last);
+    for (int64_t o = 0; o < p->outer; o++) {
+        switch (p->element_bytes) {
+#define SIZE(bytes, type) \
+    case bytes: \
+        transpose_##type((const type *)step->a + o * size, (type *)step->y + o * size, p->rows, p->columns, first, \
+                         last); \
+        break;
+        SIZE(1, uint8_t) SIZE(2, uint16_t) SIZE(4, uint32_t) SIZE(8, uint64_t)
+#undef SIZE
+        }
+    }
+}
+
 // One output row of a bordered image: fill, pixels, fill.
 #define BORDER(name, from_type, to_type, VALUE) \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \

@@ -8,6 +8,8 @@ static const sk_kernel_set kernel_set = {
     .s8_group = SK_S8_GROUP,
     .s8_widens = SK_S8_WIDENS,
     .s8_shift = SK_S8_SHIFT,
+    .f32_pace = SK_F32_PACE,
+    .s8_pace = SK_S8_PACE,
     .convolution_f32 = convolution_f32,
     .convolution_s8 = convolution_s8,
     .depthwise_f32 = depthwise_f32,
@@ -18,6 +20,14 @@ static const sk_kernel_set kernel_set = {
     .border_s8 = border_s8,
     .border_s16 = border_s16,
     .gather = gather,
+    .transpose = transpose,
+#ifdef SK_LANES
+    .lanes = SK_LANES,
+    .winograd_f32 = winograd_f32,
+    .peak_f32 = peak_f32,
+    .peak_s8 = peak_s8,
+    .peak_read = peak_read,
+#endif
     .unary_f32 = unary_f32,
     .binary_f32 = binary_f32,
     .binary_s8 = binary_s8,

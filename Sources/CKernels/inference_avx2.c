@@ -12,6 +12,7 @@
 #define SK_LANES 8
 #define SK_ROWS 6
 #include "body_convolution_f32.h"
+#include "body_winograd.h"
 
 // Pairs of int16 products summed into int32: exact for every int8 input, which maddubs is not.
 #define SK_S8_GROUP 2
@@ -42,7 +43,11 @@ SK_INLINE vector_s16 s16_high(vector_s16 a, vector_s16 b) {
 SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
     return sum + (vector_s32)_mm256_madd_epi16((__m256i)x, (__m256i)w);
 }
+#define SK_DEPTHWISE_PIXELS 7
 #include "body_depthwise.h"
+
+#define SK_REGISTER "x"
+#include "body_peak.h"
 
 #define SK_DEPTHWISE_F32_WIDTH SK_LANES
 #define SK_DEPTHWISE_S8_WIDTH (2 * SK_LANES)
@@ -50,6 +55,8 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 #define SK_NAME "avx2"
 #define SK_S8_WIDENS true
 #define SK_S8_SHIFT 0
+#define SK_F32_PACE 20000
+#define SK_S8_PACE 20000
 #include "body_table.h"
 #pragma clang attribute pop
 

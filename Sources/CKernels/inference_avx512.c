@@ -13,7 +13,18 @@
 
 #define SK_LANES 16
 #define SK_ROWS 12
+#define SK_COPIES_PARTS
+SK_INLINE void copy_some_f32(float *to, const float *from, int32_t n) {
+    __mmask16 low = (__mmask16)(n < 16 ? (1u << n) - 1 : 0xFFFF), high = (__mmask16)(n > 16 ? (1u << (n - 16)) - 1 : 0);
+    _mm512_mask_storeu_ps(to, low, _mm512_maskz_loadu_ps(low, from));
+    _mm512_mask_storeu_ps(to + 16, high, _mm512_maskz_loadu_ps(high, from + 16));
+}
+SK_INLINE void copy_some_s8(int8_t *to, const int8_t *from, int32_t n) {
+    __mmask32 mask = (__mmask32)((1ull << n) - 1);
+    _mm256_mask_storeu_epi8(to, mask, _mm256_maskz_loadu_epi8(mask, from));
+}
 #include "body_convolution_f32.h"
+#include "body_winograd.h"
 
 // vpdpbusd multiplies unsigned by signed bytes: inputs are shifted by 128, which the bias takes back.
 #define SK_S8_GROUP 4
@@ -46,7 +57,11 @@ SK_INLINE vector_s16 s16_high(vector_s16 a, vector_s16 b) {
 SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
     return (vector_s32)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)x, (__m512i)w);
 }
+#define SK_DEPTHWISE_PIXELS 8
 #include "body_depthwise.h"
+
+#define SK_REGISTER "v"
+#include "body_peak.h"
 
 #define SK_DEPTHWISE_F32_WIDTH SK_LANES
 #define SK_DEPTHWISE_S8_WIDTH (2 * SK_LANES)
@@ -54,6 +69,8 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 #define SK_NAME "avx512vnni"
 #define SK_S8_WIDENS false
 #define SK_S8_SHIFT 128
+#define SK_F32_PACE 58000
+#define SK_S8_PACE 230000
 #include "body_table.h"
 #pragma clang attribute pop
 

@@ -11,6 +11,7 @@
 #define SK_LANES 4
 #define SK_ROWS 6
 #include "body_convolution_f32.h"
+#include "body_winograd.h"
 
 #define SK_S8_GROUP 2
 typedef int16_t s8_input;
@@ -42,7 +43,11 @@ SK_INLINE vector_s16 s16_high(vector_s16 a, vector_s16 b) {
 SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
     return s8_dot(sum, (vector_s32)x, (vector_s32)w);
 }
+#define SK_DEPTHWISE_PIXELS 8
 #include "body_depthwise.h"
+
+#define SK_REGISTER "w"
+#include "body_peak.h"
 
 #define SK_DEPTHWISE_F32_WIDTH SK_LANES
 #define SK_DEPTHWISE_S8_WIDTH (2 * SK_LANES)
@@ -50,6 +55,8 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 #define SK_NAME "neon"
 #define SK_S8_WIDENS true
 #define SK_S8_SHIFT 0
+#define SK_F32_PACE 16000
+#define SK_S8_PACE 16000
 #include "body_table.h"
 
 const sk_kernel_set *sk_kernels_neon(void) { return &kernel_set; }

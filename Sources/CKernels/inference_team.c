@@ -1,4 +1,7 @@
 // Two threads inside one inference: a helper that spins between steps and parks when nothing comes for a while.
+//
+// Half of a shared step is on offer while the caller does the other half. A helper that is awake takes it; otherwise
+// the caller does both, so it never waits for a thread that is not running.
 #include "include/inference.h"
 #include <pthread.h>
 #include <sched.h>
@@ -13,11 +16,12 @@ struct sk_team {
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    _Alignas(64) atomic_ullong ticket;  // counts the steps handed out
-    _Alignas(64) atomic_ullong done;    // the last ticket the helper finished
+    _Alignas(64) atomic_ullong offer;  // number of the step whose second half is to be had; 0: none
+    _Alignas(64) atomic_ullong done;   // the last step whose half the helper finished
     _Alignas(64) atomic_bool parked;
-    const sk_step *step;                // what the ticket stands for; NULL: nothing to do
-    bool stop;
+    atomic_bool stop;
+    const sk_step *step;               // what the offer stands for
+    unsigned long long number;         // steps offered so far; the caller's own
 };
 
 static void relax(void) {
@@ -28,46 +32,49 @@ static void relax(void) {
 #endif
 }
 
-static void park(sk_team *team, unsigned long long seen) {
+/// Sleeps until the caller says that something is on offer.
+static void park(sk_team *team) {
     pthread_mutex_lock(&team->lock);
     atomic_store(&team->parked, true);
-    while (atomic_load(&team->ticket) == seen) pthread_cond_wait(&team->wake, &team->lock);
-    atomic_store(&team->parked, false);
+    if (atomic_load(&team->offer) || atomic_load(&team->stop)) atomic_store(&team->parked, false);
+    while (atomic_load(&team->parked)) pthread_cond_wait(&team->wake, &team->lock);
     pthread_mutex_unlock(&team->lock);
+}
+
+static void wake(sk_team *team) {
+    if (!atomic_load(&team->parked)) return;
+    pthread_mutex_lock(&team->lock);
+    atomic_store(&team->parked, false);
+    pthread_cond_signal(&team->wake);
+    pthread_mutex_unlock(&team->lock);
+}
+
+/// Whether this thread now has the half that was on offer.
+static bool take(sk_team *team, unsigned long long number) {
+    return atomic_compare_exchange_strong(&team->offer, &number, 0);
 }
 
 static void *help(void *argument) {
     sk_team *team = argument;
-    unsigned long long seen = 0;
-    for (;;) {
-        int spins = 0;
-        while (atomic_load_explicit(&team->ticket, memory_order_acquire) == seen) {
-            if (++spins < SPINS_BEFORE_PARKING) relax();
-            else park(team, seen);
+    for (int spins = 0; !atomic_load_explicit(&team->stop, memory_order_relaxed); spins++) {
+        unsigned long long number = atomic_load_explicit(&team->offer, memory_order_acquire);
+        if (number && take(team, number)) {
+            team->step->run(team->step, 1, 2);
+            atomic_store_explicit(&team->done, number, memory_order_release);
+            spins = 0;
+        } else if (spins < SPINS_BEFORE_PARKING) {
+            relax();
+        } else {
+            park(team);
+            spins = 0;
         }
-        seen = atomic_load_explicit(&team->ticket, memory_order_acquire);
-        if (team->stop) return 0;
-        if (team->step) team->step->run(team->step, 1, 2);
-        atomic_store_explicit(&team->done, seen, memory_order_release);
     }
+    return 0;
 }
 
-/// Hands a step (or nothing, to wake the helper) out; returns its ticket.
-static unsigned long long hand_out(sk_team *team, const sk_step *step) {
-    team->step = step;
-    unsigned long long ticket = atomic_load_explicit(&team->ticket, memory_order_relaxed) + 1;
-    atomic_store(&team->ticket, ticket);
-    if (atomic_load(&team->parked)) {
-        pthread_mutex_lock(&team->lock);
-        pthread_cond_signal(&team->wake);
-        pthread_mutex_unlock(&team->lock);
-    }
-    return ticket;
-}
-
-static void wait_for(sk_team *team, unsigned long long ticket) {
+static void wait_for(sk_team *team, unsigned long long number) {
     int spins = 0;
-    while (atomic_load_explicit(&team->done, memory_order_acquire) != ticket) {
+    while (atomic_load_explicit(&team->done, memory_order_acquire) != number) {
         if (++spins < SPINS_BEFORE_YIELDING) relax();
         else sched_yield();
     }
@@ -87,8 +94,8 @@ sk_team *sk_team_create(void) {
 }
 
 void sk_team_destroy(sk_team *team) {
-    team->stop = true;
-    hand_out(team, 0);
+    atomic_store(&team->stop, true);
+    wake(team);
     pthread_join(team->helper, 0);
     pthread_mutex_destroy(&team->lock);
     pthread_cond_destroy(&team->wake);
@@ -96,16 +103,17 @@ void sk_team_destroy(sk_team *team) {
 }
 
 void sk_team_run(sk_team *team, const sk_step *steps, const bool *shared, int64_t count) {
-    unsigned long long pending = hand_out(team, 0);
     for (int64_t i = 0; i < count; i++) {
         if (!shared[i]) {
             steps[i].run(&steps[i], 0, 1);
             continue;
         }
-        wait_for(team, pending);
-        pending = hand_out(team, &steps[i]);
+        unsigned long long number = ++team->number;
+        team->step = &steps[i];
+        atomic_store(&team->offer, number);
+        wake(team);
         steps[i].run(&steps[i], 0, 2);
-        wait_for(team, pending);
+        if (take(team, number)) steps[i].run(&steps[i], 1, 2);
+        else wait_for(team, number);
     }
-    wait_for(team, pending);
 }

@@ -109,6 +109,11 @@ extension Lowering {
         guard x.storage == result.storage else {
             throw .unsupported(node: node.name, detail: "a transpose cannot change the scale of its values")
         }
+        if let matrices = merged.exchangedMatrices {
+            return builder.transpose(
+                x.buffer, outer: matrices.outer, rows: matrices.rows, columns: matrices.columns,
+                elementBytes: x.storage.elementBytes, into: result.buffer)
+        }
         try gather(x, offsets, fill: 0, place: (0, merged.steps[1]), into: result, node: node.name)
     }
 
@@ -170,6 +175,17 @@ extension Lowering {
         let y = try resultSlot(node.output, node: node.name)
         if x.storage == .float32 { return try writeFloats(x.buffer, into: y, node: node.name) }
         try convert(x, into: y, node: node.name)
+    }
+}
+
+extension CollapsedAxes {
+    /// The matrices whose sides are exchanged, where the axes (of an input and a dense result) say just that.
+    fileprivate var exchangedMatrices: (outer: Int, rows: Int, columns: Int)? {
+        guard sizes.count == 2 || sizes.count == 3, let rows = sizes.last, let columns = sizes.dropLast().last
+        else { return nil }
+        let batch = sizes.count == 3 ? [rows * columns] : []
+        guard steps[0] == batch + [1, columns], steps[1] == batch + [rows, 1] else { return nil }
+        return (sizes.count == 3 ? sizes[0] : 1, rows, columns)
     }
 }
 

@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 
 extension Plan {
     /// How long one step of a plan takes.
@@ -7,8 +7,20 @@ extension Plan {
         public let layer, kernel: String
         /// Multiply-adds, or elements moved.
         public let work: Double
+        /// Whether its multiply-adds are int8.
+        public let isInteger: Bool
         /// The shortest of all runs, in microseconds.
         public let microseconds: Double
+
+        /// Whether the work is the multiply-adds of a convolution or a product; other steps move or combine elements.
+        public var multipliesAndAdds: Bool {
+            ["convolution", "depthwise", "product", "winograd"].contains { kernel.hasPrefix($0) }
+        }
+
+        /// The part of a core's multiply-adds that it uses, from 0 to 1; for steps that move elements it means little.
+        public func share(of peak: Peak) -> Double {
+            work / microseconds / (isInteger ? peak.integers : peak.floats)
+        }
     }
 
     /// Times every step on its own; each is run within whole inferences, so caches are as in use.
@@ -25,8 +37,8 @@ extension Plan {
         }
         return steps.indices.map {
             StepTiming(
-                layer: steps[$0].layer, kernel: steps[$0].kernel, work: steps[$0].work, microseconds: best[$0]
-            )
+                layer: steps[$0].layer, kernel: steps[$0].kernel, work: steps[$0].work,
+                isInteger: steps[$0].isInteger, microseconds: best[$0])
         }
     }
 }

@@ -23,7 +23,9 @@ final class ConstantPool: @unchecked Sendable {
         let block = allocate(bytes: elements.count * MemoryLayout<Element>.stride)
         // SAFETY: the block was allocated for exactly these elements.
         let typed = block.bindMemory(to: Element.self, capacity: elements.count)
-        for (index, element) in elements.enumerated() { typed[index] = element }
+        elements.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { typed.update(from: base, count: source.count) }
+        }
         return typed
     }
 

@@ -12,9 +12,6 @@ public final class Executor {
     private let shared: UnsafeMutablePointer<Bool>
     private let team: OpaquePointer?
 
-    /// Multiply-adds from which half a step is worth more than the barrier around it: about five microseconds of work.
-    private static let sharingThreshold = 100_000.0
-
     /// - Parameter threads: 2 starts a helper that shares the larger steps; more are not used. Results are the same.
     ///
     /// Precondition: the arena fits into memory (the engine refuses larger plans).
@@ -29,11 +26,10 @@ public final class Executor {
             (steps + index).initialize(to: program.resolved(record, in: arena))
         }
         shared = UnsafeMutablePointer<Bool>.allocate(capacity: max(count, 1))
-        for (index, record) in program.records.enumerated() {
-            (shared + index).initialize(to: record.work >= Executor.sharingThreshold)
-        }
-        let isWorthwhile = threads > 1 && program.records.contains { $0.work >= Executor.sharingThreshold }
-        team = isWorthwhile ? sk_team_create() : nil
+        let isShared = program.records.map { program.kernels.isWorthSharing($0) }
+        shared.initialize(repeating: false, count: max(count, 1))
+        for (index, isShared) in isShared.enumerated() { shared[index] = isShared }
+        team = threads > 1 && isShared.contains(true) ? sk_team_create() : nil
     }
 
     deinit {
@@ -77,5 +73,13 @@ public final class Executor {
         let start = program.constants[buffer.index] ?? arena + program.offsets[buffer.index]
         let bytes = UnsafeRawBufferPointer(start: start, count: program.sizes[buffer.index])
         return try body(bytes.bytes)
+    }
+}
+
+extension KernelSet {
+    /// Whether half a step is worth more than handing it over: one that takes four microseconds or more at the set's pace.
+    fileprivate func isWorthSharing(_ step: StepRecord) -> Bool {
+        let pace = step.isInteger ? table.pointee.s8_pace : table.pointee.f32_pace
+        return step.work >= 4 * Double(pace)
     }
 }

@@ -55,9 +55,12 @@ extension ProgramBuilder {
         if runsDepthwise(shape), residual == nil {
             return depthwise(x, shape, weights: weights, bias: bias, clamp: clamp, into: y)
         }
+        if runsWinograd(shape) {
+            return winograd(x, shape, weights: weights, bias: bias, residual: residual, clamp: clamp, into: y)
+        }
         let source = shape.isPadded ? border(x, shape) : x
         let width = Int(table.f32_width)
-        let packed = pool.store(shape.packed(weights, width: width, group: 1))
+        let packed = pool.store(shape.packed(weights, width: width, group: 1) { $0 })
         var parameters = taps(of: shape)
         parameters.weights = UnsafeRawPointer(packed)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
@@ -88,10 +91,11 @@ extension ProgramBuilder {
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
         let width = Int(table.s8_width), group = Int(table.s8_group)
         var parameters = taps(of: shape)
-        let packed = shape.packed(weights, width: width, group: group)
         parameters.weights =
             table.s8_widens
-            ? UnsafeRawPointer(pool.store(packed.map(Int16.init))) : UnsafeRawPointer(pool.store(packed))
+            ? UnsafeRawPointer(
+                pool.store(shape.packed(weights, width: width, group: group, convert: Int16.init)))
+            : UnsafeRawPointer(pool.store(shape.packed(weights, width: width, group: group) { $0 }))
         let corrected =
             table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(corrected, width: width)))
@@ -99,7 +103,7 @@ extension ProgramBuilder {
         parameters.apply(epilogue)
         emit(
             "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, parameters,
-            work: shape.work)
+            work: shape.work, isInteger: true)
     }
 
     /// The input as this kernel set's int8 convolution reads it: widened or raw, with its border.
@@ -117,7 +121,7 @@ extension ProgramBuilder {
         return bordered
     }
 
-    private mutating func border(_ x: Buffer, _ shape: WindowShape) -> Buffer {
+    mutating func border(_ x: Buffer, _ shape: WindowShape) -> Buffer {
         let bordered = buffer(
             bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels * 4)
         emit("border", table.border_f32, a: x, y: bordered, sk_border(shape), work: Double(shape.inputCount))
@@ -169,24 +173,38 @@ extension WindowShape {
     var weightCount: Int { outputChannels * kernelHeight * kernelWidth * groupInputs }
 
     /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
-    func packed<Element: AdditiveArithmetic>(_ weights: [Element], width: Int, group: Int) -> [Element] {
+    ///
+    /// The last block of a group is half as wide where that holds its outputs; `convert` gives the stored element.
+    func packed<Element, Stored: AdditiveArithmetic>(
+        _ weights: [Element], width: Int, group: Int, convert: (Element) -> Stored
+    ) -> [Stored] {
         let mergesColumns = groups == 1 && dilationX == 1
         let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
         let depth = mergesColumns ? kernelWidth * inputChannels : groupInputs
-        let steps = (depth + group - 1) / group, blocks = (groupOutputs + width - 1) / width
-        var packed = [Element](repeating: .zero, count: groups * blocks * taps * steps * group * width)
+        let steps = (depth + group - 1) / group, packedOutputs = packedOutputs(width: width)
+        var packed = [Stored](repeating: .zero, count: groups * packedOutputs * taps * steps * group)
         for output in 0..<outputChannels {
             let (g, inGroup) = output.quotientAndRemainder(dividingBy: groupOutputs)
-            let (block, lane) = inGroup.quotientAndRemainder(dividingBy: width)
-            for tap in 0..<taps {
-                let base = ((g * blocks + block) * taps + tap) * steps
-                for k in 0..<depth {
-                    packed[(base + k / group) * width * group + lane * group + k % group] =
-                        weights[(output * taps + tap) * depth + k]
+            let first = inGroup / width * width, own = min(width, packedOutputs - first)
+            var place = (g * packedOutputs + first) * taps * steps * group + (inGroup - first) * group
+            var source = output * taps * depth
+            for _ in 0..<taps {
+                for step in 0..<steps {
+                    for k in 0..<min(group, depth - step * group) {
+                        packed[place + k] = convert(weights[source + k])
+                    }
+                    place += own * group
+                    source += min(group, depth - step * group)
                 }
             }
         }
         return packed
+    }
+
+    /// Outputs that a group's packed weights hold: whole blocks, and a last one of half the width where that is enough.
+    private func packedOutputs(width: Int) -> Int {
+        let (blocks, rest) = groupOutputs.quotientAndRemainder(dividingBy: width)
+        return blocks * width + (rest == 0 ? 0 : rest <= width / 2 ? width / 2 : width)
     }
 
     /// One number an output, every group padded to whole blocks.

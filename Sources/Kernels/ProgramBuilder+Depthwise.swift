@@ -37,7 +37,9 @@ extension ProgramBuilder {
         parameters.zero_point = epilogue.zeroPoint
         parameters.x_zero = zeroPoint
         let scratch = ring(of: shape, elementBytes: 2, width: width)
-        emit("depthwise_int8", table.depthwise_s8, a: x, y: y, scratch: scratch, parameters, work: shape.work)
+        emit(
+            "depthwise_int8", table.depthwise_s8, a: x, y: y, scratch: scratch, parameters,
+            work: shape.work, isInteger: true)
     }
 
     /// Scratch for the padded input rows under one window, a piece for each thread; the reference needs none.

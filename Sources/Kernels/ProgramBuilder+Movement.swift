@@ -48,6 +48,19 @@ extension ProgramBuilder {
         emit("gather", table.gather, a: x, y: y, parameters, work: Double(count))
     }
 
+    /// Exchanges rows and columns of `outer` matrices that follow each other: [outer, rows, columns] to [outer, columns, rows].
+    public mutating func transpose(
+        _ x: Buffer, outer: Int, rows: Int, columns: Int, elementBytes bytes: Int, into y: Buffer
+    ) {
+        precondition([1, 2, 4, 8].contains(bytes), "transpose: elements of \(bytes) bytes")
+        let count = outer * rows * columns
+        require(x, holds: count, of: bytes, in: "transpose")
+        require(y, holds: count, of: bytes, in: "transpose")
+        let parameters = sk_transpose(
+            outer: Int64(outer), rows: Int64(rows), columns: Int64(columns), element_bytes: Int32(bytes))
+        emit("transpose", table.transpose, a: x, y: y, parameters, work: Double(count))
+    }
+
     /// The innermost axis' length if it is copied as one run, else 0.
     private func contiguousRun(_ offsets: AxisOffsets, step: Int) -> Int {
         guard step == 1, let first = offsets[0] else {

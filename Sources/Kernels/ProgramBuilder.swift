@@ -55,13 +55,13 @@ public struct ProgramBuilder {
 
     mutating func emit<Parameters: BitwiseCopyable>(
         _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
-        scratch: Buffer? = nil, _ parameters: Parameters, work: Double
+        scratch: Buffer? = nil, _ parameters: Parameters, work: Double, isInteger: Bool = false
     ) {
         precondition(constants[y.index] == nil, "\(name) writes into a constant")
         records.append(
             StepRecord(
                 layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, scratch: scratch,
-                parameters: pool.store(one: parameters), work: work))
+                parameters: pool.store(one: parameters), work: work, isInteger: isInteger))
     }
 
     func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
@@ -82,4 +82,6 @@ struct StepRecord {
     let parameters: UnsafeRawPointer
     /// Multiply-adds or moved elements: what deciding about a second thread needs.
     let work: Double
+    /// Whether it works at the pace of int8 multiply-adds.
+    let isInteger: Bool
 }

@@ -150,8 +150,10 @@ struct FloatOperationTests {
         worker.run()
         let expected = NaiveInterpreter.run(graph, inputs)[0], actual = worker.output(0)
         try #require(actual.count == expected.count)
+        // Sums of large terms that cancel differ by more: convolutions may be transformed (see WinogradTests).
+        let tolerance: Float = sample.name.hasPrefix("convolution") ? 2e-4 : 2e-5
         for (a, e) in zip(actual, expected) {
-            #expect(abs(a - e) <= 2e-5 * max(1, abs(e)), "\(a) is not \(e)")
+            #expect(abs(a - e) <= tolerance * max(1, abs(e)), "\(a) is not \(e)")
         }
     }
 }

@@ -28,7 +28,8 @@ struct sk_step {
 /// A convolution (or dense layer) over an input that already has its padding around it.
 ///
 /// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
-/// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k].
+/// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
+/// is half as wide where that holds its outputs.
 typedef struct {
     int32_t images, out_height, out_width;
     int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
@@ -46,6 +47,21 @@ typedef struct {
     float own_scale, b_scale, sum_lower, sum_upper;
     int32_t b_zero, y_zero;
 } sk_convolution;
+
+#define SK_WINOGRAD_TILES 12  // tiles taken together, so that transformed weights are read once for all of them
+
+/// A 3 × 3 convolution of stride 1 over an input whose border reaches under the last whole tile of 4 × 4 outputs.
+///
+/// Weights are transformed and packed [36 places][block of `width` outputs][input][width]; inputs and outputs are whole
+/// vectors.
+typedef struct {
+    int32_t images, out_height, out_width, tile_rows, tile_columns, inputs, outputs;
+    int64_t image_step, row_step;  // elements between images and rows of the input
+    const float *_Nullable weights, *_Nullable bias;
+    float lower, upper;
+    bool has_residual;
+    int64_t scratch_size;          // floats for all parts
+} sk_winograd;
 
 /// A depthwise convolution straight from the unpadded input.
 ///
@@ -105,6 +121,12 @@ typedef struct {
     float scale;             // fake quantisation
     float lower, upper;
 } sk_unary;
+
+/// `outer` matrices of `rows` × `columns` elements with their sides exchanged.
+typedef struct {
+    int64_t outer, rows, columns;
+    int32_t element_bytes;
+} sk_transpose;
 
 typedef enum { SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM, SK_POWER } sk_binary_kind;
 
@@ -177,6 +199,11 @@ typedef struct {
     const int8_t *_Nullable table;  // 256 entries, indexed by the value + 128
 } sk_lookup;
 
+#define SK_PEAK_CHAINS 12
+typedef struct {
+    int64_t rounds;
+} sk_peak;
+
 /// The kernels of one instruction set and the shapes their packed weights have.
 typedef struct {
     const char *_Nonnull name;
@@ -185,11 +212,16 @@ typedef struct {
     int32_t depthwise_f32_width, depthwise_s8_width;  // channels a block; 0: weights as the reference wants them
     int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
     bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
+    int32_t f32_pace, s8_pace;  // multiply-adds a microsecond of one core, about
     int32_t s8_shift;     // added to raw int8 inputs by the kernel (128 where the instruction wants unsigned)
     sk_kernel _Nonnull convolution_f32, convolution_s8, depthwise_f32, depthwise_s8;
     sk_kernel _Nonnull pool_f32, pool_s8, border_f32, border_s8, border_s16;
     sk_kernel _Nonnull gather, unary_f32, binary_f32, binary_s8, softmax_f32, softmax_s8, lrn_f32, affine_f32;
     sk_kernel _Nonnull product_f32, reduce_f32, reduce_s8, linear_f32, lookup_s8, convert;
+    sk_kernel _Nonnull transpose;
+    sk_kernel _Nullable winograd_f32;
+    sk_kernel _Nullable peak_f32, peak_s8, peak_read;  // what a core can do at most; the reference has none
+    int32_t lanes;  // numbers of a vector
     sk_kernel _Nonnull dequantize_s8, quantize_s8, requantize_s8;
 } sk_kernel_set;
 
