@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
 
         benchmark(
-            "engine-benchmark", at: "EngineBenchmark", ["Determinism", "ModelGraph", "Kernels", "Engine"]),
+            "engine-benchmark", at: "EngineBenchmark",
+            ["Determinism", "ModelGraph", "Kernels", "Engine", "ONNXFormat", "TFLiteFormat"]),
         benchmark(
             "training-benchmark", at: "TrainingBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Training"]),

@@ -3,7 +3,8 @@ import ModelGraph
 
 /// MLPerf Tiny's four networks and MobileNetV2 1.0 at 224, with seeded weights: time does not depend on their values.
 ///
-/// Images come in as [1, C, H, W], as in the ONNX files the peers run, so the transposition is part of every run.
+/// Images come in as planes [1, C, H, W], as in the ONNX files the peers run, so the transposition is part of every run;
+/// for TFLite they come with their channels last.
 enum ReferenceModel: String, CaseIterable {
     case dscnn = "dscnn_kws"
     case resnet8 = "resnet8_cifar"
@@ -11,18 +12,23 @@ enum ReferenceModel: String, CaseIterable {
     case autoencoder = "autoencoder_ad"
     case mobilenetv2 = "mobilenetv2_224"
 
-    func graph() throws -> Graph {
-        switch self {
-        case .dscnn: try dscnnGraph()
-        case .resnet8: try resnet8Graph()
-        case .mobilenetv1: try mobilenetv1Graph()
-        case .autoencoder: try autoencoderGraph()
-        case .mobilenetv2: try mobilenetv2Graph()
+    func graph(_ precision: Arithmetic, planes: Bool = true) throws -> Graph {
+        let graph =
+            switch self {
+            case .dscnn: try dscnnGraph(planes)
+            case .resnet8: try resnet8Graph(planes)
+            case .mobilenetv1: try mobilenetv1Graph(planes)
+            case .autoencoder: try autoencoderGraph()
+            case .mobilenetv2: try mobilenetv2Graph(planes)
+            }
+        switch precision {
+        case .float32: return graph
+        case .int8: return try graph.prepared(for: Assignment(.int8)).quantized { _ in -6...6 }
         }
     }
 
-    private func dscnnGraph() throws -> Graph {
-        var net = try NetworkBuilder(rawValue, channels: 1, height: 49, width: 10)
+    private func dscnnGraph(_ planes: Bool) throws -> Graph {
+        var net = try NetworkBuilder(rawValue, channels: 1, height: 49, width: 10, planes)
         try net.convolution(64, kernel: Extent(10, 4), stride: 2)
         for _ in 0..<4 {
             try net.depthwise(stride: 1)
@@ -31,8 +37,8 @@ enum ReferenceModel: String, CaseIterable {
         return try net.classifier(12)
     }
 
-    private func resnet8Graph() throws -> Graph {
-        var net = try NetworkBuilder(rawValue, channels: 3, height: 32, width: 32)
+    private func resnet8Graph(_ planes: Bool) throws -> Graph {
+        var net = try NetworkBuilder(rawValue, channels: 3, height: 32, width: 32, planes)
         try net.convolution(16, kernel: 3)
         for (channels, stride) in [(16, 1), (32, 2), (64, 2)] {
             var shortcut = net.value
@@ -50,8 +56,8 @@ enum ReferenceModel: String, CaseIterable {
         return try net.classifier(10)
     }
 
-    private func mobilenetv1Graph() throws -> Graph {
-        var net = try NetworkBuilder(rawValue, channels: 3, height: 96, width: 96)
+    private func mobilenetv1Graph(_ planes: Bool) throws -> Graph {
+        var net = try NetworkBuilder(rawValue, channels: 3, height: 96, width: 96, planes)
         try net.convolution(8, kernel: 3, stride: 2)
         let blocks =
             [(16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (128, 2)] + Array(repeating: (128, 1), count: 5)
@@ -70,8 +76,8 @@ enum ReferenceModel: String, CaseIterable {
         return net.finished
     }
 
-    private func mobilenetv2Graph() throws -> Graph {
-        var net = try NetworkBuilder(rawValue, channels: 3, height: 224, width: 224)
+    private func mobilenetv2Graph(_ planes: Bool) throws -> Graph {
+        var net = try NetworkBuilder(rawValue, channels: 3, height: 224, width: 224, planes)
         try net.convolution(32, kernel: 3, stride: 2, activation: .relu6)
         let stages = [
             (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
@@ -94,16 +100,21 @@ enum ReferenceModel: String, CaseIterable {
     }
 }
 
+enum Arithmetic: String, CaseIterable {
+    case float32, int8
+}
+
 /// Appends layers to the last value.
 private struct NetworkBuilder {
     private var builder: GraphBuilder
     var value: ValueID
     private var random = RandomStream(seed: 0, .initialization)
 
-    init(_ name: String, channels: Int, height: Int, width: Int) throws {
+    init(_ name: String, channels: Int, height: Int, width: Int, _ planes: Bool) throws {
         builder = GraphBuilder(name: name)
-        let image = builder.input("input", ValueType([1, channels, height, width]))
-        value = try builder.apply(.transpose([0, 2, 3, 1]), to: [image])
+        let shape: Shape = planes ? [1, channels, height, width] : [1, height, width, channels]
+        value = builder.input("input", ValueType(shape))
+        if planes { value = try builder.apply(.transpose([0, 2, 3, 1]), to: [value]) }
     }
 
     init(_ name: String, inputs: Int) {

@@ -67,9 +67,9 @@ public enum ModelCommands {
             .joined(separator: ", ")
     }
 
-    /// `swiftlet benchmark`: batch-1 latency on this computer.
+    /// `swiftlet benchmark`: batch-1 latency on this computer; with `layers` also each step on one thread.
     public static func benchmark(
-        _ path: String, threads: Int, seconds: Double, memory: String?
+        _ path: String, threads: Int, seconds: Double, layers: Bool, memory: String?
     ) throws -> Answer {
         guard (1...256).contains(threads) else { throw CommandError("--threads must lie between 1 and 256") }
         guard seconds > 0, seconds <= 3600 else {
@@ -78,7 +78,8 @@ public enum ModelCommands {
         let limit = try bytes(memory)
         let plan = try Plan(LoadedModel(path: path, memory: limit).graph, memoryLimit: limit)
         let timing = measureLatency(of: plan, seconds: seconds, threads: threads)
-        let json: Record = [
+        let steps = layers ? stepTimings(plan, seconds: seconds, median: timing.median) : nil
+        var json: Record = [
             "model": .text(path), "threads": .integer(threads), "runs": .integer(timing.runs),
             "latency_ms": .record([
                 "median": .number(timing.median), "p95": .number(timing.runP95),
@@ -89,6 +90,7 @@ public enum ModelCommands {
             "peak_ram_bytes": .integer(plan.arenaBytes + plan.weightBytes), "cpu": .text(processorName),
             "kernel_set": .text(plan.kernels.name),
         ]
+        if let steps { json.append("layers", .list(steps.records.map(Field.record))) }
         let table = """
             \(path) on \(processorName), \(plan.kernels.name), \(threads) thread\(threads == 1 ? "" : "s"), batch 1
             median   \(Human.milliseconds(timing.median))  (\(Human.milliseconds(timing.p10)) to \(Human.milliseconds(timing.p90)))
@@ -98,7 +100,12 @@ public enum ModelCommands {
             memory   \(Human.bytes(plan.weightBytes)) weights, \(Human.bytes(plan.arenaBytes)) activations
 
             """
-        return Answer(json: .record(json), columns: json.entries.map(\.key), rows: [json], table: table)
+        guard let steps else {
+            return Answer(json: .record(json), columns: json.entries.map(\.key), rows: [json], table: table)
+        }
+        let columns = ["layer", "kernel", "latency_ms", "work", "peak_share"]
+        return Answer(
+            json: .record(json), columns: columns, rows: steps.records, table: table + "\n" + steps.table.text)
     }
 
     private static var processorName: String {
