@@ -34,12 +34,15 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "How long to measure.")
     var seconds = 5.0
 
+    @Flag(help: "Also time every step of the plan, and hold it against this core's peak.")
+    var layers = false
+
     @OptionGroup var memory: MemoryOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try ModelCommands.benchmark(
-            model, threads: threads, seconds: seconds, memory: memory.maxMemory)
+            model, threads: threads, seconds: seconds, layers: layers, memory: memory.maxMemory)
         try Terminal.print(answer, as: output.format)
     }
 }
