@@ -1,0 +1,28 @@
+/// The recordings that spectrograms were made of: where they lie, and how they became so.
+public struct Recordings: Hashable, Sendable {
+    public let features: LogMel
+    public let sampleRate: Int
+    /// A folder or a tar archive, and for each sample its path within.
+    let source: String
+    let paths: [String]
+
+    /// Values of one waveform.
+    public var length: Int { Int((features.seconds * Double(sampleRate)).rounded()) }
+
+    /// What the samples sounded like, each cut or filled with silence at both ends to `length` values in [−1, 1].
+    ///
+    /// Reads the files again, for waveforms are not kept.
+    public func waveforms(_ indices: [Int]) throws(DatasetError) -> [[Float]] {
+        let wanted = indices.map { paths[$0] }
+        let sounds = try WAVFolderLoader.sounds(wanted, of: source)
+        return sounds.map { LogMelExtractor.centred($0.samples, length: length) }
+    }
+}
+
+extension LogMelExtractor {
+    /// The middle `length` values of a recording; silence where it is shorter.
+    static func centred(_ samples: [Float], length: Int) -> [Float] {
+        let shift = (samples.count - length) / 2
+        return (0..<length).map { samples.indices.contains($0 + shift) ? samples[$0 + shift] : 0 }
+    }
+}
