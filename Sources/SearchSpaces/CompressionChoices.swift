@@ -8,6 +8,8 @@ struct CompressionChoices: Hashable, Sendable {
     let pruning: Choice<String>
     /// The number type of the result; the step comes last.
     let precision: Choice<String>
+    /// What each stage chooses among the options of `precision`; empty where all choose the same.
+    let stages: [StagePrecision]
 
     /// Options as the space's file has them, and the pipeline step that each stands for (none where nothing is done).
     struct Options: Hashable, Sendable {
@@ -24,7 +26,13 @@ struct CompressionChoices: Hashable, Sendable {
     ///
     /// Pruning is left out of a candidate whose precision does not go with every pruning of the list (binary weights
     /// cannot be sparse). Throws where options do not go together otherwise.
-    init(_ options: Options, appendingTo dimensions: inout [Dimension]) throws(CompressionError) {
+    /// - Parameters:
+    ///   - stages: names of the parts of a network that choose their precision each for itself.
+    ///   - startsTrained: the network has weights already, so that only steps train.
+    init(
+        _ options: Options, stages: [String] = [], startsTrained: Bool = false,
+        appendingTo dimensions: inout [Dimension]
+    ) throws(CompressionError) {
         var suits: [Bool] = []
         for precision in options.precision {
             let failure = CompressionChoices.failure(
@@ -38,17 +46,46 @@ struct CompressionChoices: Hashable, Sendable {
         {
             throw failure
         }
-        precision = Choice(options.precision, named: "precision", appendingTo: &dimensions)
+        if stages.count > 1, options.precision.count > 1 {
+            self.stages = try CompressionChoices.choices(
+                of: stages, among: options.precision, with: options.pruning, appendingTo: &dimensions)
+            precision = Choice(among: options.precision)
+        } else {
+            self.stages = []
+            precision = Choice(options.precision, named: "precision", appendingTo: &dimensions)
+        }
         let condition = precision.dimension.map { Dimension.Condition(dimension: $0, allowed: suits) }
         pruning = Choice(
             options.pruning, named: "pruning",
             when: suits.allSatisfy(\.self) ? [] : [condition].compactMap(\.self),
             appendingTo: &dimensions)
-        recipe = Choice(options.recipe, named: "recipe", appendingTo: &dimensions)
+        recipe = Choice(
+            options.recipe, named: "recipe",
+            when: startsTrained ? try Self.trainings(options, pruning) : [], appendingTo: &dimensions)
+    }
+
+    /// Where a recipe matters though nothing is trained before compression: with pruning, which trains afterwards.
+    ///
+    /// Throws where no option trains anything that could follow a teacher.
+    private static func trainings(
+        _ options: Options, _ pruning: Choice<String>
+    ) throws(CompressionError) -> [Dimension.Condition] {
+        let precisions = options.precision.compactMap { PrecisionStep(parsing: $0.step) }
+        let trains = precisions.contains { $0.isTrained || $0.assignment.choices.contains(.binary) }
+        guard options.recipe.count > 1, !trains else { return [] }
+        if let dimension = pruning.dimension {
+            return [Dimension.Condition(dimension: dimension, allowed: pruning.values.map { !$0.isEmpty })]
+        }
+        guard pruning.values != [""] else {
+            throw CompressionError(
+                options.recipe[1].text, "needs a compression that trains, such as structured(0.5) or int8-qat"
+            )
+        }
+        return []
     }
 
     /// Why one of the combinations cannot be, or nil.
-    private static func failure(_ recipes: [Option], _ prunings: [Option], _ precisions: [Option])
+    static func failure(_ recipes: [Option], _ prunings: [Option], _ precisions: [Option])
         -> CompressionError?
     {
         for recipe in recipes {
@@ -66,27 +103,41 @@ struct CompressionChoices: Hashable, Sendable {
         return nil
     }
 
-    private var inOrder: [Choice<String>] { [recipe, pruning, precision] }
+    private var inOrder: [Choice<String>] { [recipe, pruning] + (stages.isEmpty ? [precision] : []) }
 
     /// Of a genotype in normal form.
     func text(of genotype: Genotype) -> String {
-        let steps = inOrder.map { $0.value(in: genotype) }.filter { !$0.isEmpty }
-        return steps.isEmpty ? "none" : steps.joined(separator: ">")
+        var steps = inOrder.map { $0.value(in: genotype) }
+        if !stages.isEmpty { steps.append(stageStep(of: genotype).text) }
+        let text = steps.filter { !$0.isEmpty }.joined(separator: ">")
+        return keeping(genotype.keptLayers, in: text.isEmpty ? "none" : text)
     }
 
     func read(_ text: String, into genotype: inout Genotype) throws(EncodingError) {
+        do throws(EncodingError) {
+            try readChoices(text, into: &genotype)
+        } catch {
+            guard let (choices, kept) = splittingKeptLayers(text) else { throw error }
+            try readChoices(choices, into: &genotype)
+            genotype.keptLayers = kept
+        }
+    }
+
+    private func readChoices(_ text: String, into genotype: inout Genotype) throws(EncodingError) {
         var steps = text == "none" ? [] : text.split(separator: ">", omittingEmptySubsequences: false)[...]
         for choice in inOrder {
-            if let step = steps.first, !step.isEmpty,
-                let option = choice.values.firstIndex(where: { $0 == step })
-            {
+            if let option = choice.longestOption(beginning: steps) {
                 if let dimension = choice.dimension { genotype[dimension] = option }
-                steps = steps.dropFirst()
+                steps = steps.dropFirst(choice.values[option].split(separator: ">").count)
             } else if let neutral = choice.values.firstIndex(of: "") {
                 if let dimension = choice.dimension { genotype[dimension] = neutral }
             } else {
                 throw EncodingError(detail: "it lacks one of \(choice.values.joined(separator: ", "))")
             }
+        }
+        if !stages.isEmpty {
+            try readStages(steps.first ?? "", into: &genotype)
+            steps = steps.dropFirst()
         }
         guard let unknown = steps.first else { return }
         let known = inOrder.flatMap(\.values).filter { !$0.isEmpty }
@@ -97,9 +148,13 @@ struct CompressionChoices: Hashable, Sendable {
 }
 
 extension CompressionChoices.Options {
-    /// Reads the `compression:` section of a space's file.
+    /// Reads the `compression:` section of a space's file: lists to be combined, or one list of whole pipelines.
     init(_ node: YAMLNode?) throws(YAMLError) {
         guard let node else { return }
+        guard !node.isSequence else {
+            precision = try Self.options(node, neutral: "none")
+            return
+        }
         try node.allow(keys: CompressionChoices.keys)
         if let list = try node.optional("precision") {
             precision = try Self.options(list, neutral: "float32")
@@ -137,8 +192,13 @@ extension CompressionChoices.Options {
 }
 
 extension Choice<String> {
+    /// Options that nobody chooses among for the whole network.
+    fileprivate init(among options: [CompressionChoices.Option]) {
+        self.init(code: "", values: options.map(\.step), texts: options.map(\.text), dimension: nil)
+    }
+
     /// A choice of pipeline steps, and its dimension at the end of the list where there is more than one option.
-    fileprivate init(
+    init(
         _ options: [CompressionChoices.Option], named key: String,
         when conditions: [Dimension.Condition] = [],
         appendingTo dimensions: inout [Dimension]
@@ -155,6 +215,15 @@ extension Choice<String> {
                 name: "compression.\(key)", options: options.map(\.text), role: .compression,
                 conditions: conditions))
         dimension = dimensions.count - 1
+    }
+
+    /// The option with most steps that stands at the beginning of a list of steps.
+    fileprivate func longestOption(beginning steps: ArraySlice<Substring>) -> Int? {
+        let counts = values.map { $0.split(separator: ">").count }
+        return values.indices.filter {
+            !values[$0].isEmpty && steps.starts(with: values[$0].split(separator: ">"))
+        }
+        .max { counts[$0] < counts[$1] }
     }
 
     /// The options that a choice was made of.

@@ -5,8 +5,13 @@
 public struct Genotype: Hashable, Sendable {
     /// As many as the space has dimensions, each below that dimension's `options.count`.
     public var choices: [UInt8]
+    /// Names of layers that stay in float32 whatever precision is chosen: what accuracy control found, no strategy proposes any.
+    public var keptLayers: [String]
 
-    public init(choices: [UInt8]) { self.choices = choices }
+    public init(choices: [UInt8], keptLayers: [String] = []) {
+        self.choices = choices
+        self.keptLayers = keptLayers
+    }
 
     public subscript(dimension: Int) -> Int {
         get { Int(choices[dimension]) }

@@ -30,6 +30,7 @@ public struct Pieces: Sendable {
         case .stages(let stages): stages.number(with: &numbering)
         case .cell(let cell): numbering.add([], of: cell.edges.compactMap(\.operation.dimension))
         case .layers(let layers): layers.number(with: &numbering)
+        case .given: numbering.add([], of: [])
         }
         guard numbering.count <= 10_000_000 else { return nil }
         pieces = numbering.pieces
@@ -82,7 +83,8 @@ struct PieceNumbering {
     init(_ space: SearchSpace) {
         self.space = space
         // What only guides training, such as distillation, changes no cost.
-        let shapes = [space.compression.precision, space.compression.pruning]
+        let shapes =
+            [space.compression.precision, space.compression.pruning] + space.compression.stages.map(\.choice)
         let recipe = space.compression.recipe.values.allSatisfy { $0.isEmpty || $0.hasPrefix("distill(") }
         compression = (shapes + (recipe ? [] : [space.compression.recipe])).compactMap(\.dimension)
     }

@@ -55,6 +55,7 @@ extension SearchSpace {
         for (index, dimension) in dimensions.enumerated() where dimension.role == .compression {
             result[index] = 0
         }
+        result.keptLayers = []
         return normalForm(result)
     }
 }

@@ -48,6 +48,8 @@ enum Topology: Hashable, Sendable {
     case cell(CellTopology)
     /// One block chosen for each layer, as in FBNet.
     case layers(LayeredTopology)
+    /// One network that is there already, with its weights.
+    case given(GivenTopology)
 }
 
 extension SearchSpace {
@@ -58,6 +60,7 @@ extension SearchSpace {
         case .stages(let stages): stages.text(of: genotype)
         case .cell(let cell): cell.text(of: genotype)
         case .layers(let layers): layers.text(of: genotype)
+        case .given: GivenTopology.text
         }
     }
 
@@ -76,6 +79,7 @@ extension SearchSpace {
             case .stages(let stages): try stages.read(architecture, into: &genotype)
             case .cell(let cell): try cell.read(architecture, into: &genotype)
             case .layers(let layers): try layers.read(architecture, into: &genotype)
+            case .given(let given): try given.read(architecture)
             }
         } catch {
             throw .architecture(space: name, text: architecture, detail: error.detail)
@@ -88,17 +92,32 @@ extension SearchSpace {
         return normalForm(genotype)
     }
 
-    /// The uncompressed network: unknown weights with stable names, batch normalisation as nodes, logits as output.
+    /// The uncompressed network: weights unknown (but of a given network) with stable names, batch normalisation as nodes, logits
+    /// as output.
     public func graph(of genotype: Genotype, input: NetworkInput) throws(SearchSpaceError) -> Graph {
         let genotype = normalForm(genotype)
-        do throws(GraphError) {
-            return switch topology {
-            case .stages(let stages): try stages.graph(of: genotype, input: input, name: name)
-            case .cell(let cell): try cell.graph(of: genotype, input: input, name: name)
-            case .layers(let layers): try layers.graph(of: genotype, input: input, name: name)
+        func fitting(_ make: () throws(GraphError) -> Graph) throws(SearchSpaceError) -> Graph {
+            do throws(GraphError) {
+                return try make()
+            } catch {
+                throw .input(
+                    space: name, architecture: architecture(of: genotype), detail: error.description)
             }
-        } catch {
-            throw .input(space: name, architecture: architecture(of: genotype), detail: error.description)
+        }
+        return switch topology {
+        case .stages(let stages):
+            try fitting { () throws(GraphError) in
+                try stages.graph(of: genotype, input: input, name: name)
+            }
+        case .cell(let cell):
+            try fitting { () throws(GraphError) in
+                try cell.graph(of: genotype, input: input, name: name)
+            }
+        case .layers(let layers):
+            try fitting { () throws(GraphError) in
+                try layers.graph(of: genotype, input: input, name: name)
+            }
+        case .given(let given): try given.graph(fitting: input, name: name)
         }
     }
 }

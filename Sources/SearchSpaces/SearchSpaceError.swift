@@ -7,6 +7,8 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
     case narrowing(space: String, key: String, detail: String)
     /// The architecture does not fit the input.
     case input(space: String, architecture: String, detail: String)
+    /// A model that was given cannot be compressed, or does not fit the data.
+    case given(model: String, detail: String)
 
     public var description: String {
         switch self {
@@ -17,6 +19,7 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
         case .narrowing(let space, let key, let detail): "compression.\(key): \(space) \(detail)"
         case .input(let space, let architecture, let detail):
             "\(space): '\(architecture)' does not fit its input: \(detail)"
+        case .given(let model, let detail): "\(model) \(detail)"
         }
     }
 }
