@@ -17,6 +17,17 @@ extension Tensor {
         }
     }
 
+    /// Whether an element is not a number.
+    var holdsNaN: Bool {
+        switch storage {
+        case .float32(let values): values.contains(where: \.isNaN)
+        case .float16(let values): values.contains(where: \.isNaN)
+        case .bfloat16(let values): values.contains { $0 & 0x7FFF > 0x7F80 }
+        case .repeated(let value, _): value.isNaN
+        case .int8, .uint8, .int32, .int64, .bool, .binary, .unknown: false
+        }
+    }
+
     /// Whether every element is one stored number.
     var isRepeated: Bool { if case .repeated = storage { true } else { false } }
 

@@ -15,10 +15,7 @@ struct BackendTests {
         let page = try String(
             contentsOf: RealData.root.appendingPathComponent("docs/onnx.md"), encoding: .utf8)
         #expect(report.passed.count >= 350)
-        // Pooling over three axes and tensors without elements are missing; docs/onnx.md lists them.
-        withKnownIssue {
-            #expect(Double(report.namedPassed) >= 0.95 * Double(report.namedCount))
-        }
+        #expect(Double(report.namedPassed) >= 0.95 * Double(report.namedCount))
         for line in report.countLines { #expect(page.contains(line), "docs/onnx.md does not say: \(line)") }
         for exception in report.exceptions {
             #expect(

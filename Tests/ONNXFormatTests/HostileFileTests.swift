@@ -119,13 +119,12 @@ struct HostileFileTests {
         #expect(try ONNXModel.read(bytes: reversed.bytes, file: "long").graph.nodes.count == 100_000)
     }
 
-    @Test("Weights that are not numbers are read, and an int8 form of them is refused")
-    func notANumber() throws {
+    @Test("Weights that are not numbers are refused")
+    func notANumber() {
         let model = WireModel(
             nodes: [.init("Add", ["x", "w"], ["y"])], inputs: [.init("x", [2])], outputs: ["y"],
             initializers: [.init("w", [2], [.nan, 1])])
-        let graph = try ONNXModel.read(bytes: model.bytes, file: "nan").graph
-        #expect(try graph.run([Tensor([2], [1, 1])])[0].floats?[0].isNaN == true)
+        #expect(problem(model)?.contains("'w': holds NaN") == true)
     }
 
     @Test("External data is read from the model's folder only")

@@ -20,6 +20,9 @@ struct RealModelTests {
             let output = try #require(try model.graph.run([input]).first)
             #expect(output.difference(from: expected, absolute: 1e-3) == nil)
         }
+        let bytes = try ONNXModel.write(model.graph)
+        #expect(try ONNXModel.write(model.graph) == bytes)
+        #expect(try ONNXModel.read(bytes: bytes, file: name).graph == model.graph)
     }
 
     static let lightNetworks = [

@@ -23,6 +23,19 @@ enum SampleGraphs {
         return builder.graph(outputs: [logits])
     }
 
+    /// A classifier that reads the columns of an image before its rows.
+    static func turned() throws -> Graph {
+        var weights = Weights()
+        var builder = GraphBuilder(name: "turned")
+        let image = builder.input("image", ValueType([1, 8, 8, 3]))
+        let layer = try weights.convolution(
+            image, 4, &builder, "layer", Convolution(kernel: 2, stride: 2))
+        let columns = try builder.apply(.transpose([0, 2, 1, 3]), to: [layer], name: "columns")
+        let flat = try builder.apply(.reshape([0, 64]), to: [columns], name: "flat")
+        let logits = try weights.dense(flat, 5, &builder, "logits")
+        return builder.graph(outputs: [logits])
+    }
+
     /// One of each activation that is neither a clamp nor made of two nodes.
     static func activations() throws -> Graph {
         var weights = Weights()

@@ -141,6 +141,12 @@ extension Translator {
         throws(ONNXProblem)
     {
         var (result, type) = try real(inputs[0], of: call)
+        // A power has the type of its base, also where that is a constant.
+        if operation == .power, case .constant(let base) = try required(inputs[0], of: call),
+            !base.dataType.isFloatingPoint
+        {
+            type = base.dataType
+        }
         let isMean = call.type == "Mean"
         try setResult(call, type) { (translator, name) throws(ONNXProblem) in
             for input in inputs.dropFirst() {

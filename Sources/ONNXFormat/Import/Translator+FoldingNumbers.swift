@@ -1,3 +1,4 @@
+import Foundation
 import ModelGraph
 
 /// Arithmetic on constants.
@@ -53,17 +54,15 @@ extension Translator {
         return Tensor([count], .int64((0..<count).map { Int64(bounds[0] + $0 * bounds[2]) }))
     }
 
+    /// Integers reduced along some axes, or all.
     mutating func foldedReduction(_ call: Call, _ tensor: Tensor) throws(ONNXProblem) -> Tensor? {
-        guard let values = tensor.integers, call.type != "ReduceMean", !values.isEmpty,
-            values.count <= 1 << 16
-        else {
-            return nil
-        }
+        guard call.type != "ReduceMean", tensor.shape.elementCount <= 1 << 16, let values = tensor.integers,
+            !values.isEmpty
+        else { return nil }
         let given = try axesOrNone(call) ?? []
-        let axes =
-            given.isEmpty
-            ? Array(tensor.shape.dimensions.indices) : try call.axes(given, rank: tensor.shape.rank)
-        guard axes.count == tensor.shape.rank else { return nil }
+        if given.isEmpty, call.flag("noop_with_empty_axes") { return tensor }
+        let extents = tensor.shape.dimensions
+        let axes = given.isEmpty ? Array(extents.indices) : try call.axes(given, rank: extents.count)
         let combine: (Int, Int) -> Int =
             switch call.type {
             case "ReduceProd": { $0 &* $1 }
@@ -71,9 +70,17 @@ extension Translator {
             case "ReduceMax": { Swift.max($0, $1) }
             default: { Swift.min($0, $1) }
             }
-        let result = values.dropFirst().reduce(values[0], combine)
-        let shape = [Int](repeating: 1, count: call.flag("keepdims", default: true) ? tensor.shape.rank : 0)
-        return Tensor(Shape(shape), .integers([result], as: tensor.dataType))
+        let kept = Shape(extents.indices.map { axes.contains($0) ? 1 : extents[$0] })
+        let steps = extents.indices.map { axes.contains($0) ? 0 : kept.strides[$0] }
+        let places = Tensor.positions(extents, offset: 0, strides: steps)
+        var result = [Int?](repeating: nil, count: kept.elementCount)
+        for (place, value) in zip(places, values) {
+            result[place] = result[place].map { combine($0, value) } ?? value
+        }
+        let shape = extents.indices.filter { !axes.contains($0) }.map { extents[$0] }
+        return Tensor(
+            call.flag("keepdims", default: true) ? kept : Shape(shape),
+            .integers(result.compactMap { $0 }, as: tensor.dataType))
     }
 
     /// Functions of one, two or three broadcast constants.
@@ -191,6 +198,9 @@ struct FoldedFunction {
             }
         case "Min": return map { Swift.min($0, $1) }
         case "Max": return map { Swift.max($0, $1) }
+        case "Pow":
+            guard b.allSatisfy({ (0..<64).contains($0) }) else { return nil }
+            return map { base, exponent in (0..<exponent).reduce(1) { power, _ in power &* base } }
         case "Equal": return map { $0 == $1 ? 1 : 0 }
         case "Less": return map { $0 < $1 ? 1 : 0 }
         case "Greater": return map { $0 > $1 ? 1 : 0 }
@@ -214,6 +224,7 @@ struct FoldedFunction {
         case "Sub": return map(-)
         case "Mul": return map(*)
         case "Div": return map(/)
+        case "Pow": return map { pow($0, $1) }
         case "Min": return map { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
         case "Max": return map { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
         case "Equal": return map { $0 == $1 ? 1 : 0 }

@@ -58,18 +58,16 @@ extension Translator {
 
     mutating func quantize(_ call: Call) throws(ONNXProblem) {
         let integer = try quantizedType(call, scale: 1)
-        let hasScale = try isKnown(1, of: call)
         let hasZeroPoint = call.input(2) == nil ? true : try isKnown(2, of: call)
-        guard hasScale, hasZeroPoint else { return try quantizeByComputedScale(call, integer) }
+        guard try isKnown(1, of: call), hasZeroPoint, try isPerTensor(call) else {
+            return try quantizeInSteps(call, integer)
+        }
         let (input, _) = try real(0, of: call)
         set(call, try quantized(input, call, scale: 1, to: integer, name: call.output))
     }
 
     /// int8 or uint8, as the zero point or an attribute says.
     private func quantizedType(_ call: Call, scale: Int) throws(ONNXProblem) -> DataType {
-        guard call.integer("block_size", default: 0) == 0 else {
-            throw call.unsupported("it has one scale for each block; quantize per tensor or per channel")
-        }
         var type: DataType? = .uint8
         if call.input(scale + 1) != nil {
             switch try required(scale + 1, of: call) {
@@ -115,24 +113,8 @@ extension Translator {
         return result
     }
 
-    /// round(x / scale) + zero point, saturated, step by step.
-    private mutating func quantizeByComputedScale(_ call: Call, _ integer: DataType) throws(ONNXProblem) {
-        let (input, _) = try real(0, of: call)
-        let scale = try real(1, of: call).view
-        guard scale.elementCount == 1 else {
-            throw call.unsupported("it has several scales that depend on the input")
-        }
-        var result = try map(.unary(.round), try combine(.divide, input, scale, call), call)
-        if call.input(2) != nil { result = try combine(.add, result, try real(2, of: call).view, call) }
-        let limits: (Float, Float) = integer == .uint8 ? (0, 255) : (-128, 127)
-        result = try map(.activation(.clip(lower: limits.0, upper: limits.1)), result, call)
-        set(call, try map(.cast(integer), result, call, name: call.output))
-    }
-
     mutating func dequantize(_ call: Call) throws(ONNXProblem) {
-        guard call.integer("block_size", default: 0) == 0 else {
-            throw call.unsupported("it has one scale for each block; quantize per tensor or per channel")
-        }
+        guard try isPerTensor(call) else { return try dequantizeInSteps(call) }
         set(call, try dequantized(0, call, name: call.output))
     }
 

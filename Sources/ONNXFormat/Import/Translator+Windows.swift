@@ -53,7 +53,8 @@ extension Translator {
         let rank = input.rank
         let x = try image(input, call)
         let extents = try weightExtents(weights, of: call, rank: rank)
-        let window = try Window(call, kernel: Array(extents[2...]), input: Array(input.shape[2...]))
+        let window = PlaneWindow(
+            try AxisWindow.all(call, kernel: Array(extents[2...]), input: Array(input.shape[2...])))
         let w = try self.weights(
             weights, of: call,
             shape: { $0.count == 3 ? [$0[0], $0[1], 1, $0[2]] : $0 }, order: Translator.channelsLast)
@@ -80,56 +81,6 @@ extension Translator {
         return tensor.shape.dimensions
     }
 
-    mutating func pool(_ call: Call) throws(ONNXProblem) {
-        let isMaximum = call.type == "MaxPool"
-        let raw = try view(0, of: call)
-        let isQuantized = isMaximum && graph[raw.value].type.quantization != nil && dataType(raw) == .int8
-        let (input, integer) = isQuantized ? (raw, nil) : try real(raw, call)
-        guard let kernel = call.integers("kernel_shape") else { throw call.fault("needs kernel_shape") }
-        let spatial = try asImage(input, call)
-        let window = try Window(
-            call, kernel: kernel, input: Array(input.shape[2...]), roundsUp: call.flag("ceil_mode"))
-        let countsPadding = call.flag("count_include_pad")
-        guard isMaximum || !countsPadding || !window.isExtended else {
-            throw call.unsupported(
-                "it counts padding in windows that ceil_mode adds; export it without ceil_mode")
-        }
-        let pooling = Pooling(
-            isMaximum ? .maximum : .average, kernel: window.kernel, stride: window.stride,
-            padding: window.padding,
-            countsPadding: countsPadding, dilation: window.dilation)
-        try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
-            let id = try translator.apply(
-                .pool(pooling), [try translator.image(spatial, call)], call, name: name)
-            var result = translator.imageView(id, rank: input.rank)
-            result.isOffset = input.isOffset
-            return result
-        }
-    }
-
-    mutating func globalPool(_ call: Call) throws(ONNXProblem) {
-        let (input, integer) = try real(0, of: call)
-        guard input.rank >= 3 else { throw call.fault("needs an input of at least 3 axes") }
-        let kind: PoolingKind = call.type == "GlobalMaxPool" ? .maximum : .average
-        let ones = [Int](repeating: 1, count: input.rank - 2)
-        try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
-            try translator.pooled(input, kind, call, name: name).reshaped(
-                [input.shape[0], input.shape[1]] + ones)
-        }
-    }
-
-    /// Maximum or mean over everything behind the second axis.
-    mutating func pooled(
-        _ input: View, _ kind: PoolingKind, _ call: Call, name: String?
-    ) throws(ONNXProblem) -> View {
-        let isImage = input.rank == 4
-        let spatial =
-            isImage
-            ? input : input.reshaped([input.shape[0], input.shape[1], 1, input.shape[2...].reduce(1, *)])
-        let id = try apply(.globalPool(kind), [try image(spatial, call)], call, name: name)
-        return imageView(id, rank: 4)
-    }
-
     mutating func batchNormalization(_ call: Call) throws(ONNXProblem) {
         guard !call.flag("training_mode"), call.flag("spatial", default: true) else {
             throw call.unsupported("it is in training mode or not per channel; export for inference")
@@ -154,73 +105,5 @@ extension Translator {
             beta: call.float("beta", default: 0.75), bias: call.float("bias", default: 1))
         let id = try apply(operation, [x], call, name: call.output)
         set(call, imageView(id, rank: input.rank))
-    }
-}
-
-/// Kernel, stride, dilation and padding of a window over one or two axes.
-struct Window {
-    private(set) var kernel: Extent = 1
-    private(set) var stride: Extent = 1
-    private(set) var dilation: Extent = 1
-    private(set) var padding: EdgePadding = .zero
-    /// Whether rounding the output size up added padding of its own.
-    private(set) var isExtended = false
-
-    init(_ call: Call, kernel: [Int], input: [Int], roundsUp: Bool = false) throws(ONNXProblem) {
-        let axes = input.count
-        guard axes == 1 || axes == 2 else {
-            throw call.unsupported(
-                "its windows have \(axes) axes; only images (2 axes) and signals (1 axis) are supported")
-        }
-        let strides = call.integers("strides") ?? [Int](repeating: 1, count: axes)
-        let dilations = call.integers("dilations") ?? [Int](repeating: 1, count: axes)
-        let shape = call.integers("kernel_shape") ?? kernel
-        let explicit = call.integers("pads") ?? [Int](repeating: 0, count: 2 * axes)
-        let limit = 1 << 31
-        guard shape == kernel, kernel.count == axes, strides.count == axes, dilations.count == axes,
-            explicit.count == 2 * axes,
-            (kernel + strides + dilations).allSatisfy({ $0 > 0 && $0 < limit }),
-            explicit.allSatisfy({ $0 >= 0 && $0 < limit })
-        else { throw call.fault("kernel_shape, strides, dilations or pads do not fit its input") }
-        var pads: [(before: Int, after: Int)] = []
-        let mode = call.text("auto_pad", default: "NOTSET")
-        for axis in 0..<axes {
-            let extent = (kernel[axis] - 1) * dilations[axis] + 1
-            var pad = (before: explicit[axis], after: explicit[axis + axes])
-            switch mode {
-            case "NOTSET", "": break
-            case "VALID": pad = (0, 0)
-            case "SAME_UPPER", "SAME_LOWER":
-                let outputs = (input[axis] + strides[axis] - 1) / strides[axis]
-                let total = max((outputs - 1) * strides[axis] + extent - input[axis], 0)
-                let smaller = total / 2
-                pad = mode == "SAME_UPPER" ? (smaller, total - smaller) : (total - smaller, smaller)
-            default: throw call.fault("has the auto_pad '\(mode.shortened)'")
-            }
-            if roundsUp, mode == "NOTSET" || mode.isEmpty || mode == "VALID" {
-                let added = Window.extension(input[axis], pad, extent, strides[axis])
-                isExtended = isExtended || added > 0
-                pad.after += added
-            }
-            pads.append(pad)
-        }
-        func pair(_ values: [Int]) -> Extent {
-            axes == 1 ? Extent(1, values[0]) : Extent(values[0], values[1])
-        }
-        (self.kernel, stride, dilation) = (pair(kernel), pair(strides), pair(dilations))
-        let columns = pads[axes - 1]
-        padding = EdgePadding(top: 0, bottom: 0, left: columns.before, right: columns.after)
-        if axes == 2 { (padding.top, padding.bottom) = (pads[0].before, pads[0].after) }
-    }
-
-    /// Padding behind the end that rounding the number of windows up needs; a window begins inside the input or its first padding.
-    private static func `extension`(
-        _ size: Int, _ pad: (before: Int, after: Int), _ extent: Int, _ stride: Int
-    ) -> Int {
-        let padded = size + pad.before + pad.after
-        guard padded >= extent else { return 0 }
-        var windows = (padded - extent + stride - 1) / stride + 1
-        if (windows - 1) * stride >= size + pad.before { windows -= 1 }
-        return max((windows - 1) * stride + extent - padded, 0)
     }
 }

@@ -53,7 +53,12 @@ struct Translator {
 
     private mutating func readInitializers(_ tensors: [ProtoTensor]) throws(ONNXProblem) {
         for proto in tensors {
-            guard known.updateValue(.constant(try decoder.tensor(proto)), forKey: proto.name) == nil else {
+            let tensor = try decoder.tensor(proto)
+            guard !tensor.holdsNaN else {
+                throw .tensor(
+                    name: proto.name, detail: "holds NaN, which no trained network does; export it again")
+            }
+            guard known.updateValue(.constant(tensor), forKey: proto.name) == nil else {
                 throw .tensor(name: proto.name, detail: "is stored twice")
             }
         }

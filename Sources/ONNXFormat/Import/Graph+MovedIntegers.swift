@@ -1,0 +1,74 @@
+import ModelGraph
+
+extension Graph {
+    /// Reshapes and transposes of real numbers that were integers a moment ago move the integers instead.
+    ///
+    /// `dequantize` then stands right before what computes, where `computeInIntegers` looks for it.
+    mutating func moveIntegers() {
+        var readers = readerCounts
+        var producers = [Int?](repeating: nil, count: values.count)
+        var names = Names()
+        names.take(values.map(\.name))
+        var moved: [Node] = []
+        moved.reserveCapacity(nodes.count)
+        for var node in nodes {
+            if let step = node.operation.movedName, let before = producers[node.inputs[0].index],
+                let source = movableIntegers(behind: moved[before])
+            {
+                let real = moved[before].output
+                let integers = ValueID(values.count)
+                let type = self[source].type
+                values.append(
+                    Value(
+                        name: names.fresh("\(self[source].name)/\(step)"),
+                        type: ValueType(
+                            self[node.output].type.shape, type.dataType, quantization: type.quantization)))
+                producers.append(moved.count)
+                moved.append(
+                    Node(
+                        name: self[integers].name, operation: node.operation, inputs: [source],
+                        output: integers))
+                readers.append(1)
+                readers[real.index] -= 1
+                // Whoever is not read any more leaves its name to the one that takes its place.
+                if readers[real.index] == 0 {
+                    node.name = moved[before].name
+                    if !outputs.contains(node.output) {
+                        let name = self[real].name
+                        self[real].name = self[node.output].name
+                        self[node.output].name = name
+                    }
+                }
+                node.operation = .dequantize
+                node.inputs = [integers]
+            }
+            producers[node.output.index] = moved.count
+            moved.append(node)
+        }
+        nodes = moved.filter { readers[$0.output.index] > 0 || $0.operation != .dequantize }
+    }
+
+    /// The computed int8 values with one scale that a `dequantize` reads; nil for any other node.
+    private func movableIntegers(behind node: Node) -> ValueID? {
+        guard node.operation == .dequantize, self[node.inputs[0]].constant == nil else { return nil }
+        let type = self[node.inputs[0]].type
+        guard type.dataType == .int8, let quantization = type.quantization, quantization.axis == nil else {
+            return nil
+        }
+        return node.inputs[0]
+    }
+}
+
+extension Operation {
+    /// What a value is called that this operation moves without computing; nil for operations that compute.
+    fileprivate var movedName: String? {
+        switch self {
+        case .reshape: "reshaped"
+        case .transpose(let permutation): permutation.map(String.init).joined()
+        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+            .concatenate, .slice, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply,
+            .reduce, .cast, .quantize, .dequantize, .training:
+            nil
+        }
+    }
+}
