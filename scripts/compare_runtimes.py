@@ -2,7 +2,9 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
@@ -28,14 +30,12 @@ class ONNXRuntime:
         # Without VNNI, ONNX Runtime's int8 kernels saturate sums of two products; this setting makes it count exactly.
         options.add_session_config_entry("session.x64quantprecision", "1")
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self.inputs = [(i.name, i.shape) for i in self.session.get_inputs()]
-        self.outputs = [o.name for o in self.session.get_outputs()]
-        self.types = {i.name: {"tensor(float)": np.float32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8,
-                               "tensor(float16)": np.float16}.get(i.type, np.float32) for i in self.session.get_inputs()}
+        self.input = only(self.session.get_inputs(), path)
+        only(self.session.get_outputs(), path)
+        self.shape = self.input.shape
 
-    def run(self, arrays):
-        feed = {name: array.astype(self.types[name]) for name, array in arrays.items()}
-        return dict(zip(self.outputs, self.session.run(None, feed)))
+    def run(self, sample):
+        return self.session.run(None, {self.input.name: sample})[0]
 
 
 class OpenVINO:
@@ -44,17 +44,14 @@ class OpenVINO:
 
     def __init__(self, path):
         import openvino
-        model = openvino.Core().read_model(path)
         # Float32 sums, so that what is compared is the model and not a faster arithmetic.
-        self.model = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-        self.inputs = [(i.get_any_name(), list(i.get_partial_shape())) for i in self.model.inputs]
-        self.inputs = [(n, [int(d.get_length()) if d.is_static else -1 for d in s]) for n, s in self.inputs]
-        self.outputs = [o.get_any_name() for o in self.model.outputs]
-        self.types = {i.get_any_name(): i.get_element_type().to_dtype() for i in self.model.inputs}
+        self.model = openvino.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        shape = only(self.model.inputs, path).get_partial_shape()
+        only(self.model.outputs, path)
+        self.shape = [extent.get_length() if extent.is_static else None for extent in shape]
 
-    def run(self, arrays):
-        result = self.model({name: array.astype(self.types[name]) for name, array in arrays.items()})
-        return {name: result[i] for i, name in enumerate(self.outputs)}
+    def run(self, sample):
+        return self.model([sample])[0]
 
 
 class LiteRT:
@@ -65,24 +62,27 @@ class LiteRT:
         from ai_edge_litert.interpreter import Interpreter
         self.interpreter = Interpreter(model_path=path, num_threads=1)
         self.interpreter.allocate_tensors()
-        self.inputs = [(d["name"], list(d["shape"])) for d in self.interpreter.get_input_details()]
-        self.outputs = [d["name"] for d in self.interpreter.get_output_details()]
+        self.input = only(self.interpreter.get_input_details(), path)
+        self.output = only(self.interpreter.get_output_details(), path)
+        self.shape = list(self.input["shape"])
 
-    def run(self, arrays):
-        for detail in self.interpreter.get_input_details():
-            self.interpreter.set_tensor(detail["index"], quantised(arrays[detail["name"]], detail))
+    def run(self, sample):
+        self.interpreter.set_tensor(self.input["index"], quantised(sample, self.input))
         self.interpreter.invoke()
-        return {d["name"]: real(self.interpreter.get_tensor(d["index"]), d)
-                for d in self.interpreter.get_output_details()}
+        return real(self.interpreter.get_tensor(self.output["index"]), self.output)
+
+
+def only(ports, path):
+    if len(ports) != 1:
+        raise Refused(f"{path}: has {len(ports)} inputs or outputs; models of a bundle have one of each")
+    return ports[0]
 
 
 def quantised(array, detail):
-    """Real numbers as the integers that an input takes; integers as they are."""
+    """Real numbers as the integers that an input takes."""
     kind = np.dtype(detail["dtype"])
-    if kind == np.float32 or array.dtype == kind:
-        return array.astype(kind)
     scale, zero = detail["quantization"]
-    if scale == 0:
+    if kind == np.float32 or scale == 0:
         return array.astype(kind)
     limits = np.iinfo(kind)
     integers = np.rint(array.astype(np.float32) / np.float32(scale)) + zero
@@ -108,7 +108,7 @@ def is_integer_model(path):
 
 
 def fitted(sample, shape):
-    """A sample of the arrays in the layout that a model takes: as it is, or with the channels first."""
+    """A sample in the layout that a model takes: as it is, or with the channels first."""
     wanted = [d if isinstance(d, int) and d > 0 else None for d in shape[1:]]
 
     def fits(array):
@@ -122,67 +122,125 @@ def fitted(sample, shape):
     raise Refused(f"a sample of shape {list(sample.shape)} does not fit an input of shape {shape}")
 
 
-def compared(runtime, path, arrays):
+def swiftlet(*arguments):
+    program = os.environ.get("SWIFTLET")
+    if not program:
+        raise Refused("there is no swiftlet: build it (swift build -c release), or name it in $SWIFTLET")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Refused(f"swiftlet {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def array(path, name):
+    with np.load(path, allow_pickle=False) as archive:
+        if name not in archive.files:
+            raise Refused(f"{path}: has no array '{name}'; it has {', '.join(archive.files)}")
+        return archive[name]
+
+
+def samples(options, folder):
+    """The samples to compare on, as networks read them, and their true classes where these are known."""
+    if options.job:
+        path = os.path.join(folder, "test.npz")
+        swiftlet("samples", options.job, "--part", "test", "--output", path,
+                 *(["--data", options.data] if options.data else []))
+        return array(path, "input"), array(path, "label")
+    path = options.samples or os.path.join(options.bundle, "test-vectors.npz")
+    if not os.path.isfile(path):
+        raise Refused(f"{path}: there is no such file; name one with --samples, or a job with --job")
+    with np.load(path, allow_pickle=False) as archive:
+        labels = archive["label"] if "label" in archive.files else None
+    return array(path, "input").astype(np.float32), labels
+
+
+def own_answers(bundle, inputs, folder):
+    """What Swiftlet's engine answers for its own packed model."""
+    model = os.path.join(bundle, "model.swiftlet")
+    if not os.path.isfile(model):
+        raise Refused(f"{model}: there is no such file; BUNDLE is a folder that 'swiftlet export' wrote")
+    given, answered = os.path.join(folder, "input.npy"), os.path.join(folder, "output.npz")
+    np.save(given, inputs)
+    swiftlet("run", model, "--input", given, "--output", answered)
+    with np.load(answered, allow_pickle=False) as archive:
+        answers = archive[only(archive.files, model)]
+    return answers.astype(np.float32).reshape(len(inputs), -1)
+
+
+def compared(runtime, path, inputs, ours):
     """Predictions that differ, and the largest difference of outputs relative to their range."""
     model = runtime(path)
-    output = next((name for name in model.outputs if name in arrays), None)
-    missing = [name for name, _ in model.inputs if name not in arrays]
-    if missing or output is None:
-        raise Refused(f"the arrays {sorted(arrays)} lack the model's inputs {missing} or outputs {model.outputs}")
-    ours = np.asarray(arrays[output], np.float32)
-    ours = ours.reshape(len(ours), -1)
     theirs = np.empty_like(ours)
-    for index in range(len(ours)):
-        sample = {name: fitted(arrays[name][index], shape) for name, shape in model.inputs}
-        theirs[index] = np.asarray(model.run(sample)[output], np.float32).reshape(-1)
+    for index, sample in enumerate(inputs):
+        theirs[index] = np.asarray(model.run(fitted(sample, model.shape)), np.float32).reshape(-1)
     spread = float(theirs.max() - theirs.min()) or 1.0
-    differing = int(np.count_nonzero(ours.argmax(1) != theirs.argmax(1)))
-    return {"samples": len(ours), "classes": ours.shape[1], "differing": differing,
-            "largest_difference": float(np.abs(ours - theirs).max() / spread)}
+    return theirs, {
+        "samples": len(ours), "classes": ours.shape[1],
+        "differing": int(np.count_nonzero(ours.argmax(1) != theirs.argmax(1))),
+        "largest_difference": float(np.abs(ours - theirs).max() / spread)}
 
 
-def rows(folder, arrays):
-    files = sorted(f for f in os.listdir(folder) if f.endswith((".onnx", ".tflite")))
+def accuracy(answers, labels):
+    return None if labels is None else float(np.mean(answers.argmax(1) == labels))
+
+
+def rows(bundle, inputs, labels, ours):
+    files = sorted(f for f in os.listdir(bundle) if f.endswith((".onnx", ".tflite")))
     if not files:
-        raise Refused(f"{folder}: holds no .onnx or .tflite file")
+        raise Refused(f"{bundle}: holds no .onnx or .tflite file")
     for file in files:
-        path = os.path.join(folder, file)
+        path = os.path.join(bundle, file)
         is_integer = is_integer_model(path)
         for runtime in (ONNXRuntime, OpenVINO, LiteRT):
             if not file.endswith(runtime.suffix):
                 continue
             row = {"file": file, "runtime": runtime.name, "precision": "int8" if is_integer else "float32"}
-            row.update(compared(runtime, path, arrays))
-            allowed = max(1, INT8_LIMITS[runtime.name] * row["samples"]) if is_integer else 0
-            row["agrees"] = row["differing"] <= allowed
+            theirs, found = compared(runtime, path, inputs, ours)
+            row.update(found, accuracy=accuracy(theirs, labels))
+            # One sample of a small test part is more than a thousandth of it.
+            row["allowed"] = max(1, int(INT8_LIMITS[runtime.name] * row["samples"])) if is_integer else 0
+            row["agrees"] = row["differing"] <= row["allowed"]
             if row["classes"] == 1:
                 row["agrees"] = row["largest_difference"] <= LARGEST[row["precision"]]
             yield row
 
 
+def table(results, own):
+    lines = [f"{'file':14} {'runtime':12} {'precision':9} {'samples':>7} {'differ':>6} {'allowed':>7} {'largest':>9} "
+             f"{'accuracy':>8}  verdict"]
+    if own is not None:
+        lines.append(f"{'model.swiftlet':14} {'swiftlet':12} {'':9} {results[0]['samples']:7d} "
+                     f"{'':6} {'':7} {'':9} {own:8.4f}")
+    for row in results:
+        right = "" if row["accuracy"] is None else f"{row['accuracy']:.4f}"
+        lines.append(f"{row['file']:14} {row['runtime']:12} {row['precision']:9} {row['samples']:7d} {row['differing']:6d} "
+                     f"{row['allowed']:7d} {row['largest_difference']:9.2e} {right:>8}  "
+                     f"{'agrees' if row['agrees'] else 'DIFFERS'}")
+    return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="compare-runtimes", description=__doc__)
-    parser.add_argument("bundle", help="folder with the exported models")
-    parser.add_argument("--outputs", help="npz with inputs and Swiftlet's outputs (default: BUNDLE/test-vectors.npz)")
+    parser.add_argument("bundle", help="folder that 'swiftlet export' wrote")
+    parser.add_argument("--job", help="compare on the whole test part of this job's data")
+    parser.add_argument("--data", help="a folder that replaces the path of the job's data")
+    parser.add_argument("--samples", help="npz with the array 'input' (default: BUNDLE/test-vectors.npz)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
     try:
-        source = options.outputs or os.path.join(options.bundle, "test-vectors.npz")
-        if not os.path.isdir(options.bundle) or not os.path.isfile(source):
-            raise Refused(f"{options.bundle if not os.path.isdir(options.bundle) else source}: does not exist")
-        with np.load(source, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        results = list(rows(options.bundle, arrays))
+        if not os.path.isdir(options.bundle):
+            raise Refused(f"{options.bundle}: is not a folder")
+        with tempfile.TemporaryDirectory() as folder:
+            inputs, labels = samples(options, folder)
+            ours = own_answers(options.bundle, inputs, folder)
+            own = accuracy(ours, labels)
+            results = list(rows(options.bundle, inputs, labels, ours))
     except (Refused, ValueError, OSError) as error:
         print(f"compare-runtimes: {error}", file=sys.stderr)
         return 2
     if options.json:
-        print(json.dumps({"comparisons": results}, indent=2))
+        print(json.dumps({"accuracy": own, "comparisons": results}, indent=2))
     else:
-        print(f"{'file':32} {'runtime':12} {'precision':9} {'samples':>7} {'differ':>6} {'largest':>9}  verdict")
-        for row in results:
-            print(f"{row['file']:32} {row['runtime']:12} {row['precision']:9} {row['samples']:7d} "
-                  f"{row['differing']:6d} {row['largest_difference']:9.2e}  {'agrees' if row['agrees'] else 'DIFFERS'}")
+        print(table(results, own))
     return 0 if all(row["agrees"] for row in results) else 1
 
 
