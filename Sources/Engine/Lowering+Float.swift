@@ -128,10 +128,22 @@ extension Lowering {
             builder.binary(
                 .add, Strided(y, steps: steps), Strided(other, steps: steps), shape: [shape.outputCount],
                 clamp: bounds, into: y)
+        } else if builder.kernels.skipsZeros(shape, nonZeros: weights.count { $0 != 0 }) {
+            builder.sparseConvolution(
+                x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
+        } else if multipliesBFloat16(node, shape) {
+            builder.bfloat16Convolution(
+                x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
         } else {
             builder.convolution(
                 x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
         }
+    }
+
+    /// Whether a layer with bfloat16 weights has a kernel that multiplies such numbers; else its weights are widened.
+    private func multipliesBFloat16(_ node: Node, _ shape: WindowShape) -> Bool {
+        graph[node.inputs[1]].type.dataType == .bfloat16 && shape.groups == 1
+            && builder.kernels.multipliesBFloat16
     }
 
     /// The elements of a constant operand as float32, dequantised where it is quantised.

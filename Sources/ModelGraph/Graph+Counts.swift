@@ -115,21 +115,14 @@ extension Constant {
         }
     }
 
-    /// Bytes when stored sparse, or densely where that is smaller.
-    ///
-    /// Unstructured: one bit an element and the non-zeros. A pattern: the kept values and, for each, its place within the
-    /// group in ⌈log₂ group⌉ bits (two bits for 2:4, as NVIDIA's sparse tensor cores store it).
+    /// Bytes when stored sparse, or densely where that is smaller: one bit an element, and the elements that may be non-zero.
     public var sparseBytes: Int {
         let dense = ValueType(tensor.shape, tensor.dataType).bytes
-        let count = tensor.shape.elementCount
+        let mask = (tensor.shape.elementCount + 7) / 8
         switch sparsity {
         case .dense: return dense
-        case .unstructured(let nonZeros):
-            return min(dense, tensor.dataType.bytes(for: nonZeros).addingSaturated((count + 7) / 8))
-        case .pattern(_, let group):
-            let placeBits = Int.bitWidth - (group - 1).leadingZeroBitCount
-            let places = (nonZeros.multipliedSaturated(by: placeBits) + 7) / 8
-            return min(dense, tensor.dataType.bytes(for: nonZeros).addingSaturated(places))
+        case .unstructured, .pattern:
+            return min(dense, tensor.dataType.bytes(for: nonZeros).addingSaturated(mask))
         }
     }
 }

@@ -107,7 +107,12 @@ extension Quantization: Packable {
 
 extension Constant: Packable {
     func pack(into bytes: inout [UInt8]) {
-        tensor.pack(into: &bytes)
+        if let elements = packedNonZeros {
+            tensor.packHeader(into: &bytes, .nonZeros)
+            bytes += elements
+        } else {
+            tensor.pack(into: &bytes)
+        }
         switch sparsity {
         case .dense: bytes.append(0)
         case .unstructured(let nonZeros):
@@ -131,19 +136,22 @@ extension Constant: Packable {
 }
 
 extension Tensor: Packable {
-    /// Shape, element type, how the elements are held, elements.
-    func pack(into bytes: inout [UInt8]) {
+    /// How the elements of a tensor are held in a packed model.
+    enum Holding: UInt8 { case all, repeated, unknown, nonZeros }
+
+    func packHeader(into bytes: inout [UInt8], _ holding: Holding) {
         shape.pack(into: &bytes)
         dataType.pack(into: &bytes)
+        bytes.append(holding.rawValue)
+    }
+
+    /// Shape, element type, how the elements are held, elements.
+    func pack(into bytes: inout [UInt8]) {
         switch storage {
-        case .repeated(let value, _):
-            bytes.append(1)
-            value.pack(into: &bytes)
-            return
-        case .unknown:
-            bytes.append(2)
-            return
-        case .float32, .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool, .binary: bytes.append(0)
+        case .repeated: packHeader(into: &bytes, .repeated)
+        case .unknown: packHeader(into: &bytes, .unknown)
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool, .binary:
+            packHeader(into: &bytes, .all)
         }
         switch storage {
         case .float32(let values): bytes.append(numbers: values.map(\.bitPattern))
@@ -154,18 +162,21 @@ extension Tensor: Packable {
         case .int32(let values): bytes.append(numbers: values)
         case .int64(let values): bytes.append(numbers: values)
         case .bool(let values): bytes += values.map { $0 ? 1 : 0 }
-        case .repeated, .unknown: break
+        case .repeated(let value, _): value.pack(into: &bytes)
+        case .unknown: break
         }
     }
 
     init(from reader: inout PackedReader) throws(PackedModelError) {
         let shape: Shape = try reader.value()
         let dataType: DataType = try reader.value()
-        switch try reader.byte() {
-        case 0: self.init(shape, try Storage(dataType, shape, from: &reader))
-        case 1: self.init(shape, .repeated(try reader.value(), dataType))
-        case 2: self.init(shape, .unknown(dataType))
-        case let tag: throw reader.fault("\(tag) is no way to hold elements")
+        let tag = try reader.byte()
+        switch Holding(rawValue: tag) {
+        case .all?: self.init(shape, try Storage(dataType, shape, from: &reader))
+        case .repeated?: self.init(shape, .repeated(try reader.value(), dataType))
+        case .unknown?: self.init(shape, .unknown(dataType))
+        case .nonZeros?: self.init(shape, try Storage(nonZerosOf: dataType, shape, from: &reader))
+        case nil: throw reader.fault("\(tag) is no way to hold elements")
         }
     }
 }

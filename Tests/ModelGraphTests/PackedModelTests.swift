@@ -32,6 +32,32 @@ struct PackedModelTests {
         #expect(try Graph(decoding: graph.encoded(), file: "f") == graph)
     }
 
+    @Test(
+        "Sparse weights are read back as they were and take the bytes that are counted",
+        arguments: [0, 3, 25, 60], [Sparsity.unstructured(nonZeros: 25), .pattern(kept: 1, group: 4), .dense])
+    func sparse(nonZeros: Int, sparsity: Sparsity) throws {
+        let floats = (0..<100).map { $0 < nonZeros ? Float($0) - 40.5 : 0 }
+        func bytes(_ storage: Tensor.Storage, _ sparsity: Sparsity) throws -> Int {
+            var builder = GraphBuilder(name: "sparse")
+            let constant = builder.constant("c", Tensor([100], storage), sparsity: sparsity)
+            let graph = builder.graph(outputs: [constant]), bytes = graph.encoded()
+            #expect(try Graph(decoding: bytes, file: "f") == graph)
+            return bytes.count
+        }
+        let storages: [Tensor.Storage] = [
+            .float32(floats), .float16(floats.map(Float16.init)), .bfloat16(floats.map(\.bfloat16Bits)),
+            .int8(floats.map { Int8($0) }),
+        ]
+        for storage in storages {
+            let counted = Constant(Tensor([100], storage), sparsity: sparsity).sparseBytes
+            let rest = try bytes(.repeated(0, storage.dataType), sparsity) - 8
+            // More non-zeros than the mark allows are kept all the same.
+            let isHonest = sparsity == .dense || nonZeros <= 25
+            #expect(
+                try bytes(storage, sparsity) - rest == (isHonest ? counted : 100 * storage.dataType.bits / 8))
+        }
+    }
+
     @Test("A shortened file names itself and the place", arguments: [0, 3, 5, 40, 200])
     func truncated(length: Int) throws {
         let bytes = try SampleGraphs.mobile().encoded()
@@ -47,6 +73,8 @@ struct PackedModelTests {
             try SampleGraphs.mobile(known: false), try SampleGraphs.residual(width: 4),
             try SampleGraphs.mobile(known: false).compressed(
                 by: Compression(parsing: "structured(0.5)>int8")),
+            try SampleGraphs.residual(width: 4).pruned(
+                to: try SampleGraphs.residual(width: 4).sparsities(Assignment(0.8))),
         ]
         var random = RandomStream(seed: seed, .proposal)
         for source in sources {
