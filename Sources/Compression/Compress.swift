@@ -80,7 +80,7 @@ private struct Pipeline {
         case .structured(let ratios):
             graph = try graph.prunedChannels(ratios, by: options.importance, step: step)
         case .magnitude(let ratios): graph = graph.pruned(to: graph.sparsities(ratios))
-        case .dynamic(let ratios):
+        case .dynamic(let ratios, _):
             // The weights are only marked: which of them become zero is found while training.
             graph = try tuned(graph.annotated(with: graph.sparsities(ratios)), step, fineTune)
             return

@@ -41,17 +41,18 @@ public struct Plan: Sendable {
     ///   - batch: samples a run; the graph's inputs have 1 in dimension 0.
     ///   - observing: intermediate values (of `graph`) whose contents are wanted after a run; they stay unfused.
     ///   - memoryLimit: bytes that weights and activations may take together.
+    ///   - policy: the passes that rewrite the graph and fuse its nodes; others than all of them are for study.
     public init(
         _ graph: Graph, batch: Int = 1, kernels: KernelSet = .best, observing: [ValueID] = [],
-        memoryLimit: Int = Plan.physicalMemory
+        memoryLimit: Int = Plan.physicalMemory, policy: GraphPolicy = .swiftlet
     ) throws(PlanError) {
-        let ready = try Plan.prepared(graph, batch: batch, observing: observing)
+        let ready = try Plan.prepared(graph, batch: batch, observing: observing, policy: policy)
         let estimate = Plan.estimatedBytes(ofPrepared: ready)
         guard estimate <= memoryLimit else {
             throw .tooLarge(graph: graph.name, bytes: estimate, limit: memoryLimit)
         }
         var lowering = try Lowering(ready, kernels: kernels)
-        try lowering.lower(ready.kernels(for: .swiftlet))
+        try lowering.lower(ready.kernels(for: policy))
         func port(_ value: ValueID, named name: String) -> Port? {
             lowering.slots[value.index].map { slot in
                 let isShifted = slot.type.dataType == .uint8 && slot.storage != .raw(.uint8)
@@ -73,12 +74,13 @@ public struct Plan: Sendable {
 
     /// Upper bound of the bytes a plan would take, from shapes alone; nothing is allocated.
     public static func estimatedBytes(_ graph: Graph, batch: Int = 1) throws(PlanError) -> Int {
-        estimatedBytes(ofPrepared: try prepared(graph, batch: batch, observing: []))
+        estimatedBytes(ofPrepared: try prepared(graph, batch: batch, observing: [], policy: .swiftlet))
     }
 
     /// The graph as the engine runs it: verified, batched, folded, with observed values as further outputs.
-    private static func prepared(_ graph: Graph, batch: Int, observing: [ValueID]) throws(PlanError) -> Graph
-    {
+    private static func prepared(
+        _ graph: Graph, batch: Int, observing: [ValueID], policy: GraphPolicy
+    ) throws(PlanError) -> Graph {
         do throws(GraphError) {
             try graph.verify()
             for value in observing where !graph.values.indices.contains(value.index) {
@@ -87,7 +89,7 @@ public struct Plan: Sendable {
             var ready = graph
             ready.outputs += observing
             if batch != 1 { ready = try ready.batched(batch) }
-            return ready.normalized(for: .swiftlet)
+            return ready.normalized(for: policy)
         } catch {
             throw .invalidGraph(error)
         }

@@ -9,7 +9,7 @@ extension Graph {
             switch step {
             case .distill, .finetune: break
             case .structured(let ratios): graph = try graph.keepingFirstChannels(ratios)
-            case .magnitude(let ratios), .dynamic(let ratios):
+            case .magnitude(let ratios), .dynamic(let ratios, _):
                 graph = graph.annotated(with: graph.sparsities(ratios))
             case .pattern(let kept, let group):
                 graph = graph.annotated(with: graph.patternSparsities(kept: kept, group: group))

@@ -80,7 +80,7 @@ extension Compression.Step {
         }
         switch self {
         case .distill(let teacher): try require(!teacher.isEmpty, "needs the name of a teacher")
-        case .structured(let ratios), .magnitude(let ratios), .dynamic(let ratios):
+        case .structured(let ratios), .magnitude(let ratios), .dynamic(let ratios, _):
             try require(ratios.general > 0 && ratios.general < 1, "needs a ratio above 0 and below 1")
             try require(
                 ratios.exceptions.allSatisfy { $0.choice >= 0 && $0.choice < 1 }, "ratios lie in 0 ..< 1")

@@ -25,7 +25,7 @@ extension Compression.Step: CustomStringConvertible {
         case .structured(let ratios): "structured(\(ratios.text))"
         case .magnitude(let ratios): "magnitude(\(ratios.text))"
         case .pattern(let kept, let group): "\(kept):\(group)"
-        case .dynamic(let ratios): "dynamic(\(ratios.text))"
+        case .dynamic(let ratios, let regrows): "\(regrows ? "rigl" : "dynamic")(\(ratios.text))"
         case .finetune(let epochs): "finetune(\(epochs))"
         case .precision(let assignment, let isTrained):
             assignment.general.rawValue + (isTrained ? "-qat" : "")
@@ -48,7 +48,8 @@ extension Compression.Step: CustomStringConvertible {
         case "distill": self = .distill(teacher: (argument ?? "").unescaped)
         case "structured": self = .structured(try ratios())
         case "magnitude": self = .magnitude(try ratios())
-        case "dynamic": self = .dynamic(try ratios())
+        case "dynamic": self = .dynamic(try ratios(), regrows: false)
+        case "rigl": self = .dynamic(try ratios(), regrows: true)
         case "finetune":
             guard let epochs = argument.flatMap({ Int($0.trimmed) }) else {
                 throw CompressionError(text, "needs a number of epochs, as in 'finetune(3)'")
@@ -69,7 +70,7 @@ extension Compression.Step: CustomStringConvertible {
         guard let general = Precision(rawValue: isTrained ? String(name.dropLast(4)) : name) else {
             throw CompressionError(
                 text,
-                "is none of distill(teacher), structured(ratio), magnitude(ratio), n:m, dynamic(ratio), finetune(epochs), "
+                "is none of distill(teacher), structured(ratio), magnitude(ratio), n:m, dynamic(ratio), rigl(ratio), finetune(epochs), "
                     + "int8, int8-qat, float16, bfloat16, binary")
         }
         let exceptions = try exceptions(argument ?? "", in: text) { Precision(rawValue: $0) }

@@ -16,8 +16,10 @@ public struct Compression: Hashable, Sendable {
         case magnitude(Assignment<Double>)
         /// Keeps `kept` of every `group` neighbours along the last axis of weights.
         case pattern(kept: Int, group: Int)
-        /// Ends at this sparsity, with a structure that changes while the network trains.
-        case dynamic(Assignment<Double>)
+        /// Ends at this sparsity, with a structure that changes while the network trains: ever more of the smallest weights
+        /// become zero, or (`regrows`) weights are sparse from the start, and small ones are dropped for others that the
+        /// gradient asks for (RigL).
+        case dynamic(Assignment<Double>, regrows: Bool)
         case finetune(epochs: Int)
         /// `isTrained`: the network is trained with rounding in the loop before it is converted.
         case precision(Assignment<Precision>, isTrained: Bool)

@@ -47,9 +47,8 @@ extension Graph {
         let largest = (0..<channels).map { channel in
             values[channel * length..<(channel + 1) * length].reduce(0) { max($0, abs($1)) }
         }
-        let common = largest.max() ?? 0
-        let scales = largest.map { max((perChannel ? $0 : common) / 127, 0x1p-60) }
-        return Quantization(scales: scales, axis: 0)
+        guard perChannel else { return Quantization(scale: max((largest.max() ?? 0) / 127, 0x1p-60)) }
+        return Quantization(scales: largest.map { max($0 / 127, 0x1p-60) }, axis: 0)
     }
 }
 

@@ -141,19 +141,22 @@ extension TapePlanner {
                 input: input, result: result, rate: rate, factors: remember(result.value.count),
                 node: UInt64(position))
         case .fakeQuantize(let quantization):
+            let isWeight = graph[step.inputs[0]].constant != nil
             let extent = quantization.axis.map { $0 < input.shape.count && $0 >= 0 ? input.shape[$0] : -1 }
-            guard extent == nil || extent == quantization.scales.count,
+            guard extent == nil || isWeight && extent == quantization.scales.count,
                 quantization.scales.allSatisfy({ $0 > 0 && $0.isFinite })
             else {
                 throw .unsupported(
                     node: step.node.name,
-                    detail: "needs positive scales, one or one for each index of its axis")
+                    detail: "needs positive scales: one, or for weights one for each index of its axis")
             }
-            let run = quantization.axis.map { input.shape[($0 + 1)...].reduce(1, *) } ?? 1
-            // Weights use the symmetric range [−127, 127], activations the whole int8 range.
-            return FakeQuantizeRule(
-                input: input, result: result, quantization: quantization, run: run,
-                lowest: quantization.axis == nil ? -128 : -127)
+            guard !isWeight else {
+                let run = quantization.axis.map { input.shape[($0 + 1)...].reduce(1, *) } ?? input.value.count
+                return WeightRoundingRule(input: input, result: result, run: run)
+            }
+            return ActivationRoundingRule(
+                input: input, result: result, scale: quantization.scale,
+                zeroPoint: Float(quantization.zeroPoint))
         }
     }
 }

@@ -1,4 +1,3 @@
-import Determinism
 import Foundation
 import Kernels
 import ModelGraph
@@ -9,7 +8,8 @@ extension Trainer {
         tape.parameters.filter { $0.isTrained && $0.sparsity != .dense }
     }
 
-    /// Where weights may be non-zero at the start: where they are, or at random places for regrowing.
+    /// Where weights may be non-zero at the start: where they are; for regrowing, where as many as the mark says are largest
+    /// (of weights not trained yet, at random places).
     func loadMask() {
         guard let mask = mask?.block else { return }
         mask.fill(1)
@@ -17,16 +17,9 @@ extension Trainer {
             let weights = parameters.block.part(parameter.offset, parameter.count)
             let flags = mask.part(parameter.offset, parameter.count)
             for i in 0..<parameter.count where weights[i] == 0 { flags[i] = 0 }
-            if case .regrowing = recipe.pruning { keepAtRandom(parameter, flags) }
+            if case .regrowing = recipe.pruning { keepLargestWeights(parameter, share: 1) }
         }
         parameters.block.part(0, mask.count).multiply(by: mask)
-    }
-
-    private func keepAtRandom(_ parameter: Parameter, _ flags: FloatBlock) {
-        var random = RandomStream(
-            seed: recipe.seed, .initialization, candidate, UInt64(parameter.value.index))
-        let scores = (0..<parameter.count).map { _ in random.uniform() }
-        parameter.sparsity.keepLargest(scores, at: 1, in: flags)
     }
 
     /// Moves zeros where the schedule has a change at this step; uses the gradient of all weights, zeros included.

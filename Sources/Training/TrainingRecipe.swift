@@ -35,8 +35,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public enum Pruning: Hashable, Sendable, Codable {
         /// Zeroes ever more of the smallest weights, along a cubic from dense to the mark (Zhu and Gupta, 2017).
         case gradual(begin: Double, end: Double, interval: Int)
-        /// Starts at the mark with random zeros; drops the smallest weights and grows those with the largest gradient
-        /// instead, a share of `fraction` at first, falling to none at `end` (RigL: Evci and others, 2020).
+        /// Starts at the mark with the largest weights; drops the smallest and grows those with the largest gradient instead, a share of `fraction` at first, falling to none at `end` (RigL: Evci and others, 2020).
         case regrowing(fraction: Float, end: Double, interval: Int)
     }
 

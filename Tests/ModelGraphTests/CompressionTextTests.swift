@@ -8,7 +8,7 @@ struct CompressionTextTests {
         arguments: [
             "none", "int8", "int8-qat", "float16", "bfloat16", "binary", "structured(0.5)", "magnitude(0.8)",
             "2:4",
-            "dynamic(0.9)", "distill(largest)>structured(0.5)>finetune(3)>int8",
+            "dynamic(0.9)", "rigl(0.9)>int8", "distill(largest)>structured(0.5)>finetune(3)>int8",
             "structured(0.5;stage1=0.25;stage2=0.0)>2:4>finetune(1)>int8(conv1=float32;head=float16)",
             "distill(a%20b%3Ec)>float16",
         ])

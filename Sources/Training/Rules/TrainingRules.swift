@@ -34,41 +34,6 @@ struct DropoutRule: Rule {
     }
 }
 
-/// Rounds to an integer grid and back; the gradient passes straight through inside the range (Jacob and others 2018).
-struct FakeQuantizeRule: Rule {
-    let input: Operand
-    let result: Result
-    let quantization: Quantization
-    /// Elements that follow each other with one scale, and how many scales there are.
-    let run: Int
-    let lowest: Float
-
-    private func scale(at index: Int) -> (scale: Float, zeroPoint: Float) {
-        let channel = quantization.axis == nil ? 0 : index / run % quantization.scales.count
-        return (quantization.scales[channel], Float(quantization.zeroPoints[channel]))
-    }
-
-    func forward(_ pass: Pass) {
-        let (x, y) = (pass[input.value], pass[result.value])
-        for i in 0..<x.count {
-            let (scale, zeroPoint) = scale(at: i)
-            let level = (x[i] / scale).rounded(.toNearestOrEven) + zeroPoint
-            y[i] = (min(max(level, lowest), 127) - zeroPoint) * scale
-        }
-    }
-
-    func backward(_ pass: Pass) {
-        guard let slot = input.gradient else { return }
-        let (x, dx, dy) = (pass[input.value], pass[slot], pass[result.gradient])
-        for i in 0..<x.count {
-            let (scale, zeroPoint) = scale(at: i)
-            let level = x[i] / scale + zeroPoint
-            let gradient = level >= lowest && level <= 127 ? dy[i] : 0
-            dx[i] = input.accumulates ? dx[i] + gradient : gradient
-        }
-    }
-}
-
 /// sign(x), with a straight-through gradient inside [−1, 1] (Hubara and others 2016).
 struct BinarizeRule: Rule {
     let input: Operand
