@@ -1,6 +1,10 @@
 // Written by scripts/embed-shipped.
 #include "include/shipped.h"
 
+static const unsigned char search_spaces_ds_cnn_64_yaml[] = {
+#embed "../../search-spaces/ds-cnn-64.yaml"
+};
+
 static const unsigned char search_spaces_ds_cnn_audio_yaml[] = {
 #embed "../../search-spaces/ds-cnn-audio.yaml"
 };
@@ -11,6 +15,10 @@ static const unsigned char search_spaces_fbnet_yaml[] = {
 
 static const unsigned char search_spaces_nas_bench_201_yaml[] = {
 #embed "../../search-spaces/nas-bench-201.yaml"
+};
+
+static const unsigned char search_spaces_resnet_8_yaml[] = {
+#embed "../../search-spaces/resnet-8.yaml"
 };
 
 static const unsigned char search_spaces_tiny_image_yaml[] = {
@@ -137,6 +145,18 @@ static const unsigned char device_profiles_zcu102_yaml[] = {
 #embed "../../device-profiles/zcu102.yaml"
 };
 
+static const unsigned char jobs_compress_existing_yaml[] = {
+#embed "../../jobs/compress-existing.yaml"
+};
+
+static const unsigned char jobs_compression_study_speech_yaml[] = {
+#embed "../../jobs/compression-study-speech.yaml"
+};
+
+static const unsigned char jobs_compression_study_yaml[] = {
+#embed "../../jobs/compression-study.yaml"
+};
+
 static const unsigned char jobs_digits_quickstart_yaml[] = {
 #embed "../../jobs/digits-quickstart.yaml"
 };
@@ -154,9 +174,11 @@ static const unsigned char jobs_spoken_digits_yaml[] = {
 };
 
 static const struct shipped_file files[] = {
+    {"search-spaces/ds-cnn-64.yaml", search_spaces_ds_cnn_64_yaml, sizeof search_spaces_ds_cnn_64_yaml},
     {"search-spaces/ds-cnn-audio.yaml", search_spaces_ds_cnn_audio_yaml, sizeof search_spaces_ds_cnn_audio_yaml},
     {"search-spaces/fbnet.yaml", search_spaces_fbnet_yaml, sizeof search_spaces_fbnet_yaml},
     {"search-spaces/nas-bench-201.yaml", search_spaces_nas_bench_201_yaml, sizeof search_spaces_nas_bench_201_yaml},
+    {"search-spaces/resnet-8.yaml", search_spaces_resnet_8_yaml, sizeof search_spaces_resnet_8_yaml},
     {"search-spaces/tiny-image.yaml", search_spaces_tiny_image_yaml, sizeof search_spaces_tiny_image_yaml},
     {"device-profiles/coral-dev-board.yaml", device_profiles_coral_dev_board_yaml, sizeof device_profiles_coral_dev_board_yaml},
     {"device-profiles/coral-edge-tpu.yaml", device_profiles_coral_edge_tpu_yaml, sizeof device_profiles_coral_edge_tpu_yaml},
@@ -188,6 +210,9 @@ static const struct shipped_file files[] = {
     {"device-profiles/stm32l4r5.yaml", device_profiles_stm32l4r5_yaml, sizeof device_profiles_stm32l4r5_yaml},
     {"device-profiles/xeon-gold-6226.yaml", device_profiles_xeon_gold_6226_yaml, sizeof device_profiles_xeon_gold_6226_yaml},
     {"device-profiles/zcu102.yaml", device_profiles_zcu102_yaml, sizeof device_profiles_zcu102_yaml},
+    {"jobs/compress-existing.yaml", jobs_compress_existing_yaml, sizeof jobs_compress_existing_yaml},
+    {"jobs/compression-study-speech.yaml", jobs_compression_study_speech_yaml, sizeof jobs_compression_study_speech_yaml},
+    {"jobs/compression-study.yaml", jobs_compression_study_yaml, sizeof jobs_compression_study_yaml},
     {"jobs/digits-quickstart.yaml", jobs_digits_quickstart_yaml, sizeof jobs_digits_quickstart_yaml},
     {"jobs/mnist.yaml", jobs_mnist_yaml, sizeof jobs_mnist_yaml},
     {"jobs/nas-bench-201.yaml", jobs_nas_bench_201_yaml, sizeof jobs_nas_bench_201_yaml},

@@ -23,13 +23,13 @@ public struct Judge: Sendable {
             sampleResults: predictions.resultBits)
     }
 
-    /// The same with the test part beside it; for finalists, once.
-    public func validateAndTest(_ graph: Graph) throws -> Quality {
+    /// The same with the test part beside it, and what was predicted there; for finalists, once.
+    public func validateAndTest(_ graph: Graph) throws -> (quality: Quality, tested: Predictions) {
         var quality = try validate(graph)
-        let predictions = try predictions(of: graph, on: data.split.test)
-        quality.testAccuracy = metric.value(of: predictions)
-        quality.testStandardError = metric.standardError(of: predictions)
-        return quality
+        let tested = try predictions(of: graph, on: data.split.test)
+        quality.testAccuracy = metric.value(of: tested)
+        quality.testStandardError = metric.standardError(of: tested)
+        return (quality, tested)
     }
 
     /// The predicted class of each sample, by the network as it is deployed.

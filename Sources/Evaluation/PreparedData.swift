@@ -15,8 +15,11 @@ public struct PreparedData: Sendable {
     /// What data and split are, for accuracy keys.
     public let identity: String
 
-    /// Divides a data set and fits the normalisation on its training part.
-    public init(_ dataset: Dataset, rules: SplitRules, augmentation: Augmentation) throws(DatasetError) {
+    /// Divides a data set and, where none is given, fits the normalisation on its training part.
+    public init(
+        _ dataset: Dataset, rules: SplitRules, augmentation: Augmentation,
+        normalization given: Normalization? = nil
+    ) throws(DatasetError) {
         guard !dataset.classNames.isEmpty else {
             throw .file(
                 dataset.name, detail: "holds numbers to predict; only classification is supported so far")
@@ -24,9 +27,16 @@ public struct PreparedData: Sendable {
         self.dataset = dataset
         self.augmentation = augmentation
         split = try DataSplit(dataset, rules)
-        normalization = Normalization(
-            fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
-        identity = PreparedData.identity(dataset, split)
+        if let given, dataset.sampleSize % given.offsets.count != 0 {
+            throw .file(
+                dataset.name,
+                detail: "preprocessing has \(given.offsets.count) offsets, which do not divide samples of "
+                    + "\(dataset.sampleSize) values")
+        }
+        normalization =
+            given
+            ?? Normalization(fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
+        identity = PreparedData.identity(dataset, split) + (given.map { " \($0.offsets) \($0.scales)" } ?? "")
     }
 
     private static func identity(_ dataset: Dataset, _ split: DataSplit) -> String {

@@ -19,7 +19,7 @@ public struct TrainingEvaluator: Evaluator {
 
     public func evaluate(_ genotype: Genotype) async throws -> Outcome {
         do {
-            return .evaluated(try judge.validate(try await builder.build(genotype)))
+            return .evaluated(try judge.validate(builder.build(genotype)))
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -56,12 +56,15 @@ struct ShowCommand: ParsableCommand {
     @Flag(help: "The predicted cost layer by layer.")
     var layers = false
 
+    @Flag(help: "What each pass of the engine saves on this computer, measured without it.")
+    var passes = false
+
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try Review(database: database.db).show(
-            job: job, candidate: candidate, device: device, layers: layers)
+            job: job, candidate: candidate, device: device, layers: layers, passes: passes)
         try Terminal.print(answer, as: output.format)
     }
 }

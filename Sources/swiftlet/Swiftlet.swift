@@ -12,8 +12,10 @@ struct Swiftlet: AsyncParsableCommand {
             130 interrupted.
             """,
         subcommands: [
-            SearchCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self, ShowCommand.self,
-            HistoryCommand.self, StudyCommand.self, InspectCommand.self, RunCommand.self, BenchmarkCommand.self,
+            SearchCommand.self, FinishCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self,
+            ShowCommand.self,
+            HistoryCommand.self, StudyCommand.self, InspectCommand.self, RunCommand.self,
+            BenchmarkCommand.self,
             PredictCommand.self,
             ExportCommand.self, VerifyCommand.self, SamplesCommand.self, DevicesCommand.self,
             SpacesCommand.self,

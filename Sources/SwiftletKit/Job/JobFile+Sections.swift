@@ -29,13 +29,15 @@ extension JobFile {
         /// What is kept together when shares are drawn.
         public var splitBy: SplitBy
         public var splitSeed: Int
+        /// What a value becomes before a network reads it; nil fits it to the training part.
+        public var preprocessing: PreprocessingSection?
         public var table: TableSection?
         public var node: YAMLNode
 
         init(_ node: YAMLNode) throws(YAMLError) {
             try node.allow(keys: [
                 "source", "path", "paths", "task", "metric", "validation", "test", "split", "split_seed",
-                "table",
+                "preprocessing", "table",
             ])
             self.node = node
             source = try node.required("source").choice(Source.self)
@@ -55,6 +57,9 @@ extension JobFile {
                 try node.optional("split").map { node throws(YAMLError) in try DatasetSection.splitBy(node) }
                 ?? .sample
             splitSeed = try node.optional("split_seed")?.int(in: 0...Int.max) ?? 0
+            preprocessing = try node.optional("preprocessing").map { node throws(YAMLError) in
+                try PreprocessingSection(node)
+            }
             table = try node.optional("table").map { node throws(YAMLError) in try TableSection(node) }
             guard (source == .table) == (table != nil) else {
                 throw node.error("the source 'table' and the key 'table' belong together")
@@ -106,16 +111,26 @@ extension JobFile {
 
     /// `compression:` – narrows what the space offers.
     public struct CompressionSection: Sendable {
+        /// What chooses a precision of its own.
+        public enum Scope: String, Sendable, CaseIterable { case model, stage }
         public var precision, pruning, recipe: [Located<String>]?
+        /// Of a given model only; nil lets each stage choose.
+        public var precisionPer: Located<Scope>?
+        /// The quality that a finalist may lose by compression, in percentage points on a slice of train.
+        public var maxDrop: Double?
 
         init(_ node: YAMLNode?) throws(YAMLError) {
-            try node?.allow(keys: ["precision", "pruning", "recipe"])
+            try node?.allow(keys: ["precision", "pruning", "recipe", "precision_per", "max_drop"])
             func words(_ key: String) throws(YAMLError) -> [Located<String>]? {
                 try node?.optional(key).map { node throws(YAMLError) in try JobFile.texts(node) }
             }
             precision = try words("precision")
             pruning = try words("pruning")
             recipe = try words("recipe")
+            precisionPer = try node?.optional("precision_per").map { node throws(YAMLError) in
+                Located(value: try node.choice(Scope.self), node: node)
+            }
+            maxDrop = try node?.optional("max_drop")?.double(in: 0...100)
         }
     }
 
@@ -170,15 +185,20 @@ extension JobFile {
         public enum Optimizer: String, Sendable, CaseIterable { case sgd, adamw }
         public var mode: Mode
         public var epochs: Double
+        /// Epochs of fine-tuning beside those; nil takes a third of them.
+        public var fineTuneEpochs: Double?
         public var batch: Int
         public var optimizer: Optimizer
         public var learningRate: Double?
         public var augmentation: [Located<String>]?
 
         init(_ node: YAMLNode?) throws(YAMLError) {
-            try node?.allow(keys: ["mode", "epochs", "batch", "optimizer", "learning_rate", "augmentation"])
+            try node?.allow(keys: [
+                "mode", "epochs", "fine_tune", "batch", "optimizer", "learning_rate", "augmentation",
+            ])
             mode = try node?.optional("mode")?.choice(Mode.self) ?? .fromScratch
             epochs = try node?.optional("epochs")?.double(in: 0.01...10_000) ?? 5
+            fineTuneEpochs = try node?.optional("fine_tune")?.double(in: 0.01...10_000)
             batch = try node?.optional("batch")?.int(in: 8...65_536) ?? 128
             optimizer = try node?.optional("optimizer")?.choice(Optimizer.self) ?? .sgd
             learningRate = try node?.optional("learning_rate")?.double(in: 1e-7...10)
@@ -215,12 +235,19 @@ extension JobFile {
     /// `finalists:` – who is trained to the end.
     public struct FinalistSection: Sendable {
         public var perDevice: Int
+        /// `per_device: all` – the search itself trains every candidate to the end.
+        public var isEveryone: Bool
         public var epochs: Double
+        /// Epochs of fine-tuning beside those; nil takes a third of them.
+        public var fineTuneEpochs: Double?
         public var distills: Bool
 
         init(_ node: YAMLNode?) throws(YAMLError) {
-            try node?.allow(keys: ["per_device", "epochs", "distill"])
-            perDevice = try node?.optional("per_device")?.int(in: 0...1000) ?? 3
+            try node?.allow(keys: ["per_device", "epochs", "fine_tune", "distill"])
+            let count = try node?.optional("per_device")
+            isEveryone = try count?.string() == "all"
+            perDevice = isEveryone ? 0 : try count?.int(in: 0...1000) ?? 3
+            fineTuneEpochs = try node?.optional("fine_tune")?.double(in: 0.01...10_000)
             epochs = try node?.optional("epochs")?.double(in: 0.01...10_000) ?? 20
             distills = try node?.optional("distill")?.bool() ?? false
         }

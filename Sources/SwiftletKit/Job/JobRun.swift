@@ -48,12 +48,11 @@ public func search(
     _ = try job.strategy
     let work = try job.work(data: request.data)
     let store = try ExperimentStore(writing: request.database)
-    let plan = try JobPlan(
-        name: job.file.name, document: Field.record(job.identity).json(), keys: job.keys,
-        metric: job.file.dataset.metric,
-        targets: job.targets(work), kernelSet: KernelSet.best.name, openBLASVersion: openBLASVersion)
-    let (jobStore, lock, warnings) = try store.begin(plan)
-    for warning in warnings { progress(JobProgress(phase: "warning", text: "warning: \(warning)")) }
+    let (jobStore, lock, warnings) = try store.begin(job.plan(work))
+    try JobSource(request).keep(for: jobStore)
+    for warning in try warnings + job.warnings(work) {
+        progress(JobProgress(phase: "warning", text: "warning: \(warning)"))
+    }
     let run = JobRun(
         job: job, work: work, store: jobStore, lock: lock, width: request.width, progress: progress)
     let feasible: Bool
@@ -66,6 +65,16 @@ public func search(
         job: job.file.name, device: nil, fidelity: nil, includesAll: false, plots: false)
     if !feasible { answer.status = .infeasible }
     return answer
+}
+
+extension ResolvedJob {
+    /// What the database keeps of the job.
+    func plan(_ work: JobWork) throws -> JobPlan {
+        try JobPlan(
+            name: file.name, document: Field.record(identity).json(), keys: keys,
+            metric: file.dataset.metric, targets: targets(work), kernelSet: KernelSet.best.name,
+            openBLASVersion: openBLASVersion)
+    }
 }
 
 /// One run of a job, from where the store's history ends.
@@ -91,7 +100,7 @@ struct JobRun: Sendable {
         self.progress = progress
     }
 
-    private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+    var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     /// Searches, trains the finalists, and says whether any device has a feasible model.
     func toTheEnd() async throws -> Bool {
@@ -131,6 +140,9 @@ struct JobRun: Sendable {
         switch work {
         case .table(let table):
             result = try await run(job.strategy, TableEvaluator(table), problem, budget, begun)
+        case .training(let training) where job.file.finalists.isEveryone:
+            let evaluator = FinalEvaluator(job, training, store: store)
+            result = try await run(job.strategy, evaluator, problem, budget, begun)
         case .training(let training):
             let builder = CandidateBuilder(
                 space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
@@ -158,7 +170,7 @@ struct JobRun: Sendable {
     // MARK: Host
 
     /// The job's prices with the host's profile fitted to timings made before the first proposal.
-    private func hostCalibrated() throws -> Pricing? {
+    func hostCalibrated() throws -> Pricing? {
         guard case .training(let training) = work,
             let host = job.profiles.firstIndex(where: { $0.name == "host-cpu" })
         else { return nil }
@@ -195,7 +207,10 @@ struct JobRun: Sendable {
     // MARK: Finalists
 
     private func finish(_ pricing: Pricing?, spent: Double) async throws {
-        guard case .training(let training) = work, job.file.finalists.perDevice > 0 else { return }
+        let finalists = job.file.finalists
+        guard case .training(let training) = work, finalists.isEveryone || finalists.perDevice > 0 else {
+            return
+        }
         let finish = Finish(
             job: job, training: training, pricing: pricing ?? training.pricing, store: store, width: width,
             deadline: job.file.search.maxSeconds.map { start.advanced(by: .seconds($0 - spent)) },

@@ -80,16 +80,23 @@ extension ResolvedJob {
     }
 
     /// Settings of the training that compares candidates.
-    var searchSettings: TrainingSettings { settings(epochs: file.training.epochs, distills: false) }
+    var searchSettings: TrainingSettings {
+        guard !file.finalists.isEveryone else { return finalSettings }
+        return settings(
+            epochs: file.training.epochs, fineTuneEpochs: file.training.fineTuneEpochs, distills: false)
+    }
 
     /// Settings of the training to the end.
     var finalSettings: TrainingSettings {
-        settings(epochs: file.finalists.epochs, distills: file.finalists.distills)
+        settings(
+            epochs: file.finalists.epochs, fineTuneEpochs: file.finalists.fineTuneEpochs,
+            distills: file.finalists.distills)
     }
 
-    private func settings(epochs: Double, distills: Bool) -> TrainingSettings {
+    private func settings(epochs: Double, fineTuneEpochs: Double?, distills: Bool) -> TrainingSettings {
         TrainingSettings(
-            epochs: epochs, batch: file.training.batch, usesAdamW: file.training.optimizer == .adamw,
+            epochs: epochs, fineTuneEpochs: fineTuneEpochs, batch: file.training.batch,
+            usesAdamW: file.training.optimizer == .adamw,
             learningRate: file.training.learningRate, distillsAll: distills)
     }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Determinism
 public import Devices
 public import Search
@@ -16,6 +17,8 @@ public struct ResolvedJob: Sendable {
     public let constraints: [Constraint]
     public let reserve: Reserve
     public let seed: UInt64
+    /// What samples become before they are read, where job or model say so; else it is fitted to the training part.
+    let normalization: Normalization?
     /// Hashes of the space's and the devices' files, so that a job is not resumed on others.
     private let sources: Record
 
@@ -31,13 +34,19 @@ public struct ResolvedJob: Sendable {
     public init(_ file: JobFile, seed: Int? = nil) throws {
         self.file = file
         let folder = ResolvedJob.folder(of: file.file)
-        let (space, spaceHash) = try ResolvedJob.space(file, folder: folder)
-        self.space = space
+        let subject = try ResolvedJob.subject(file, folder: folder)
+        space = subject.space
+        normalization = file.dataset.preprocessing.map { Normalization($0) } ?? subject.normalization
         profiles = file.dataset.table == nil ? try ResolvedJob.profiles(file, folder: folder) : []
         devices = profiles.isEmpty ? file.devices.map(\.value) : profiles.map(\.name)
         objectives = try ResolvedJob.objectives(file)
         constraints = try file.constraints.map {
             try ResolvedJob.constraint($0, devices: file.devices.map(\.value))
+        }
+        if file.compression.maxDrop != nil, file.finalists.isEveryone {
+            throw CommandError(
+                "\(file.file): compression.max_drop is for finalists; with 'per_device: all' there is no choosing them"
+            )
         }
         reserve = Reserve(
             ramBytes: try ResolvedJob.bytes(file.reserve.ram, .peakRAM),
@@ -45,7 +54,7 @@ public struct ResolvedJob: Sendable {
         if let seed, seed < 0 { throw CommandError("--seed must not be negative") }
         self.seed = UInt64(seed ?? file.search.seed)
         sources = Record(
-            [("space", .text(spaceHash))]
+            [("space", .text(subject.hash))]
                 + profiles.map { ($0.name, .text(SHA256.hex(String(describing: $0)))) })
     }
 
@@ -60,15 +69,17 @@ public struct ResolvedJob: Sendable {
         }
     }
 
-    private static func space(_ file: JobFile, folder: String) throws -> (SearchSpace, hash: String) {
+    private static func subject(_ file: JobFile, folder: String) throws -> JobSubject {
         switch file.subject {
         case .space(let name):
+            if let scope = file.compression.precisionPer {
+                throw scope.node.error("belongs to a job with a model; a space's file says what it offers")
+            }
             let text = try ShippedFiles.find(name.value, in: "search-spaces", relativeTo: folder)
             let whole = try SearchSpace(parsing: text.text, file: text.name)
-            return (try narrowed(whole, file.compression), SHA256.hex(text.text))
-        case .model(let path):
-            throw path.node.error(
-                "searching compressions of an existing model is not part of this release; name a space")
+            return JobSubject(
+                space: try narrowed(whole, file.compression), hash: SHA256.hex(text.text))
+        case .model(let path): return try given(path, file.compression, folder: folder)
         }
     }
 
@@ -161,9 +172,12 @@ extension ResolvedJob {
                 "batch": .integer(file.search.batch), "use_host_times": .flag(file.search.usesHostTimes),
             ]),
             "finalists": .record([
-                "per_device": .integer(file.finalists.perDevice), "epochs": .number(file.finalists.epochs),
+                "per_device": file.finalists.isEveryone ? .text("all") : .integer(file.finalists.perDevice),
+                "epochs": .number(file.finalists.epochs),
+                "fine_tune": .number(orUnknown: file.finalists.fineTuneEpochs),
                 "distill": .flag(file.finalists.distills),
             ]),
+            "max_drop": .number(orUnknown: file.compression.maxDrop),
             "sources": .record(sources),
         ]
     }
@@ -197,6 +211,10 @@ extension JobFile.DatasetSection {
             "validation": .number(validation), "test": test, "split": .text(splitBy.rawValue),
             "split_seed": .integer(splitSeed),
         ]
+        if let preprocessing {
+            let numbers = preprocessing.offsets + preprocessing.scales
+            record.append("preprocessing", .list(numbers.map(Field.number)))
+        }
         if let table {
             record.append("accuracy", .text(table.accuracy.value))
             record.append(
@@ -213,7 +231,8 @@ extension JobFile.DatasetSection {
 extension JobFile.TrainingSection {
     fileprivate var identity: Record {
         [
-            "mode": .text(mode.rawValue), "epochs": .number(epochs), "batch": .integer(batch),
+            "mode": .text(mode.rawValue), "epochs": .number(epochs),
+            "fine_tune": .number(orUnknown: fineTuneEpochs), "batch": .integer(batch),
             "optimizer": .text(optimizer.rawValue), "learning_rate": .number(orUnknown: learningRate),
             "augmentation": .list(augmentation?.map { .text($0.value) } ?? []),
         ]

@@ -6,10 +6,11 @@ import Search
 extension Review {
     /// `swiftlet show`: choices and metrics of one candidate, and what it costs on each device.
     ///
-    /// With `layers` the packed model of a finalist is priced layer by layer on a device.
-    public func show(job name: String, candidate prefix: String, device: String?, layers: Bool) throws
-        -> Answer
-    {
+    /// With `layers` the packed model of a finalist is priced layer by layer on a device; with `passes` it is run on this computer
+    /// without each pass of the engine in turn.
+    public func show(
+        job name: String, candidate prefix: String, device: String?, layers: Bool, passes: Bool = false
+    ) throws -> Answer {
         let job = try store.job(named: name)
         let evaluations = try job.evaluations(ofCandidate: prefix)
         guard let best = evaluations.first else {
@@ -36,6 +37,14 @@ extension Review {
             text +=
                 "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
         }
+        let accounts = CompressionAccounts(job, best, devices: devices)
+        json.append("accounts", .list(accounts.json.map(Field.record)))
+        text += accounts.text
+        if passes {
+            let study = try PassStudy(job.model(of: best))
+            json.append("passes", .list(study.json.map(Field.record)))
+            text += "\n" + study.text
+        }
         if layers {
             let breakdowns = try devices.map { try LayerBreakdown(job, best, device: $0) }
             json.append("layers", .list(breakdowns.map { .record($0.json) }))
@@ -61,18 +70,25 @@ extension Review {
     }
 }
 
+extension JobStore {
+    /// The packed model of a finalist.
+    fileprivate func model(of evaluation: Evaluation) throws -> Graph {
+        guard evaluation.fidelity == .final else {
+            throw CommandError(
+                "candidate \(evaluation.candidate.prefix(8)) was not trained to the end, so there is no model to look into"
+            )
+        }
+        return try ModelFile(job: self, candidate: evaluation.candidate).read()
+    }
+}
+
 /// A finalist's cost on a device, layer by layer.
 private struct LayerBreakdown {
     let device: String
     let layers: [LayerPrice]
 
     init(_ job: JobStore, _ evaluation: Evaluation, device: String) throws {
-        guard evaluation.fidelity == .final else {
-            throw CommandError(
-                "candidate \(evaluation.candidate.prefix(8)) was not trained to the end, so there is no model to look into"
-            )
-        }
-        let graph = try ModelFile(job: job, candidate: evaluation.candidate).read()
+        let graph = try job.model(of: evaluation)
         self.device = device
         layers = price(graph, on: try DeviceShelf().profile(device)).layers
     }

@@ -1,0 +1,99 @@
+import Compression
+import ModelGraph
+import Training
+
+/// How long and how candidates are trained.
+public struct TrainingSettings: Hashable, Sendable {
+    /// Passes over the training part.
+    public var epochs: Double
+    /// Passes that are added after pruning and for training under rounding, so that all compressions of a network start from one
+    /// training; nil takes a third of `epochs` for them.
+    public var fineTuneEpochs: Double?
+    public var batch: Int
+    public var usesAdamW: Bool
+    /// Nil for the optimiser's own: 0.4 a batch of 128 for SGD (less for smaller ones, in proportion), 0.002 for AdamW.
+    public var learningRate: Double?
+    /// Whether every candidate learns from the largest network of the space, not only those whose recipe says so.
+    public var distillsAll: Bool
+
+    public init(
+        epochs: Double, fineTuneEpochs: Double? = nil, batch: Int = 128, usesAdamW: Bool = false,
+        learningRate: Double? = nil, distillsAll: Bool = false
+    ) {
+        self.epochs = epochs
+        self.fineTuneEpochs = fineTuneEpochs
+        self.batch = batch
+        self.usesAdamW = usesAdamW
+        self.learningRate = learningRate
+        self.distillsAll = distillsAll
+    }
+
+    func recipe(epochs: Double, seed: UInt64, distills: Bool) -> TrainingRecipe {
+        TrainingRecipe().with { recipe in
+            recipe.epochs = epochs
+            recipe.batch = batch
+            recipe.seed = seed
+            recipe.warmupEpochs = min(1, epochs / 10)
+            recipe.optimizer = usesAdamW ? .adamW(beta1: 0.9, beta2: 0.999) : .sgd(momentum: 0.9)
+            recipe.learningRate = Float(
+                learningRate ?? (usesAdamW ? 0.002 : 0.4 * min(1, Double(batch) / 128)))
+            recipe.weightDecay = usesAdamW ? 0.01 : 5e-4
+            recipe.labelSmoothing = distills ? 0 : 0.05
+            recipe.distillation = distills ? TrainingRecipe.Distillation() : nil
+        }
+    }
+
+    /// The recipe of the training that belongs to a step of a compression.
+    ///
+    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate.
+    func recipe(
+        after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64, distills: Bool,
+        startsTrained: Bool = false
+    ) -> TrainingRecipe {
+        recipe(epochs: epochs, seed: seed, distills: distills).with { recipe in
+            if startsTrained, learningRate == nil { recipe.learningRate *= 0.1 }
+            // Thirty changes of structure, however short the run.
+            let interval = max(1, Int(epochs * Double(samples) / Double(batch)) / 30)
+            switch step {
+            case .dynamic(_, regrows: false):
+                recipe.pruning = .gradual(begin: 0, end: 0.6, interval: interval)
+            case .dynamic(_, regrows: true):
+                recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
+            // Normalisations are folded, and a rounded network is close to where it shall end.
+            case .precision(_, isTrained: true): recipe.learningRate *= 0.1
+            case .distill, .structured, .magnitude, .pattern, .finetune, .precision: break
+            }
+        }
+    }
+
+    /// Passes before the first step of a compression, and after each step that trains.
+    ///
+    /// A network that starts trained needs none before, so that its steps get them all.
+    func epochs(
+        of compression: Compression, startsTrained: Bool = false
+    ) -> (before: Double, after: Double) {
+        if startsTrained { return (0, fineTuneEpochs ?? epochs) }
+        if let fineTuneEpochs { return (epochs, fineTuneEpochs) }
+        return compression.trainsAgain ? (epochs * 2 / 3, epochs / 3) : (epochs, 0)
+    }
+}
+
+extension Compression {
+    /// Whether a step trains the network again.
+    fileprivate var trainsAgain: Bool {
+        steps.contains { step in
+            switch step {
+            case .structured, .magnitude, .pattern, .dynamic: true
+            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+            case .distill, .finetune: false
+            }
+        }
+    }
+}
+
+extension Compression.Step {
+    /// The epochs a fine-tuning step itself names.
+    var fineTuningEpochs: Double? {
+        if case .finetune(let epochs) = self { Double(epochs) } else { nil }
+    }
+}

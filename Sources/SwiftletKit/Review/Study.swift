@@ -1,0 +1,123 @@
+import Compression
+import Devices
+import Engine
+import ExperimentStore
+import ModelGraph
+import Search
+
+/// `swiftlet study`: what every compression of an architecture costs and gains against the architecture as it is.
+///
+/// The databases hold the same job run with different seeds. Host latencies are measured now, all models in turn, so that
+/// their ratios hold whatever else the machine does.
+public func study(job name: String, databases: [String]) throws -> Answer {
+    guard !databases.isEmpty else { throw CommandError("study: name at least one database with --db") }
+    let runs = try databases.map { path in
+        try StudyRun(ExperimentStore(reading: path).job(named: name), database: path)
+    }
+    let profiles = try runs[0].job.targets().map { try DeviceShelf().profile($0.device) }
+    var rows: [StudyRow] = []
+    for evaluation in runs[0].finals {
+        rows.append(try StudyRow(evaluation, in: runs, profiles: profiles))
+    }
+    try rows.measureOnHost(in: runs[0])
+    let baseline = rows.first { $0.evaluation.compression == "none" }
+    let tables =
+        [rows.summary(against: baseline)] + profiles.map { rows.table(on: $0.name, against: baseline) }
+    let records = rows.map { $0.record(against: baseline) }
+    return Answer(
+        json: .record([
+            "job": .text(name), "seeds": .integer(runs.count), "rows": .list(records.map(Field.record)),
+        ]), columns: records.first?.entries.map(\.key) ?? ["compression"], rows: records,
+        table: tables.joined(separator: "\n"))
+}
+
+/// The finished candidates of one seed.
+struct StudyRun {
+    let job: JobStore
+    let finals: [Evaluation]
+
+    init(_ job: JobStore, database: String) throws {
+        self.job = job
+        finals = try job.evaluations().filter { $0.fidelity == .final }
+        guard finals.contains(where: { $0.compression == "none" && $0.quality != nil }) else {
+            throw CommandError(
+                "\(database): job '\(job.name)' has no finished uncompressed candidate to compare with")
+        }
+    }
+
+    func evaluation(like other: Evaluation) -> Evaluation? {
+        finals.first { $0.architecture == other.architecture && $0.compression == other.compression }
+    }
+
+    /// Whether a candidate is right about each test sample; nil where it has no result.
+    func results(of evaluation: Evaluation?) throws -> [Bool]? {
+        guard let evaluation, evaluation.quality != nil else { return nil }
+        let tested = try ModelFile(job: job, candidate: evaluation.candidate).readPredictions()
+        return zip(tested.predicted, tested.truth).map { $0 == $1 }
+    }
+}
+
+/// One compression over all seeds.
+struct StudyRow {
+    let evaluation: Evaluation
+    /// Mean over seeds on the test part; nil where a seed has none.
+    let accuracy: Double?
+    let loss: PairedLoss?
+    /// On each device; empty where the network could not be built.
+    let accounts: [(device: String, account: CompressionAccount)]
+    var hostMilliseconds: Double?
+
+    init(_ evaluation: Evaluation, in runs: [StudyRun], profiles: [DeviceProfile]) throws {
+        self.evaluation = evaluation
+        var pairs: [(baseline: [Bool], network: [Bool])] = []
+        for run in runs {
+            var base = evaluation
+            base.compression = "none"
+            guard let network = try run.results(of: run.evaluation(like: evaluation)),
+                let baseline = try run.results(of: run.evaluation(like: base))
+            else { continue }
+            pairs.append((baseline, network))
+        }
+        let isComplete = pairs.count == runs.count
+        accuracy =
+            isComplete
+            ? pairs.reduce(0) { $0 + Double($1.network.count { $0 }) / Double(max($1.network.count, 1)) }
+                / Double(max(pairs.count, 1)) : nil
+        loss = isComplete ? PairedLoss(pairs) : nil
+        accounts =
+            try runs[0].model(of: evaluation).map { graph in
+                profiles.map { ($0.name, graph.account(on: RuntimeAbilities($0))) }
+            } ?? []
+    }
+
+    var failure: String? {
+        if case .failed(let reason) = evaluation.outcome { reason } else { nil }
+    }
+
+    func account(on device: String) -> CompressionAccount? {
+        accounts.first { $0.device == device }?.account
+    }
+}
+
+extension StudyRun {
+    fileprivate func model(of evaluation: Evaluation) throws -> Graph? {
+        evaluation.quality == nil
+            ? nil : try ModelFile(job: job, candidate: evaluation.candidate).read()
+    }
+}
+
+extension [StudyRow] {
+    /// Three rounds over all models; each gets the middle one of its medians.
+    fileprivate mutating func measureOnHost(in run: StudyRun) throws {
+        let plans = try map { try run.model(of: $0.evaluation).map { try Plan($0) } }
+        var medians = [[Double]](repeating: [], count: count)
+        for _ in 0..<3 {
+            for (index, plan) in plans.enumerated() {
+                if let plan { medians[index].append(measureLatency(of: plan, seconds: 0.2).median) }
+            }
+        }
+        for index in indices where medians[index].count == 3 {
+            self[index].hostMilliseconds = medians[index].sorted()[1]
+        }
+    }
+}
