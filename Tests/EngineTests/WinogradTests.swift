@@ -32,7 +32,9 @@ struct WinogradTests {
         Layer(height: 7, width: 10, inputs: 32, outputs: 48),
         Layer(height: 16, width: 9, inputs: 16, outputs: 80),
         Layer(height: 13, width: 13, inputs: 24, outputs: 40),
-        Layer(height: 10, width: 10, inputs: 64, outputs: 64, padding: EdgePadding()),
+        Layer(
+            height: 10, width: 10, inputs: 64, outputs: 64,
+            padding: EdgePadding(top: 0, bottom: 0, left: 0, right: 0)),
         Layer(
             height: 8, width: 8, inputs: 32, outputs: 32,
             padding: EdgePadding(top: 2, bottom: 0, left: 0, right: 2)),
