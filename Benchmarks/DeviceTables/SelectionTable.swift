@@ -38,20 +38,21 @@ private func selections(_ few: FewShot, _ accuracy: [Double]) throws -> Selectio
         let outcome = try few.outcome(set: set, probes: 10)
         // The most accurate first, so that a pick is the first that fits.
         let order = outcome.test.indices.sorted { accuracy[outcome.test[$0]] > accuracy[outcome.test[$1]] }
-        let points = outcome.prices.map { $0.latencyMilliseconds ?? .infinity }
-        let uppers = outcome.prices.map { $0.latencyMilliseconds(confidence: 0.9) ?? .infinity }
+        let bounds = Bounds(outcome.prices)
         let truth = outcome.test.map { few.measured[$0] }
         for step in 0..<50 {
             let limit = few.measured.quantile(0.1 + 0.6 * Double(step) / 49)
             guard let best = order.first(where: { truth[$0] <= limit }) else { continue }
             func loss(_ pick: Int) -> Double { accuracy[outcome.test[best]] - accuracy[outcome.test[pick]] }
-            if let pick = order.first(where: { points[$0] <= limit }) { point.append(truth[pick] > limit) }
-            if let pick = order.first(where: { uppers[$0] <= limit }) {
+            if let pick = order.first(where: { bounds.points[$0] <= limit }) {
+                point.append(truth[pick] > limit)
+            }
+            if let pick = order.first(where: { bounds.uppers[$0] <= limit }) {
                 upper.append(truth[pick] > limit)
                 regret.append(loss(pick))
             }
             // Five are measured, and the most accurate that keeps the limit is accepted.
-            let candidates = shortlist(order, points: points, uppers: uppers, limit: limit)
+            let candidates = shortlist(order, bounds, limit: limit)
             if let pick = candidates.first(where: { truth[$0] <= limit }) {
                 measured.append(false)
                 regretMeasured.append(loss(pick))
@@ -67,9 +68,26 @@ private func selections(_ few: FewShot, _ accuracy: [Double]) throws -> Selectio
         regretMeasured: regretMeasured.mean)
 }
 
-/// Four that the point prediction admits and the best at confidence 0.9 as a safe last one, most accurate first.
-private func shortlist(_ order: [Int], points: [Double], uppers: [Double], limit: Double) -> [Int] {
-    let likely = order.lazy.filter { points[$0] <= limit }.prefix(4)
-    let safe = order.lazy.filter { uppers[$0] <= limit }.prefix(1)
-    return Array(likely) + safe.filter { !likely.contains($0) }
+/// Five to measure, most accurate first: three that the point prediction admits, the best at confidence 0.9, and as a
+/// safe last one the best at 0.99 (or, where nothing is that safe, the one with the smallest bound).
+private func shortlist(_ order: [Int], _ bounds: Bounds, limit: Double) -> [Int] {
+    var chosen = Array(order.lazy.filter { bounds.points[$0] <= limit }.prefix(3))
+    for upper in [bounds.uppers, bounds.safest] {
+        let next =
+            order.first { upper[$0] <= limit && !chosen.contains($0) }
+            ?? order.filter { !chosen.contains($0) }.min { upper[$0] < upper[$1] }
+        if let next { chosen.append(next) }
+    }
+    return order.filter(chosen.contains)
+}
+
+/// Predicted latencies, and what they do not exceed at confidence 0.9 and 0.99.
+private struct Bounds {
+    let points, uppers, safest: [Double]
+
+    init(_ prices: [Price]) {
+        points = prices.map { $0.latencyMilliseconds ?? .infinity }
+        uppers = prices.map { $0.latencyMilliseconds(confidence: 0.9) ?? .infinity }
+        safest = prices.map { $0.latencyMilliseconds(confidence: 0.99) ?? .infinity }
+    }
 }

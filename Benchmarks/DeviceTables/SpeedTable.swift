@@ -18,7 +18,7 @@ func speedTable(_ context: Context) throws {
         var checksum = 0.0
         let start = processorSeconds()
         var count = 0
-        while count < 400_000 {
+        while count < 1_000_000 {
             for keys in networks {
                 checksum += pricer.price(keys)?.latencyMillisecondsP90 ?? 0
                 count += 1

@@ -42,13 +42,13 @@ extension TermFit {
             guard let index = names.firstIndex(of: name) else { continue }
             scales[index] = try value.double(in: 1e-12...1e12)
         }
-        covariance = [Double](repeating: 0, count: TermFit.size * TermFit.size)
+        covariance = [SIMD16<Double>](repeating: .zero, count: TermFit.size)
         let rows = try node.required("covariance")
         try rows.allow(keys: names)
         for (name, row) in try rows.mapping {
             guard let index = names.firstIndex(of: name) else { continue }
             for (column, value) in try row.doubles(count: TermFit.size).enumerated() {
-                covariance[index * TermFit.size + column] = value
+                covariance[index][column] = value
             }
         }
     }
@@ -63,7 +63,7 @@ extension TermFit {
         for term in CostTerm.allCases { lines.append("      \(term.name): \(scales[term.rawValue])") }
         lines.append("    covariance:")
         for term in CostTerm.allCases {
-            let row = covariance[(term.rawValue * TermFit.size)..<((term.rawValue + 1) * TermFit.size)]
+            let row = (0..<TermFit.size).map { covariance[term.rawValue][$0] }
             lines.append("      \(term.name): [\(row.map(\.description).joined(separator: ", "))]")
         }
         return lines

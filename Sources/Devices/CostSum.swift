@@ -3,7 +3,7 @@
 /// The first nine are the families of work; the raw values index the lanes of `CostSum.terms`.
 public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
     case convolution, pointwise, depthwise, grouped, dense, pooling, elementwise, movement, other
-    /// Starting a kernel.
+    /// Starting a kernel that does not multiply.
     case kernels
     /// What each inference costs whatever the model is.
     case inference
@@ -13,8 +13,13 @@ public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
     case streaming
     /// Kernels that the host runs because the accelerator cannot.
     case fallback
+    /// Starting a kernel that multiplies: runtimes choose an algorithm and arrange data for each of these.
+    case multiplyingKernels
 
     public var name: String { String(describing: self) }
+
+    /// The start of a kernel with this work.
+    init(startOf work: Workload) { self = work.macs > 0 ? .multiplyingKernels : .kernels }
 
     public init(_ family: WorkFamily) {
         self =

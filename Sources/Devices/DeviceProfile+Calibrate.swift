@@ -23,22 +23,23 @@ extension DeviceProfile {
         pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
     ) throws -> CalibrationOutcome {
         let rows = try Measurement.usable(rows, file: file)
-        let latencies = rows.compactMap(\.latencyMilliseconds)
-        var candidates: [PolicyCandidate] = []
-        for policy in runtime.policy.alternatives {
-            var profile = self
-            profile.runtime.policy = policy
-            profile.calibration = nil
-            let terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
-            if candidates.isEmpty { try requireUnit(latencies, terms, file) }
-            candidates.append(PolicyCandidate(profile, terms, latencies))
-            // A handful of rows cannot tell treatments apart.
-            if rows.count < DeviceProfile.fewestForPolicy { break }
+        var own = self
+        own.calibration = nil
+        // A handful of rows cannot tell treatments apart, and some hundred tell as much as all.
+        let judges = rows.spread(over: DeviceProfile.mostForPolicy)
+        let declared = try PolicyCandidate(own, judges, file, pricing: piece)
+        try requireUnit(declared, file)
+        var chosen = declared
+        for policy in runtime.policy.alternatives.dropFirst()
+        where rows.count >= DeviceProfile.fewestForPolicy {
+            own.runtime.policy = policy
+            let other = try PolicyCandidate(own, judges, file, pricing: piece)
+            if other.isMuchBetter(than: declared), other.error < chosen.error { chosen = other }
         }
-        let best = candidates.dropFirst().min { $0.error < $1.error }
-        let isStrong = best.map { $0.isMuchBetter(than: candidates[0]) } ?? false
-        var chosen = candidates[0]
-        if let best, isStrong { chosen = best }
+        let isStrong = chosen.profile.runtime.policy != runtime.policy
+        if judges.count < rows.count {
+            chosen = try PolicyCandidate(chosen.profile, rows, file, pricing: piece)
+        }
         chosen.profile.calibration = Calibration(
             latency: chosen.fit, energy: energyFit(rows, chosen.terms), note: note)
         return CalibrationOutcome(profile: chosen.profile, samples: rows.count, changedPolicy: isStrong)
@@ -58,18 +59,17 @@ extension DeviceProfile {
                 latencyMilliseconds: measurement.latencyMilliseconds)
         }
         let usable = try Measurement.usable(rows, file: "measurements of \(name)")
-        let terms = try usable.map { row in
-            let piece = PricedPiece(measurements[row.line - 1].graph, on: profile)
-            return try profile.terms(row, piece, "measurements of \(name)")
+        let candidate = try PolicyCandidate(profile, usable, "measurements of \(name)") { row, profile in
+            PricedPiece(measurements[row.line - 1].graph, on: profile)
         }
-        let fit = TermFit(rows: terms, values: usable.compactMap(\.latencyMilliseconds))
-        profile.calibration = Calibration(latency: fit, note: "timed on this computer")
+        profile.calibration = Calibration(latency: candidate.fit, note: "timed on this computer")
         return profile
     }
 
-    private static let fewestForPolicy = 12
+    private static let fewestForPolicy = 12, mostForPolicy = 200
 
-    private func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double> {
+    fileprivate func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double>
+    {
         if let reason = piece.passages[EntryState.start.rawValue].refusal {
             throw CalibrationError.refused(file: file, line: row.line, model: row.model, reason: reason)
         }
@@ -84,8 +84,8 @@ extension DeviceProfile {
     }
 
     /// Refuses times that only make sense in another unit.
-    private func requireUnit(_ latencies: [Double], _ terms: [SIMD16<Double>], _ file: String) throws {
-        let ratios = zip(latencies, terms).map { $0 / $1.sum() }.sorted()
+    private func requireUnit(_ candidate: PolicyCandidate, _ file: String) throws {
+        let ratios = zip(candidate.values, candidate.terms).map { $0 / $1.sum() }.sorted()
         guard let ratio = ratios.middle else { return }
         if ratio > 150 || ratio < 1 / 150.0 { throw CalibrationError.unit(file: file, ratio: ratio) }
     }
@@ -99,9 +99,15 @@ private struct PolicyCandidate {
     /// Root mean square of the left-out residuals: unlike the robust scatter it counts what a treatment gets wholly wrong.
     var error: Double
 
-    init(_ profile: DeviceProfile, _ terms: [SIMD16<Double>], _ values: [Double]) {
+    var values: [Double]
+
+    init(
+        _ profile: DeviceProfile, _ rows: [Measurement], _ file: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws {
         self.profile = profile
-        self.terms = terms
+        terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
+        values = rows.compactMap(\.latencyMilliseconds)
         let (fit, residuals) = TermFit.fitted(rows: terms, values: values)
         self.fit = fit
         error = (residuals.reduce(0) { $0 + $1 * $1 } / Double(max(residuals.count, 1))).squareRoot()
@@ -111,5 +117,12 @@ private struct PolicyCandidate {
     func isMuchBetter(than other: PolicyCandidate) -> Bool {
         error < 0.67 * other.error && fit.residualLogSD < 0.67 * other.fit.residualLogSD
             && fit.leaveOneOutError < 0.67 * other.fit.leaveOneOutError
+    }
+}
+
+extension [Measurement] {
+    /// At most `count` of the rows, spread evenly over the list.
+    fileprivate func spread(over count: Int) -> [Measurement] {
+        self.count <= count ? self : (0..<count).map { self[$0 * self.count / count] }
     }
 }

@@ -37,16 +37,44 @@ public struct Price: Hashable, Sendable {
     public var latencyMillisecondsP90: Double?
     public var energyMillijoules: Double?
     /// Liveness peak in the target's types + scratch + input and output + what the runtime itself needs.
-    public var peakRAMBytes: Int
+    public var peakRAMBytes = 0
     /// Model + runtime code.
-    public var flashBytes: Int
+    public var flashBytes = 0
     /// Weights + graph as the runtime stores them.
-    public var modelBytes: Int
+    public var modelBytes = 0
     public var provenance: Provenance
-    public var status: PriceStatus
+    public var layers: [LayerPrice] = []
+    /// What keeps the model off the device; nil where it runs.
+    var cause: Cause?
+
+    enum Cause: Hashable {
+        case unsupported(String), notExportable(String)
+        /// Bytes needed and left, and the device's title.
+        case exceedsRAM(needs: Int, leaves: Int, String)
+        case exceedsFlash(needs: Int, leaves: Int, String)
+    }
+
+    public var status: PriceStatus {
+        switch cause {
+        case nil: .ok
+        case .unsupported: .unsupported
+        case .notExportable: .notExportable
+        case .exceedsRAM: .exceedsRAM
+        case .exceedsFlash: .exceedsFlash
+        }
+    }
+
     /// One sentence where `status` is not `ok`.
-    public var reason: String?
-    public var layers: [LayerPrice]
+    public var reason: String? {
+        switch cause {
+        case nil: nil
+        case .unsupported(let reason), .notExportable(let reason): reason
+        case .exceedsRAM(let needs, let leaves, let title):
+            "needs \(needs) bytes of RAM, and \(title) leaves \(leaves)."
+        case .exceedsFlash(let needs, let leaves, let title):
+            "needs \(needs) bytes of flash, and \(title) leaves \(leaves)."
+        }
+    }
 
     /// The latency that is not exceeded with the given confidence (one-sided), 0.5 being the point prediction.
     ///

@@ -5,7 +5,11 @@ public import ModelGraph
 /// The graph is first put into the form in which the device's runtime executes it. The price depends on operations,
 /// shapes, types and declared sparsity only, so that it equals the price of the same network with trained weights.
 public func price(_ graph: Graph, on profile: DeviceProfile, reserve: Reserve = .none) -> Price {
-    if let reason = profile.runtime.refusesToHold(graph) { return profile.refusal(.notExportable, reason) }
+    if let reason = profile.runtime.refusesToHold(graph) {
+        var price = Price(provenance: profile.provenance)
+        price.cause = .notExportable(reason)
+        return price
+    }
     let executed = ExecutedGraph(graph, under: profile.runtime.policy)
     var price = profile.price(PricedPiece(executed, on: profile), reserve: reserve)
     price.layers = executed.layers(on: profile)
@@ -65,7 +69,8 @@ public struct ExecutedGraph: Sendable {
             state = step.exit
             return LayerPrice(
                 name: graph.nodes[kernel.anchor].name, operation: work.operation,
-                milliseconds: profile.milliseconds(step.sum), macs: work.macs,
+                milliseconds: profile.calibration?.latency.value(step.sum.terms) ?? step.sum.terms.sum(),
+                macs: work.macs,
                 weightBytes: step.sum.weightBytes,
                 outputBytes: graph[kernel.output].type.bytes, runsOnFallback: step.exit != .device)
         }
@@ -80,7 +85,7 @@ extension DeviceProfile {
             switch placement(of: work) {
             case .device(let type):
                 step.sum[CostTerm(work.family)] = milliseconds(of: work, as: type) ?? 0
-                step.sum[.kernels] = overheads.kernelMilliseconds
+                step.sum[CostTerm(startOf: work)] = overheads.kernelMilliseconds
                 step.sum.deviceWeightBytes = step.sum.weightBytes
                 if state != .device {
                     step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType)

@@ -67,32 +67,4 @@ public struct PricedPiece: Hashable, Sendable {
 extension DeviceProfile {
     /// Whether activations may have to move between a host and an accelerator.
     var hasBorders: Bool { overheads.transfer != nil || support.fallback != nil }
-
-    /// The price of a whole network made of pieces, without its layers.
-    public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
-        let passage = piece.passages[EntryState.start.rawValue]
-        return price(
-            passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds,
-            peakActivationBytes: piece.peakActivationBytes, refusal: passage.refusal, reserve: reserve)
-    }
-
-    /// Adds what is spent once for each network.
-    func price(
-        _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
-        refusal: String?, reserve: Reserve
-    ) -> Price {
-        let sum = wholeSum(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
-        var price = price(sum, peakActivationBytes: peakActivationBytes, reserve: reserve)
-        if let refusal { price.refuse(refusal) }
-        return price
-    }
-
-    /// The kernels' costs and what each network costs once.
-    func wholeSum(_ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double) -> CostSum {
-        var sum = kernels
-        sum[.inference] += overheads.inferenceMilliseconds
-        if state == .device { sum[.transfer] += returnMilliseconds }
-        sum[.streaming] += streamingMilliseconds(weightBytes: sum.deviceWeightBytes)
-        return sum
-    }
 }

@@ -44,12 +44,3 @@ public struct ProbeDesign: Sendable {
     /// also where a model is least true.
     private static let noise = 0.15
 }
-
-extension DeviceProfile {
-    /// Milliseconds by term of a whole network, before calibration.
-    func terms(_ piece: PricedPiece) -> SIMD16<Double> {
-        let passage = piece.passages[EntryState.start.rawValue]
-        return wholeSum(passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds)
-            .terms
-    }
-}

@@ -5,8 +5,8 @@ extension TermFit {
     struct Prior {
         /// Of the whole data sheet against the truth.
         var commonLogSD = 1.0
-        /// Of each term against the others.
-        var termLogSD = 0.5
+        /// Of each term against the others: data sheets may be wrong by a factor of e for single kinds of work.
+        var termLogSD = 1.0
         /// Expected scatter of good measurements around a good model.
         var noiseLogSD = 0.05
         /// Degrees of freedom of Student's t: measurements that the model does not explain count less.
@@ -32,7 +32,7 @@ extension TermFit {
             !rows.isEmpty && rows.count == values.count, "TermFit: \(rows.count) rows, \(values.count) values"
         )
         let fit = LogFit(rows, values, prior, start: nil)
-        let folds = min(rows.count, TermFit.maximumFolds)
+        let folds = rows.count <= TermFit.fewForFolds ? min(rows.count, 50) : 10
         var residuals: [Double] = []
         for fold in 0..<folds where rows.count > 1 {
             let kept = rows.indices.filter { $0 % folds != fold }
@@ -52,8 +52,8 @@ extension TermFit {
         return (termFit, residuals)
     }
 
-    /// Beyond this many measurements they are left out in groups.
-    private static let maximumFolds = 50
+    /// Measurements are left out one by one up to 50, in 50 groups up to this many, in ten groups beyond.
+    private static let fewForFolds = 500
 
     /// A scale of the residuals that a few outliers do not blow up, drawn towards the prior when there are few.
     private static func scatter(_ residuals: [Double], _ prior: Prior) -> Double {
@@ -114,19 +114,21 @@ private struct LogFit {
     }
 
     /// Covariance of common + deviation for every pair of terms.
-    func covariance(_ prior: TermFit.Prior) -> [Double] {
+    func covariance(_ prior: TermFit.Prior) -> [SIMD16<Double>] {
         let size = TermFit.size
+        var rows = [SIMD16<Double>](repeating: .zero, count: size)
         guard let factor = information.factorized else {
-            return (0..<size * size).map { $0 / size == $0 % size ? prior.termLogSD * prior.termLogSD : 0 }
+            for term in 0..<size { rows[term][term] = prior.termLogSD * prior.termLogSD }
+            return rows
         }
-        var inverse: [[Double]] = []
         for term in 0..<size {
             var pick = [Double](repeating: 0, count: size + 1)
             pick[0] = 1
             pick[term + 1] = 1
-            inverse.append(factor.solve(pick))
+            let inverse = factor.solve(pick)
+            for other in 0..<size { rows[term][other] = inverse[0] + inverse[other + 1] }
         }
-        return (0..<size * size).map { inverse[$0 / size][0] + inverse[$0 / size][$0 % size + 1] }
+        return rows
     }
 }
 

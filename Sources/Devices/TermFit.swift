@@ -5,8 +5,8 @@
 public struct TermFit: Hashable, Sendable {
     /// In the order of `CostTerm`; unused lanes are 1.
     public var scales: SIMD16<Double>
-    /// Covariance of the logarithms of the factors, row-major, `CostTerm.allCases.count` squared.
-    public var covariance: [Double]
+    /// Covariance of the logarithms of the factors, a row a term; unused lanes are 0.
+    public var covariance: [SIMD16<Double>]
     /// Standard deviation of the logarithm of measured over predicted, from leave-one-out predictions.
     public var residualLogSD: Double
     /// Median of |measured / predicted − 1| when each measurement is left out in turn.
@@ -30,9 +30,9 @@ extension TermFit {
         guard total > 0 else { return residualLogSD }
         let shares = scaled / total
         var variance = residualLogSD * residualLogSD
-        for i in 0..<TermFit.size where shares[i] != 0 {
-            for j in 0..<TermFit.size { variance += shares[i] * covariance[i * TermFit.size + j] * shares[j] }
-        }
+        var spread = SIMD16<Double>.zero
+        for term in covariance.indices { spread += covariance[term] * shares[term] }
+        variance += (spread * shares).sum()
         let outside = max(0, max((range.lowerBound / total).logarithm, (total / range.upperBound).logarithm))
         return variance.squareRoot() + TermFit.widening * outside
     }

@@ -124,6 +124,28 @@ struct CalibrationTests {
         #expect(abs((first.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
     }
 
+    @Test("Ten thousand measurements are fitted too")
+    func manyRows() throws {
+        let ten = try rows(10)
+        let rows = (0..<10_000).map { index in
+            var row = ten[index % 10]
+            row.line = index + 2
+            row.model = "\(index)"
+            row.latencyMilliseconds = row.latencyMilliseconds.map { $0 * (1 + 0.02 * Double(index % 7 - 3)) }
+            return row
+        }
+        let graphs = try (0..<10).map { try graph($0) }
+        let outcome = try Shipped.profile("raspberry-pi-4").calibrated(with: rows, file: "t.csv", note: "") {
+            row, profile in
+            PricedPiece(graphs[(Int(row.model) ?? 0) % 10], on: profile)
+        }
+        #expect(outcome.samples == 10_000)
+        for index in 0..<10 {
+            let predicted = try #require(price(graphs[index], on: outcome.profile).latencyMilliseconds)
+            #expect(abs(predicted / (ten[index].latencyMilliseconds ?? 0) - 1) < 0.05)
+        }
+    }
+
     @Test("Probes are distinct, and first the one that is least certain")
     func probes() throws {
         let profile = try Shipped.profile("raspberry-pi-4")

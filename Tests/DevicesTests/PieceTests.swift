@@ -1,3 +1,4 @@
+import Determinism
 import Devices
 import ModelGraph
 import Testing
@@ -5,21 +6,21 @@ import Testing
 @Suite("Prices from pieces")
 struct PieceTests {
     /// A chain of convolutions, hard-swish after those named; pieces begin and end at the ReLU of each.
-    private func chain(_ channels: [Int], swishAfter: Int? = nil, from first: Int = 8) throws -> Graph {
+    private func chain(_ channels: [Int], swishAfter: [Int] = [], from first: Int = 8) throws -> Graph {
         var builder = GraphBuilder(name: "chain")
         let scale = Quantization(scale: 0.1)
         var value = builder.input("image", ValueType([1, 12, 12, first], .int8, quantization: scale))
         for (index, width) in channels.enumerated() {
             let weights = builder.constant("w", .unknown([width, 1, 1, builder.shape(of: value)[3]], .int8))
             value = try builder.apply(.convolution(Convolution(kernel: 1)), to: [value, weights])
-            let isSwish = swishAfter == index
+            let isSwish = swishAfter.contains(index)
             value = try builder.apply(.activation(isSwish ? .hardSwish : .relu), to: [value])
         }
         return builder.graph(outputs: [value])
     }
 
-    @Test("Pieces in a row cost what the whole graph costs", arguments: [Int?.none, 0, 1, 2])
-    func piecesAddUp(swishAfter: Int?) throws {
+    @Test("Pieces in a row cost what the whole graph costs", arguments: [[], [0], [1], [0, 2]])
+    func piecesAddUp(swishAfter: [Int]) throws {
         let channels = [16, 24, 8]
         let whole = try chain(channels, swishAfter: swishAfter)
         for profile in try DeviceCatalog(files: Shipped.files()).profiles {
@@ -27,7 +28,7 @@ struct PieceTests {
             for (index, width) in channels.enumerated() {
                 let input = index == 0 ? 8 : channels[index - 1]
                 pricer.learn(
-                    index, try chain([width], swishAfter: swishAfter == index ? 0 : nil, from: input))
+                    index, try chain([width], swishAfter: swishAfter.contains(index) ? [0] : [], from: input))
             }
             var expected = price(whole, on: profile)
             expected.layers = []
@@ -40,6 +41,34 @@ struct PieceTests {
             actual.energyMillijoules = expected.energyMillijoules
             #expect(actual == expected)
         }
+    }
+
+    @Test(
+        "10,000 random networks cost the same from memoised pieces as whole",
+        arguments: ["raspberry-pi-4", "coral-edge-tpu"])
+    func randomNetworks(name: String) throws {
+        let profile = try Shipped.profile(name)
+        let widths = [8, 16, 24]
+        var pricer = AdditivePricer(profile, keys: 18)
+        for key in 0..<18 {
+            let swish = key % 2 == 1 ? [0] : []
+            pricer.learn(key, try chain([widths[key / 2 % 3]], swishAfter: swish, from: widths[key / 6]))
+        }
+        var worst = 0.0
+        for index in 0..<10_000 {
+            var random = RandomStream(seed: 3, .proposal, UInt64(index))
+            let choices = (0..<6).map { _ in random.index(below: 6) }
+            let entries = [0] + choices.dropLast().map { $0 / 2 }
+            let keys = zip(entries, choices).map { $0 * 6 + $1 }
+            let swish = choices.indices.filter { choices[$0] % 2 == 1 }
+            let graph = try chain(choices.map { widths[$0 / 2] }, swishAfter: swish)
+            let whole = profile.price(PricedPiece(graph, on: profile))
+            let pieces = try #require(pricer.price(keys))
+            let (a, b) = (pieces.latencyMilliseconds ?? 0, whole.latencyMilliseconds ?? 0)
+            worst = max(worst, abs(a - b) / b)
+            #expect(pieces.modelBytes == whole.modelBytes && pieces.peakRAMBytes == whole.peakRAMBytes)
+        }
+        #expect(worst < 1e-9)
     }
 
     @Test("A chain with an unknown piece has no price")

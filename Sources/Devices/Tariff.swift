@@ -1,0 +1,105 @@
+/// Turns the summed costs of a network's kernels into its price: what a profile adds once for each network.
+///
+/// Worked out once for a profile and then free of references to it, so that a million prices a second count nothing up
+/// and down.
+struct Tariff: Sendable {
+    private let inferenceMilliseconds: Double
+    private let parameterCache: MemoryProfile.ParameterCache?
+    private let latency, energy: TermFit?
+    private let activeWatts: Double?
+    /// p90 over median where no measurement says better.
+    private let estimateFactor: Double
+    private let emptyModelBytes, codeBytes, codeBytesPerKernel, ramBytes, ramBytesPerKernel: Int
+    /// What the device leaves to the model; the application's reserve counts on microcontrollers only.
+    private let ramLimit, flashLimit: Int
+    private let title: String
+    private let provenance: Provenance
+
+    init(_ profile: DeviceProfile, reserve: Reserve = .none) {
+        let kept = profile.kind == .microcontroller ? reserve : .none
+        inferenceMilliseconds = profile.overheads.inferenceMilliseconds
+        parameterCache = profile.memory.parameterCache
+        latency = profile.calibration?.latency
+        energy = profile.energy == nil ? nil : profile.calibration?.energy
+        activeWatts = profile.energy?.activeWatts
+        estimateFactor = (profile.estimateLogSD * Tariff.normalP90).exponential
+        emptyModelBytes = profile.runtime.emptyModelBytes
+        codeBytes = profile.runtime.codeBytes
+        codeBytesPerKernel = profile.runtime.codeBytesPerKernel
+        ramBytes = profile.runtime.ramBytes
+        ramBytesPerKernel = profile.runtime.ramBytesPerKernel
+        ramLimit = max(profile.memory.ramBytes - kept.ramBytes, 0)
+        flashLimit = profile.memory.flashBytes.map { max($0 - kept.flashBytes, 0) } ?? .max
+        title = profile.title
+        provenance = profile.provenance
+    }
+
+    /// The kernels' costs and what each network costs once.
+    func whole(_ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double) -> CostSum {
+        var sum = kernels
+        sum[.inference] += inferenceMilliseconds
+        if state == .device { sum[.transfer] += returnMilliseconds }
+        if let cache = parameterCache { sum[.streaming] += cache.milliseconds(for: sum.deviceWeightBytes) }
+        return sum
+    }
+
+    /// The price of a network: interval, energy, memory, and whether the device can hold and run it.
+    func price(
+        _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
+        refusal: String?
+    ) -> Price {
+        let sum = whole(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
+        let model = emptyModelBytes &+ sum.weightBytes &+ sum.structureBytes
+        var price = Price(
+            peakRAMBytes: peakActivationBytes &+ ramBytes &+ ramBytesPerKernel &* sum.kernelCount,
+            flashBytes: model &+ codeBytes &+ codeBytesPerKernel &* sum.kernelCount, modelBytes: model,
+            provenance: provenance)
+        if let refusal {
+            price.cause = .unsupported(refusal)
+            return price
+        }
+        let milliseconds = latency?.value(sum.terms) ?? sum.terms.sum()
+        let factor =
+            latency.map { ($0.logSD(sum.terms) * Tariff.normalP90).exponential } ?? estimateFactor
+        price.latencyMilliseconds = milliseconds
+        price.latencyMillisecondsP10 = milliseconds / factor
+        price.latencyMillisecondsP90 = milliseconds * factor
+        if let activeWatts {
+            price.energyMillijoules = energy?.value(sum.terms * activeWatts) ?? activeWatts * milliseconds
+        }
+        if price.peakRAMBytes > ramLimit {
+            price.cause = .exceedsRAM(needs: price.peakRAMBytes, leaves: ramLimit, title)
+        } else if price.flashBytes > flashLimit {
+            price.cause = .exceedsFlash(needs: price.flashBytes, leaves: flashLimit, title)
+        }
+        return price
+    }
+
+    /// The standard normal distribution's quantile at 0.9.
+    private static let normalP90 = 1.2815515655446004
+}
+
+extension MemoryProfile.ParameterCache {
+    /// Time to bring in the weights that the accelerator cannot keep.
+    func milliseconds(for weightBytes: Int) -> Double {
+        weightBytes > bytes ? Double(weightBytes - bytes) / (bandwidth * 1e6) : 0
+    }
+}
+
+extension DeviceProfile {
+    /// The price of a whole network made of pieces, without its layers.
+    public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
+        let passage = piece.passages[EntryState.start.rawValue]
+        return Tariff(self, reserve: reserve).price(
+            passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds,
+            peakActivationBytes: piece.peakActivationBytes, refusal: passage.refusal)
+    }
+
+    /// Milliseconds by `CostTerm` of a whole network, before calibration.
+    package func terms(_ piece: PricedPiece) -> SIMD16<Double> {
+        let passage = piece.passages[EntryState.start.rawValue]
+        return Tariff(self).whole(
+            passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds
+        ).terms
+    }
+}
