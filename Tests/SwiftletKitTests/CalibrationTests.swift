@@ -48,11 +48,13 @@ struct CalibrationTests {
         #expect(after / before > 1.3 && after / before < 2.7)
     }
 
-    @Test("Times in another unit are refused, naming --unit, and no profile is written")
-    func unit() throws {
+    @Test(
+        "Times in another unit are refused, naming --unit, and no profile is written",
+        arguments: [1000, 0.001])
+    func unit(scale: Double) throws {
         let folder = try TemporaryFolder()
         let output = "\(folder.path)/x.yaml"
-        let measurements = try measured(in: folder, scale: 1000)
+        let measurements = try measured(in: folder, scale: scale)
         let error = #expect(throws: (any Error).self) {
             try DeviceCommands.calibrate(
                 CalibrationRequest(
@@ -61,5 +63,69 @@ struct CalibrationTests {
         }
         #expect(error.map { "\($0)".contains("--unit") } == true)
         #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    /// Four cells and plausible times on a Raspberry Pi 4.
+    private static let times = """
+        architecture,latency_ms,remark
+        |nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|,60,a
+        |nor_conv_1x1~0|+|nor_conv_1x1~0|nor_conv_1x1~1|+|nor_conv_1x1~0|nor_conv_1x1~1|nor_conv_1x1~2|,14,b
+        |avg_pool_3x3~0|+|skip_connect~0|nor_conv_3x3~1|+|skip_connect~0|skip_connect~1|nor_conv_1x1~2|,22,c
+        |skip_connect~0|+|skip_connect~0|skip_connect~1|+|nor_conv_3x3~0|skip_connect~1|nor_conv_3x3~2|,40,d
+        """
+
+    static let mistakes: [(from: String, to: String, says: String)] = [
+        (",60,", ",0,", "times.csv:2: latency_ms is 0.0, expected a positive number"),
+        (",60,", ",-3,", "times.csv:2: latency_ms is -3.0, expected a positive number"),
+        (",60,", ",nan,", "times.csv:2: latency_ms: expected a finite number, got 'nan'"),
+        ("nor_conv_1x1~2|,14,", "nor_conv_7x7~2|,14,", "times.csv:3: '"),
+        (
+            "|skip_connect~0|+|skip_connect~0|skip_connect~1|+|nor_conv_3x3~0|skip_connect~1|nor_conv_3x3~2|",
+            "|nor_conv_1x1~0|+|nor_conv_1x1~0|nor_conv_1x1~1|+|nor_conv_1x1~0|nor_conv_1x1~1|nor_conv_1x1~2|",
+            "lines 3, 5 give"
+        ),
+        ("latency_ms", "latency", "latency_ms"),
+        (",60,", ",,", "accepted"),
+    ]
+
+    @Test(
+        "Times that cannot be right are refused with their place, and no profile is written",
+        arguments: mistakes.indices)
+    func impossibleTimes(index: Int) throws {
+        let mistake = Self.mistakes[index]
+        let text = Self.times.replacing(mistake.from, with: mistake.to)
+        try #require(text != Self.times)
+        let folder = try TemporaryFolder()
+        let output = "\(folder.path)/x.yaml"
+        let complaint = try complaint(text, device: "raspberry-pi-4", in: folder, output: output)
+        #expect(complaint.contains(mistake.says), "\(complaint)")
+        #expect(FileManager.default.fileExists(atPath: output) == (complaint == "accepted"))
+    }
+
+    @Test("A malformed profile is refused with file, line and field, and no profile is written")
+    func malformedProfile() throws {
+        let folder = try TemporaryFolder()
+        let shipped = ShippedFilesTests.root.appending(path: "device-profiles/raspberry-pi-4.yaml")
+        let text = try String(contentsOf: shipped, encoding: .utf8).replacing(
+            "clock_mhz: 1500", with: "clock_mhz: fast")
+        let device = try folder.write(text, to: "mine.yaml")
+        let output = "\(folder.path)/x.yaml"
+        let complaint = try complaint(Self.times, device: device, in: folder, output: output)
+        #expect(complaint.contains("compute.clock_mhz: expected a number"), "\(complaint)")
+        #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    private func complaint(_ times: String, device: String, in folder: TemporaryFolder, output: String) throws
+        -> String
+    {
+        let request = CalibrationRequest(
+            device: device, measurements: try folder.write(times, to: "times.csv"), unit: "ms",
+            space: "nas-bench-201", output: output)
+        do {
+            _ = try DeviceCommands.calibrate(request)
+            return "accepted"
+        } catch {
+            return "\(error)"
+        }
     }
 }
