@@ -16,14 +16,17 @@ public struct TFLiteModel: Sendable {
     public var metadata: [TFLiteMetadata]
 
     /// Reads the file at `path`, of at most 2 GiB (what a flatbuffer's offsets reach).
-    public static func read(path: String) throws(TFLiteError) -> TFLiteModel {
+    public static func read(
+        path: String, options: TFLiteReadOptions = TFLiteReadOptions()
+    ) throws(TFLiteError) -> TFLiteModel {
         let name = (path as NSString).lastPathComponent
         do {
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
             guard size < 1 << 31 else {
                 throw TFLiteError.unreadable(path: path, detail: "it is larger than 2 GiB")
             }
-            return try parse([UInt8](Data(contentsOf: URL(fileURLWithPath: path))), file: name)
+            return try parse(
+                [UInt8](Data(contentsOf: URL(fileURLWithPath: path))), file: name, options: options)
         } catch let error as TFLiteError {
             throw error
         } catch {
@@ -32,13 +35,26 @@ public struct TFLiteModel: Sendable {
     }
 
     /// Reads a model from memory; `file` names it in errors and gives the graph its name.
-    public static func parse(_ bytes: [UInt8], file: String) throws(TFLiteError) -> TFLiteModel {
+    public static func parse(
+        _ bytes: [UInt8], file: String, options: TFLiteReadOptions = TFLiteReadOptions()
+    ) throws(TFLiteError) -> TFLiteModel {
         let contents = try TFLiteFile(parsing: bytes, name: file)
-        var importer = Importer(contents)
+        var importer = Importer(contents, options)
         let graph = try importer.graph()
         return TFLiteModel(
             graph: graph, description: contents.description, metadata: try contents.namedMetadata())
     }
+}
+
+/// How a file is read where there is a choice.
+public struct TFLiteReadOptions: Sendable {
+    /// Whether layers with int8 weights and float32 activations round their activations to eight bits.
+    ///
+    /// With it the graph answers as LiteRT does (through XNNPACK); without, it is the plain network in float32, which can be
+    /// trained and compressed.
+    public var roundsActivations: Bool
+
+    public init(roundsActivations: Bool = false) { self.roundsActivations = roundsActivations }
 }
 
 /// A named blob that travels with a model.

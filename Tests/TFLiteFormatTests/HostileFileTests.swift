@@ -62,6 +62,45 @@ import Testing
                 + "before exporting")
     }
 
+    @Test("An operator that waits for its own result is refused")
+    func refusesCycle() throws {
+        // RELU reads tensor 0 and writes tensor 1; wherever the file lists tensor 0 alone, it lists tensor 1 instead.
+        let model = try #require(OperatorCase.all.first { $0.name == "relu" }).model
+        let list: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+        var sentences: [String] = []
+        for place in stride(from: 0, to: model.count - 8, by: 4)
+        where Array(model[place..<place + 8]) == list {
+            var bytes = model
+            bytes[place + 4] = 1
+            do { _ = try TFLiteModel.parse(bytes, file: "cycle.tflite") } catch {
+                sentences.append(error.description)
+            }
+        }
+        #expect(sentences.contains { $0.contains("before anything computes it") }, "\(sentences)")
+    }
+
+    @Test("Weights that are not numbers are refused")
+    func refusesNaN() throws {
+        var builder = GraphBuilder(name: "nan")
+        let x = builder.input("x", ValueType([1, 2]))
+        let weights = builder.constant("w", Tensor([1, 2], [1.5, .nan]))
+        let y = try builder.apply(.dense, to: [x, weights], name: "y")
+        let graph = builder.graph(outputs: [y])
+        let error = #expect(throws: TFLiteError.self) {
+            try TFLiteModel.parse(try TFLiteModel.write(graph), file: "nan.tflite")
+        }
+        #expect(error?.description.contains("'w' holds NaN") == true)
+    }
+
+    @Test("A chain of 100,000 operators is written and read")
+    func readsLongChain() throws {
+        var builder = GraphBuilder(name: "chain")
+        var x = builder.input("x", ValueType([1, 4]))
+        for step in 0..<100_000 { x = try builder.apply(.unary(.negate), to: [x], name: "step\(step)") }
+        let bytes = try TFLiteModel.write(builder.graph(outputs: [x]))
+        #expect(try TFLiteModel.parse(bytes, file: "chain.tflite").graph.nodes.count == 100_000)
+    }
+
     @Test("A missing file is named")
     func namesMissingFile() {
         let error = #expect(throws: TFLiteError.self) { try TFLiteModel.read(path: "/nowhere/model.tflite") }

@@ -20,6 +20,15 @@ struct RealModelTests {
         #expect(again.graph == model.graph)
     }
 
+    @Test("A graph that rounds its activations survives the round trip, too")
+    func survivesRoundTripRounding() throws {
+        let path = RealModels.path("kws_ref_model_float32")
+        let rounding = try TFLiteModel.read(path: path, options: TFLiteReadOptions(roundsActivations: true))
+        let bytes = try TFLiteModel.write(rounding.graph)
+        #expect(try TFLiteModel.parse(bytes, file: "kws_ref_model_float32.tflite").graph == rounding.graph)
+        #expect(try TFLiteModel.read(path: path).graph.nodes.count < rounding.graph.nodes.count)
+    }
+
     @Test("Export is byte for byte the same twice", arguments: RealModels.all)
     func isDeterministic(name: String) throws {
         let graph = try TFLiteModel.read(path: RealModels.path(name)).graph

@@ -11,7 +11,10 @@ struct LoadedModel {
     let metadata: [(key: String, value: String)]
 
     /// Reads a model; `memory` bounds what it may take, checked before allocation.
-    init(path: String, memory: Int = 4 << 30) throws {
+    ///
+    /// `roundsActivations` keeps the arithmetic of TFLite files with int8 weights and float32 activations, which no training and
+    /// no other format has.
+    init(path: String, memory: Int = 4 << 30, roundsActivations: Bool = false) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandError("\(path): there is no such file")
         }
@@ -22,7 +25,8 @@ struct LoadedModel {
             (format, graph) = ("onnx", model.graph)
             metadata = model.metadata.map { ($0.key, $0.value) }
         case "tflite":
-            let model = try TFLiteModel.read(path: path)
+            let options = TFLiteReadOptions(roundsActivations: roundsActivations)
+            let model = try TFLiteModel.read(path: path, options: options)
             (format, graph) = ("tflite", model.graph)
             metadata = model.metadata.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }
         case "swiftlet":

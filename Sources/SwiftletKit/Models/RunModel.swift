@@ -14,7 +14,8 @@ extension ModelCommands {
             throw CommandError("\(output): exists already; --force replaces it")
         }
         let limit = try bytes(memory)
-        let plan = try Plan(LoadedModel(path: path, memory: limit).graph, memoryLimit: limit)
+        let model = try LoadedModel(path: path, memory: limit, roundsActivations: true)
+        let plan = try Plan(model.graph, memoryLimit: limit)
         let inputs = try InputArrays(input, plan: plan)
         let worker = Worker(plan)
         var results = [[UInt8]](repeating: [], count: plan.outputs.count)

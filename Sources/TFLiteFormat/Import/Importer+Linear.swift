@@ -131,7 +131,7 @@ extension Importer {
         }
     }
 
-    private struct Layer {
+    struct Layer {
         let operation: Operation
         let weights: Int
         let bias: Int?
@@ -142,6 +142,9 @@ extension Importer {
     private mutating func emitReal(
         _ layer: Layer, _ input: ValueID, as name: String, type: ValueType
     ) throws(TFLiteError) -> ValueID {
+        let axes = try roundedAxes(
+            layer.operation, weights: layer.weights, rank: builder.shape(of: input).rank)
+        if let axes { return try emitRounding(layer, input, axes: axes, as: name, type: type) }
         var inputs = [input, try realWeights(layer.weights, isDepthwise: layer.isDepthwise)]
         if let bias = layer.bias { inputs.append(try realWeights(bias, isDepthwise: false)) }
         return try emit(layer.operation, inputs, activation: layer.activation, as: name, type: type)
@@ -213,7 +216,7 @@ extension Importer {
     }
 
     /// A constant in float32 (or float16, as stored) in the graph's layout.
-    private mutating func realWeights(_ index: Int, isDepthwise: Bool) throws(TFLiteError) -> ValueID {
+    mutating func realWeights(_ index: Int, isDepthwise: Bool) throws(TFLiteError) -> ValueID {
         let key = WeightKey(tensor: index, isDepthwise: isDepthwise, isReal: true)
         if let known = weights[key] { return known }
         let stored = storedAs[index] ?? index

@@ -7,11 +7,15 @@ import ModelGraph
 /// name and the others that name with a suffix, so that exporting and importing again gives the same graph.
 struct Importer {
     let file: TFLiteFile
+    /// See `TFLiteReadOptions`.
+    let roundsActivations: Bool
     var builder: GraphBuilder
     /// For each tensor, the value that holds it once something has produced or loaded it.
     var values: [ValueID?]
     /// Weights as the graph lays them out; looked up only.
     var weights: [WeightKey: ValueID] = [:]
+    /// Constants that only the graph has, by their number; looked up only.
+    var numbers: [Float: ValueID] = [:]
     /// Integers that follow from shapes alone, for the tensors that hold such.
     var folded: [[Int]?]
     /// For a tensor that only widens a stored constant, the tensor with the constant.
@@ -29,8 +33,9 @@ struct Importer {
         let isReal: Bool
     }
 
-    init(_ file: TFLiteFile) {
+    init(_ file: TFLiteFile, _ options: TFLiteReadOptions) {
         self.file = file
+        roundsActivations = options.roundsActivations
         let count = file.subgraph.tensors.count
         let stem = file.name.hasSuffix(".tflite") ? String(file.name.dropLast(7)) : file.name
         let given = file.subgraph.name
