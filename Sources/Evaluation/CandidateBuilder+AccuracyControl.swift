@@ -25,6 +25,7 @@ extension CandidateBuilder {
         let judge = Judge(data: data, metric: metric)
         let controlled = try compress(
             start.network, by: start.compression, within: maximumDrop, calibration: CalibrationSamples(data),
+            options: start.options,
             quality: { metric.value(of: try judge.predictions(of: $0, on: data.split.slice)) },
             fineTune: start.fineTune)
         return ControlledCandidate(

@@ -73,6 +73,17 @@ extension JobStore {
         }
     }
 
+    /// Adds a candidate to those trained to the end for a device, behind the others; once.
+    public func addFinalist(_ candidate: String, on device: String) throws {
+        try store.write {
+            try $0.execute(
+                sql: """
+                    INSERT OR IGNORE INTO finalist (job, device, candidate, position)
+                    SELECT ?1, ?2, ?3, coalesce(max(position) + 1, 0) FROM finalist WHERE job = ?1 AND device = ?2
+                    """, arguments: [id, device, candidate])
+        }
+    }
+
     /// The candidates trained to the end for a device; for any device where none is named.
     public func finalists(on device: String? = nil) throws -> Set<String> {
         try store.read {

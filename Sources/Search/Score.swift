@@ -29,7 +29,7 @@ public struct Score: Hashable, Sendable {
     public var flash: Int?
     public var modelSize: Int?
     public var status: Status
-    /// A sentence that says why the status is not `ok`.
+    /// A sentence that says why the status is not `ok`, or what is to be known though it is.
     public var reason: String?
 
     public init(

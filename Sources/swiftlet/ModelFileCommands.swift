@@ -94,11 +94,18 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Replace the folder's files where they exist.")
     var force = false
 
+    @Flag(help: "Also a candidate that was not trained to the end: as the search left it.")
+    var unfinished = false
+
+    @Option(help: "A folder that replaces the data set's path, for --unfinished.")
+    var data: String?
+
     @OptionGroup var database: DatabaseOption
 
     func run() throws {
         let request = ExportRequest(
-            job: job, candidate: candidate, format: format, output: output, force: force)
+            job: job, candidate: candidate, format: format, output: output, force: force,
+            unfinished: unfinished, data: data)
         try Terminal.print(try Review(database: database.db).export(request), as: .table)
     }
 }
@@ -106,7 +113,8 @@ struct ExportCommand: ParsableCommand {
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Checks an exported folder: hashes, and every model against the test vectors.")
+        abstract:
+            "Checks an exported folder: hashes, preprocessing, and every model against the test vectors.")
 
     @Argument(help: "A folder written by export.")
     var bundle: String

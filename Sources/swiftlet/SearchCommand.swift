@@ -38,3 +38,34 @@ struct SearchCommand: AsyncParsableCommand {
         try Terminal.print(answer, as: output.format)
     }
 }
+
+struct FinishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "finish", abstract: "Trains one candidate of a job to the end.")
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @Argument(help: "The candidate's id, or enough of its beginning.")
+    var candidate: String
+
+    @Option(help: "A folder that replaces the data set's path.")
+    var data: String?
+
+    @Option(help: "Threads (default: all cores).")
+    var threads: Int?
+
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        let request = FinishRequest(
+            job: job, candidate: candidate, data: data, threads: threads, database: database.db)
+        let progress = ProgressLine()
+        let answer = try await Interruption.cancelling {
+            try await finish(request) { progress.show($0) }
+        }
+        progress.end()
+        try Terminal.print(answer, as: output.format)
+    }
+}

@@ -23,7 +23,8 @@ struct ShippedFilesTests {
     @Test("Every shipped job names spaces, devices and metrics that exist")
     func jobs() throws {
         for file in ShippedFiles.all where file.name.hasPrefix("jobs/") {
-            let job = try ResolvedJob(JobFile(parsing: file.text, file: file.name))
+            let path = Self.root.appending(path: file.name).path(percentEncoded: false)
+            let job = try ResolvedJob(JobFile(parsing: file.text, file: path))
             #expect(!job.devices.isEmpty)
         }
     }

@@ -19,6 +19,9 @@ public func plan(of request: SearchRequest) throws -> Answer {
             "max_seconds": .number(orUnknown: job.file.search.maxSeconds), "threads": .integer(request.width),
         ]))
     record.append("expected", .record(times.record))
+    if case .training(let training) = work, let accuracy = try job.givenAccuracy(training) {
+        record.append("model_accuracy_on_train_slice", .number(accuracy))
+    }
     record.append("feasible_share", .record(Record(feasibleShares(problem))))
     return Answer(
         json: .record(record), columns: ["key", "value"], rows: rows(record), table: text(record))

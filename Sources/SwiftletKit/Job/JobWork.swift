@@ -31,11 +31,13 @@ extension ResolvedJob {
             throw file.dataset.node.error("unknown metric '\(file.dataset.metric)'; known: \(known)")
         }
         let dataset = try Dataset(request(data: folder))
-        let data = try PreparedData(dataset, rules: splitRules, augmentation: try augmentation)
+        let data = try PreparedData(
+            dataset, rules: splitRules, augmentation: try augmentation, normalization: normalization)
         let pricing = Pricing(space: space, input: data.input, devices: profiles, reserve: reserve)
         do {
             _ = try pricing.compressedGraph(of: space.largest)
         } catch {
+            if case .model(let path) = file.subject { throw path.node.error(String(describing: error)) }
             throw CommandError("\(file.file): space '\(space.name)' does not fit the data: \(error)")
         }
         return .training(TrainingWork(data: data, pricing: pricing, metric: metric))
