@@ -153,6 +153,14 @@ SK_INLINE void store_channels_s8(vector_s32 low, vector_s32 high, const float *s
     else memcpy(y, values, (size_t)n);
 }
 
+#ifndef SK_TWO_TAPS
+SK_INLINE void s16_two_taps(vector_s32 *low, vector_s32 *high, vector_s16 x0, vector_s16 x1, vector_s16 w0,
+                            vector_s16 w1) {
+    *low = s16_dot(*low, s16_low(x0, x1), w0);
+    *high = s16_dot(*high, s16_high(x0, x1), w1);
+}
+#endif
+
 /// `pixels` outputs of one channel block: taps go in pairs, interleaved so that one instruction multiplies and adds both.
 SK_INLINE void pixels_s8(const sk_depthwise *p, const int16_t *const *taps, int32_t pairs, const int16_t *w,
                          const int32_t *bias, const float *scale, int8_t *y, int64_t n, int64_t at, const int pixels) {
@@ -169,8 +177,7 @@ SK_INLINE void pixels_s8(const sk_depthwise *p, const int16_t *const *taps, int3
         SK_UNROLL
         for (int i = 0; i < pixels; i++) {
             vector_s16 x0 = load_s16(a + i * step), x1 = load_s16(b + i * step);
-            low[i] = s16_dot(low[i], s16_low(x0, x1), w0);
-            high[i] = s16_dot(high[i], s16_high(x0, x1), w1);
+            s16_two_taps(&low[i], &high[i], x0, x1, w0, w1);
         }
     }
     s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);

@@ -1,5 +1,8 @@
 // From int32 to int8 on NEON: rounded, the zero point added, saturated, clamped.
-SK_INLINE vector_s32 nearest_s32(vector_f32 x) { return (vector_s32)vcvtnq_s32_f32((float32x4_t)x); }
+// Not-a-number becomes far too small, as on other processors.
+SK_INLINE vector_s32 nearest_s32(vector_f32 x) {
+    return (vector_s32)vcvtnq_s32_f32(vmaxnmq_f32((float32x4_t)x, vdupq_n_f32(-0x1p30f)));
+}
 
 /// Two vectors of neighbouring outputs.
 SK_INLINE void s8_narrow(vector_s32 a, vector_s32 b, s8_bounds bounds, int8_t *y) {

@@ -27,6 +27,6 @@ const sk_sparse_kernels *sk_sparse_for(const sk_kernel_set *set) {
     const sk_sparse_kernels *found = 0;
     if (set == sk_kernels_avx512vnni()) found = sk_sparse_avx512();
     else if (set == sk_kernels_avx2()) found = sk_sparse_avx2();
-    else if (set == sk_kernels_neon()) found = sk_sparse_neon();
+    else if (set == sk_kernels_neon() || set == sk_kernels_neondot()) found = sk_sparse_neon();
     return found ? found : sk_sparse_scalar();
 }

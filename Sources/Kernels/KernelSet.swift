@@ -23,13 +23,15 @@ public struct KernelSet: @unchecked Sendable {
     public static let avx512vnni = KernelSet(sk_kernels_avx512vnni())
     /// 64-bit ARM.
     public static let neon = KernelSet(sk_kernels_neon())
+    /// 64-bit ARM with the int8 dot product (ARMv8.2).
+    public static let neondot = KernelSet(sk_kernels_neondot())
 
     /// What this processor can run, the reference first and the fastest last.
-    public static let available: [KernelSet] = [scalar] + [avx2, neon, avx512vnni].compactMap { $0 }
+    public static let available: [KernelSet] = [scalar] + [avx2, neon, neondot, avx512vnni].compactMap { $0 }
     /// The fastest set this processor can run.
     public static let best: KernelSet = available.last ?? scalar
 
-    /// `scalar`, `avx2`, `avx512vnni` or `neon`.
+    /// `scalar`, `avx2`, `avx512vnni`, `neon` or `neondot`.
     public var name: String { String(cString: table.pointee.name) }
 
     /// The set of that name, if this processor can run it.

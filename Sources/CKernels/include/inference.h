@@ -230,6 +230,7 @@ const sk_kernel_set *_Nullable sk_kernels_scalar(void);
 const sk_kernel_set *_Nullable sk_kernels_avx2(void);
 const sk_kernel_set *_Nullable sk_kernels_avx512vnni(void);
 const sk_kernel_set *_Nullable sk_kernels_neon(void);
+const sk_kernel_set *_Nullable sk_kernels_neondot(void);
 
 /// Runs steps in order on the calling thread.
 void sk_run(const sk_step *_Nonnull steps, int64_t count);
