@@ -5,18 +5,17 @@ public struct RuntimeAbilities: Hashable, Sendable {
     public var name: String
     /// Whether zeros of sparse weights are left out of the stored model.
     public var storesSparse: Bool
-    /// Whether its kernels skip zeros anywhere, and those of n:m patterns.
-    public var skipsZeros, skipsPatterns: Bool
+    /// Where its kernels skip zeros.
+    public var zeroSkipping: ZeroSkipping
     /// The precisions it computes in; others run as float32.
     public var precisions: [Precision]
 
     public init(
-        name: String, storesSparse: Bool, skipsZeros: Bool, skipsPatterns: Bool, precisions: [Precision]
+        name: String, storesSparse: Bool, zeroSkipping: ZeroSkipping, precisions: [Precision]
     ) {
         self.name = name
         self.storesSparse = storesSparse
-        self.skipsZeros = skipsZeros
-        self.skipsPatterns = skipsPatterns
+        self.zeroSkipping = zeroSkipping
         self.precisions = precisions
     }
 }
@@ -36,10 +35,7 @@ extension Graph {
     public func account(on runtime: RuntimeAbilities) -> CompressionAccount {
         let counts = counts
         let effectiveMACs = nodes.reduce(0) { sum, node in
-            let skips =
-                weightSparsity(of: node).map { $0.isPattern ? runtime.skipsPatterns : runtime.skipsZeros }
-                ?? false
-            return sum + (skips ? sparseMACs(of: node) : macs(of: node))
+            sum + (skipsZeros(of: node, by: runtime.zeroSkipping) ? sparseMACs(of: node) : macs(of: node))
         }
         return CompressionAccount(
             nominalBytes: counts.sparseWeightBytes, nominalMACs: counts.sparseMACs,
@@ -48,34 +44,35 @@ extension Graph {
             differences: sparsityDifferences(on: runtime) + precisionDifferences(on: runtime))
     }
 
-    private func weightSparsity(of node: Node) -> Sparsity? {
-        guard node.operation.isLayer, let sparsity = self[node.inputs[1]].constant?.sparsity,
-            sparsity != .dense
-        else {
-            return nil
-        }
-        return sparsity
-    }
-
     private func sparsityDifferences(on runtime: RuntimeAbilities) -> [String] {
-        let sparse = nodes.filter { weightSparsity(of: $0) != nil }.compactMap { self[$0.inputs[1]].constant }
-        let patterned = sparse.filter(\.sparsity.isPattern)
-        let scattered = sparse.filter { !$0.sparsity.isPattern }
+        let sparse = nodes.filter { node in
+            node.operation.isLayer && self[node.inputs[1]].constant.map { $0.sparsity != .dense } ?? false
+        }
+        let patterned = sparse.filter { self[$0.inputs[1]].constant?.sparsity.isPattern ?? false }
+        let scattered = sparse.filter { !(self[$0.inputs[1]].constant?.sparsity.isPattern ?? false) }
         var sentences: [String] = []
-        for (constants, skips, kind) in [
-            (scattered, runtime.skipsZeros, "sparse"), (patterned, runtime.skipsPatterns, "n:m"),
-        ] where !constants.isEmpty {
-            let all = constants.reduce(0) { $0 + $1.tensor.shape.elementCount }
-            let share = 1 - Double(constants.reduce(0) { $0 + $1.nonZeros }) / Double(max(all, 1))
-            let sparsity = "sparsity \((share * 100).rounded() / 100)"
-            if !skips {
-                sentences.append("\(sparsity): \(runtime.name) has no \(kind) kernels, latency unchanged")
+        for (layers, kind) in [(scattered, "sparse"), (patterned, "n:m")] where !layers.isEmpty {
+            let sparsity = "sparsity \((share(ofZerosIn: layers) * 100).rounded() / 100)"
+            let skipped = layers.count { skipsZeros(of: $0, by: runtime.zeroSkipping) }
+            if skipped == 0 {
+                let lack = runtime.zeroSkipping == .nowhere ? "has no" : "has for none of these layers"
+                sentences.append("\(sparsity): \(runtime.name) \(lack) \(kind) kernels, latency unchanged")
+            } else if skipped < layers.count {
+                sentences.append(
+                    "\(sparsity): \(runtime.name) skips zeros in \(skipped) of \(layers.count) layers, the others run dense"
+                )
             }
             if !runtime.storesSparse {
                 sentences.append("\(sparsity): \(runtime.name) stores zeros, size unchanged")
             }
         }
         return sentences
+    }
+
+    private func share(ofZerosIn layers: [Node]) -> Double {
+        let constants = layers.compactMap { self[$0.inputs[1]].constant }
+        let all = constants.reduce(0) { $0 + $1.tensor.shape.elementCount }
+        return 1 - Double(constants.reduce(0) { $0 + $1.nonZeros }) / Double(max(all, 1))
     }
 
     private func precisionDifferences(on runtime: RuntimeAbilities) -> [String] {

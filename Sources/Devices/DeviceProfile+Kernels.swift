@@ -24,10 +24,17 @@ extension DeviceProfile {
 
     /// Sparse weights save arithmetic only where the runtime skips them.
     private func effectiveWork(_ work: Workload) -> Int {
-        guard runtime.storesSparse, let nonZeros = work.nonZeroWeights, work.weightElements > 0 else {
-            return work.work
+        guard let nonZeros = work.nonZeroWeights, work.weightElements > 0 else { return work.work }
+        let density = min(1, Double(nonZeros) / Double(work.weightElements))
+        switch runtime.zeroSkipping {
+        case .nowhere: return work.work
+        case .everywhere: return Int(Double(work.work) * density)
+        case .pointwise(let leastPixels, let mostDensity):
+            let skips =
+                work.family == .pointwise && work.stride == 1 && work.dataType.isFloatingPoint
+                && work.outputPixels >= leastPixels && density <= mostDensity
+            return skips ? Int(Double(work.work) * density) : work.work
         }
-        return Int(Double(work.work) * min(1, Double(nonZeros) / Double(work.weightElements)))
     }
 
     /// Bytes of a kernel's weights as the runtime stores them.

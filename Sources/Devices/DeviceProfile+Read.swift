@@ -90,11 +90,37 @@ extension RuntimeProfile {
         policy = try RuntimePolicy(node.required("policy"))
         worksInPlace = try node.required("in_place").bool()
         overlaysConvolutions = try node.optional("overlays_convolutions")?.bool() ?? false
-        storesSparse = try node.optional("sparse")?.bool() ?? false
+        let sparse = try node.optional("sparse")
+        zeroSkipping = try sparse.map { node throws(YAMLError) in try ZeroSkipping(node) } ?? .nowhere
+        storesSparse = zeroSkipping != .nowhere
         codeBytes = try node.required("code_bytes").bytes()
         codeBytesPerKernel = try node.optional("code_bytes_per_kernel")?.bytes() ?? 0
         ramBytes = try node.required("ram_bytes").bytes()
         ramBytesPerKernel = try node.optional("ram_bytes_per_kernel")?.bytes() ?? 0
+    }
+}
+
+extension ZeroSkipping {
+    /// `true` (stored and computed sparsely everywhere), `false`, or what a 1×1 convolution must have to skip zeros.
+    fileprivate init(_ node: YAMLNode) throws(YAMLError) {
+        guard node.isMapping else {
+            self = try node.bool() ? .everywhere : .nowhere
+            return
+        }
+        try node.allow(keys: ["pointwise_pixels", "pointwise_density"])
+        self = .pointwise(
+            leastPixels: try node.required("pointwise_pixels").int(in: 0...1 << 30),
+            mostDensity: try node.required("pointwise_density").double(in: 0...1))
+    }
+
+    /// As the profile's file has it.
+    var text: String {
+        switch self {
+        case .nowhere: "false"
+        case .everywhere: "true"
+        case .pointwise(let pixels, let density):
+            "{pointwise_pixels: \(pixels), pointwise_density: \(density)}"
+        }
     }
 }
 

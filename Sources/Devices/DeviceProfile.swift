@@ -46,8 +46,10 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var worksInPlace: Bool
     /// Whether 1×1 and depthwise convolutions may write over an input that is not needed any more.
     public var overlaysConvolutions: Bool
-    /// Whether it stores and skips zeros of sparse weights.
+    /// Whether zeros of sparse weights are left out of the stored model.
     public var storesSparse: Bool
+    /// Where its kernels skip them.
+    public var zeroSkipping: ZeroSkipping
     public var codeBytes, codeBytesPerKernel: Int
     public var ramBytes, ramBytesPerKernel: Int
 }

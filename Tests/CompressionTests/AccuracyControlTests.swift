@@ -77,10 +77,10 @@ struct AccuracyControlTests {
 @Suite("Nominal and effective cost")
 struct CompressionAccountTests {
     private let plain = RuntimeAbilities(
-        name: "plain", storesSparse: false, skipsZeros: false, skipsPatterns: false,
+        name: "plain", storesSparse: false, zeroSkipping: .nowhere,
         precisions: [.float32, .int8])
     private let able = RuntimeAbilities(
-        name: "able", storesSparse: true, skipsZeros: true, skipsPatterns: true,
+        name: "able", storesSparse: true, zeroSkipping: .everywhere,
         precisions: Precision.allCases)
 
     private func network(_ text: String) throws -> Graph {
@@ -94,6 +94,19 @@ struct CompressionAccountTests {
         #expect(account.nominalBytes < account.effectiveBytes)
         #expect(
             account.differences.contains { $0.hasSuffix("plain has no sparse kernels, latency unchanged") })
+    }
+
+    @Test("A runtime that skips zeros in some layers is said to run the others dense")
+    func partlySparse() throws {
+        var runtime = able
+        runtime.zeroSkipping = .pointwise(leastPixels: 16, mostDensity: 0.25)
+        let account = try network("magnitude(0.9)").account(on: runtime)
+        #expect(account.nominalMACs < account.effectiveMACs)
+        #expect(account.effectiveMACs < (try network("none").counts.macs))
+        #expect(account.differences.contains { $0.contains("able skips zeros in ") })
+        #expect(
+            try network("2:4").account(on: runtime).differences
+                == ["sparsity 0.5: able has for none of these layers n:m kernels, latency unchanged"])
     }
 
     @Test("A precision that the runtime does not compute in is named")
