@@ -1,4 +1,5 @@
 import Engine
+import Kernels
 import ModelGraph
 
 /// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
