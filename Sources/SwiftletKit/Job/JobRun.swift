@@ -47,10 +47,11 @@ public func search(
     let job = try request.resolved()
     _ = try job.strategy
     let work = try job.work(data: request.data)
+    let doubts = try job.warnings(work)
     let store = try ExperimentStore(writing: request.database)
     let (jobStore, lock, warnings) = try store.begin(job.plan(work))
     try JobSource(request).keep(for: jobStore)
-    for warning in try warnings + job.warnings(work) {
+    for warning in warnings + doubts {
         progress(JobProgress(phase: "warning", text: "warning: \(warning)"))
     }
     let run = JobRun(

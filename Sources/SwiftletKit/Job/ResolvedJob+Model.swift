@@ -36,12 +36,16 @@ extension ResolvedJob {
 
     /// The share of a slice of train on which the given model is right as it came; nil where the job has a space.
     func givenAccuracy(_ training: TrainingWork) throws -> Double? {
-        guard space.hasWeights else { return nil }
+        guard case .model(let path) = file.subject else { return nil }
         let data = training.data
-        let network = try space.graph(of: space.uncompressed(space.largest), input: data.input)
-        let predictions = try Judge(data: data, metric: .accuracy).predictions(
-            of: network, on: data.split.slice)
-        return QualityMetric.accuracy.value(of: predictions)
+        do {
+            let network = try space.graph(of: space.uncompressed(space.largest), input: data.input)
+            let predictions = try Judge(data: data, metric: .accuracy).predictions(
+                of: network, on: data.split.slice)
+            return QualityMetric.accuracy.value(of: predictions)
+        } catch {
+            throw path.node.error(String(describing: error))
+        }
     }
 
     /// What is suspicious about the job's model.
