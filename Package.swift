@@ -100,12 +100,18 @@ let package = Package(
                 "YAMLReader",
             ]),
 
+        benchmark(
+            "quantization-benchmark", at: "QuantizationBenchmark",
+            ["Compression", "Datasets", "Evaluation", "ModelGraph", "SearchSpaces"]),
+
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
         tests("ModelGraphTests", ["Determinism", "ModelGraph"]),
         tests("EngineTests", ["Determinism", "ModelGraph", "Kernels", "Engine"]),
         tests("TrainingTests", ["Determinism", "ModelGraph", "Kernels", "Training"]),
-        tests("CompressionTests", ["Determinism", "ModelGraph", "Engine", "Training", "Compression"]),
+        tests(
+            "CompressionTests",
+            ["Determinism", "ModelGraph", "Kernels", "Engine", "Training", "Compression"]),
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
         tests("ArrayFilesTests", ["ArrayFiles"]),

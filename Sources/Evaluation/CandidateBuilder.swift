@@ -1,4 +1,4 @@
-import Compression
+public import Compression
 import Datasets
 import Determinism
 import Engine
@@ -16,22 +16,26 @@ public struct CandidateBuilder: Sendable {
     public let seed: UInt64
     /// Threads that share one training; 1 where many candidates are built at once.
     public let threads: Int
+    /// How compressions are carried out where their description leaves a choice; `settings.channelOrder` decides on channels.
+    public let options: CompressionOptions
     private let trainings = TrainingCache()
 
     public init(
-        space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1
+        space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1,
+        options: CompressionOptions = CompressionOptions()
     ) {
         self.space = space
         self.data = data
         self.settings = settings
         self.seed = seed
         self.threads = threads
+        self.options = options
     }
 
     /// Hash of everything that decides the weights: live network, pipeline, data and split, settings, seed.
     public func accuracyKey(of genotype: Genotype) -> String {
         SHA256.hex(
-            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|\(settings)|\(seed)"
+            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|\(settings)|\(options)|\(seed)"
         )
     }
 
@@ -57,7 +61,7 @@ public struct CandidateBuilder: Sendable {
         let start = try prepared(genotype)
         return try compress(
             start.network, by: start.compression, calibration: CalibrationSamples(data),
-            fineTune: start.fineTune)
+            options: start.options, fineTune: start.fineTune)
     }
 
     /// A point's network before its compression, and how the steps of that train it further.
@@ -76,7 +80,8 @@ public struct CandidateBuilder: Sendable {
                 start, teacher: isTeacher ? nil : teacher,
                 recipe: settings.recipe(
                     epochs: epochs.before, seed: seed, distills: teacher != nil && !isTeacher))
-        return Preparation(network: network, compression: compression) { pruned, step in
+        let options = try options(for: compression, of: network)
+        return Preparation(network: network, compression: compression, options: options) { pruned, step in
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
                 seed: seed, distills: teacher != nil, startsTrained: space.hasWeights)
@@ -88,7 +93,21 @@ public struct CandidateBuilder: Sendable {
     struct Preparation {
         let network: Graph
         let compression: Compression
+        let options: CompressionOptions
         let fineTune: (Graph, Compression.Step) throws -> Graph
+    }
+
+    /// The options of one network: where channels go by the loss, its gradient over twenty batches says how much each matters.
+    private func options(for compression: Compression, of network: Graph) throws -> CompressionOptions {
+        let removesChannels = compression.steps.contains { if case .structured = $0 { true } else { false } }
+        guard removesChannels, settings.channelOrder == .taylor else { return options }
+        let stream = stream(SHA256.hex(network.encoded()))
+        let gradients = try lossGradients(
+            of: network, on: data.trainingSource(seed: seed ^ stream),
+            recipe: settings.recipe(epochs: 1, seed: seed, distills: false), candidate: stream, batches: 20)
+        var chosen = options
+        chosen.importance = .taylor(network, gradients: gradients)
+        return chosen
     }
 
     private func initialized(_ genotype: Genotype) throws -> Graph {

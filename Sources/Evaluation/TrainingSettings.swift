@@ -16,6 +16,15 @@ public struct TrainingSettings: Hashable, Sendable {
     /// Whether every candidate learns from the largest network of the space, not only those whose recipe says so.
     public var distillsAll: Bool
 
+    /// Which channels structured pruning takes first.
+    public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
+        /// Those with the smallest weights.
+        case norm
+        /// Those without which the loss would change least, by its gradient (Molchanov and others 2019).
+        case taylor
+    }
+    public var channelOrder = ChannelOrder.norm
+
     public init(
         epochs: Double, fineTuneEpochs: Double? = nil, batch: Int = 128, usesAdamW: Bool = false,
         learningRate: Double? = nil, distillsAll: Bool = false

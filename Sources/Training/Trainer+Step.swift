@@ -23,7 +23,7 @@ extension Trainer {
         return step % schedule.stepsPerEpoch == 0 || isFinished ? finishEpoch() : nil
     }
 
-    private func shuffle() {
+    func shuffle() {
         guard orderEpoch != epoch else { return }
         orderEpoch = epoch
         var random = RandomStream(seed: recipe.seed, .shuffle, candidate, UInt64(epoch))
@@ -31,7 +31,7 @@ extension Trainer {
         while order.count < recipe.batch { order += random.permutation(source.count) }
     }
 
-    private func runShards() {
+    func runShards() {
         guard workers.count > 1 else {
             for shard in shards.indices { run(shard, on: workers[0]) }
             return
@@ -138,7 +138,7 @@ extension Trainer {
     }
 
     /// Adds the shards' gradients into the first shard's, in order.
-    private func sumGradients() {
+    func sumGradients() {
         let total = shards[0].gradients.block
         for shard in shards.dropFirst() {
             kernels.scale(shard.gradients.block, by: 1, into: total, accumulating: true)

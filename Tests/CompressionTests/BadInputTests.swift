@@ -1,4 +1,6 @@
 import Compression
+import Engine
+import Kernels
 import ModelGraph
 import Testing
 
@@ -72,5 +74,73 @@ struct BadInputTests {
             ) { graph, _ in graph }
             try small.verify()
         }
+    }
+
+    @Test("An empty channel gives its bias and leaves the others alone", arguments: [Float(0), 1e-30])
+    func emptyChannel(weight: Float) throws {
+        let layer = try denseLayer(weights: [weight, weight, 0.5, -0.25], bias: [0.75, 0], inputs: 2)
+        let samples = CalibrationSamples([1, 1, -1, -1, 1, -1, 0.5, 0.25], count: 4)
+        let outputs = try evaluate(quantized(layer, samples), samples: [1, -1])
+        #expect(abs(outputs[0] - 0.75) < 0.01)
+        #expect(abs(outputs[1] - 0.75) < 0.02)
+    }
+
+    @Test("Layers pruned to nothing, or nearly so, still run", arguments: [0.999, 0.99999])
+    func prunedToNothing(ratio: Double) throws {
+        for pipeline in ["magnitude(\(ratio))>int8", "structured(\(ratio))>int8", "rigl(\(ratio))"] {
+            let small = try compress(
+                RandomNetwork.graph(seed: 1), by: Compression(parsing: pipeline),
+                calibration: RandomNetwork.samples()
+            ) { graph, _ in graph }
+            try small.verify()
+            let outputs = try evaluate(small, samples: RandomNetwork.samples(count: 2).samples)
+            #expect(outputs.allSatisfy(\.isFinite))
+        }
+    }
+
+    @Test("The longest sums that are computed in integers do not overflow; longer ones stay in float32")
+    func wideLayers() throws {
+        let longest = (1 << 30) / (127 * 128)
+        for inputs in [longest, longest + 1] {
+            let layer = try denseLayer(
+                weights: [Float](repeating: 1, count: inputs), bias: [0], inputs: inputs)
+            let ones = [Float](repeating: 1, count: inputs)
+            let small = try quantized(layer, CalibrationSamples(ones, count: 1))
+            let hasIntegers = small.values.contains { $0.constant != nil && $0.type.dataType == .int8 }
+            #expect(hasIntegers == (inputs == longest))
+            for kernels in KernelSet.available {
+                let output = try evaluate(small, samples: ones, kernels: kernels)[0]
+                #expect(abs(output - Float(inputs)) <= 0.01 * Float(inputs), "\(kernels.name)")
+            }
+        }
+    }
+
+    @Test("Ranges without a usable scale have none; a range of zero alone has scale 1")
+    func scales() {
+        #expect(Quantization(covering: -Float.infinity...1) == nil)
+        #expect(Quantization(covering: -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude) == nil)
+        #expect(Quantization(covering: 0...0)?.scale == 1)
+    }
+
+    @Test(
+        "Networks with zero, negative or infinite scales are refused",
+        arguments: [0, -1, Float.infinity, .nan])
+    func impossibleScales(scale: Float) throws {
+        var graph = try quantized(RandomNetwork.graph(seed: 0))
+        let index = try #require(graph.nodes.firstIndex { $0.operation == .dequantize })
+        graph[graph.nodes[index].inputs[0]].type.quantization = Quantization(scale: scale)
+        #expect(throws: GraphError.self) { try graph.verify() }
+        #expect(throws: PlanError.self) { try Plan(graph) }
+    }
+
+    /// One dense layer on `inputs` numbers.
+    private func denseLayer(weights: [Float], bias: [Float], inputs: Int) throws -> Graph {
+        var builder = GraphBuilder(name: "layer")
+        let input = builder.input("x", ValueType([1, inputs]))
+        let operands = [
+            input, builder.constant("w", Tensor([bias.count, inputs], weights)),
+            builder.constant("b", Tensor([bias.count], bias)),
+        ]
+        return builder.graph(outputs: [try builder.apply(.dense, to: operands, name: "dense")])
     }
 }

@@ -1,3 +1,4 @@
+public import Evaluation
 public import YAMLReader
 
 extension JobFile {
@@ -191,11 +192,16 @@ extension JobFile {
         public var optimizer: Optimizer
         public var learningRate: Double?
         public var augmentation: [Located<String>]?
+        /// Which channels structured pruning takes first.
+        public var channelOrder: TrainingSettings.ChannelOrder
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             try node?.allow(keys: [
                 "mode", "epochs", "fine_tune", "batch", "optimizer", "learning_rate", "augmentation",
+                "channel_order",
             ])
+            channelOrder =
+                try node?.optional("channel_order")?.choice(TrainingSettings.ChannelOrder.self) ?? .norm
             mode = try node?.optional("mode")?.choice(Mode.self) ?? .fromScratch
             epochs = try node?.optional("epochs")?.double(in: 0.01...10_000) ?? 5
             fineTuneEpochs = try node?.optional("fine_tune")?.double(in: 0.01...10_000)

@@ -94,10 +94,12 @@ extension ResolvedJob {
     }
 
     private func settings(epochs: Double, fineTuneEpochs: Double?, distills: Bool) -> TrainingSettings {
-        TrainingSettings(
+        var settings = TrainingSettings(
             epochs: epochs, fineTuneEpochs: fineTuneEpochs, batch: file.training.batch,
-            usesAdamW: file.training.optimizer == .adamw,
-            learningRate: file.training.learningRate, distillsAll: distills)
+            usesAdamW: file.training.optimizer == .adamw, learningRate: file.training.learningRate,
+            distillsAll: distills)
+        settings.channelOrder = file.training.channelOrder
+        return settings
     }
 
     /// The part of the time that the search itself may take; the finalists get the rest.

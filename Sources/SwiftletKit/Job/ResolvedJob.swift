@@ -1,6 +1,7 @@
 import Datasets
 import Determinism
 public import Devices
+import Evaluation
 public import Search
 public import SearchSpaces
 import YAMLReader
@@ -234,6 +235,7 @@ extension JobFile.TrainingSection {
             "mode": .text(mode.rawValue), "epochs": .number(epochs),
             "fine_tune": .number(orUnknown: fineTuneEpochs), "batch": .integer(batch),
             "optimizer": .text(optimizer.rawValue), "learning_rate": .number(orUnknown: learningRate),
+            "channel_order": .text(channelOrder.rawValue),
             "augmentation": .list(augmentation?.map { .text($0.value) } ?? []),
         ]
     }
