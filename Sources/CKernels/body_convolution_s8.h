@@ -27,10 +27,11 @@ SK_INLINE vector_f32 round_clamped_f32(vector_f32 x, float lower, float upper) {
     return __builtin_elementwise_roundeven(x);
 }
 
-/// sums · scale rounded to the nearest integer, ties to even; far too large ones stay far too large.
+/// sums · scale rounded to the nearest integer, ties to even; far too large ones stay far too large, not-a-number
+/// (nothing times an infinite scale) becomes far too small.
 SK_INLINE vector_s32 rescaled(vector_s32 sums, const float *scale) {
     vector_f32 x = __builtin_convertvector(sums, vector_f32) * load_f32(scale), most = splat_f32(0x1p30f);
-    return nearest_s32(x < most ? x : most);
+    return nearest_s32(x > most ? most : x);
 }
 
 /// Bounds and zero point of a result, ready for `s8_narrow`.
