@@ -70,10 +70,10 @@ private struct ExpectedTimes {
             space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
         let perSample = try builder.trainingSecondsPerSample()
         let samples = Double(training.data.split.train.count) * perSample / Double(width)
-        let evaluation = samples * job.file.training.epochs
+        let evaluation = samples * builder.settings.epochs
         let finalists =
             Double(job.file.finalists.perDevice * job.devices.count) * samples * job.file.finalists.epochs
-        let search = evaluation * Double(job.file.search.maxEvaluations)
+        let search = evaluation * min(Double(job.file.search.maxEvaluations), Double(job.space.count))
         let limit = job.file.search.maxSeconds
         record = [
             "seconds_per_evaluation": .number(evaluation),
