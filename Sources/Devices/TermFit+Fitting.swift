@@ -45,7 +45,8 @@ extension TermFit {
         let spread = scatter(residuals, prior)
         let shrink = min(1, (spread / prior.noiseLogSD) * (spread / prior.noiseLogSD))
         let termFit = TermFit(
-            scales: fit.scales, covariance: fit.covariance(prior).map { $0 * shrink }, residualLogSD: spread,
+            scales: fit.scales, covariance: fit.covariance(prior).map { $0 * shrink },
+            residualLogSD: spread * (1 + fewResiduals / (prior.residualWeight + Double(residuals.count))),
             leaveOneOutError: residuals.map { abs($0.exponential - 1) }.sorted().middle ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }, samples: rows.count,
             range: (values.min() ?? 1)...(values.max() ?? 1))
@@ -54,6 +55,10 @@ extension TermFit {
 
     /// Measurements are left out one by one up to 50, in 50 groups up to this many, in ten groups beyond.
     private static let fewForFolds = 500
+
+    /// A scale known from ν residuals only is Student's t with ν degrees of freedom: its quantile at 0.9 over the normal's is
+    /// 1 + (z² + 1) / 4ν to first order, z = 1.28.
+    private static let fewResiduals = 0.66
 
     /// A scale of the residuals that a few outliers do not blow up, drawn towards the prior when there are few.
     private static func scatter(_ residuals: [Double], _ prior: Prior) -> Double {
