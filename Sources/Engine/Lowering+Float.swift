@@ -143,7 +143,7 @@ extension Lowering {
     /// Whether a layer with bfloat16 weights has a kernel that multiplies such numbers; else its weights are widened.
     private func multipliesBFloat16(_ node: Node, _ shape: WindowShape) -> Bool {
         graph[node.inputs[1]].type.dataType == .bfloat16 && shape.groups == 1
-            && builder.kernels.multipliesBFloat16
+            && shape.fitsPairs && builder.kernels.multipliesBFloat16
     }
 
     /// The elements of a constant operand as float32, dequantised where it is quantised.

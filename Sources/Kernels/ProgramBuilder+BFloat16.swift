@@ -4,6 +4,9 @@ extension KernelSet {
     /// Whether this set has instructions for products of bfloat16 numbers (and the reference imitates them); elsewhere
     /// such weights are widened, and float32 kernels do the work.
     public var multipliesBFloat16: Bool { sk_bf16_for(table) != nil }
+
+    /// The set's name and what else results depend on: `avx512vnni+bf16` where bfloat16 numbers are multiplied as such.
+    public var arithmetic: String { self != .scalar && multipliesBFloat16 ? "\(name)+bf16" : name }
 }
 
 extension ProgramBuilder {
@@ -24,7 +27,8 @@ extension ProgramBuilder {
         guard let set = sk_bf16_for(kernels.table)?.pointee else {
             preconditionFailure("bfloat16: this kernel set has no such products")
         }
-        precondition(shape.isValid && shape.groups == 1, "bfloat16: windows leave the input")
+        precondition(
+            shape.isValid && shape.groups == 1 && shape.fitsPairs, "bfloat16: windows leave the input")
         require(x, holds: shape.inputCount, of: 4, in: "bfloat16")
         require(y, holds: shape.outputCount, of: 4, in: "bfloat16")
         if let residual { require(residual, holds: shape.outputCount, of: 4, in: "bfloat16") }
@@ -84,6 +88,11 @@ extension ProgramBuilder {
 }
 
 extension WindowShape {
+    /// Whether the input, with its border and an even number of channels, can be addressed by 32 bits.
+    public var fitsPairs: Bool {
+        Double(images * paddedHeight) * Double(paddedWidth) * Double(evenChannels) < 0x1p31
+    }
+
     /// Input channels with a zero after an odd number of them, so that products come in pairs.
     fileprivate var evenChannels: Int { (inputChannels + 1) / 2 * 2 }
 

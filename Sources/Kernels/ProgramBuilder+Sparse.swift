@@ -8,7 +8,8 @@ extension KernelSet {
     /// A pure function of shape, kernel set and sparsity: with few rows vectors stay empty, with very many channels a
     /// tile leaves the cache, and from a density of about one third on the dense kernel wins (so 2:4 runs dense).
     public func skipsZeros(_ shape: WindowShape, nonZeros: Int) -> Bool {
-        shape.isPointwise && shape.inputChannels <= 4096 && shape.outputPixels >= Int(sparse.least_rows)
+        shape.isPointwise && shape.inputChannels <= 4096 && shape.weightCount < 1 << 31
+            && shape.outputPixels >= Int(sparse.least_rows)
             && Float(nonZeros) <= sparse.most_density * Float(shape.weightCount)
     }
 }

@@ -73,7 +73,7 @@ extension ResolvedJob {
     func plan(_ work: JobWork) throws -> JobPlan {
         try JobPlan(
             name: file.name, document: Field.record(identity).json(), keys: keys,
-            metric: file.dataset.metric, targets: targets(work), kernelSet: KernelSet.best.name,
+            metric: file.dataset.metric, targets: targets(work), kernelSet: KernelSet.best.arithmetic,
             openBLASVersion: openBLASVersion)
     }
 }
