@@ -31,7 +31,7 @@ struct RoundTripTests {
         let imported = try ONNXModel.read(bytes: try ONNXModel.write(graph), file: "first").graph
         let again = try ONNXModel.read(bytes: try ONNXModel.write(imported), file: "second").graph
         #expect(again == imported)
-        #expect(imported.nodes.map(\.operation) == graph.nodes.map(\.operation))
+        #expect(imported.nodes.dropLast().allSatisfy { imported[$0.output].type.dataType == .int8 })
         let input = Tensor([1, 8, 8, 3], (0..<192).map { Float($0 % 17) / 8 - 1 })
         let expected = try graph.run([input])
         #expect(try imported.run([input])[0].difference(from: expected[0], relative: 0, absolute: 0) == nil)

@@ -99,6 +99,7 @@ extension Translator {
         let quantization = try quantization(scale, zeroPoint, axis: axis, call)
         if call.type == "DequantizeLinear" {
             known[call.output] = try scaled(tensor, quantization, call)
+            integerNames[call.output] = call.input(0)
             return true
         }
         let type = zeroPoint?.dataType ?? .uint8
@@ -143,6 +144,7 @@ extension Translator {
                     scales: scales.scales, zeroPoints: scales.zeroPoints,
                     axis: scales.axis.flatMap { order.firstIndex(of: $0) })
             }
+            try reserveCopy(of: tensor, call)
             let result = tensor.permuted(order)
             known[call.output] = moved.map { .dequantized(result, $0) } ?? .constant(result)
             return true
@@ -227,6 +229,13 @@ extension Translator {
             indices.flatMap { index in (0..<stride).map { base + index * stride + $0 } }
         }
         return Tensor(Shape(shape), tensor.storage.picking(places))
+    }
+
+    /// Counts a constant in another order; one of a single repeated number takes no memory.
+    mutating func reserveCopy(of tensor: Tensor, _ call: Call) throws(ONNXProblem) {
+        guard !tensor.isRepeated else { return }
+        let bytes = tensor.dataType.bytes(for: tensor.shape.elementCount)
+        try decoder.reserve(bytes, for: "'\(call.output.shortened)'")
     }
 
     /// Refuses a result that would take more memory than allowed.

@@ -88,7 +88,8 @@ extension Translator {
             let moved = Quantization(
                 scales: quantization.scales, zeroPoints: quantization.zeroPoints,
                 axis: quantization.axis.map { _ in 0 })
-            let integers = constantValue(call.inputs[index], laid, quantization: moved)
+            let name = call.inputs[index]
+            let integers = constantValue(integerNames[name] ?? name, laid, quantization: moved)
             return try apply(.dequantize, [integers], call)
         case .constant, .computed: break
         }

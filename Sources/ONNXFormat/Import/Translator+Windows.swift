@@ -17,7 +17,7 @@ extension Translator {
         let moved = Quantization(
             scales: quantization.scales, zeroPoints: quantization.zeroPoints,
             axis: quantization.axis.map { order.firstIndex(of: $0) ?? 0 })
-        let integers = sharedConstant(name, laid, moved, order: order)
+        let integers = sharedConstant(integerNames[name] ?? name, laid, moved, order: order)
         let key = LayoutKey(view: View(integers, laid.shape.dimensions), order: [])
         if let id = layouts[key] { return id }
         let id = try apply(.dequantize, [integers], call, step: "\(graph[integers].name)/dequantize")
@@ -25,7 +25,7 @@ extension Translator {
         return id
     }
 
-    private func laid(
+    private mutating func laid(
         _ tensor: Tensor, _ call: Call, _ shape: ([Int]) throws(ONNXProblem) -> [Int], _ order: [Int]
     ) throws(ONNXProblem) -> Tensor {
         let dimensions = try shape(tensor.shape.dimensions)
@@ -33,6 +33,7 @@ extension Translator {
             throw call.fault(
                 "a constant of shape \(tensor.shape) stands where \(order.count) axes are needed")
         }
+        if order != Array(order.indices) { try reserveCopy(of: tensor, call) }
         return tensor.reshaped(dimensions).permuted(order)
     }
 

@@ -11,6 +11,8 @@ struct Translator {
     var layouts: [LayoutKey: ValueID] = [:]
     /// Constants already in the graph, by their name in the file and layout.
     var constants: [ConstantKey: ValueID] = [:]
+    /// The initialiser behind each constant that a DequantizeLinear turns into real numbers, by the name of these.
+    var integerNames: [String: String] = [:]
     private var names = Names()
     private var nodeNames = Names()
     /// Results beside the main one, which only training reads, by name; none is computed.
@@ -290,7 +292,8 @@ struct Translator {
         _ name: String, _ tensor: Tensor, _ quantization: Quantization? = nil, order: [Int] = []
     ) -> ValueID {
         let key = ConstantKey(name: name, shape: tensor.shape, order: order)
-        if let id = constants[key] { return id }
+        // The same integers may stand for other numbers elsewhere.
+        if let id = constants[key], graph[id].type.quantization == quantization { return id }
         let id = constantValue(name, tensor, quantization: quantization)
         constants[key] = id
         return id
