@@ -131,6 +131,15 @@ extension JobStore {
         try score.insert(into: database, evaluation: row)
     }
 
+    /// Keeps what a candidate is, before its files and its evaluation refer to it.
+    public func keepCandidate(_ id: String, architecture: String, compression: String) throws {
+        try store.write {
+            try $0.execute(
+                sql: "INSERT OR IGNORE INTO candidate (id, architecture, compression) VALUES (?, ?, ?)",
+                arguments: [id, architecture, compression])
+        }
+    }
+
     /// Keeps a file's row; call it once the file is whole and on disk.
     ///
     /// A newer row replaces the older of the same path.

@@ -47,8 +47,11 @@ struct FinalEvaluator: Evaluator {
     /// Validates, tests once, and keeps the model.
     private func judged(_ graph: Graph, as genotype: Genotype) throws -> Quality {
         let (quality, tested) = try judge.validateAndTest(graph)
-        try ModelFile(job: store, candidate: builder.space.id(of: genotype)).write(
-            graph, on: judge.data, tested: tested)
+        let (space, candidate) = (builder.space, builder.space.id(of: genotype))
+        try store.keepCandidate(
+            candidate, architecture: space.architecture(of: genotype),
+            compression: space.compression(of: genotype))
+        try ModelFile(job: store, candidate: candidate).write(graph, on: judge.data, tested: tested)
         return quality
     }
 
@@ -58,6 +61,8 @@ struct FinalEvaluator: Evaluator {
         } catch let error as CancellationError {
             throw error
         } catch let error as CommandError {
+            throw error
+        } catch let error as StoreError {
             throw error
         } catch {
             return .failed(reason: String(describing: error))
