@@ -26,7 +26,7 @@ struct HalfLayerTests {
             let w = builder.constant("w", Tensor(shape, storage))
             let b = builder.constant("b", Tensor([outputs], Numbers.random(outputs, seed: seed)))
             let y = try builder.apply(.convolution(convolution), to: [x, w, b])
-            return builder.graph(outputs: [try builder.apply(.activation(.relu), to: [y])])
+            return try builder.graph(ending: .activation(.relu), to: [y])
         }
         let narrow: Tensor.Storage =
             dataType == .float16
