@@ -94,7 +94,8 @@ struct BadInputTests {
             ) { graph, _ in graph }
             try small.verify()
             let outputs = try evaluate(small, samples: RandomNetwork.samples(count: 2).samples)
-            #expect(outputs.allSatisfy(\.isFinite))
+            let isFinite = outputs.allSatisfy(\.isFinite)
+            #expect(isFinite, "\(pipeline)")
         }
     }
 
