@@ -6,7 +6,7 @@ extension Exporter {
         switch node.operation {
         case .reshape, .transpose: try rename(node)
         case .dequantize: try writeDequantize(node)
-        case .quantize: set(node.output, try real(node.inputs[0]))
+        case .quantize: set(node.output, try real(node.inputs[0]), node: node.name)
         case .cast(let type): try writeCast(node, type)
         case .training(let operation):
             throw .notExportable(

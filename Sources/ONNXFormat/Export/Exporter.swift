@@ -174,7 +174,7 @@ struct Exporter {
     }
 
     /// Records what a node gives: real numbers, quantised where the value is.
-    mutating func set(_ value: ValueID, _ view: View) {
+    mutating func set(_ value: ValueID, _ view: View, node: String? = nil) {
         let type = graph[value].type
         guard let quantization = type.quantization, type.dataType == .int8 || type.dataType == .uint8 else {
             views[value.index] = view
@@ -182,7 +182,8 @@ struct Exporter {
         }
         let isUnsigned = !graph.outputs.contains(value) || type.dataType == .uint8
         let scales = scaleNames(quantization, graph[value], isUnsigned: isUnsigned)
-        var result = view.with(emit("QuantizeLinear", [view.value] + scales, name: graph[value].name))
+        var result = view.with(
+            emit("QuantizeLinear", [view.value] + scales, name: graph[value].name, node: node))
         result.isOffset = isUnsigned
         views[value.index] = result
     }

@@ -11,6 +11,7 @@ extension Graph {
         graph.computeInIntegers()
         graph.foldScaledConstants()
         graph = graph.withoutUnused()
+        graph.nameMovedIntegers()
         graph.nameConstantsApart()
         do { try graph.verify() } catch { throw .model("cannot be represented: \(error)") }
         return graph

@@ -48,6 +48,23 @@ extension Graph {
         nodes = moved.filter { readers[$0.output.index] > 0 || $0.operation != .dequantize }
     }
 
+    /// Names moved integers after what they move, since a file has no name for them.
+    mutating func nameMovedIntegers() {
+        let moves = nodes.indices.filter { index in
+            nodes[index].operation.movedName != nil && self[nodes[index].output].type.dataType == .int8
+                && !outputs.contains(nodes[index].output)
+        }
+        let moved = Set(moves.map { nodes[$0].output.index })
+        var names = Names()
+        names.take(values.indices.filter { !moved.contains($0) }.map { values[$0].name })
+        for index in moves {
+            let source = self[nodes[index].inputs[0]].name
+            let name = names.fresh("\(source)/\(nodes[index].operation.movedName ?? "")")
+            self[nodes[index].output].name = name
+            nodes[index].name = name
+        }
+    }
+
     /// The computed int8 values with one scale that a `dequantize` reads; nil for any other node.
     private func movableIntegers(behind node: Node) -> ValueID? {
         guard node.operation == .dequantize, self[node.inputs[0]].constant == nil else { return nil }
