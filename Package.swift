@@ -92,6 +92,9 @@ let package = Package(
         benchmark(
             "training-benchmark", at: "TrainingBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Training"]),
+        benchmark(
+            "compression-benchmark", at: "CompressionBenchmark",
+            ["Determinism", "ModelGraph", "Kernels", "Engine", "Training", "SearchSpaces"]),
         benchmark("search-benchmark", at: "SearchBenchmark", ["Datasets", "SearchSpaces", "Search"]),
         benchmark(
             "device-tables", at: "DeviceTables",
