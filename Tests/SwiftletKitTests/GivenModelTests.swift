@@ -71,7 +71,7 @@ struct GivenModelTests {
     static let csv = "table.csv"
 
     @Test("What does not fit is named with its place", arguments: mistakes.indices)
-    func mistakes(index: Int) async throws {
+    func misfit(index: Int) async throws {
         let mistake = Self.mistakes[index]
         let folder = try TemporaryFolder()
         let rows = (0..<100).map { "\($0),\($0 % 7),\(["a", "b"][$0 % 2])" }
