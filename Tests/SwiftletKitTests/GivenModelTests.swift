@@ -59,7 +59,7 @@ struct GivenModelTests {
     }
 
     static let mistakes: [(from: String, to: String, says: String)] = [
-        ("source: digits", "source: csv\n  path: \(csv)", "reads samples of shape"),
+        ("source: digits", "source: csv\n  path: \(csv)", "answers with 10 numbers, the data has 2 classes"),
         (model, "/no/such.onnx", "model: /no/such.onnx: there is no such file"),
         ("[none, structured(0.5)]", "[none, structured(2)]", "compression.pruning"),
         ("pruning:", "precision_per: layer, pruning:", "expected one of model, stage"),
