@@ -74,6 +74,7 @@ final class Tape: Sendable {
 extension Graph {
     /// The same graph for `rows` samples at a time.
     fileprivate func rebatched(to rows: Int) throws(TrainingError) -> Graph {
+        do throws(GraphError) { try verify() } catch { throw .graph(error) }
         for input in inputs {
             let type = self[input].type
             guard type.dataType == .float32, type.shape.rank >= 1, type.shape[0] == 1 else {

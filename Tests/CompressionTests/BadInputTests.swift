@@ -142,6 +142,7 @@ struct BadInputTests {
             input, builder.constant("w", Tensor([bias.count, inputs], weights)),
             builder.constant("b", Tensor([bias.count], bias)),
         ]
-        return builder.graph(outputs: [try builder.apply(.dense, to: operands, name: "dense")])
+        let result = try builder.apply(.dense, to: operands, name: "dense")
+        return builder.graph(outputs: [result])
     }
 }

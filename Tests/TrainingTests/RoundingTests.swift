@@ -11,7 +11,8 @@ struct RoundingTests {
         let input = builder.input("x", ValueType([1, 2]))
         let constant = builder.constant("w", Tensor([weights.count / 2, 2], weights))
         let rounded = try builder.apply(.training(.fakeQuantize(grid)), to: [constant], name: "w.rounded")
-        return builder.graph(outputs: [try builder.apply(.dense, to: [input, rounded], name: "dense")])
+        let result = try builder.apply(.dense, to: [input, rounded], name: "dense")
+        return builder.graph(outputs: [result])
     }
 
     @Test("Weights are rounded to the grid that they have now, not to that of the beginning")

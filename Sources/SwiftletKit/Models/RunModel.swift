@@ -50,9 +50,11 @@ private struct InputArrays {
     init(_ path: String, plan: Plan) throws {
         let found =
             try path.hasSuffix(".npz") ? NPZ.read(path: path) : [(name: "", array: NPY.read(path: path))]
+        // An only input also reads an only array, or the one that a bundle's test vectors have for it.
+        let standIn =
+            plan.inputs.count > 1 ? nil : found.count == 1 ? found[0] : found.first { $0.name == "input" }
         arrays = try plan.inputs.map { port in
-            let isOnly = found.count == 1 && plan.inputs.count == 1
-            guard let entry = found.first(where: { $0.name == port.name }) ?? (isOnly ? found[0] : nil) else {
+            guard let entry = found.first(where: { $0.name == port.name }) ?? standIn else {
                 throw CommandError(
                     "\(path): has no array '\(port.name)'; it has \(found.map(\.name).joined(separator: ", "))"
                 )
