@@ -105,7 +105,8 @@ public enum ModelCommands {
         }
         let columns = ["layer", "kernel", "latency_ms", "work", "peak_share"]
         return Answer(
-            json: .record(json), columns: columns, rows: steps.records, table: table + "\n" + steps.table.text)
+            json: .record(json), columns: columns, rows: steps.records, table: table + "\n" + steps.table.text
+        )
     }
 
     private static var processorName: String {
