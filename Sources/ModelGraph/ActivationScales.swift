@@ -71,14 +71,18 @@ struct ActivationScales {
 
 extension Graph {
     /// Values all of whose readers are one clipping activation (perhaps behind operations that only move elements): what lies outside the
-    /// activation's range need not be kept.
+    /// activation's range need not be kept. A binary layer that skips the activation reads them too, for their signs.
     fileprivate func clippedLater(_ forms: [PrecisionPlan.Form]) -> [Bool] {
         let consumers = consumers
         var isClipped = [Bool](repeating: false, count: values.count)
+        var isRead = [Bool](repeating: false, count: values.count)
+        for port in inputs + outputs { isRead[port.index] = true }
+        for (node, form) in zip(nodes, forms) where form == .binary {
+            isRead[binarySource(of: node.inputs[0]).index] = true
+        }
         for (node, form) in zip(nodes, forms).reversed() where form == .int8 {
             let source = node.inputs[0]
-            guard consumers[source.index].count == 1, !outputs.contains(source), !inputs.contains(source)
-            else { continue }
+            guard consumers[source.index].count == 1, !isRead[source.index] else { continue }
             if case .activation(let activation) = node.operation {
                 isClipped[source.index] = activation.onlyClips
             } else if node.operation.movesOnly {

@@ -63,6 +63,19 @@ struct CompressTests {
         #expect(try Graph(decoding: artefact.encoded(), file: "binary") == artefact)
     }
 
+    @Test("Integers that a binary layer takes signs of reach below zero, although a ReLU reads them too")
+    func signsSurviveRounding() throws {
+        let artefact = try compressed(RandomNetwork.graph(seed: 2), Compression(parsing: "binary"))
+        let signs = artefact.nodes.filter { artefact[$0.output].type.dataType == .binary }
+        let sources = signs.compactMap { sign in
+            artefact.nodes.first { $0.output == sign.inputs[0] && $0.operation == .dequantize }?.inputs[0]
+        }
+        #expect(!sources.isEmpty)
+        for source in sources {
+            #expect(artefact[source].type.quantization?.zeroPoints.allSatisfy { $0 > -128 } == true)
+        }
+    }
+
     @Test("Channel pruning removes the channels with the smallest weights")
     func prunesSmallest() throws {
         var graph = try RandomNetwork.graph(seed: 1)
