@@ -125,7 +125,7 @@ def fitted(sample, shape):
 def swiftlet(*arguments):
     program = os.environ.get("SWIFTLET")
     if not program:
-        raise Refused("there is no swiftlet: build it (swift build -c release), or name it in $SWIFTLET")
+        raise Refused("there is no swiftlet: build it (swift build -c release --product swiftlet), or name it in $SWIFTLET")
     done = subprocess.run([program, *arguments], capture_output=True, text=True)
     if done.returncode != 0:
         raise Refused(f"swiftlet {' '.join(arguments)}: {done.stderr.strip()}")

@@ -134,7 +134,7 @@ struct JobRun: Sendable {
         let share = job.searchShareOfTime
         let begun = elapsed
         let budget = Budget(
-            maxEvaluations: job.file.search.maxEvaluations,
+            maxEvaluations: Int(min(UInt128(job.file.search.maxEvaluations), job.space.count)),
             maxSeconds: job.file.search.maxSeconds.map { $0 * share - spent },
             elapsed: { [start] in (ContinuousClock.now - start) / .seconds(1) })
         let result: SearchResult
