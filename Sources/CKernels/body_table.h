@@ -24,6 +24,9 @@ static const sk_kernel_set kernel_set = {
 #ifdef SK_LANES
     .lanes = SK_LANES,
     .winograd_f32 = winograd_f32,
+#ifdef SK_WINOGRAD_S8
+    .winograd_s8 = winograd_s8,
+#endif
     .peak_f32 = peak_f32,
     .peak_s8 = peak_s8,
     .peak_read = peak_read,

@@ -1,5 +1,5 @@
-// 3 × 3 convolution of stride 1 in float32 by Winograd's minimal filtering F(4 × 4, 3 × 3): sixteen outputs for 36
-// products instead of 144 (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+// 3 × 3 convolution of stride 1 by Winograd's minimal filtering F(4 × 4, 3 × 3): sixteen outputs for 36 products instead
+// of 144 (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 //
 // A tile of 6 × 6 inputs is transformed (Bᵀ d B), each of its 36 places is one product of [tiles × inputs] with
 // [inputs × outputs], and 4 × 4 outputs are transformed back (Aᵀ m A). Comes after body_convolution_f32.h, whose tiles
@@ -7,15 +7,68 @@
 #include "common.h"
 
 /// Bᵀ along one axis: six values, the results `step` vectors apart.
-SK_INLINE void winograd_input_f32(const vector_f32 d[6], vector_f32 *t, int step) {
-    vector_f32 a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = 2 * (d[3] - d[1]);
-    t[0] = 4 * d[0] - 5 * d[2] + d[4];
-    t[step] = a + b;
-    t[2 * step] = a - b;
-    t[3 * step] = c + e;
-    t[4 * step] = c - e;
-    t[5 * step] = 4 * d[1] - 5 * d[3] + d[5];
-}
+#define WINOGRAD_INPUT(name, vector) \
+    SK_INLINE void name(const vector d[6], vector *t, int step) { \
+        vector a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = 2 * (d[3] - d[1]); \
+        t[0] = 4 * d[0] - 5 * d[2] + d[4]; \
+        t[step] = a + b; \
+        t[2 * step] = a - b; \
+        t[3 * step] = c + e; \
+        t[4 * step] = c - e; \
+        t[5 * step] = 4 * d[1] - 5 * d[3] + d[5]; \
+    }
+
+/// A tile's inputs, transformed, to [36 places][SK_WINOGRAD_TILES][inputs].
+#define WINOGRAD_LOAD(name, element, vector, load, transform) \
+    SK_INLINE void name(const sk_winograd *p, const element *x, element *v) { \
+        int64_t place = (int64_t)SK_WINOGRAD_TILES * p->inputs; \
+        for (int32_t c = 0; c < p->inputs; c += (int32_t)(sizeof(vector) / sizeof(element))) { \
+            vector d[6], columns[36]; \
+            for (int j = 0; j < 6; j++) { \
+                SK_UNROLL \
+                for (int i = 0; i < 6; i++) d[i] = load(x + i * p->row_step + (int64_t)j * p->inputs + c); \
+                transform(d, columns + j, 6); \
+            } \
+            for (int i = 0; i < 6; i++) { \
+                vector row[6]; \
+                transform(columns + 6 * i, row, 1); \
+                SK_UNROLL \
+                for (int j = 0; j < 6; j++) memcpy(v + (6 * i + j) * place + c, row + j, sizeof(vector)); \
+            } \
+        } \
+    }
+
+/// A whole layer: `load` a group of tiles, `multiply` it place by place, `store` the outputs that exist.
+#define WINOGRAD(name, x_type, m_type, y_type, load, multiply, store) \
+    static void name(const sk_step *step, int32_t part, int32_t parts) { \
+        const sk_winograd *p = step->params; \
+        x_type *v = (x_type *)((char *)step->scratch + part * p->scratch_bytes); \
+        m_type *m = (m_type *)(v + (int64_t)36 * SK_WINOGRAD_TILES * p->inputs); \
+        int64_t first, last, per_image = (int64_t)p->tile_rows * p->tile_columns; \
+        sk_share(p->images * per_image, part, parts, &first, &last); \
+        for (int64_t tile = first; tile < last; tile += SK_WINOGRAD_TILES) { \
+            int32_t tiles = (int32_t)(last - tile < SK_WINOGRAD_TILES ? last - tile : SK_WINOGRAD_TILES); \
+            for (int32_t i = 0; i < tiles; i++) { \
+                int64_t image = (tile + i) / per_image, row = (tile + i) % per_image / p->tile_columns; \
+                int64_t column = (tile + i) % p->tile_columns; \
+                const x_type *x = (const x_type *)step->a + image * p->image_step + 4 * row * p->row_step; \
+                load(p, x + 4 * column * p->inputs, v + (int64_t)i * p->inputs); \
+            } \
+            multiply(p, v, m, tiles); \
+            for (int32_t i = 0; i < tiles; i++) { \
+                int64_t image = (tile + i) / per_image, row = 4 * ((tile + i) % per_image / p->tile_columns); \
+                int64_t column = 4 * ((tile + i) % p->tile_columns); \
+                int64_t at = ((image * p->out_height + row) * p->out_width + column) * p->outputs; \
+                const y_type *b = (const y_type *)(p->epilogue.has_residual ? step->b : step->y) + at; \
+                int64_t height = p->out_height - row, width = p->out_width - column; \
+                store(p, m + (int64_t)i * p->outputs, (y_type *)step->y + at, b, (int32_t)(height < 4 ? height : 4), \
+                      (int32_t)(width < 4 ? width : 4)); \
+            } \
+        } \
+    }
+
+WINOGRAD_INPUT(winograd_input_f32, vector_f32)
+WINOGRAD_LOAD(winograd_load_f32, float, vector_f32, load_f32, winograd_input_f32)
 
 /// Aᵀ along one axis: six products to four outputs.
 SK_INLINE void winograd_output_f32(const vector_f32 m[6], vector_f32 *t, int step) {
@@ -26,31 +79,12 @@ SK_INLINE void winograd_output_f32(const vector_f32 m[6], vector_f32 *t, int ste
     t[3 * step] = near + 8 * far + m[5];
 }
 
-/// A tile's inputs, transformed, to [36 places][SK_WINOGRAD_TILES][inputs].
-SK_INLINE void winograd_load_f32(const sk_winograd *p, const float *x, float *v) {
-    int64_t place = (int64_t)SK_WINOGRAD_TILES * p->inputs;
-    for (int32_t c = 0; c < p->inputs; c += SK_LANES) {
-        vector_f32 d[6], columns[36];
-        for (int j = 0; j < 6; j++) {
-            SK_UNROLL
-            for (int i = 0; i < 6; i++) d[i] = load_f32(x + i * p->row_step + (int64_t)j * p->inputs + c);
-            winograd_input_f32(d, columns + j, 6);
-        }
-        for (int i = 0; i < 6; i++) {
-            vector_f32 row[6];
-            winograd_input_f32(columns + 6 * i, row, 1);
-            SK_UNROLL
-            for (int j = 0; j < 6; j++) store_f32(v + (6 * i + j) * place + c, row[j]);
-        }
-    }
-}
-
 /// A tile's products, from [36 places][SK_WINOGRAD_TILES][outputs], to those of its 4 × 4 outputs that exist.
 SK_INLINE void winograd_store_f32(const sk_winograd *p, const float *m, float *y, const float *b, int32_t height,
                                   int32_t width) {
     int64_t place = (int64_t)SK_WINOGRAD_TILES * p->outputs, row_step = (int64_t)p->out_width * p->outputs;
     for (int32_t c = 0; c < p->outputs; c += SK_LANES) {
-        vector_f32 columns[24], bias = load_f32(p->bias + c);
+        vector_f32 columns[24], bias = load_f32((const float *)p->epilogue.bias + c);
         for (int j = 0; j < 6; j++) {
             vector_f32 products[6];
             SK_UNROLL
@@ -65,8 +99,8 @@ SK_INLINE void winograd_store_f32(const sk_winograd *p, const float *m, float *y
                 if (j >= width) break;
                 int64_t at = i * row_step + (int64_t)j * p->outputs + c;
                 vector_f32 sum = row[j] + bias;
-                if (p->has_residual) sum += load_f32(b + at);
-                store_f32(y + at, clamp_f32(sum, p->lower, p->upper));
+                if (p->epilogue.has_residual) sum += load_f32(b + at);
+                store_f32(y + at, clamp_f32(sum, p->epilogue.lower, p->epilogue.upper));
             }
         }
     }
@@ -81,7 +115,7 @@ SK_INLINE void winograd_multiply_f32(const sk_winograd *p, const float *v, float
                         .upper = INFINITY};
     for (int place = 0; place < 36; place++) {
         const float *x = v + (int64_t)place * SK_WINOGRAD_TILES * p->inputs;
-        const float *w = p->weights + (int64_t)place * p->inputs * p->outputs;
+        const float *w = (const float *)p->weights + (int64_t)place * p->inputs * p->outputs;
         float *y = m + (int64_t)place * SK_WINOGRAD_TILES * p->outputs;
         int32_t o = 0;
         for (; o + SK_F32_WIDTH <= p->outputs; o += SK_F32_WIDTH)
@@ -90,29 +124,4 @@ SK_INLINE void winograd_multiply_f32(const sk_winograd *p, const float *v, float
     }
 }
 
-static void winograd_f32(const sk_step *step, int32_t part, int32_t parts) {
-    const sk_winograd *p = step->params;
-    float *v = (float *)step->scratch + part * (p->scratch_size / SK_MAX_PARTS);
-    float *m = v + (int64_t)36 * SK_WINOGRAD_TILES * p->inputs;
-    int64_t first, last, per_image = (int64_t)p->tile_rows * p->tile_columns;
-    sk_share(p->images * per_image, part, parts, &first, &last);
-    for (int64_t tile = first; tile < last; tile += SK_WINOGRAD_TILES) {
-        int32_t tiles = (int32_t)(last - tile < SK_WINOGRAD_TILES ? last - tile : SK_WINOGRAD_TILES);
-        for (int32_t i = 0; i < tiles; i++) {
-            int64_t image = (tile + i) / per_image, row = (tile + i) % per_image / p->tile_columns;
-            int64_t column = (tile + i) % p->tile_columns;
-            const float *x = (const float *)step->a + image * p->image_step + 4 * row * p->row_step;
-            winograd_load_f32(p, x + 4 * column * p->inputs, v + (int64_t)i * p->inputs);
-        }
-        winograd_multiply_f32(p, v, m, tiles);
-        for (int32_t i = 0; i < tiles; i++) {
-            int64_t image = (tile + i) / per_image, row = 4 * ((tile + i) % per_image / p->tile_columns);
-            int64_t column = 4 * ((tile + i) % p->tile_columns);
-            int64_t at = ((image * p->out_height + row) * p->out_width + column) * p->outputs;
-            const float *b = p->has_residual ? (const float *)step->b + at : 0;
-            int64_t height = p->out_height - row, width = p->out_width - column;
-            winograd_store_f32(p, m + (int64_t)i * p->outputs, (float *)step->y + at, b,
-                               (int32_t)(height < 4 ? height : 4), (int32_t)(width < 4 ? width : 4));
-        }
-    }
-}
+WINOGRAD(winograd_f32, float, float, float, winograd_load_f32, winograd_multiply_f32, winograd_store_f32)

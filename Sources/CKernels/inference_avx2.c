@@ -45,6 +45,8 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 }
 #define SK_DEPTHWISE_PIXELS 7
 #include "body_depthwise.h"
+#define SK_WINOGRAD_S8
+#include "body_winograd_s8.h"
 
 #define SK_REGISTER "x"
 #include "body_peak.h"

@@ -88,6 +88,11 @@ extension ProgramBuilder {
             return depthwise(
                 x, zeroPoint: zeroPoint, shape, weights: weights, bias: bias, epilogue: epilogue, into: y)
         }
+        if runsWinograd(shape, isInteger: true) {
+            return winograd(
+                x, zeroPoint: zeroPoint, shape, weights: weights, bias: bias, residual: residual,
+                epilogue: epilogue, into: y)
+        }
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
         let width = Int(table.s8_width), group = Int(table.s8_group)
         var parameters = taps(of: shape)
@@ -107,7 +112,7 @@ extension ProgramBuilder {
     }
 
     /// The input as this kernel set's int8 convolution reads it: widened or raw, with its border.
-    private mutating func integerInput(_ x: Buffer, zeroPoint: Int32, _ shape: WindowShape) -> Buffer {
+    mutating func integerInput(_ x: Buffer, zeroPoint: Int32, _ shape: WindowShape) -> Buffer {
         guard table.s8_widens || shape.isPadded else { return x }
         let bordered = buffer(
             bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels
@@ -222,7 +227,7 @@ extension WindowShape {
 }
 
 extension sk_convolution {
-    fileprivate mutating func apply(_ epilogue: IntegerEpilogue) {
+    mutating func apply(_ epilogue: IntegerEpilogue) {
         lower = epilogue.lower
         upper = epilogue.upper
         zero_point = epilogue.zeroPoint

@@ -25,12 +25,29 @@ struct IntegerLayer: Sendable {
         let channels = groups == 2 ? 2 * (1 + stream.index(below: 9)) : 1 + stream.index(below: 40)
         let outputs =
             groups == 0 ? channels : max(groups, 1) * (1 + stream.index(below: groups == 2 ? 20 : 70))
-        let groupCount = groups == 0 ? channels : groups
-        convolution = Convolution(
-            kernel: kernel, stride: stride, padding: .same(size, kernel: kernel, stride: stride),
-            groups: groupCount)
+        self.init(
+            Convolution(
+                kernel: kernel, stride: stride, padding: .same(size, kernel: kernel, stride: stride),
+                groups: groups == 0 ? channels : groups),
+            size: size, channels: channels, outputs: outputs, &stream)
+    }
+
+    /// A 3 × 3 layer that Winograd's algorithm takes.
+    init(winogradSeed seed: UInt64) {
+        var stream = RandomStream(seed: seed, .initialization)
+        let size = Extent(7 + stream.index(below: 10), 7 + stream.index(below: 10))
+        self.init(
+            Convolution(kernel: 3, padding: .same(size, kernel: 3, stride: 1)), size: size,
+            channels: 16 * (1 + stream.index(below: 7)), outputs: 8 * (2 + stream.index(below: 7)), &stream)
+    }
+
+    private init(
+        _ convolution: Convolution, size: Extent, channels: Int, outputs: Int, _ stream: inout RandomStream
+    ) {
+        self.convolution = convolution
+        let kernel = convolution.kernel
         input = [1, size.height, size.width, channels]
-        weightShape = [outputs, kernel.height, kernel.width, channels / groupCount]
+        weightShape = [outputs, kernel.height, kernel.width, channels / convolution.groups]
         weights = (0..<weightShape.elementCount).map { _ in Int8(stream.index(below: 255) - 127) }
         weightScales = (0..<outputs).map { _ in 0.001 + 0.01 * stream.uniform() }
         bias = (0..<outputs).map { _ in Int32(stream.index(below: 4001) - 2000) }
@@ -100,6 +117,13 @@ struct IntegerOperationTests {
         KernelSet.available)
     func convolution(seed: Int, kernels: KernelSet) throws {
         let layer = IntegerLayer(seed: UInt64(seed))
+        let image = Self.image(layer.input.elementCount, seed: UInt64(seed))
+        #expect(try Self.run(layer.graph(), image, kernels) == layer.expected(image))
+    }
+
+    @Test("So does one by Winograd's algorithm", arguments: 1...20, KernelSet.available)
+    func winograd(seed: Int, kernels: KernelSet) throws {
+        let layer = IntegerLayer(winogradSeed: UInt64(seed))
         let image = Self.image(layer.input.elementCount, seed: UInt64(seed))
         #expect(try Self.run(layer.graph(), image, kernels) == layer.expected(image))
     }

@@ -52,15 +52,14 @@ typedef struct {
 
 /// A 3 × 3 convolution of stride 1 over an input whose border reaches under the last whole tile of 4 × 4 outputs.
 ///
-/// Weights are transformed and packed [36 places][block of `width` outputs][input][width]; inputs and outputs are whole
-/// vectors.
+/// Weights are transformed and packed [36 places][block of `width` outputs][input / k][width][k]; inputs and outputs are
+/// whole vectors. int8: inputs are int16 minus the zero point, weights int16.
 typedef struct {
     int32_t images, out_height, out_width, tile_rows, tile_columns, inputs, outputs;
     int64_t image_step, row_step;  // elements between images and rows of the input
-    const float *_Nullable weights, *_Nullable bias;
-    float lower, upper;
-    bool has_residual;
-    int64_t scratch_size;          // floats for all parts
+    const void *_Nullable weights;
+    sk_convolution epilogue;       // its bias, scale, bounds and residual
+    int64_t scratch_bytes;         // of one part
 } sk_winograd;
 
 /// A depthwise convolution straight from the unpadded input.
@@ -219,7 +218,7 @@ typedef struct {
     sk_kernel _Nonnull gather, unary_f32, binary_f32, binary_s8, softmax_f32, softmax_s8, lrn_f32, affine_f32;
     sk_kernel _Nonnull product_f32, reduce_f32, reduce_s8, linear_f32, lookup_s8, convert;
     sk_kernel _Nonnull transpose;
-    sk_kernel _Nullable winograd_f32;
+    sk_kernel _Nullable winograd_f32, winograd_s8;
     sk_kernel _Nullable peak_f32, peak_s8, peak_read;  // what a core can do at most; the reference has none
     int32_t lanes;  // numbers of a vector
     sk_kernel _Nonnull dequantize_s8, quantize_s8, requantize_s8;
