@@ -71,7 +71,9 @@ struct ActivationScales {
 
 extension Graph {
     /// Values all of whose readers are one clipping activation (perhaps behind operations that only move elements): what lies outside the
-    /// activation's range need not be kept. A binary layer that skips the activation reads them too, for their signs.
+    /// activation's range need not be kept.
+    ///
+    /// A binary layer that skips the activation reads them too, for their signs.
     fileprivate func clippedLater(_ forms: [PrecisionPlan.Form]) -> [Bool] {
         let consumers = consumers
         var isClipped = [Bool](repeating: false, count: values.count)
