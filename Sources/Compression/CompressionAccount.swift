@@ -55,8 +55,8 @@ extension Graph {
             let sparsity = "sparsity \((share(ofZerosIn: layers) * 100).rounded() / 100)"
             let skipped = layers.count { skipsZeros(of: $0, by: runtime.zeroSkipping) }
             if skipped == 0 {
-                let lack = runtime.zeroSkipping == .nowhere ? "has no" : "has for none of these layers"
-                sentences.append("\(sparsity): \(runtime.name) \(lack) \(kind) kernels, latency unchanged")
+                let scope = runtime.zeroSkipping == .nowhere ? "" : " for these layers"
+                sentences.append("\(sparsity): \(runtime.name) has no \(kind) kernels\(scope), latency unchanged")
             } else if skipped < layers.count {
                 sentences.append(
                     "\(sparsity): \(runtime.name) skips zeros in \(skipped) of \(layers.count) layers, the others run dense"

@@ -106,7 +106,7 @@ struct CompressionAccountTests {
         #expect(account.differences.contains { $0.contains("able skips zeros in ") })
         #expect(
             try network("2:4").account(on: runtime).differences
-                == ["sparsity 0.5: able has for none of these layers n:m kernels, latency unchanged"])
+                == ["sparsity 0.5: able has no n:m kernels for these layers, latency unchanged"])
     }
 
     @Test("A precision that the runtime does not compute in is named")
