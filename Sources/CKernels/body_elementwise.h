@@ -147,7 +147,7 @@ SK_INLINE int8_t binary_s8_value(const sk_binary *p, int32_t kind, int8_t qa, in
     case kind: for (int64_t i = 0; i < n; i++) y[i] = binary_s8_value(p, kind, a[i * sa], b[i * sb]); break;
 
 static void binary_s8(const sk_step *step, int32_t part, int32_t parts) {
-    const sk_binary *p = step->params;
+    const sk_binary own = *(const sk_binary *)step->params, *p = &own;  // stores of bytes may not change it
     int64_t n = p->size[p->rank - 1], sa = p->a_step[p->rank - 1], sb = p->b_step[p->rank - 1];
     int64_t first, last;
     sk_share(broadcast_rows(p), part, parts, &first, &last);
@@ -183,10 +183,19 @@ static void affine_f32(const sk_step *step, int32_t part, int32_t parts) {
 
 static void lookup_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_lookup *p = step->params;
-    const int8_t *x = step->a, *table = p->table + 128;
+    const int8_t *x = step->a, *table = p->table;
+    const int8_t least = p->least, most = p->most;
     int8_t *y = step->y;
     int64_t first, last;
     sk_share(p->count, part, parts, &first, &last);
+    if (table) {
+        SK_INDEPENDENT
+        for (int64_t i = first; i < last; i++) y[i] = table[x[i] + 128];
+        return;
+    }
     SK_INDEPENDENT
-    for (int64_t i = first; i < last; i++) y[i] = table[x[i]];
+    for (int64_t i = first; i < last; i++) {
+        int8_t value = x[i] > least ? x[i] : least;
+        y[i] = value < most ? value : most;
+    }
 }

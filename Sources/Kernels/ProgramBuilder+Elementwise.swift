@@ -49,12 +49,15 @@ extension ProgramBuilder {
             work: Double(count) * 4)
     }
 
-    /// y = table[x + 128] on int8.
+    /// y = table[x + 128] on int8; a table that only clamps is not stored.
     public mutating func lookup(_ values: [Int8], _ x: Buffer, count: Int, into y: Buffer) {
         precondition(values.count == 256, "lookup: a table of \(values.count) entries")
         require(x, holds: count, of: 1, in: "lookup")
         require(y, holds: count, of: 1, in: "lookup")
-        let parameters = sk_lookup(count: Int64(count), table: UnsafePointer(pool.store(values)))
+        let clamped = (Int8.min...Int8.max).map { min(max($0, values[0]), values[255]) }
+        let parameters = sk_lookup(
+            count: Int64(count), table: values == clamped ? nil : UnsafePointer(pool.store(values)),
+            least: values[0], most: values[255])
         emit("lookup_int8", table.lookup_s8, a: x, y: y, parameters, work: Double(count))
     }
 

@@ -81,7 +81,9 @@ static void affine_f32(const sk_kernel_set *set, random_stream *r) {
 }
 
 static void lookup_s8(const sk_kernel_set *set, random_stream *r) {
-    sk_lookup p = {.count = random_size(r, 300), .table = random_bytes(r, 256)};
+    sk_lookup p = {.count = random_size(r, 300), .least = (int8_t)random_int(r, -128, 0),
+                   .most = (int8_t)random_int(r, 0, 127)};
+    if (random_bool(r)) p.table = random_bytes(r, 256);
     describe("%d numbers", (int)p.count);
     compare_steps(r, (sk_step){.a = random_bytes(r, p.count), .params = &p}, (step_test){
         .reference = sk_kernels_scalar()->lookup_s8, .tested = set->lookup_s8, .y_bytes = (size_t)p.count,

@@ -195,7 +195,8 @@ typedef struct {
 
 typedef struct {
     int64_t count;
-    const int8_t *_Nullable table;  // 256 entries, indexed by the value + 128
+    const int8_t *_Nullable table;  // 256 entries, indexed by the value + 128; none: a clamp
+    int8_t least, most;             // of the clamp
 } sk_lookup;
 
 #define SK_PEAK_CHAINS 12
