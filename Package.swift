@@ -105,7 +105,7 @@ let package = Package(
 
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
-            ["Compression", "Datasets", "Evaluation", "ModelGraph", "SearchSpaces"]),
+            ["Compression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
 
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),

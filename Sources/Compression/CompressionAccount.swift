@@ -56,7 +56,8 @@ extension Graph {
             let skipped = layers.count { skipsZeros(of: $0, by: runtime.zeroSkipping) }
             if skipped == 0 {
                 let scope = runtime.zeroSkipping == .nowhere ? "" : " for these layers"
-                sentences.append("\(sparsity): \(runtime.name) has no \(kind) kernels\(scope), latency unchanged")
+                sentences.append(
+                    "\(sparsity): \(runtime.name) has no \(kind) kernels\(scope), latency unchanged")
             } else if skipped < layers.count {
                 sentences.append(
                     "\(sparsity): \(runtime.name) skips zeros in \(skipped) of \(layers.count) layers, the others run dense"
