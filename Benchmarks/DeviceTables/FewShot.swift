@@ -12,7 +12,8 @@ final class FewShot {
     let quantity: Quantity
     let graphs: [Graph]
     let measured: [Double]
-    private let executed: [ExecutedGraph]
+    /// By model, what the simple fits go by: a constant and the work, or a constant and how often each kind of kernel runs.
+    private let macsFeatures, countFeatures: [[Double]]
     /// Priced under each treatment of dead branches that some probe set asked for.
     private var priced: [RuntimePolicy: [PricedPiece]] = [:]
     static let sets = 20
@@ -26,8 +27,15 @@ final class FewShot {
         self.quantity = quantity
         self.graphs = kept.map { graphs[$0] }
         self.measured = kept.map { measured[$0] ?? 0 }
-        executed = kept.map { ExecutedGraph(graphs[$0], under: profile.runtime.policy) }
-        priced[profile.runtime.policy] = executed.map { PricedPiece($0, on: profile) }
+        var (macs, counts, pieces): ([[Double]], [[Double]], [PricedPiece]) = ([], [], [])
+        for index in kept {
+            let executed = ExecutedGraph(graphs[index], under: profile.runtime.policy)
+            macs.append([1, Double(executed.macs) / 1e7])
+            counts.append([1] + FewShot.counted.map { Double(executed.kernelCounts[$0]) / 10 })
+            pieces.append(PricedPiece(executed, on: profile))
+        }
+        (macsFeatures, countFeatures) = (macs, counts)
+        priced[profile.runtime.policy] = pieces
     }
 
     /// Every model priced as this profile's runtime runs it.
@@ -100,26 +108,19 @@ final class FewShot {
         return row
     }
 
-    private func macsFeatures(_ index: Int) -> [Double] { [1, Double(executed[index].macs) / 1e7] }
-
-    /// One coefficient for each kind of kernel, and a constant: the additive model of the literature.
-    private func countFeatures(_ index: Int) -> [Double] {
-        let counts = executed[index].kernelCounts
-        let families: [WorkFamily] = [.convolution, .pointwise, .pooling, .elementwise, .depthwise]
-        return [1]
-            + families.map { family in
-                Double(counts[WorkFamily.allCases.firstIndex(of: family) ?? 0]) / 10
-            }
-    }
+    /// The kinds of kernel of the literature's additive model, one coefficient each.
+    private static let counted = [
+        WorkFamily.convolution, .pointwise, .pooling, .elementwise, .depthwise,
+    ].compactMap(WorkFamily.allCases.firstIndex)
 
     /// Least squares of the relative error on the probes.
-    private func linear(_ outcome: Outcome, features: (Int) -> [Double]) -> [Double] {
-        var fit = LeastSquares(unknowns: features(0).count)
+    private func linear(_ outcome: Outcome, features: [[Double]]) -> [Double] {
+        var fit = LeastSquares(unknowns: features[0].count)
         for index in outcome.chosen {
-            fit.add(features(index), target: measured[index], weight: 1 / (measured[index] * measured[index]))
+            fit.add(features[index], target: measured[index], weight: 1 / (measured[index] * measured[index]))
         }
         for unknown in 0..<fit.unknowns { fit.addPrior(unknown, value: 0, precision: 1e-6) }
         let coefficients = fit.solve() ?? []
-        return outcome.test.map { index in zip(features(index), coefficients).reduce(0) { $0 + $1.0 * $1.1 } }
+        return outcome.test.map { index in zip(features[index], coefficients).reduce(0) { $0 + $1.0 * $1.1 } }
     }
 }

@@ -19,10 +19,7 @@ public struct ProbeDesign: Sendable {
     /// whose prediction is least certain given those chosen before, which maximises the determinant greedily.
     public func choose(_ count: Int) -> [Int] {
         var information = LeastSquares(unknowns: TermFit.size)
-        let prior = TermFit.Prior()
-        for term in 0..<TermFit.size {
-            information.addPrior(term, value: 0, precision: 1 / (prior.termLogSD * prior.termLogSD))
-        }
+        for term in 0..<TermFit.size { information.addPrior(term, value: 0, precision: 1) }
         var chosen: [Int] = []
         var isTaken = [Bool](repeating: false, count: rows.count)
         while chosen.count < min(count, rows.count) {
@@ -40,7 +37,8 @@ public struct ProbeDesign: Sendable {
         return chosen
     }
 
-    /// Scatter of a probe around the model; larger than that of measurements, because the extremes that a design likes are
+    /// Scatter of a probe around the model where the data sheet is off by a factor of e; larger than that of
+    /// measurements, because the extremes that a design likes are
     /// also where a model is least true.
     private static let noise = 0.15
 }

@@ -7,8 +7,8 @@ struct Tariff: Sendable {
     private let parameterCache: MemoryProfile.ParameterCache?
     private let latency, energy: TermFit?
     private let activeWatts: Double?
-    /// p90 over median where no measurement says better.
-    private let estimateFactor: Double
+    /// Of the estimate's logarithm, where no measurement says better.
+    private let estimateLogSD: Double
     private let emptyModelBytes, codeBytes, codeBytesPerKernel, ramBytes, ramBytesPerKernel: Int
     /// What the device leaves to the model; the application's reserve counts on microcontrollers only.
     private let ramLimit, flashLimit: Int
@@ -22,7 +22,7 @@ struct Tariff: Sendable {
         latency = profile.calibration?.latency
         energy = profile.energy == nil ? nil : profile.calibration?.energy
         activeWatts = profile.energy?.activeWatts
-        estimateFactor = (profile.estimateLogSD * Tariff.normalP90).exponential
+        estimateLogSD = profile.estimateLogSD
         emptyModelBytes = profile.runtime.emptyModelBytes
         codeBytes = profile.runtime.codeBytes
         codeBytesPerKernel = profile.runtime.codeBytesPerKernel
@@ -59,11 +59,10 @@ struct Tariff: Sendable {
             return price
         }
         let milliseconds = latency?.value(sum.terms) ?? sum.terms.sum()
-        let factor =
-            latency.map { ($0.logSD(sum.terms) * Tariff.normalP90).exponential } ?? estimateFactor
+        let logSDs = latency?.logSDs(sum.terms) ?? (below: estimateLogSD, above: estimateLogSD)
         price.latencyMilliseconds = milliseconds
-        price.latencyMillisecondsP10 = milliseconds / factor
-        price.latencyMillisecondsP90 = milliseconds * factor
+        price.latencyMillisecondsP10 = milliseconds * (-logSDs.below * Tariff.normalP90).exponential
+        price.latencyMillisecondsP90 = milliseconds * (logSDs.above * Tariff.normalP90).exponential
         if let activeWatts {
             price.energyMillijoules = energy?.value(sum.terms * activeWatts) ?? activeWatts * milliseconds
         }

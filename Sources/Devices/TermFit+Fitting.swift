@@ -5,20 +5,19 @@ extension TermFit {
     struct Prior {
         /// Of the whole data sheet against the truth.
         var commonLogSD = 1.0
-        /// Of each term against the others: data sheets may be wrong by a factor of e for single kinds of work.
-        var termLogSD = 1.0
-        /// Expected scatter of good measurements around a good model.
-        var noiseLogSD = 0.05
-        /// Degrees of freedom of Student's t: measurements that the model does not explain count less.
-        var freedom = 4.0
-        /// Scatter believed before any residual is seen, and how many residuals that belief is worth.
-        var residualLogSD = 0.06, residualWeight = 4.0
+        /// Of each term against the others: data sheets may be wrong by a factor of two for single kinds of work.
+        var termLogSD = 0.7
+        /// Degrees of freedom of Student's t: published times of the same work scatter by a few hundredths and now and then
+        /// by a factor of two, so what the model does not explain must hardly count.
+        var freedom = 1.5
+        /// Scale of the errors believed before any measurement is seen, and how many measurements that belief is worth.
+        var errorScale = 0.04, errorWeight = 3.0
     }
 
     /// Fits the factors to measured values; `rows` holds the terms of each before calibration.
     ///
     /// Maximum a posteriori in log space: prediction = Σ exp(common + deviationⱼ)·termⱼ, relative error, normal priors on
-    /// `common` and the deviations, Student's t on the errors. Gauss–Newton with reweighting.
+    /// `common` and the deviations, Student's t of unknown scale on the errors.
     /// Precondition: as many values as rows, all positive, at least one.
     init(rows: [SIMD16<Double>], values: [Double], prior: Prior = Prior()) {
         self = TermFit.fitted(rows: rows, values: values, prior: prior).fit
@@ -31,22 +30,20 @@ extension TermFit {
         precondition(
             !rows.isEmpty && rows.count == values.count, "TermFit: \(rows.count) rows, \(values.count) values"
         )
-        let fit = LogFit(rows, values, prior, start: nil)
+        let fit = LogFit(rows, values, prior)
         let folds = rows.count <= TermFit.fewForFolds ? min(rows.count, 50) : 10
         var residuals: [Double] = []
         for fold in 0..<folds where rows.count > 1 {
             let kept = rows.indices.filter { $0 % folds != fold }
-            let partial = LogFit(kept.map { rows[$0] }, kept.map { values[$0] }, prior, start: fit.logs)
+            let partial = fit.refitted(to: kept.map { rows[$0] }, kept.map { values[$0] }, prior)
             for index in rows.indices where index % folds == fold {
                 residuals.append((values[index] / partial.predict(rows[index])).logarithm)
             }
         }
         residuals.sort()
-        let spread = scatter(residuals, prior)
-        let shrink = min(1, (spread / prior.noiseLogSD) * (spread / prior.noiseLogSD))
         let termFit = TermFit(
-            scales: fit.scales, covariance: fit.covariance(prior).map { $0 * shrink },
-            residualLogSD: spread * (1 + fewResiduals / (prior.residualWeight + Double(residuals.count))),
+            scales: fit.scales, covariance: fit.covariance(prior),
+            residualLogSD: fit.errorScale * TermFit.normalEquivalent,
             leaveOneOutError: residuals.map { abs($0.exponential - 1) }.sorted().middle ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }, samples: rows.count,
             range: (values.min() ?? 1)...(values.max() ?? 1))
@@ -56,52 +53,78 @@ extension TermFit {
     /// Measurements are left out one by one up to 50, in 50 groups up to this many, in ten groups beyond.
     private static let fewForFolds = 500
 
-    /// A scale known from ν residuals only is Student's t with ν degrees of freedom: its quantile at 0.9 over the normal's is
-    /// 1 + (z² + 1) / 4ν to first order, z = 1.28.
-    private static let fewResiduals = 0.66
-
-    /// A scale of the residuals that a few outliers do not blow up, drawn towards the prior when there are few.
-    private static func scatter(_ residuals: [Double], _ prior: Prior) -> Double {
-        let median = residuals.map(abs).sorted().middle ?? 0
-        let limit = 2.5 * max(1.4826 * median, prior.residualLogSD)
-        let squares = residuals.reduce(0) { $0 + min(abs($1), limit) * min(abs($1), limit) }
-        let believed = prior.residualWeight * prior.residualLogSD * prior.residualLogSD
-        return ((believed + squares) / (prior.residualWeight + Double(residuals.count))).squareRoot()
-    }
+    /// The quantile at 0.9 of Student's t with 1.5 degrees of freedom over the normal's.
+    private static let normalEquivalent = 1.7139
 }
 
-/// The logarithms of the factors: the common one first, then each term's deviation from it.
+/// The logarithms of the factors: the common one first, then each term's deviation from it; and the scale of the errors.
 private struct LogFit {
-    var logs: [Double]
-    private var information: LeastSquares
+    private var logs: [Double]
+    private(set) var errorScale: Double
+    private var information = LeastSquares(unknowns: TermFit.size + 1)
 
-    init(_ rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior, start: [Double]?) {
+    /// Gauss–Newton with reweighting, the scale of the errors re-estimated at each step (expectation–maximisation).
+    ///
+    /// It begins with a scale so wide that every measurement counts alike and narrows from there: begun narrow, the fit
+    /// would cling to whichever measurements the data sheet happens to agree with.
+    init(_ rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior) {
         let ratios = zip(rows, values).map { ($1 / $0.sum()).logarithm }.sorted()
-        let zeros = [Double](repeating: 0, count: TermFit.size)
-        logs = start ?? [ratios.middle ?? 0] + zeros
-        information = LeastSquares(unknowns: TermFit.size + 1)
-        for _ in 0..<60 {
+        logs = [ratios.middle ?? 0] + [Double](repeating: 0, count: TermFit.size)
+        errorScale = 1
+        for _ in 0..<200 {
             guard let step = step(rows, values, prior) else { break }
-            for index in logs.indices { logs[index] += min(max(step[index], -0.5), 0.5) }
-            if step.allSatisfy({ abs($0) < 1e-7 }) { break }
+            let change = (step.errorScale / errorScale).logarithm
+            errorScale = step.errorScale
+            if step.isSmall, abs(change) < 1e-5 { break }
         }
     }
 
+    /// The fit to other measurements whose errors are known to have the same scale.
+    func refitted(to rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior) -> LogFit {
+        var fit = self
+        for _ in 0..<60 {
+            guard let step = fit.step(rows, values, prior), !step.isSmall else { break }
+        }
+        return fit
+    }
+
+    /// Moves the factors once; nil where the equations cannot be solved.
+    ///
+    /// The scale it proposes is the root of the mean of weight × (residual² + variance of the prediction), the prior's
+    /// share included.
     private mutating func step(_ rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior)
-        -> [Double]?
+        -> (isSmall: Bool, errorScale: Double)?
     {
-        let precision = 1 / (prior.noiseLogSD * prior.noiseLogSD)
+        let precision = 1 / (errorScale * errorScale)
+        var squares = prior.errorWeight * prior.errorScale * prior.errorScale
         information = LeastSquares(unknowns: logs.count)
         for (row, value) in zip(rows, values) {
             let residual = (value / predict(row)).logarithm
             let weight = (prior.freedom + 1) / (prior.freedom + residual * residual * precision)
             information.add([1] + shares(row), target: residual, weight: weight * precision)
+            squares += weight * residual * residual
+        }
+        let priors = logs.indices.map { index in
+            let sd = index == 0 ? prior.commonLogSD : prior.termLogSD
+            return 1 / (sd * sd)
         }
         for index in logs.indices {
-            let sd = index == 0 ? prior.commonLogSD : prior.termLogSD
-            information.addPrior(index, value: -logs[index], precision: 1 / (sd * sd))
+            information.addPrior(index, value: -logs[index], precision: priors[index])
         }
-        return information.solve()
+        guard let factor = information.factorized, let step = information.solve() else { return nil }
+        for index in logs.indices { logs[index] += min(max(step[index], -0.5), 0.5) }
+        // Σ weight × variance of each prediction = as many unknowns as the measurements, not the priors, determine.
+        var determined = Double(logs.count)
+        for index in logs.indices {
+            var unit = [Double](repeating: 0, count: logs.count)
+            unit[index] = 1
+            determined -= priors[index] * factor.quadratic(unit)
+        }
+        squares += determined / precision
+        return (
+            step.allSatisfy { abs($0) < 1e-7 },
+            (squares / (prior.errorWeight + Double(rows.count))).squareRoot()
+        )
     }
 
     var scales: SIMD16<Double> {

@@ -7,7 +7,8 @@ public struct TermFit: Hashable, Sendable {
     public var scales: SIMD16<Double>
     /// Covariance of the logarithms of the factors, a row a term; unused lanes are 0.
     public var covariance: [SIMD16<Double>]
-    /// Standard deviation of the logarithm of measured over predicted, from leave-one-out predictions.
+    /// Scatter of measurements around the fitted model: of the logarithm of measured over predicted, as the standard
+    /// deviation of the normal distribution with the same quantiles at 0.1 and 0.9.
     public var residualLogSD: Double
     /// Median of |measured / predicted − 1| when each measurement is left out in turn.
     public var leaveOneOutError: Double
@@ -23,20 +24,27 @@ public struct TermFit: Hashable, Sendable {
 extension TermFit {
     func value(_ terms: SIMD16<Double>) -> Double { (terms * scales).sum() }
 
-    /// Standard deviation of the logarithm of the true value around `value(terms)`.
-    func logSD(_ terms: SIMD16<Double>) -> Double {
+    /// Standard deviations of the logarithm of the true value below and above `value(terms)`.
+    func logSDs(_ terms: SIMD16<Double>) -> (below: Double, above: Double) {
         let scaled = terms * scales
         let total = scaled.sum()
-        guard total > 0 else { return residualLogSD }
+        let residual = residualLogSD * residualLogSD
+        guard total > 0 else { return (residualLogSD, residualLogSD) }
         let shares = scaled / total
-        var variance = residualLogSD * residualLogSD
         var spread = SIMD16<Double>.zero
         for term in covariance.indices { spread += covariance[term] * shares[term] }
-        variance += (spread * shares).sum()
+        let variance = (spread * shares).sum()
         let outside = max(0, max((range.lowerBound / total).logarithm, (total / range.upperBound).logarithm))
-        return variance.squareRoot() + TermFit.widening * outside
+        let widened = TermFit.widening * outside
+        return (
+            (variance + residual / TermFit.skew).squareRoot() + widened,
+            (variance + residual * TermFit.skew).squareRoot() + widened
+        )
     }
 
     /// Added to the standard deviation for each factor of e beyond the measured range.
     private static let widening = 0.1
+
+    /// A device is slowed down by much and sped up by nothing: errors above are taken as twice as wide as those below.
+    private static let skew = 2.0
 }
