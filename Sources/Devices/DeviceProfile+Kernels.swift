@@ -16,10 +16,13 @@ extension DeviceProfile {
         return max(arithmetic, bytes / (memory.bandwidth(for: bytes) * 1e6))
     }
 
-    /// Bytes that a kernel reads and writes.
+    /// Bytes that a kernel reads and writes; half-precision weights that it computes with in full precision were widened when
+    /// the model was loaded.
     private func traffic(of work: Workload, as type: DataType) -> Double {
         let activations = Double(type.bits) / 8 * (Double(work.inputElements) + Double(work.outputElements))
-        return activations + Double(weightBytes(of: work))
+        let isWidened =
+            work.weightType.map(storedType).map { $0.isFloatingPoint && $0.bits < type.bits } ?? false
+        return activations + Double(isWidened ? type.bytes(for: work.weightElements) : weightBytes(of: work))
     }
 
     /// Sparse weights save arithmetic only where the runtime skips them.

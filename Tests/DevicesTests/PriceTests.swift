@@ -56,12 +56,41 @@ struct PriceTests {
         #expect(slow > fast)
     }
 
-    @Test("The Jetson Nano has no int8, and says so")
-    func jetsonNano() throws {
-        let price = price(try .small(type: .int8), on: try Shipped.profile("jetson-nano"))
+    @Test("The Jetson Nano has no int8, and says so", arguments: ["jetson-nano", "jetson-nano-tensorflow"])
+    func jetsonNano(name: String) throws {
+        let price = price(try .small(type: .int8), on: try Shipped.profile(name))
         #expect(price.status == .unsupported)
         #expect(price.latencyMilliseconds == nil)
         #expect(price.reason?.contains("int8") == true)
+    }
+
+    @Test("float16 on a Raspberry Pi 4 halves the model and leaves time and memory as they are")
+    func float16IsStorage() throws {
+        let board = try Shipped.profile("raspberry-pi-4")
+        let half = price(try .small(channels: 256, type: .float16), on: board)
+        let full = price(try .small(channels: 256), on: board)
+        #expect(half.latencyMilliseconds == full.latencyMilliseconds)
+        #expect(half.peakRAMBytes == full.peakRAMBytes)
+        let weights = 256 * 72 + 256 + 256 * 9 + 2560
+        #expect(full.modelBytes - half.modelBytes == 2 * weights)
+    }
+
+    @Test("The Ethos-U computes in int8 only, the Myriad X in float16 only")
+    func oneTypeOnly() throws {
+        let ethos = try Shipped.profile("cortex-m55-ethos-u55")
+        #expect(price(try .small(type: .int8), on: ethos).status == .ok)
+        for type in [DataType.float32, .float16] {
+            #expect(price(try .small(type: type), on: ethos).status == .unsupported)
+        }
+        let myriad = try Shipped.profile("movidius-myriad-x")
+        let (half, full) = (
+            price(try .small(type: .float16), on: myriad), price(try .small(), on: myriad)
+        )
+        #expect(half.latencyMilliseconds != nil && half.latencyMilliseconds == full.latencyMilliseconds)
+        #expect(half.modelBytes == full.modelBytes)
+        #expect(price(try .small(type: .int8), on: myriad).status == .unsupported)
+        // The last release with the plug-in for this chip.
+        #expect(myriad.runtime.version.hasPrefix("2022.3"))
     }
 
     @Test("What does not fit into RAM or flash is said to be so, the application's reserve included")

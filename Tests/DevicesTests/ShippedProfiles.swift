@@ -32,8 +32,8 @@ extension Graph {
         weights: (Shape, DataType) -> Tensor = { .unknown($0, $1) }
     ) throws -> Graph {
         var builder = GraphBuilder(name: "small")
-        let scale = type == .float32 ? nil : Quantization(scale: 0.1)
-        let bias: DataType = type == .float32 ? .float32 : .int32
+        let scale = type.isFloatingPoint ? nil : Quantization(scale: 0.1)
+        let bias: DataType = type.isFloatingPoint ? type : .int32
         let image = builder.input("image", ValueType([1, size, size, 8], type, quantization: scale))
         let w1 = builder.constant("w1", weights([channels, 3, 3, 8], type))
         let b1 = builder.constant("b1", weights([channels], bias))
