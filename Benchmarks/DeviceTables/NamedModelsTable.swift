@@ -54,15 +54,7 @@ func namedModelsTable(_ context: Context) throws {
             rows.append((model, try model.graph(size: size).stored(in: board.type), time))
         }
         let shipped = rows.map { error($0.graph, $0.time, profile) }
-        var left: [Double] = []
-        for family in Set(rows.map(\.model.family)).sorted() {
-            let others = rows.filter { $0.model.family != family }
-            let fitted =
-                others.count < 3
-                ? profile
-                : try profile.calibrated(by: others.map { (graph: $0.graph, latencyMilliseconds: $0.time) })
-            left += rows.filter { $0.model.family == family }.map { error($0.graph, $0.time, fitted) }
-        }
+        let left = try errorsLeavingOut(rows.map { ($0.model.family, $0.graph, $0.time) }, profile)
         let list = rows.map { "\($0.model)" }.joined(separator: ", ")
         print("| \(board.profile) | \(list) | \(percent(shipped.median)) | \(percent(left.median)) |")
         for row in rows {
@@ -73,7 +65,21 @@ func namedModelsTable(_ context: Context) throws {
     }
 }
 
-private func error(_ graph: Graph, _ time: Double, _ profile: DeviceProfile) -> Double {
+/// Each family's errors under the profile fitted to the other families, or as it is where they have fewer than three rows.
+func errorsLeavingOut(
+    _ rows: [(family: String, graph: Graph, time: Double)], _ profile: DeviceProfile
+) throws -> [Double] {
+    try Set(rows.map(\.family)).sorted().flatMap { family in
+        let others = rows.filter { $0.family != family }
+        let fitted =
+            others.count < 3
+            ? profile
+            : try profile.calibrated(by: others.map { (graph: $0.graph, latencyMilliseconds: $0.time) })
+        return rows.filter { $0.family == family }.map { error($0.graph, $0.time, fitted) }
+    }
+}
+
+func error(_ graph: Graph, _ time: Double, _ profile: DeviceProfile) -> Double {
     abs((price(graph, on: profile).latencyMilliseconds ?? .infinity) / time - 1)
 }
 

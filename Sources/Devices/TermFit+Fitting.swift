@@ -12,6 +12,12 @@ extension TermFit {
         var freedom = 1.5
         /// Scale of the errors believed before any measurement is seen, and how many measurements that belief is worth.
         var errorScale = 0.04, errorWeight = 3.0
+
+        /// Of the logarithm of the common factor (index 0) or of a term's deviation from it.
+        func precision(_ index: Int) -> Double {
+            let sd = index == 0 ? commonLogSD : termLogSD
+            return 1 / (sd * sd)
+        }
     }
 
     /// Fits the factors to measured values; `rows` holds the terms of each before calibration.
@@ -36,8 +42,9 @@ extension TermFit {
         for fold in 0..<folds where rows.count > 1 {
             let kept = rows.indices.filter { $0 % folds != fold }
             let partial = fit.refitted(to: kept.map { rows[$0] }, kept.map { values[$0] }, prior)
+            let scales = partial.scales
             for index in rows.indices where index % folds == fold {
-                residuals.append((values[index] / partial.predict(rows[index])).logarithm)
+                residuals.append((values[index] / (rows[index] * scales).sum()).logarithm)
             }
         }
         residuals.sort()
@@ -73,8 +80,9 @@ private struct LogFit {
         errorScale = 1
         for _ in 0..<200 {
             guard let step = step(rows, values, prior) else { break }
-            let change = (step.errorScale / errorScale).logarithm
-            errorScale = step.errorScale
+            let scale = scale(of: step.squares, rows.count, prior)
+            let change = (scale / errorScale).logarithm
+            errorScale = scale
             if step.isSmall, abs(change) < 1e-5 { break }
         }
     }
@@ -90,55 +98,50 @@ private struct LogFit {
 
     /// Moves the factors once; nil where the equations cannot be solved.
     ///
-    /// The scale it proposes is the root of the mean of weight × (residual² + variance of the prediction), the prior's
-    /// share included.
+    /// `squares` is Σ weight × residual² before the move.
     private mutating func step(_ rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior)
-        -> (isSmall: Bool, errorScale: Double)?
+        -> (isSmall: Bool, squares: Double)?
     {
-        let precision = 1 / (errorScale * errorScale)
-        var squares = prior.errorWeight * prior.errorScale * prior.errorScale
+        let (scales, precision) = (scales, 1 / (errorScale * errorScale))
+        var squares = 0.0
         information = LeastSquares(unknowns: logs.count)
         for (row, value) in zip(rows, values) {
-            let residual = (value / predict(row)).logarithm
+            let parts = row * scales
+            let total = parts.sum()
+            let residual = (value / total).logarithm
             let weight = (prior.freedom + 1) / (prior.freedom + residual * residual * precision)
-            information.add([1] + shares(row), target: residual, weight: weight * precision)
+            let shares = (0..<TermFit.size).map { parts[$0] / total }
+            information.add([1] + shares, target: residual, weight: weight * precision)
             squares += weight * residual * residual
         }
-        let priors = logs.indices.map { index in
-            let sd = index == 0 ? prior.commonLogSD : prior.termLogSD
-            return 1 / (sd * sd)
-        }
         for index in logs.indices {
-            information.addPrior(index, value: -logs[index], precision: priors[index])
+            information.addPrior(index, value: -logs[index], precision: prior.precision(index))
         }
-        guard let factor = information.factorized, let step = information.solve() else { return nil }
+        guard let step = information.solve() else { return nil }
         for index in logs.indices { logs[index] += min(max(step[index], -0.5), 0.5) }
-        // Σ weight × variance of each prediction = as many unknowns as the measurements, not the priors, determine.
+        return (step.allSatisfy { abs($0) < 1e-7 }, squares)
+    }
+
+    /// The root of the mean of weight × (residual² + variance of the prediction), the prior's share included.
+    private func scale(of squares: Double, _ count: Int, _ prior: TermFit.Prior) -> Double {
+        // Σ weight × variance is the number of unknowns that the measurements, not the priors, determine.
         var determined = Double(logs.count)
-        for index in logs.indices {
-            var unit = [Double](repeating: 0, count: logs.count)
-            unit[index] = 1
-            determined -= priors[index] * factor.quadratic(unit)
+        if let factor = information.factorized {
+            for index in logs.indices {
+                var unit = [Double](repeating: 0, count: logs.count)
+                unit[index] = 1
+                determined -= prior.precision(index) * factor.quadratic(unit)
+            }
         }
-        squares += determined / precision
-        return (
-            step.allSatisfy { abs($0) < 1e-7 },
-            (squares / (prior.errorWeight + Double(rows.count))).squareRoot()
-        )
+        let believed = prior.errorWeight * prior.errorScale * prior.errorScale
+        let sum = believed + squares + determined * errorScale * errorScale
+        return (sum / (prior.errorWeight + Double(count))).squareRoot()
     }
 
     var scales: SIMD16<Double> {
         var scales = SIMD16<Double>(repeating: 1)
         for term in 0..<TermFit.size { scales[term] = (logs[0] + logs[term + 1]).exponential }
         return scales
-    }
-
-    func predict(_ row: SIMD16<Double>) -> Double { (row * scales).sum() }
-
-    private func shares(_ row: SIMD16<Double>) -> [Double] {
-        let scaled = row * scales
-        let total = scaled.sum()
-        return (0..<TermFit.size).map { scaled[$0] / total }
     }
 
     /// Covariance of common + deviation for every pair of terms.
