@@ -2,6 +2,7 @@
 // window is whole and every input row is prepared once. Comes after the convolution bodies, whose vectors it uses. The
 // including file sets SK_DEPTHWISE_PIXELS: how many sums fit into registers beside the weights of a kernel row, at most 8.
 #include "common.h"
+#include "body_depthwise_narrow.h"
 
 /// The ring row that holds an input row.
 SK_INLINE int32_t ring_slot(const sk_depthwise *p, int32_t row) {
@@ -34,14 +35,6 @@ PREPARE_ROWS(prepare_rows_s8, int8_t, int16_t, (int16_t)(from[i] - p->x_zero))
 
 // MARK: float32
 
-SK_INLINE void store_channels_f32(const sk_depthwise *p, vector_f32 sum, float *y, int64_t n) {
-    sum = clamp_f32(sum, p->lower, p->upper);
-    if (n >= SK_LANES) return store_f32(y, sum);
-    float values[SK_LANES];
-    store_f32(values, sum);
-    memcpy(y, values, (size_t)n * sizeof *y);
-}
-
 /// `pixels` neighbouring outputs of one channel block, kernels `width` wide. Several sums side by side hide the latency
 /// of multiply-adds; every input vector is loaded once for all windows it lies in, every weight once for all pixels.
 SK_INLINE void pixels_f32_depthwise(const sk_depthwise *p, const float *const *rows, const float *w, vector_f32 bias,
@@ -69,7 +62,7 @@ SK_INLINE void pixels_f32_depthwise(const sk_depthwise *p, const float *const *r
         }
     }
     SK_UNROLL
-    for (int i = 0; i < pixels; i++) store_channels_f32(p, sums[i], y + i * c, n);
+    for (int i = 0; i < pixels; i++) store_channels_f32(clamp_f32(sums[i], p->lower, p->upper), y + i * c, n);
 }
 
 /// One output row of one channel block, in equal groups of at most SK_DEPTHWISE_PIXELS pixels.
@@ -106,7 +99,7 @@ SK_INLINE void row_any_f32(const sk_depthwise *p, const float *const *rows, cons
         }
     }
     SK_UNROLL
-    for (int i = 0; i < pixels; i++) store_channels_f32(p, sums[i], y + (ox + i) * c, n);
+    for (int i = 0; i < pixels; i++) store_channels_f32(clamp_f32(sums[i], p->lower, p->upper), y + (ox + i) * c, n);
 }
 
 static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t oy, float *y) {
@@ -125,7 +118,7 @@ static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t 
         switch (kind) {
 #define ROW(width, stride) \
     case width * 10 + stride: row_f32_depthwise(p, rows, w, bias, y + c, n, width, stride); break;
-        ROW(3, 1) ROW(3, 2) ROW(5, 1) ROW(5, 2)
+        ROW(5, 1) ROW(5, 2)
 #undef ROW
         default:
             for (; ox + 4 <= p->out_width; ox += 4) row_any_f32(p, rows, w, bias, y + c, n, ox, 4);
@@ -227,6 +220,12 @@ static void depthwise_row_s8(const sk_depthwise *p, const int16_t *ring, int32_t
             ROW(p, ring, oy, (y_type *)step->y + row * p->out_width * p->channels); \
         } \
     }
-DEPTHWISE(depthwise_f32, float, float, float, prepare_rows_f32, depthwise_row_f32)
+DEPTHWISE(depthwise_ring_f32, float, float, float, prepare_rows_f32, depthwise_row_f32)
 DEPTHWISE(depthwise_s8, int8_t, int16_t, int8_t, prepare_rows_s8, depthwise_row_s8)
 #undef DEPTHWISE
+
+static void depthwise_f32(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_depthwise *p = step->params;
+    if (p->ring_rows) depthwise_ring_f32(step, part, parts);
+    else depthwise_narrow_f32(step, part, parts);
+}

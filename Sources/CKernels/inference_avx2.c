@@ -44,6 +44,7 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
     return sum + (vector_s32)_mm256_madd_epi16((__m256i)x, (__m256i)w);
 }
 #define SK_DEPTHWISE_PIXELS 7
+#define SK_NARROW_PIXELS 6
 #include "body_depthwise.h"
 #define SK_WINOGRAD_S8
 #include "body_winograd_s8.h"

@@ -58,6 +58,7 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
     return (vector_s32)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)x, (__m512i)w);
 }
 #define SK_DEPTHWISE_PIXELS 8
+#define SK_NARROW_PIXELS 6
 #include "body_depthwise.h"
 
 #define SK_REGISTER "v"

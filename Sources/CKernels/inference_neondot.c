@@ -33,6 +33,7 @@ SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
 
 #include "taps_neon.h"
 #define SK_DEPTHWISE_PIXELS 8
+#define SK_NARROW_PIXELS 6
 #include "body_depthwise.h"
 
 #define SK_REGISTER "w"

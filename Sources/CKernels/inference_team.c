@@ -2,6 +2,9 @@
 //
 // Half of a shared step is on offer while the caller does the other half. A helper that is awake takes it; otherwise
 // the caller does both, so it never waits for a thread that is not running.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE  // affinities
+#endif
 #include "include/inference.h"
 #include <pthread.h>
 #include <sched.h>
@@ -21,6 +24,7 @@ struct sk_team {
     _Alignas(64) atomic_bool parked;
     atomic_bool stop;
     const sk_step *step;               // what the offer stands for
+    int caller;                        // the processor that the helper keeps away from
     unsigned long long number;         // steps offered so far; the caller's own
 };
 
@@ -29,6 +33,20 @@ static void relax(void) {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
+#endif
+}
+
+/// Keeps the helper off the caller's processor, where schedulers like to put a thread that is woken: there it would run
+/// only once the caller waits for it.
+static void keep_apart(sk_team *team) {
+#if defined(__linux__)
+    int caller = sched_getcpu();
+    cpu_set_t allowed;
+    if (caller < 0 || caller == team->caller || sched_getaffinity(0, sizeof allowed, &allowed)) return;
+    CPU_CLR(caller, &allowed);
+    if (CPU_COUNT(&allowed) && !pthread_setaffinity_np(team->helper, sizeof allowed, &allowed)) team->caller = caller;
+#else
+    (void)team;
 #endif
 }
 
@@ -43,6 +61,7 @@ static void park(sk_team *team) {
 
 static void wake(sk_team *team) {
     if (!atomic_load(&team->parked)) return;
+    keep_apart(team);
     pthread_mutex_lock(&team->lock);
     atomic_store(&team->parked, false);
     pthread_cond_signal(&team->wake);
@@ -83,10 +102,13 @@ static void wait_for(sk_team *team, unsigned long long number) {
 sk_team *sk_team_create(void) {
     sk_team *team = aligned_alloc(64, sizeof(sk_team));
     if (!team) return 0;
-    *team = (sk_team){0};
+    *team = (sk_team){.caller = -1};
     pthread_mutex_init(&team->lock, 0);
     pthread_cond_init(&team->wake, 0);
-    if (pthread_create(&team->helper, 0, help, team) == 0) return team;
+    if (pthread_create(&team->helper, 0, help, team) == 0) {
+        keep_apart(team);
+        return team;
+    }
     pthread_mutex_destroy(&team->lock);
     pthread_cond_destroy(&team->wake);
     free(team);

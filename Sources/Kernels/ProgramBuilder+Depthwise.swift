@@ -17,7 +17,9 @@ extension ProgramBuilder {
         parameters.bias = UnsafeRawPointer(pool.store(shape.padded(bias, to: width)))
         parameters.lower = clamp.lowerBound
         parameters.upper = clamp.upperBound
-        let scratch = ring(of: shape, elementBytes: 4, width: width)
+        let needsRing = !shape.isNarrow
+        if !needsRing { parameters.ring_rows = 0 }
+        let scratch = needsRing ? ring(of: shape, elementBytes: 4, width: width) : nil
         emit("depthwise", table.depthwise_f32, a: x, y: y, scratch: scratch, parameters, work: shape.work)
     }
 
@@ -54,6 +56,11 @@ extension ProgramBuilder {
 
 extension WindowShape {
     fileprivate var taps: Int { kernelHeight * kernelWidth }
+    /// Whether float32 vector kernels read the image itself, without a ring of padded rows.
+    fileprivate var isNarrow: Bool {
+        let end = (outputWidth - 1) * strideX + 3 - left
+        return kernelWidth == 3 && dilationX == 1 && strideX <= 2 && left <= 1 && end <= inputWidth + 1
+    }
     fileprivate var ringRows: Int { (kernelHeight - 1) * dilationY + 1 }
     fileprivate var ringStride: Int { paddedWidth * inputChannels }
 

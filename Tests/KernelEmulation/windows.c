@@ -100,6 +100,10 @@ static void depthwise_f32(const sk_kernel_set *set, random_stream *r) {
     int64_t count = (int64_t)p.images * p.out_height * p.out_width * p.channels;
     sk_step step = {.a = random_floats(r, (int64_t)p.images * p.in_height * p.in_width * p.channels, -1, 1),
                     .params = &p};
+    // Half of the layers that need no ring run without.
+    bool is_narrow = p.kernel_width == 3 && p.dilation_x == 1 && p.stride_x <= 2 && p.left <= 1
+        && (p.out_width - 1) * p.stride_x + 3 - p.left <= p.in_width + 1;
+    if (is_narrow && random_bool(r)) p.ring_rows = 0;
     float *results[SK_MAX_PARTS + 1];
     for (int32_t parts = 0; parts <= SK_MAX_PARTS; parts++) {
         const sk_kernel_set *own = parts ? set : sk_kernels_scalar();

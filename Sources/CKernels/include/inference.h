@@ -74,7 +74,9 @@ typedef struct {
     const float *_Nullable scale;
     float lower, upper;
     int32_t zero_point, x_zero;
-    int32_t ring_rows;              // input rows under one window
+    // Input rows under one window; 0 for float32 kernels three wide, of stride 1 or 2 and no dilation along the row, with at
+    // most a column of padding on either side, which vector sets run without a ring.
+    int32_t ring_rows;
     int64_t ring_stride, ring_size; // elements of a padded row, and of one part's scratch
 } sk_depthwise;
 
