@@ -4,7 +4,7 @@ import Search
 /// Everything the database knows of one job, to be added to another database.
 struct JobContents {
     let plan: JobPlan
-    private let state: JobState
+    private let summary: JobSummary
     private let evaluations: [Evaluation]
     private let finalists: [(device: String, candidates: [String])]
     private let hostTimings: [HostTiming]
@@ -17,7 +17,7 @@ struct JobContents {
             name: job.name, document: try job.planDocument(), keys: try job.planKeys(),
             metric: try job.metric(),
             targets: targets, kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
-        state = try job.state()
+        summary = try job.summary()
         evaluations = try job.evaluations()
         finalists = try targets.map { ($0.device, try job.finalists(on: $0.device).sorted()) }
         hostTimings = try job.hostTimings()
@@ -33,8 +33,10 @@ struct JobContents {
         } else {
             job = try plan.insert(into: database)
             try database.execute(
-                sql: "UPDATE job SET state = ? WHERE id = ?",
-                arguments: [(state == .running ? .interrupted : state).rawValue, job])
+                sql: "UPDATE job SET state = ?, seconds = ? WHERE id = ?",
+                arguments: [
+                    (summary.state == .running ? .interrupted : summary.state).rawValue, summary.seconds, job,
+                ])
         }
         for evaluation in evaluations {
             do {

@@ -26,9 +26,9 @@ extension Review {
 }
 
 /// One device's front, ready to be shown.
-private struct DeviceFront {
-    let job: String
-    let metric: String
+struct DeviceFront {
+    private let job: String
+    private let metric: String
     let target: Target
     let fidelity: Fidelity?
     /// By latency where it is known, then by id.
@@ -84,15 +84,26 @@ private struct DeviceFront {
             .joined()
     }
 
-    private var plot: String {
-        let cost = target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency
-        let points = all.filter { $0.isFeasible && $0.evaluation.quality != nil }.compactMap { candidate in
-            candidate.value(of: cost).map {
-                TextPlot.Point(
-                    x: $0, y: candidate.evaluation.quality?.accuracy ?? 0, isOnFront: candidate.isPareto)
+    /// The first cost among the objectives: what accuracy is drawn over.
+    var cost: Metric { target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency }
+
+    /// Every feasible candidate that can be drawn, by its first cost and accuracy.
+    var drawable: [(candidate: ScoredCandidate, cost: Double, accuracy: Double)] {
+        all.filter(\.isFeasible).compactMap { candidate in
+            guard let x = candidate.value(of: cost), let y = candidate.evaluation.quality?.accuracy else {
+                return nil
             }
+            return (candidate, x, y)
         }
-        return TextPlot(points, title: "\(metric) over \(cost.rawValue) on \(target.device)").text(
+    }
+
+    var pictureTitle: String { "\(metric) over \(cost.rawValue) on \(target.device)" }
+
+    private var plot: String {
+        let points = drawable.map {
+            TextPlot.Point(x: $0.cost, y: $0.accuracy, isOnFront: $0.candidate.isPareto)
+        }
+        return TextPlot(points, title: pictureTitle).text(
             xLabel: { cost.text($0) }, yLabel: { Human.percent($0) })
     }
 }
