@@ -69,6 +69,7 @@ def fitted(sample, shape):
 
 
 def quantised(path, inputs, method, folder):
+    """What ONNX Runtime's static quantiser makes of a network."""
     from onnxruntime import quantization
     import onnxruntime
     port = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).get_inputs()[0]
