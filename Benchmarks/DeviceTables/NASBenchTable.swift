@@ -32,7 +32,7 @@ func nasBenchTable(_ context: Context) throws {
     for (file, columns) in [("latency_1999.csv.gz", sampled), ("latency.csv.gz", wholeSpace)] {
         let table = try NetworkTable(
             space: context.space("nas-bench-201"), files: ["\(context.data)/nas-bench-201/\(file)"],
-            limit: context.limit, keep: { $0.isConnected })
+            limit: context.limit, keep: \.dependsOnInput)
         for column in columns {
             let graphs = column.isInt8 ? table.graphs.map(\.inInt8) : table.graphs
             let few = FewShot(

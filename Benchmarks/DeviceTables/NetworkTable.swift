@@ -56,20 +56,6 @@ struct NetworkTable {
 }
 
 extension Graph {
-    /// Whether the input reaches the output on a path without a product with zero.
-    var isConnected: Bool {
-        var reaches = [Bool](repeating: false, count: values.count)
-        for input in inputs { reaches[input.index] = true }
-        for node in nodes {
-            let isZeroed = node.inputs.contains {
-                if case .repeated(0, _) = self[$0].constant?.tensor.storage { true } else { false }
-            }
-            reaches[node.output.index] = !isZeroed && node.inputs.contains { reaches[$0.index] }
-        }
-        // Residual blocks between the stages carry whatever enters them: a stage is cut where its cells are.
-        return outputs.allSatisfy { reaches[$0.index] }
-    }
-
     /// The same network in int8, as far as a price can see: types only.
     var inInt8: Graph {
         var graph = normalized(for: .stored)

@@ -7,7 +7,7 @@ func selectionTable(_ context: Context) throws {
     let table = try NetworkTable(
         space: context.space("nas-bench-201"),
         files: ["\(folder)/latency.csv.gz", "\(folder)/accuracy.csv.gz"],
-        limit: context.limit, keep: \.isConnected)
+        limit: context.limit, keep: \.dependsOnInput)
     let accuracy = table.column("cifar10_valid_12_epochs_pct").map { $0 ?? 0 }
     print(
         "\nSelection: \(FewShot.sets) sets of 10 probes, 50 limits between the 10th and 70th latency percentile\n"

@@ -109,7 +109,24 @@ extension Graph {
     }
 }
 
+extension Graph {
+    /// Whether an output depends on an input: a network that products with zero cut in two is a constant, which a runtime
+    /// works out ahead, so that its time tells nothing about the device.
+    public var dependsOnInput: Bool {
+        var depends = [Bool](repeating: false, count: values.count)
+        for input in inputs { depends[input.index] = true }
+        for node in nodes where !node.multipliesByZero(in: self) {
+            depends[node.output.index] = node.inputs.contains { depends[$0.index] }
+        }
+        return outputs.contains { depends[$0.index] }
+    }
+}
+
 extension Node {
+    fileprivate func multipliesByZero(in graph: Graph) -> Bool {
+        if case .binary(.multiply) = operation { inputs.contains { graph[$0].isZeroNumber } } else { false }
+    }
+
     /// Whether the node only multiplies by a constant number.
     fileprivate func scalesByNumber(in graph: Graph) -> Bool {
         if case .binary(.multiply) = operation { inputs.contains { graph.isNumber($0) } } else { false }

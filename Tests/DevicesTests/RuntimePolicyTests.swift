@@ -60,4 +60,15 @@ struct RuntimePolicyTests {
         policy.deadCode = .zeros
         #expect(try convolutions(RuntimePolicy(policy, dropsZeroFed: true)) == 0)
     }
+
+    @Test("A network whose input is multiplied by zero does not depend on it")
+    func dependsOnInput() throws {
+        #expect(try graph().dependsOnInput)
+        var builder = GraphBuilder(name: "cut")
+        let image = builder.input("image", ValueType([1, 8, 8, 4]))
+        let zero = builder.constant("zero", Tensor([1], .repeated(0, .float32)))
+        let cut = try builder.apply(.binary(.multiply), to: [image, zero])
+        let result = try builder.apply(.globalPool(.average), to: [cut])
+        #expect(!builder.graph(outputs: [result]).dependsOnInput)
+    }
 }

@@ -44,20 +44,22 @@ extension DeviceCommands {
             throw CommandError("\(request.output): exists already; name a new folder")
         }
         let formats = try probeFormats(request.format, profile)
-        let pool = try probePool(request, space)
-        let graphs = try pool.map { try profile.deployable(space.graph(of: $0, input: space.referenceInput)) }
-        let chosen = ProbeDesign(graphs.map { PricedPiece($0, on: profile) }, on: profile).choose(
-            request.count)
+        let pool = try probePool(request, space).compactMap { genotype -> (Genotype, PricedPiece)? in
+            let graph = try space.graph(of: genotype, input: space.referenceInput)
+            guard graph.dependsOnInput else { return nil }
+            return (genotype, PricedPiece(try profile.deployable(graph), on: profile))
+        }
         var rows: [Record] = []
-        for (number, index) in chosen.enumerated() {
-            let name = "probe-\(number + 1)"
-            let model = try profile.built(space.graph(of: pool[index], input: space.referenceInput))
+        for index in ProbeDesign(pool.map { $0.1 }, on: profile).choose(request.count) {
+            let genotype = pool[index].0
+            let name = "probe-\(rows.count + 1)"
+            let model = try profile.built(space.graph(of: genotype, input: space.referenceInput))
             for format in formats {
                 try DurableFile.write(
                     try bytes(of: model, as: format), to: "\(request.output)/\(name).\(format)")
             }
             rows.append([
-                "probe": .integer(number + 1), "architecture": .text(space.architecture(of: pool[index])),
+                "probe": .integer(rows.count + 1), "architecture": .text(space.architecture(of: genotype)),
                 "model": .text("\(name).\(formats[0])"), "latency_ms": .unknown,
             ])
         }
