@@ -127,7 +127,7 @@ let package = Package(
             "EvaluationTests",
             [
                 "Determinism", "ModelGraph", "Training", "Compression", "Datasets", "SearchSpaces", "Devices",
-                "Evaluation",
+                "Search", "Evaluation",
             ]),
         tests(
             "SwiftletKitTests", ["ModelGraph", "Kernels", "Engine", "Datasets", "Evaluation", "SwiftletKit"]),

@@ -20,7 +20,7 @@ func speedTable(_ context: Context) throws {
         var count = 0
         while count < 1_000_000 {
             for keys in networks {
-                checksum += pricer.price(keys)?.latencyMillisecondsP90 ?? 0
+                checksum += pricer.price(keys).latencyMillisecondsP90 ?? 0
                 count += 1
             }
         }
@@ -29,7 +29,7 @@ func speedTable(_ context: Context) throws {
         for keys in networks.prefix(100) {
             let whole = price(try chain.graph(keys), on: profile).latencyMilliseconds ?? 0
             difference = max(
-                difference, abs((pricer.price(keys)?.latencyMilliseconds ?? 0) - whole) / max(whole, 1e-12))
+                difference, abs((pricer.price(keys).latencyMilliseconds ?? 0) - whole) / max(whole, 1e-12))
         }
         precondition(checksum > 0)
         print("| \(name) | \(Int(Double(count) / seconds)) | \(String(format: "%.1e", difference)) |")
@@ -70,8 +70,8 @@ private struct Chain {
     }
 
     func pricer(_ profile: DeviceProfile) throws -> AdditivePricer {
-        var pricer = AdditivePricer(profile, keys: Chain.choices)
-        for key in 0..<Chain.choices { pricer.learn(key, try graph([key])) }
+        var pricer = AdditivePricer(profile)
+        for key in 0..<Chain.choices { pricer.add(PricedPiece(try graph([key]), on: profile)) }
         return pricer
     }
 }

@@ -47,10 +47,12 @@ extension DeviceProfile {
 
     /// Fits this profile to graphs timed on this very machine, where the unit and the runtime's policy are certain.
     ///
-    /// Throws where a time is not positive or the device cannot run a graph.
+    /// Fewer than three say too little: the profile then stays as it is. Throws where a time is not positive or the device cannot
+    /// run a graph.
     public func calibrated(
         by measurements: [(graph: Graph, latencyMilliseconds: Double)]
     ) throws -> DeviceProfile {
+        guard measurements.count >= Measurement.fewest else { return self }
         var profile = self
         profile.calibration = nil
         let rows = measurements.enumerated().map { index, measurement in
@@ -70,7 +72,7 @@ extension DeviceProfile {
 
     fileprivate func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double>
     {
-        if let reason = piece.passages[EntryState.start.rawValue].refusal {
+        if let reason = piece.passages[EntryState.start.rawValue].obstacle?.reason {
             throw CalibrationError.refused(file: file, line: row.line, model: row.model, reason: reason)
         }
         return terms(piece)

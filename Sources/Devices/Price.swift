@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// How a latency was obtained.
 public enum Provenance: String, Hashable, Sendable, CaseIterable {
     /// Timed on the device itself.
@@ -52,6 +54,26 @@ public struct Price: Hashable, Sendable {
         /// Bytes needed and left, and the device's title.
         case exceedsRAM(needs: Int, leaves: Int, String)
         case exceedsFlash(needs: Int, leaves: Int, String)
+
+        var reason: String {
+            switch self {
+            case .unsupported(let reason), .notExportable(let reason): reason
+            case .exceedsRAM(let needs, let leaves, let title):
+                "needs \(needs) bytes of RAM, and \(title) leaves \(leaves)."
+            case .exceedsFlash(let needs, let leaves, let title):
+                "needs \(needs) bytes of flash, and \(title) leaves \(leaves)."
+            }
+        }
+
+        /// Whether, of two causes that pieces of one network have, this one is told although the other came first.
+        ///
+        /// A file that cannot be written comes before what would be wrong with it.
+        func outweighs(_ earlier: Cause?) -> Bool {
+            guard let earlier else { return true }
+            if case .notExportable = earlier { return false }
+            if case .notExportable = self { return true }
+            return false
+        }
     }
 
     public var status: PriceStatus {
@@ -65,33 +87,15 @@ public struct Price: Hashable, Sendable {
     }
 
     /// One sentence where `status` is not `ok`.
-    public var reason: String? {
-        switch cause {
-        case nil: nil
-        case .unsupported(let reason), .notExportable(let reason): reason
-        case .exceedsRAM(let needs, let leaves, let title):
-            "needs \(needs) bytes of RAM, and \(title) leaves \(leaves)."
-        case .exceedsFlash(let needs, let leaves, let title):
-            "needs \(needs) bytes of flash, and \(title) leaves \(leaves)."
-        }
-    }
+    public var reason: String? { cause?.reason }
 
-    /// The latency that is not exceeded with the given confidence (one-sided), 0.5 being the point prediction.
-    ///
-    /// The prediction error is taken as normal in log space on either side of the median, so that p10 and p90 are its
-    /// quantiles at 0.1 and 0.9.
+    /// The latency that is not exceeded with the given confidence (one-sided, strictly between 0 and 1), 0.5 being the point
+    /// prediction.
     public func latencyMilliseconds(confidence: Double) -> Double? {
         guard let median = latencyMilliseconds, let p10 = latencyMillisecondsP10,
-            let p90 = latencyMillisecondsP90
-        else { return nil }
-        return Price.quantile(confidence, median: median, p10: p10, p90: p90)
-    }
-
-    /// The quantile of a latency of which median, p10 and p90 are known.
-    public static func quantile(_ confidence: Double, median: Double, p10: Double, p90: Double) -> Double {
-        guard median > 0, p10 > 0, p90 > 0 else { return median }
-        let z = Normal.quantile(min(max(confidence, 1e-6), 1 - 1e-6)) / Normal.quantile(0.9)
-        return median * (z >= 0 ? (p90 / median).power(z) : (p10 / median).power(-z))
+            let p90 = latencyMillisecondsP90, median > 0
+        else { return latencyMilliseconds }
+        return Normal.bound(confidence, median: median, p10: p10, p90: p90)
     }
 }
 

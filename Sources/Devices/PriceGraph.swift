@@ -5,14 +5,9 @@ public import ModelGraph
 /// The graph is first put into the form in which the device's runtime executes it. The price depends on operations,
 /// shapes, types and declared sparsity only, so that it equals the price of the same network with trained weights.
 public func price(_ graph: Graph, on profile: DeviceProfile, reserve: Reserve = .none) -> Price {
-    if let reason = profile.runtime.refusesToHold(graph) {
-        var price = Price(provenance: profile.provenance)
-        price.cause = .notExportable(reason)
-        return price
-    }
     let executed = ExecutedGraph(graph, under: profile.runtime.policy)
     var price = profile.price(PricedPiece(executed, on: profile), reserve: reserve)
-    price.layers = executed.layers(on: profile)
+    if price.status != .notExportable { price.layers = executed.layers(on: profile) }
     return price
 }
 
@@ -21,6 +16,8 @@ public func price(_ graph: Graph, on profile: DeviceProfile, reserve: Reserve = 
 /// Devices whose runtimes treat graphs alike share it.
 public struct ExecutedGraph: Sendable {
     public let policy: RuntimePolicy
+    /// The graph as it was given.
+    let source: Graph
     let graph: Graph
     let kernels: [FusedKernel]
     let workloads: [Workload]
@@ -29,6 +26,7 @@ public struct ExecutedGraph: Sendable {
         let executed = graph.executed(under: policy)
         let kernels = executed.kernels(for: policy.graph)
         self.policy = policy
+        source = graph
         self.graph = executed
         self.kernels = kernels
         workloads = kernels.map(executed.workload)
@@ -52,12 +50,12 @@ public struct ExecutedGraph: Sendable {
 
     /// Runs through the kernels, beginning in `state`.
     func passage(from state: EntryState, on profile: DeviceProfile) -> PricedPiece.Passage {
-        var passage = PricedPiece.Passage(sum: CostSum(), exit: state, refusal: nil)
+        var passage = PricedPiece.Passage(sum: CostSum(), exit: state, obstacle: nil)
         for work in workloads {
             let step = profile.step(work, from: passage.exit)
             passage.sum += step.sum
             passage.exit = step.exit
-            passage.refusal = passage.refusal ?? step.refusal
+            passage.obstacle = passage.obstacle ?? step.obstacle
         }
         return passage
     }
@@ -80,7 +78,7 @@ public struct ExecutedGraph: Sendable {
 extension DeviceProfile {
     /// One kernel: where it runs, what it costs there, and what moving its inputs there costs.
     fileprivate func step(_ work: Workload, from state: EntryState) -> PricedPiece.Passage {
-        var step = PricedPiece.Passage(sum: storage(of: work), exit: .device, refusal: nil)
+        var step = PricedPiece.Passage(sum: storage(of: work), exit: .device, obstacle: nil)
         if state != .hostForGood {
             switch placement(of: work) {
             case .device(let type):
@@ -92,13 +90,13 @@ extension DeviceProfile {
                 }
                 return step
             case .fallback(let reason):
-                if support.fallback?.profile.isEmpty != false { step.refusal = reason }
-            case .refused(let reason): step.refusal = reason
+                if support.fallback?.profile.isEmpty != false { step.obstacle = .unsupported(reason) }
+            case .refused(let reason): step.obstacle = .unsupported(reason)
             }
         }
         step.exit = support.fallback?.takesRest == true ? .hostForGood : .host
         if state == .device { step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType) }
-        if step.refusal == nil { addHostCost(of: work, to: &step) }
+        if step.obstacle == nil { addHostCost(of: work, to: &step) }
         return step
     }
 
@@ -108,7 +106,7 @@ extension DeviceProfile {
         case .device(let type):
             let milliseconds = host.milliseconds(of: work, as: type) ?? 0
             step.sum[.fallback] = milliseconds + host.overheads.kernelMilliseconds
-        case .fallback(let reason), .refused(let reason): step.refusal = reason
+        case .fallback(let reason), .refused(let reason): step.obstacle = .unsupported(reason)
         }
     }
 

@@ -27,7 +27,8 @@ public struct PricedPiece: Hashable, Sendable {
     struct Passage: Hashable, Sendable {
         var sum: CostSum
         var exit: EntryState
-        var refusal: String?
+        /// What keeps the piece off the device, if anything does.
+        var obstacle: Price.Cause?
     }
 
     /// Prices a graph that is a piece of a larger network, its inputs being the values at the border.
@@ -40,27 +41,29 @@ public struct PricedPiece: Hashable, Sendable {
         precondition(
             executed.policy == profile.runtime.policy, "PricedPiece: executed by another kind of runtime")
         let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
-        let passages = states.map { executed.passage(from: $0, on: profile) }
+        let unheld = profile.runtime.refusesToHold(executed.source).map(Price.Cause.notExportable)
+        let passages = states.map { state in
+            var passage = executed.passage(from: state, on: profile)
+            passage.obstacle = unheld ?? passage.obstacle
+            return passage
+        }
         self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
         peakActivationBytes = profile.peakActivationBytes(executed.graph, executed.kernels)
         returnMilliseconds = executed.returnMilliseconds(on: profile)
     }
 
-    private init(_ passages: [Passage], _ peak: Int, _ returnMilliseconds: Double) {
-        self.passages = passages
-        peakActivationBytes = peak
-        self.returnMilliseconds = returnMilliseconds
-    }
-
-    /// The piece followed by another one, as one piece.
-    public func followed(by next: PricedPiece) -> PricedPiece {
-        let joined = passages.map { passage in
-            let second = next.passages[passage.exit.rawValue]
-            return Passage(
-                sum: passage.sum + second.sum, exit: second.exit, refusal: passage.refusal ?? second.refusal)
+    /// A graph on several devices; those whose runtimes treat graphs alike share the work.
+    public static func each(_ graph: Graph, on profiles: [DeviceProfile]) -> [PricedPiece] {
+        var forms: [ExecutedGraph] = []
+        return profiles.map { profile in
+            let policy = profile.runtime.policy
+            if let known = forms.first(where: { $0.policy == policy }) {
+                return PricedPiece(known, on: profile)
+            }
+            let form = ExecutedGraph(graph, under: policy)
+            forms.append(form)
+            return PricedPiece(form, on: profile)
         }
-        return PricedPiece(
-            joined, max(peakActivationBytes, next.peakActivationBytes), next.returnMilliseconds)
     }
 }
 

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Turns the summed costs of a network's kernels into its price: what a profile adds once for each network.
 ///
 /// Worked out once for a profile and then free of references to it, so that a million prices a second count nothing up
@@ -46,16 +48,21 @@ struct Tariff: Sendable {
     /// The price of a network: interval, energy, memory, and whether the device can hold and run it.
     func price(
         _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
-        refusal: String?
+        obstacle: Price.Cause?
     ) -> Price {
+        if case .notExportable = obstacle {
+            var price = Price(provenance: provenance)
+            price.cause = obstacle
+            return price
+        }
         let sum = whole(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
         let model = emptyModelBytes &+ sum.weightBytes &+ sum.structureBytes
         var price = Price(
             peakRAMBytes: peakActivationBytes &+ ramBytes &+ ramBytesPerKernel &* sum.kernelCount,
             flashBytes: model &+ codeBytes &+ codeBytesPerKernel &* sum.kernelCount, modelBytes: model,
             provenance: provenance)
-        if let refusal {
-            price.cause = .unsupported(refusal)
+        if let obstacle {
+            price.cause = obstacle
             return price
         }
         let milliseconds = latency?.value(sum.terms) ?? sum.terms.sum()
@@ -75,7 +82,7 @@ struct Tariff: Sendable {
     }
 
     /// The standard normal distribution's quantile at 0.9.
-    private static let normalP90 = 1.2815515655446004
+    private static let normalP90 = Normal.quantile(0.9)
 }
 
 extension MemoryProfile.ParameterCache {
@@ -91,7 +98,7 @@ extension DeviceProfile {
         let passage = piece.passages[EntryState.start.rawValue]
         return Tariff(self, reserve: reserve).price(
             passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds,
-            peakActivationBytes: piece.peakActivationBytes, refusal: passage.refusal)
+            peakActivationBytes: piece.peakActivationBytes, obstacle: passage.obstacle)
     }
 
     /// Milliseconds by `CostTerm` of a whole network, before calibration.

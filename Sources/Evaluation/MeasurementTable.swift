@@ -143,17 +143,6 @@ extension Score {
         case .accuracy, .macs, .parameters: break
         }
     }
-
-    fileprivate func value(of metric: Metric) -> Double? {
-        switch metric {
-        case .latency: latency
-        case .energy: energy
-        case .peakRAM: peakRAM.map(Double.init)
-        case .flash: flash.map(Double.init)
-        case .modelSize: modelSize.map(Double.init)
-        case .accuracy, .macs, .parameters: nil
-        }
-    }
 }
 
 /// Looks accuracies up.

@@ -1,7 +1,9 @@
 public import Devices
+import Dispatch
 public import ModelGraph
 public import Search
 public import SearchSpaces
+import Synchronization
 
 /// What points of a space cost on the devices of a job, known before any training.
 public struct Pricing: Sendable {
@@ -10,12 +12,14 @@ public struct Pricing: Sendable {
     public let devices: [DeviceProfile]
     /// Memory of microcontrollers that is kept for the application.
     public let reserve: Reserve
+    private let pieces: PieceCosts?
 
     public init(space: SearchSpace, input: NetworkInput, devices: [DeviceProfile], reserve: Reserve = .none) {
         self.space = space
         self.input = input
         self.devices = devices
         self.reserve = reserve
+        pieces = PieceCosts(of: space, on: devices, reserve: reserve)
     }
 
     /// The network a point stands for after compression; all weights unknown.
@@ -30,8 +34,10 @@ public struct Pricing: Sendable {
 
     /// Counts and a score on every device; what cannot be built is `failed` everywhere, with the reason.
     public func costs(of genotype: Genotype) -> Costs {
+        let genotype = space.normalForm(genotype)
         do {
-            return costs(of: try compressedGraph(of: genotype))
+            let sum = try pieces?.costs(of: genotype) { try compressedGraph(of: genotype) }
+            return try sum ?? costs(of: compressedGraph(of: genotype))
         } catch {
             return Costs(
                 scores: devices.map {
@@ -40,12 +46,24 @@ public struct Pricing: Sendable {
         }
     }
 
+    /// The costs of many points, in their order, worked out on all cores.
+    public func costs(of genotypes: [Genotype]) -> [Costs] {
+        let costs = Mutex([Costs](repeating: Costs(scores: []), count: genotypes.count))
+        DispatchQueue.concurrentPerform(iterations: genotypes.count) { index in
+            let own = self.costs(of: genotypes[index])
+            costs.withLock { $0[index] = own }
+        }
+        return costs.withLock { $0 }
+    }
+
     /// Counts and scores of a network, built or not.
     public func costs(of graph: Graph) -> Costs {
         let counts = graph.counts
         return Costs(
             macs: counts.macs, parameters: counts.parameters,
-            scores: devices.map { Score(price(graph, on: $0, reserve: reserve), device: $0.name) })
+            scores: zip(devices, PricedPiece.each(graph, on: devices)).map { device, whole in
+                Score(device.price(whole, reserve: reserve), device: device.name)
+            })
     }
 }
 

@@ -28,7 +28,8 @@ struct GraphEditor {
 
     /// Lets all readers of one value read another.
     mutating func replace(_ value: ValueID, by other: ValueID) {
-        for index in remaining {
+        for index in graph.nodes.indices where !isRemoved[index] && graph.nodes[index].inputs.contains(value)
+        {
             graph.nodes[index].inputs = graph.nodes[index].inputs.map { $0 == value ? other : $0 }
         }
         graph.outputs = graph.outputs.map { $0 == value ? other : $0 }
@@ -50,6 +51,7 @@ struct GraphEditor {
             for value in node.inputs + [node.output] { isUsed[value.index] = true }
         }
         for value in graph.inputs + graph.outputs { isUsed[value.index] = true }
+        guard nodes.count < graph.nodes.count || isUsed.contains(false) else { return graph }
         var renumbered = [ValueID](repeating: ValueID(0), count: graph.values.count)
         var values: [Value] = []
         for (index, value) in graph.values.enumerated() where isUsed[index] {

@@ -46,13 +46,9 @@ public struct Evaluation: Hashable, Sendable {
     public func value(of metric: Metric, on score: Score) -> Double? {
         switch metric {
         case .accuracy: quality?.accuracy
-        case .latency: score.latency
-        case .energy: score.energy
-        case .peakRAM: score.peakRAM.map(Double.init)
-        case .flash: score.flash.map(Double.init)
-        case .modelSize: score.modelSize.map(Double.init)
         case .macs: macs.map(Double.init)
         case .parameters: parameters.map(Double.init)
+        case .latency, .energy, .peakRAM, .flash, .modelSize: score.value(of: metric)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import LinearAlgebra
 
 extension Score {
     /// The cost that the truth stays below with probability `confidence`; the point value where none is asked
@@ -7,41 +7,9 @@ extension Score {
     /// The interval [p10, p90] is read as that of a log-normal distribution around the median, one side at a
     /// time. A cost without an interval (bytes; a latency that was looked up) is its own bound.
     public func latencyBound(confidence: Double?) -> Double? {
-        guard let latency, let confidence else { return latency }
-        let quantile = normalQuantile(confidence)
-        let edge = quantile >= 0 ? latencyP90 : latencyP10
-        guard let edge, latency > 0, edge > 0 else { return latency }
-        return latency * pow(edge / latency, abs(quantile) / normalQuantile(0.9))
+        guard let confidence, let latency, let latencyP10, let latencyP90, latency > 0, latencyP10 > 0 else {
+            return latency
+        }
+        return Normal.bound(confidence, median: latency, p10: latencyP10, p90: latencyP90)
     }
-}
-
-/// The x below which a standard normal variable lies with probability `p` in (0, 1).
-///
-/// Acklam's rational approximation (relative error below 1.2e-9), P. J. Acklam, 2003.
-func normalQuantile(_ p: Double) -> Double {
-    precondition(p > 0 && p < 1, "normalQuantile needs a probability strictly between 0 and 1")
-    let a = [
-        -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02,
-        -3.066479806614716e+01, 2.506628277459239e+00,
-    ]
-    let b = [
-        -5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01,
-        -1.328068155288572e+01, 1,
-    ]
-    let c = [
-        -7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00, -2.549732539343734e+00,
-        4.374664141464968e+00, 2.938163982698783e+00,
-    ]
-    let d = [7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00, 1]
-    if p > 1 - 0.02425 { return -normalQuantile(1 - p) }
-    if p < 0.02425 {
-        let q = (-2 * log(p)).squareRoot()
-        return horner(c, q) / horner(d, q)
-    }
-    let q = p - 0.5
-    return horner(a, q * q) * q / horner(b, q * q)
-}
-
-private func horner(_ coefficients: [Double], _ x: Double) -> Double {
-    coefficients.reduce(0) { $0 * x + $1 }
 }

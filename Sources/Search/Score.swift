@@ -51,6 +51,18 @@ public struct Score: Hashable, Sendable {
     }
 
     public var isFeasible: Bool { status == .ok }
+
+    /// A cost in the metric's unit; nil where it is unknown, and for what does not depend on the device.
+    public func value(of metric: Metric) -> Double? {
+        switch metric {
+        case .latency: latency
+        case .energy: energy
+        case .peakRAM: peakRAM.map(Double.init)
+        case .flash: flash.map(Double.init)
+        case .modelSize: modelSize.map(Double.init)
+        case .accuracy, .macs, .parameters: nil
+        }
+    }
 }
 
 /// What is known of a candidate before any training: its counts and its score on every device.

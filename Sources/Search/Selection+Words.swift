@@ -6,7 +6,8 @@ extension Target {
     ) -> String {
         let candidates = count == 1 ? "only candidate" : "of \(count) candidates"
         let within =
-            limits.isEmpty ? "feasible on \(device)" : limits.map(\.description).joined(separator: " and ")
+            limits.isEmpty
+            ? "feasible on \(device)" : "with " + limits.map(\.description).joined(separator: " and ")
         let quality =
             switch request.preference {
             case .accuracy: "the most accurate "

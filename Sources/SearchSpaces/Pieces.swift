@@ -7,7 +7,6 @@ public import ModelGraph
 ///
 ///     let pieces = try #require(Pieces(of: space))
 ///     let (keys, graphs) = (pieces.keys(of: genotype), pieces.cut(compressedGraph))
-///     for (key, graph) in zip(keys, graphs) where !pricer.knows(key) { pricer.learn(key, graph) }
 public struct Pieces: Sendable {
     /// Numbers run from 0 to one below this.
     public let keyCount: Int
@@ -37,21 +36,14 @@ public struct Pieces: Sendable {
         keyCount = numbering.count
     }
 
-    /// The numbers of the pieces that a network has, from input to output.
-    public func keys(of genotype: Genotype) -> [Int] {
-        var keys: [Int] = []
-        keys.reserveCapacity(pieces.count)
-        appendKeys(of: genotype, to: &keys)
-        return keys
-    }
-
-    /// Appends the numbers to a list that the caller keeps (no allocation once it is large enough).
-    public func appendKeys(of genotype: Genotype, to keys: inout [Int]) {
-        for piece in pieces {
-            if let absence = piece.absence, absence.options[genotype[absence.dimension]] { continue }
-            var key = piece.first
-            for factor in piece.factors { key += genotype[factor.dimension] * factor.stride }
-            keys.append(key)
+    /// The numbers of the pieces that a network has, from input to output; the genotype is in normal form.
+    ///
+    /// Nil where single layers keep a higher precision: no piece of such a network is numbered.
+    public func keys(of genotype: Genotype) -> [Int]? {
+        guard genotype.keptLayers.isEmpty else { return nil }
+        return pieces.compactMap { piece in
+            if let absence = piece.absence, absence.options[genotype[absence.dimension]] { return nil }
+            return piece.factors.reduce(piece.first) { $0 + genotype[$1.dimension] * $1.stride }
         }
     }
 
@@ -59,6 +51,7 @@ public struct Pieces: Sendable {
     ///
     /// A node that compression added goes with the node before it.
     public func cut(_ graph: Graph) -> [Graph] {
+        guard pieces.count > 1 else { return [graph] }
         var owners: [Int] = []
         for node in graph.nodes {
             let named = pieces.lastIndex { piece in

@@ -122,6 +122,9 @@ struct CalibrationTests {
         let first = price(graphs[0], on: calibrated)
         #expect(first.provenance == .calibrated)
         #expect(abs((first.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
+        let two = try host.calibrated(
+            by: timed.prefix(2).map { (graph: $0.0, latencyMilliseconds: $0.1) })
+        #expect(two == host)
     }
 
     @Test("Ten thousand measurements are fitted too")

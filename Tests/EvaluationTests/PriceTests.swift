@@ -5,6 +5,7 @@ import Devices
 import Evaluation
 import Foundation
 import ModelGraph
+import Search
 import SearchSpaces
 import Testing
 import Training
@@ -50,8 +51,47 @@ struct PriceTests {
                 start, by: pricing.compression(of: genotype), calibration: samples,
                 fineTune: { graph, _ in graph })
             #expect(
-                pricing.costs(of: built) == pricing.costs(of: genotype),
+                try pricing.costs(of: built) == pricing.costs(of: pricing.compressedGraph(of: genotype)),
                 "\(pricing.space.architecture(of: genotype))")
         }
+    }
+
+    @Test(
+        "Costs summed from pieces are those of the whole network, on every device",
+        arguments: ["tiny-image", "ds-cnn-audio", "fbnet", "nas-bench-201", "resnet-8"])
+    func pieces(of name: String) throws {
+        let space = try Shipped.space(name)
+        let pricing = Pricing(
+            space: space, input: space.referenceInput, devices: try Shipped.devices().profiles)
+        var random = RandomStream(seed: 12, .proposal)
+        for _ in 0..<20 {
+            let genotype = space.sample(using: &random)
+            let (summed, whole) = (
+                pricing.costs(of: genotype), pricing.costs(of: try pricing.compressedGraph(of: genotype))
+            )
+            #expect(summed.isWithin(1e-9, of: whole), "\(space.architecture(of: genotype))")
+        }
+    }
+}
+
+extension Costs {
+    /// Whether times and energies agree up to a relative difference and all else exactly.
+    fileprivate func isWithin(_ share: Double, of other: Costs) -> Bool {
+        func agree(_ a: Double?, _ b: Double?) -> Bool {
+            guard let a, let b else { return a == nil && b == nil }
+            return abs(a - b) <= share * abs(b)
+        }
+        var same = self
+        for (index, score) in zip(scores.indices, other.scores) {
+            let own = scores[index]
+            guard agree(own.latency, score.latency), agree(own.latencyP10, score.latencyP10),
+                agree(own.latencyP90, score.latencyP90), agree(own.energy, score.energy)
+            else { return false }
+            same.scores[index].latency = score.latency
+            same.scores[index].latencyP10 = score.latencyP10
+            same.scores[index].latencyP90 = score.latencyP90
+            same.scores[index].energy = score.energy
+        }
+        return same == other
     }
 }

@@ -15,7 +15,8 @@ struct PiecesTests {
             let genotype = space.sample(using: &random)
             let graph = try space.graph(of: genotype, input: space.referenceInput)
                 .compressed(by: Compression(parsing: space.compression(of: genotype)))
-            let (keys, parts) = (pieces.keys(of: genotype), pieces.cut(graph))
+            let keys = try #require(pieces.keys(of: genotype))
+            let parts = pieces.cut(graph)
             #expect(keys.count == parts.count && keys.allSatisfy { $0 >= 0 && $0 < pieces.keyCount })
             #expect(parts.map(\.nodes.count).reduce(0, +) == graph.nodes.count)
             #expect(parts.map(\.counts.macs).reduce(0, +) == graph.counts.macs)
@@ -24,6 +25,16 @@ struct PiecesTests {
                 #expect(numbered.map { $0.isLike(part) } ?? true, "\(space.architecture(of: genotype))")
             }
         }
+    }
+
+    @Test("A network with layers kept in a higher precision has no numbered pieces")
+    func keptLayers() throws {
+        let space = try shippedSpace("tiny-image")
+        let pieces = try #require(Pieces(of: space))
+        var genotype = space.smallest
+        #expect(pieces.keys(of: genotype) != nil)
+        genotype.keptLayers = ["stem"]
+        #expect(pieces.keys(of: genotype) == nil)
     }
 
     @Test("A piece is a graph of its own")

@@ -35,7 +35,7 @@ struct SelectionTests {
         let limit = try Constraint(.latency, .atMost(50))
         let selection = board.select(SelectionRequest(limits: [limit]), from: candidates)
         #expect(
-            selection.why == "the most accurate of 3 candidates latency_ms at most 50.0 ms; "
+            selection.why == "the most accurate of 3 candidates with latency_ms at most 50.0 ms; "
                 + "the runner-up would give -5.00 pp for -31.0 ms")
     }
 

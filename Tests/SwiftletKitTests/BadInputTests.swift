@@ -53,6 +53,13 @@ struct BadInputTests {
                 == "this is not a database, but it is somebody's")
     }
 
+    @Test("A folder that is no bundle is told what was expected of it")
+    func foreignFolder() throws {
+        let folder = try TemporaryFolder()
+        let error = #expect(throws: CommandError.self) { try ModelCommands.verify(folder.path) }
+        #expect(error?.description.hasPrefix("\(folder.path): expected a folder written by") == true)
+    }
+
     @Test("Questions about what is not there are answered with what is")
     func unknownNames() async throws {
         let folder = try TemporaryFolder()

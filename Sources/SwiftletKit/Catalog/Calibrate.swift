@@ -26,11 +26,8 @@ public struct CalibrationRequest: Sendable {
 extension DeviceCommands {
     /// `swiftlet devices calibrate`: a new profile fitted to measured times; nothing is written where a row is wrong.
     public static func calibrate(_ request: CalibrationRequest) throws -> Answer {
-        guard !FileManager.default.fileExists(atPath: request.output) else {
-            throw CommandError("\(request.output): exists already; name a new file")
-        }
         guard request.output.hasSuffix(".yaml") else { throw CommandError("--output must end in .yaml") }
-        let profile = try DeviceShelf().profile(request.device)
+        let profile = try profile(request.device, notYetAt: request.output)
         let table = try MeasuredModels(request)
         let outcome = try profile.calibrated(
             with: table.rows, file: request.measurements, note: "fitted to \(request.measurements)",

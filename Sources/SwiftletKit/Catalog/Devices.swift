@@ -1,4 +1,5 @@
 import Devices
+import Foundation
 
 /// The device profiles that a name may stand for.
 struct DeviceShelf {
@@ -25,6 +26,14 @@ struct DeviceShelf {
 
 /// What `swiftlet devices` answers.
 public enum DeviceCommands {
+    /// The profile that a command works on, once it is certain that nothing lies where its result will.
+    static func profile(_ name: String, notYetAt output: String) throws -> DeviceProfile {
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw CommandError("\(output): exists already; name another")
+        }
+        return try DeviceShelf().profile(name)
+    }
+
     public static func list() throws -> Answer {
         let profiles = try DeviceShelf().catalog.profiles
         var table = TextTable([("device", .left), ("kind", .left), ("runtime", .left), ("title", .left)])

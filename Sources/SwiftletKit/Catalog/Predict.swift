@@ -16,15 +16,15 @@ extension SpaceCommands {
         let compressions = table.header.contains("compression") ? try table.texts("compression") : nil
         let pricing = Pricing(space: space, input: space.referenceInput, devices: [profile])
         let neutral = space.compression(of: space.uncompressed(space.smallest))
-        let records = try architectures.indices.map { row -> Record in
+        let genotypes = try architectures.indices.map { row in
             let compression = compressions.map { $0[row].isEmpty ? neutral : $0[row] } ?? neutral
             do {
-                let genotype = try space.genotype(architecture: architectures[row], compression: compression)
-                return record(architectures[row], pricing.costs(of: genotype))
+                return try space.genotype(architecture: architectures[row], compression: compression)
             } catch {
                 throw CommandError("\(path):\(table.line(ofRow: row)): \(error)")
             }
         }
+        let records = zip(architectures, pricing.costs(of: genotypes)).map(record)
         var text = TextTable(columns.map { ($0, $0 == "architecture" || $0 == "status" ? .left : .right) })
         for record in records { text.append(columns.map { (record[$0] ?? .unknown).plain }) }
         return Answer(

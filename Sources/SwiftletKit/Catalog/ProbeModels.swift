@@ -2,7 +2,6 @@ import Compression
 import Datasets
 import Determinism
 import Devices
-import Foundation
 import ModelGraph
 import ONNXFormat
 import SearchSpaces
@@ -38,11 +37,8 @@ extension DeviceCommands {
         guard (3...1000).contains(request.count) else {
             throw CommandError("--count must lie between 3 and 1000")
         }
-        let profile = try DeviceShelf().profile(request.device)
+        let profile = try profile(request.device, notYetAt: request.output)
         let space = try SpaceCommands.space(request.space)
-        guard !FileManager.default.fileExists(atPath: request.output) else {
-            throw CommandError("\(request.output): exists already; name a new folder")
-        }
         let formats = try probeFormats(request.format, profile)
         let pool = try probePool(request, space).compactMap { genotype -> (Genotype, PricedPiece)? in
             let graph = try space.graph(of: genotype, input: space.referenceInput)

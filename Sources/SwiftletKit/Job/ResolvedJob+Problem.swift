@@ -111,17 +111,3 @@ extension ResolvedJob {
         return file.dataset.table == nil ? search / max(search + finals, 1e-9) : 1
     }
 }
-
-extension Score {
-    /// The cost in the metric's unit; nil where unknown.
-    fileprivate func value(of metric: Metric) -> Double? {
-        switch metric {
-        case .latency: latency
-        case .energy: energy
-        case .peakRAM: peakRAM.map(Double.init)
-        case .flash: flash.map(Double.init)
-        case .modelSize: modelSize.map(Double.init)
-        case .accuracy, .macs, .parameters: nil
-        }
-    }
-}

@@ -121,25 +121,6 @@ public enum ModelCommands {
         let model = try LoadedModel(path: path, memory: try bytes(memory))
         let profile = try DeviceShelf().profile(device)
         let price = price(model.graph, on: profile)
-        var table = TextTable([
-            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right),
-            ("weights", .right),
-            ("output", .right), ("runs on", .left),
-        ])
-        let layers = price.layers.map { layer -> Record in
-            table.append([
-                layer.name.shortened(to: 40), layer.operation, Human.milliseconds(layer.milliseconds),
-                Human.count(layer.macs),
-                Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes),
-                layer.runsOnFallback ? "host" : "device",
-            ])
-            return [
-                "name": .text(layer.name), "operation": .text(layer.operation),
-                "latency_ms": .number(layer.milliseconds),
-                "macs": .integer(layer.macs), "weight_bytes": .integer(layer.weightBytes),
-                "output_bytes": .integer(layer.outputBytes), "on_fallback": .flag(layer.runsOnFallback),
-            ]
-        }
         let json: Record = [
             "model": .text(path), "device": .text(profile.name),
             "latency_ms": .number(orUnknown: price.latencyMilliseconds),
@@ -149,7 +130,7 @@ public enum ModelCommands {
             "peak_ram_bytes": .integer(price.peakRAMBytes),
             "flash_bytes": .integer(price.flashBytes), "model_bytes": .integer(price.modelBytes),
             "status": .text(price.status.rawValue), "reason": .text(orUnknown: price.reason),
-            "layers": .list(layers.map(Field.record)),
+            "layers": .list(price.layers.records.map(Field.record)),
         ]
         let heading = """
             \(path) on \(profile.title): \(price.status.rawValue)\(price.reason.map { " – \($0)" } ?? "")
@@ -164,10 +145,8 @@ public enum ModelCommands {
             """
         return Answer(
             json: .record(json),
-            columns: [
-                "name", "operation", "latency_ms", "macs", "weight_bytes", "output_bytes", "on_fallback",
-            ],
-            rows: layers, table: heading + table.text)
+            columns: [LayerPrice].columns, rows: price.layers.records,
+            table: heading + price.layers.table.text)
     }
 
     /// The limit of `--max-memory`, 4 GiB where none is given.

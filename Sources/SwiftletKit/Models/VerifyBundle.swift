@@ -59,12 +59,14 @@ private struct ReadBundle {
         let path = "\(folder)/manifest.json"
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(
-                "\(path): there is no such file; expected a folder written by 'swiftlet export'")
+                "\(folder): expected a folder written by 'swiftlet export', but it has no manifest.json")
         }
         do {
             manifest = try JSONDecoder().decode(BundleManifest.self, from: data)
         } catch {
-            throw CommandError("\(path): is not a manifest written by 'swiftlet export'", status: .failed)
+            throw CommandError(
+                "\(folder): expected a folder written by 'swiftlet export', but its manifest.json is another",
+                status: .failed)
         }
         manifestHash = SHA256.hex(data)
         for file in manifest.files where file.name.contains("/") || file.name.hasPrefix(".") {

@@ -94,35 +94,8 @@ private struct LayerBreakdown {
     }
 
     var json: Record {
-        [
-            "device": .text(device),
-            "layers": .list(
-                layers.map { layer in
-                    .record([
-                        "name": .text(layer.name), "operation": .text(layer.operation),
-                        "latency_ms": .number(layer.milliseconds), "macs": .integer(layer.macs),
-                        "weight_bytes": .integer(layer.weightBytes),
-                        "output_bytes": .integer(layer.outputBytes),
-                        "on_fallback": .flag(layer.runsOnFallback),
-                    ])
-                }),
-        ]
+        ["device": .text(device), "layers": .list(layers.records.map(Field.record))]
     }
 
-    var text: String {
-        var table = TextTable([
-            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right),
-            ("weights", .right),
-            ("output", .right), ("runs on", .left),
-        ])
-        for layer in layers {
-            table.append([
-                layer.name.shortened(to: 40), layer.operation, Human.milliseconds(layer.milliseconds),
-                Human.count(layer.macs),
-                Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes),
-                layer.runsOnFallback ? "host" : "device",
-            ])
-        }
-        return "\(device), layer by layer\n\(table.text)"
-    }
+    var text: String { "\(device), layer by layer\n\(layers.table.text)" }
 }
