@@ -50,6 +50,31 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
+struct RescoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rescore",
+        abstract:
+            "Prices every candidate of a job on a device: one calibrated since, or one that the job does not name."
+    )
+
+    @Argument(help: "The name of the job.")
+    var job: String
+
+    @Option(help: "The device, or a profile's .yaml file.")
+    var device: String
+
+    @Option(help: "A folder that replaces the data set's path.")
+    var data: String?
+
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let answer = try rescore(job: job, device: device, data: data, database: database.db)
+        try Terminal.print(answer, as: output.format)
+    }
+}
+
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge", abstract: "Takes over the jobs of another database, and the models beside it.")

@@ -13,7 +13,8 @@ struct Swiftlet: AsyncParsableCommand {
             """,
         subcommands: [
             SearchCommand.self, FinishCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self,
-            ShowCommand.self, HistoryCommand.self, ReportCommand.self, DiffCommand.self, StudyCommand.self,
+            ShowCommand.self, HistoryCommand.self, ReportCommand.self, DiffCommand.self, RescoreCommand.self,
+            StudyCommand.self,
             InspectCommand.self, RunCommand.self, BenchmarkCommand.self, PredictCommand.self,
             ExportCommand.self,
             VerifyCommand.self, SamplesCommand.self, DevicesCommand.self, SpacesCommand.self,

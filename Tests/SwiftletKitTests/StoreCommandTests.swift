@@ -53,6 +53,23 @@ struct StoreCommandTests {
         #expect(try checkDatabase(other).rows.first?["is_intact"] == .flag(true))
     }
 
+    @Test("A device that the job did not name gets a front; one that it named keeps its own")
+    func rescored() throws {
+        func front(_ device: String) throws -> String {
+            try SmallJob.review(folder).front(
+                job: "small", device: device, fidelity: nil, includesAll: true, plots: false
+            ).text(as: .csv)
+        }
+        let before = try front("stm32h743")
+        let added = try rescore(job: "small", device: "jetson-nano", data: nil, database: database)
+        #expect(!added.rows.isEmpty)
+        _ = try rescore(job: "small", device: "stm32h743", data: nil, database: database)
+        #expect(try front("stm32h743") == before)
+        #expect(throws: (any Error).self) {
+            try rescore(job: "small", device: "host-cpu", data: nil, database: database)
+        }
+    }
+
     @Test("A backup is written once")
     func backup() throws {
         let copy = "\(folder.path)/copy.sqlite"

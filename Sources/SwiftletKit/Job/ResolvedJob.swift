@@ -10,12 +10,12 @@ import YAMLReader
 public struct ResolvedJob: Sendable {
     public let file: JobFile
     public let space: SearchSpace
-    public let devices: [String]
+    public private(set) var devices: [String]
     /// One a device; none for table jobs, whose costs are looked up.
-    public let profiles: [DeviceProfile]
+    public private(set) var profiles: [DeviceProfile]
     /// The quality first, then the costs.
     public let objectives: [Metric]
-    public let constraints: [Constraint]
+    public private(set) var constraints: [Constraint]
     public let reserve: Reserve
     public let seed: UInt64
     /// What samples become before they are read, where job or model say so; else it is fitted to the training part.
@@ -57,6 +57,14 @@ public struct ResolvedJob: Sendable {
         sources = Record(
             [("space", .text(subject.hash))]
                 + profiles.map { ($0.name, .text(SHA256.hex(String(describing: $0)))) })
+    }
+
+    /// The same job for one device, which it need not name.
+    func priced(on profile: DeviceProfile) -> ResolvedJob {
+        var copy = self
+        (copy.devices, copy.profiles) = ([profile.name], [profile])
+        copy.constraints = constraints.filter { $0.applies(to: profile.name) }
+        return copy
     }
 
     private static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
