@@ -21,6 +21,8 @@ public final class Trainer {
     let first: FloatArena
     let second: FloatArena?
     let mask: FloatArena?
+    /// Whether the network computes with signs of weights or activations.
+    let hasSigns: Bool
     let shards: [ShardMemory]
     let workers: [WorkerMemory]
     var order: [Int] = []
@@ -51,6 +53,9 @@ public final class Trainer {
         let rows = recipe.batch / shardCount
         let attention = Trainer.attentionTransfer(graph, recipe, teacher)
         self.attention = attention
+        hasSigns = graph.nodes.contains {
+            if case .training(.binarize) = $0.operation { true } else { false }
+        }
         let tape = try Tape(
             graph, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [])
         self.tape = tape

@@ -14,7 +14,7 @@ enum SmallNetwork {
         return ArraySource(sampleShape: [6, 6, 2], samples: samples, labels: labels)
     }
 
-    static func graph(classes: Int = 4, dropout: Float? = nil) throws -> Graph {
+    static func graph(classes: Int = 4, dropout: Float? = nil, takesSigns: Bool = false) throws -> Graph {
         var builder = GraphBuilder(name: "small")
         var x = builder.input("image", ValueType([1, 6, 6, 2]))
         let padding = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
@@ -24,7 +24,7 @@ enum SmallNetwork {
         let names = ["scale", "offset", "mean", "variance"]
         x = try builder.apply(
             .batchNormalization(epsilon: 1e-3), to: [x] + names.map { builder.constant($0, .unknown([8])) })
-        x = try builder.apply(.activation(.relu), to: [x])
+        x = try builder.apply(takesSigns ? .training(.binarize) : .activation(.relu), to: [x])
         x = try builder.apply(.globalPool(.average), to: [x])
         x = try builder.apply(.reshape([0, -1]), to: [x])
         if let dropout { x = try builder.apply(.training(.dropout(rate: dropout)), to: [x]) }

@@ -38,7 +38,7 @@ struct NormalizationRule: Rule {
     }
 
     private func currentMoments(_ pass: Pass) -> (mean: FloatBlock, variance: FloatBlock) {
-        guard pass.isTraining else { return (pass[mean.value], pass[variance.value]) }
+        guard pass.usesBatchStatistics else { return (pass[mean.value], pass[variance.value]) }
         let mean = pass[statistics].part(0, channels)
         let variance = pass[statistics].part(channels, channels)
         pass.kernels.moments(pass[input.value], mean: mean, variance: variance)
@@ -57,8 +57,8 @@ struct NormalizationRule: Rule {
         let rows = Float(input.value.count / channels)
         for c in 0..<channels {
             let factor = remembered(0, pass)[c]
-            slope[c] = pass.isTraining ? -factor * products[c] / (rows * (variance[c] + epsilon)) : 0
-            shift[c] = pass.isTraining ? -factor * sums[c] / rows - slope[c] * mean[c] : 0
+            slope[c] = pass.usesBatchStatistics ? -factor * products[c] / (rows * (variance[c] + epsilon)) : 0
+            shift[c] = pass.usesBatchStatistics ? -factor * sums[c] / rows - slope[c] * mean[c] : 0
         }
         backwardInputs(pass, gradient, slope: slope, shift: shift)
     }
@@ -77,7 +77,7 @@ struct NormalizationRule: Rule {
     }
 
     private func currentMomentsOfForward(_ pass: Pass) -> (mean: FloatBlock, variance: FloatBlock) {
-        guard pass.isTraining else { return (pass[mean.value], pass[variance.value]) }
+        guard pass.usesBatchStatistics else { return (pass[mean.value], pass[variance.value]) }
         return (pass[statistics].part(0, channels), pass[statistics].part(channels, channels))
     }
 
@@ -95,4 +95,8 @@ struct NormalizationRule: Rule {
             for c in 0..<channels { gradient[c] += sums[c] }
         }
     }
+}
+
+extension Pass {
+    fileprivate var usesBatchStatistics: Bool { isTraining && !keepsStatistics }
 }
