@@ -70,6 +70,11 @@ public struct TrainingSettings: Hashable, Sendable {
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
             case .precision(_, isTrained: true): recipe.learningRate *= 0.1
+            // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
+            case .precision(let precision, _) where precision.choices.contains(.binary):
+                recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
+                recipe.learningRate = 0.01
+                recipe.weightDecay = 0
             case .distill, .structured, .magnitude, .pattern, .finetune, .precision: break
             }
         }
