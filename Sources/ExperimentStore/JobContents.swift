@@ -8,6 +8,7 @@ struct JobContents {
     private let evaluations: [Evaluation]
     private let finalists: [(device: String, candidates: [String])]
     private let hostTimings: [HostTiming]
+    private let hostMachines: [HostMachine]
     private let artefacts: [Artefact]
 
     init(of job: JobStore) throws {
@@ -21,6 +22,7 @@ struct JobContents {
         evaluations = try job.evaluations()
         finalists = try targets.map { ($0.device, try job.finalists(on: $0.device).sorted()) }
         hostTimings = try job.hostTimings()
+        hostMachines = try job.hostMachines()
         artefacts = try job.artefacts()
     }
 
@@ -53,12 +55,8 @@ struct JobContents {
                     arguments: [job, device, candidate, position])
             }
         }
-        for timing in hostTimings {
-            try database.execute(
-                sql:
-                    "INSERT OR IGNORE INTO host_timing (job, name, median_ms, p10_ms, p90_ms) VALUES (?, ?, ?, ?, ?)",
-                arguments: [job, timing.name, timing.median, timing.p10, timing.p90])
-        }
+        for timing in hostTimings { try timing.insert(into: database, job: job) }
+        for machine in hostMachines { try machine.insert(into: database, job: job) }
         for artefact in artefacts {
             try database.execute(
                 sql:

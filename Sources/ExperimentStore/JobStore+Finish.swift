@@ -1,19 +1,6 @@
 import GRDB
 public import Search
 
-/// A latency measured on this computer before the first proposal, in milliseconds.
-public struct HostTiming: Hashable, Sendable {
-    public let name: String
-    public let median, p10, p90: Double
-
-    public init(name: String, median: Double, p10: Double, p90: Double) {
-        self.name = name
-        self.median = median
-        self.p10 = p10
-        self.p90 = p90
-    }
-}
-
 /// A file of the job that lasts.
 public struct Artefact: Hashable, Sendable {
     /// Relative to the job's folder.
@@ -32,30 +19,6 @@ public struct Artefact: Hashable, Sendable {
 }
 
 extension JobStore {
-    /// Keeps the host's timings once; a second call keeps the first ones.
-    public func keepHostTimings(_ timings: [HostTiming]) throws {
-        try store.write { database in
-            for timing in timings {
-                try database.execute(
-                    sql:
-                        "INSERT OR IGNORE INTO host_timing (job, name, median_ms, p10_ms, p90_ms) VALUES (?, ?, ?, ?, ?)",
-                    arguments: [id, timing.name, timing.median, timing.p10, timing.p90])
-            }
-        }
-    }
-
-    public func hostTimings() throws -> [HostTiming] {
-        try store.read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM host_timing WHERE job = ? ORDER BY name", arguments: [id]
-            )
-            .map {
-                HostTiming(
-                    name: try $0.text("name"), median: $0["median_ms"], p10: $0["p10_ms"], p90: $0["p90_ms"])
-            }
-        }
-    }
-
     /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was
     /// kept.
     ///

@@ -120,6 +120,16 @@ enum Schema {
             sha256 TEXT NOT NULL,
             PRIMARY KEY (job, path)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        CREATE TABLE host_machine (        -- what the job's times were measured on; one row unless it went on elsewhere
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            processor TEXT NOT NULL,
+            kernel_set TEXT NOT NULL,
+            threads INTEGER NOT NULL,
+            governor TEXT NOT NULL,
+            PRIMARY KEY (job, processor, kernel_set, threads, governor)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 }

@@ -118,9 +118,21 @@ struct JobTests {
     @Test("Host timings are kept as first measured")
     func hostTimings() throws {
         let job = try store.begin(try Sample.plan()).job
-        try job.keepHostTimings([HostTiming(name: "a", median: 1, p10: 0.9, p90: 1.1)])
-        try job.keepHostTimings([HostTiming(name: "a", median: 2, p10: 2, p90: 2)])
+        try job.keepHostTimings([HostTiming(name: "a", median: 1, p10: 0.9, p90: 1.1)], on: Sample.machine)
+        try job.keepHostTimings([HostTiming(name: "a", median: 2, p10: 2, p90: 2)], on: Sample.machine)
         #expect(try job.hostTimings() == [HostTiming(name: "a", median: 1, p10: 0.9, p90: 1.1)])
+        #expect(try job.hostMachines() == [Sample.machine])
+    }
+
+    @Test("Every machine that a job was timed on is kept once, and goes along when it is merged")
+    func hostMachines() throws {
+        let job = try store.begin(try Sample.plan()).job
+        let other = HostMachine(processor: "another", kernelSet: "neon", threads: 1, governor: "unknown")
+        for machine in [Sample.machine, other, Sample.machine] { try job.keep(machine) }
+        #expect(try Set(job.hostMachines()) == [Sample.machine, other])
+        let all = try ExperimentStore(writing: folder.path + "/all.sqlite")
+        for _ in 0..<2 { _ = try all.merge(store) }
+        #expect(try all.job(named: "digits").hostMachines() == job.hostMachines())
     }
 
     @Test("A finished search is priced on one more device")

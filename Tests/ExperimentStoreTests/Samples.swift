@@ -27,6 +27,9 @@ enum Sample {
             ], guidesSearch: device != "host")
     }
 
+    static let machine = HostMachine(
+        processor: "a processor", kernelSet: "avx2", threads: 1, governor: "performance")
+
     static func plan(
         _ name: String = "digits", keys: [String: String] = ["seed": "1", "training.epochs": "30"],
         kernels: String = "avx2"

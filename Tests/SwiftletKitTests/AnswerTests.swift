@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import SwiftletKit
 import Testing
 
@@ -41,6 +42,13 @@ struct AnswerTests {
         let selection = try object(review.select(job: "small", device: "stm32h743", request))
         #expect(
             Set(selection.keys) == ["job", "device", "candidate", "why", "runner_up", "nearest", "blocking"])
+
+        let id = try #require(candidates.first?["id"] as? String)
+        let shown = try object(review.show(job: "small", candidate: id, device: nil, layers: false))
+        let machines = try #require(shown["host_machines"] as? [[String: Any]])
+        #expect(machines.map { Set($0.keys) } == [["cpu", "kernel_set", "threads", "governor"]])
+        #expect(machines.first?["kernel_set"] as? String == KernelSet.best.name)
+        #expect(machines.first?["threads"] as? Int == 1)
 
         let header = try review.history(job: "small").text(as: .csv).prefix { $0 != "\r\n" }
         #expect(

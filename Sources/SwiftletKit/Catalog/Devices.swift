@@ -1,4 +1,5 @@
 import Devices
+import ExperimentStore
 import Foundation
 
 /// The device profiles that a name may stand for.
@@ -53,7 +54,7 @@ public enum DeviceCommands {
 
     public static func show(_ name: String) throws -> Answer {
         let profile = try DeviceShelf().profile(name)
-        let facts: [(String, Field)] = [
+        var facts: [(String, Field)] = [
             ("name", .text(profile.name)), ("title", .text(profile.title)),
             ("kind", .text(profile.kind.rawValue)),
             ("runtime", .text(profile.runtime.title)),
@@ -67,6 +68,13 @@ public enum DeviceCommands {
             ("energy_boundary", .text(orUnknown: profile.energy?.boundary)),
             ("active_watts", .number(orUnknown: profile.energy?.activeWatts)),
         ]
+        if profile.name == "host-cpu" {
+            let machine = HostMachine.current()
+            facts += [
+                ("cpu", .text(machine.processor)), ("kernel_set", .text(machine.kernelSet)),
+                ("governor", .text(machine.governor)),
+            ]
+        }
         var record = Record(facts)
         let sources = profile.sources.map {
             Record([("field", .text($0.field)), ("source", .text($0.text))])

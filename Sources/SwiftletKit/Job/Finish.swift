@@ -182,6 +182,7 @@ struct Finish: Sendable {
                 JobProgress(
                     phase: "measure", text: "measuring \(evaluation.candidate.prefix(8)) on this computer"))
             let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
+            try store.keep(HostMachine.current())
             try store.replaceScore(
                 score.measured(measureLatency(of: try Plan(graph), seconds: 0.3)), of: evaluation)
         }

@@ -198,7 +198,7 @@ struct JobRun: Sendable {
                 known.append(
                     HostTiming(name: probe.name, median: timing.median, p10: timing.p10, p90: timing.p90))
             }
-            try store.keepHostTimings(known)
+            try store.keepHostTimings(known, on: .current())
         }
         return probes.compactMap { probe in
             known.first { $0.name == probe.name }.map { (probe: probe, milliseconds: $0.median) }

@@ -1,7 +1,6 @@
 import Devices
 import Engine
-import Foundation
-import Kernels
+import ExperimentStore
 import ModelGraph
 
 /// Commands on a model file: `inspect`, `benchmark`, `predict`.
@@ -77,6 +76,7 @@ public enum ModelCommands {
         }
         let limit = try bytes(memory)
         let plan = try Plan(LoadedModel(path: path, memory: limit).graph, memoryLimit: limit)
+        let machine = HostMachine.current(kernels: plan.kernels, threads: threads)
         let timing = measureLatency(of: plan, seconds: seconds, threads: threads)
         let steps = layers ? stepTimings(plan, seconds: seconds, median: timing.median) : nil
         var json: Record = [
@@ -87,12 +87,12 @@ public enum ModelCommands {
                 "mean": .number(timing.mean),
             ]),
             "throughput_per_s": .number(1000 / timing.mean),
-            "peak_ram_bytes": .integer(plan.arenaBytes + plan.weightBytes), "cpu": .text(processorName),
-            "kernel_set": .text(plan.kernels.name),
+            "peak_ram_bytes": .integer(plan.arenaBytes + plan.weightBytes),
+            "cpu": .text(machine.processor), "kernel_set": .text(machine.kernelSet),
         ]
         if let steps { json.append("layers", .list(steps.records.map(Field.record))) }
         let table = """
-            \(path) on \(processorName), \(plan.kernels.name), \(threads) thread\(threads == 1 ? "" : "s"), batch 1
+            \(path) on \(machine.text), batch 1
             median   \(Human.milliseconds(timing.median))  (\(Human.milliseconds(timing.p10)) to \(Human.milliseconds(timing.p90)))
             p95      \(Human.milliseconds(timing.runP95))
             minimum  \(Human.milliseconds(timing.minimum))
@@ -107,13 +107,6 @@ public enum ModelCommands {
         return Answer(
             json: .record(json), columns: columns, rows: steps.records, table: table + "\n" + steps.table.text
         )
-    }
-
-    private static var processorName: String {
-        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-        let name = line.flatMap { $0.split(separator: ":", maxSplits: 1).last } ?? "unknown processor"
-        return name.trimmingCharacters(in: .whitespaces)
     }
 
     /// `swiftlet predict MODEL`: what the model costs on a device, layer by layer.

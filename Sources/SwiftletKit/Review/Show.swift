@@ -37,6 +37,9 @@ extension Review {
             text +=
                 "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
         }
+        let machines = scored.contains { $0.device == "host-cpu" } ? try job.hostMachines() : []
+        json.append("host_machines", .list(machines.map { .record($0.record) }))
+        text += machines.map { "host-cpu: timed on \($0.text)\n" }.joined()
         let accounts = CompressionAccounts(job, best, devices: devices)
         json.append("accounts", .list(accounts.json.map(Field.record)))
         text += accounts.text
