@@ -61,7 +61,7 @@ struct StoreCommandTests {
             ).text(as: .csv)
         }
         let before = try front("stm32h743")
-        let added = try rescore(job: "small", device: "jetson-nano", data: nil, database: database)
+        let added = try rescore(job: "small", device: "raspberry-pi-5", data: nil, database: database)
         #expect(!added.rows.isEmpty)
         _ = try rescore(job: "small", device: "stm32h743", data: nil, database: database)
         #expect(try front("stm32h743") == before)
