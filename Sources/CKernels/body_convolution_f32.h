@@ -17,6 +17,12 @@ SK_INLINE vector_f32 load_f32(const float *x) {
     return v;
 }
 
+SK_INLINE vector_s32 load_s32(const void *x) {
+    vector_s32 v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
 SK_INLINE void store_f32(float *y, vector_f32 v) { memcpy(y, &v, sizeof v); }
 
 #ifndef SK_COPIES_PARTS

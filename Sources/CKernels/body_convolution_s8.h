@@ -13,12 +13,6 @@ typedef struct {
 
 typedef int8_t vector_s8 __attribute__((ext_vector_type(SK_LANES)));
 
-SK_INLINE vector_s32 load_s32(const void *x) {
-    vector_s32 v;
-    memcpy(&v, x, sizeof v);
-    return v;
-}
-
 /// Clamps within integers that fit int8 around the zero point, and rounds to the nearest, ties to even.
 SK_INLINE vector_f32 round_clamped_f32(vector_f32 x, float lower, float upper) {
     vector_f32 lo = splat_f32(lower), hi = splat_f32(upper);

@@ -1,5 +1,5 @@
-// Depthwise convolution: the input rows under the kernel are kept, padded and widened, in a small ring, so that every
-// window is whole and every input row is prepared once. Comes after the convolution bodies, whose vectors it uses. The
+// Depthwise convolution in float32: the input rows under the kernel are kept, padded, in a small ring, so that every
+// window is whole and every input row is prepared once. Comes after body_convolution_f32.h, whose vectors it uses. The
 // including file sets SK_DEPTHWISE_PIXELS: how many sums fit into registers beside the weights of a kernel row, at most 8.
 #include "common.h"
 #include "body_depthwise_narrow.h"
@@ -30,10 +30,6 @@ SK_INLINE int32_t ring_slot(const sk_depthwise *p, int32_t row) {
         *next = end; \
     }
 PREPARE_ROWS(prepare_rows_f32, float, float, from[i])
-PREPARE_ROWS(prepare_rows_s8, int8_t, int16_t, (int16_t)(from[i] - p->x_zero))
-#undef PREPARE_ROWS
-
-// MARK: float32
 
 /// `pixels` neighbouring outputs of one channel block, kernels `width` wide. Several sums side by side hide the latency
 /// of multiply-adds; every input vector is loaded once for all windows it lies in, every weight once for all pixels.
@@ -127,83 +123,7 @@ static void depthwise_row_f32(const sk_depthwise *p, const float *ring, int32_t 
     }
 }
 
-// MARK: int8
-
-SK_INLINE vector_s16 load_s16(const int16_t *x) {
-    vector_s16 v;
-    memcpy(&v, x, sizeof v);
-    return v;
-}
-
-/// The result of 2 · SK_LANES channels of one pixel.
-SK_INLINE void store_channels_s8(vector_s32 low, vector_s32 high, const float *scale, s8_bounds bounds, int8_t *y,
-                                 int64_t n) {
-    vector_s32 a = rescaled(low, scale), b = rescaled(high, scale + SK_LANES);
-    if (n >= 2 * SK_LANES) return s16_narrow(a, b, bounds, y);
-    int8_t values[2 * SK_LANES];
-    s16_narrow(a, b, bounds, values);
-    if (n == SK_LANES) memcpy(y, values, SK_LANES);
-    else memcpy(y, values, (size_t)n);
-}
-
-#ifndef SK_TWO_TAPS
-SK_INLINE void s16_two_taps(vector_s32 *low, vector_s32 *high, vector_s16 x0, vector_s16 x1, vector_s16 w0,
-                            vector_s16 w1) {
-    *low = s16_dot(*low, s16_low(x0, x1), w0);
-    *high = s16_dot(*high, s16_high(x0, x1), w1);
-}
-#endif
-
-/// `pixels` outputs of one channel block: taps go in pairs, interleaved so that one instruction multiplies and adds both.
-SK_INLINE void pixels_s8(const sk_depthwise *p, const int16_t *const *taps, int32_t pairs, const int16_t *w,
-                         const int32_t *bias, const float *scale, int8_t *y, int64_t n, int64_t at, const int pixels) {
-    vector_s32 low[2], high[2];
-    int64_t step = (int64_t)p->stride_x * p->channels;
-    SK_UNROLL
-    for (int i = 0; i < pixels; i++) {
-        low[i] = load_s32(bias);
-        high[i] = load_s32(bias + SK_LANES);
-    }
-    for (int32_t pair = 0; pair < pairs; pair++, w += 4 * SK_LANES) {
-        vector_s16 w0 = load_s16(w), w1 = load_s16(w + 2 * SK_LANES);
-        const int16_t *a = taps[2 * pair] + at, *b = taps[2 * pair + 1] + at;
-        SK_UNROLL
-        for (int i = 0; i < pixels; i++) {
-            vector_s16 x0 = load_s16(a + i * step), x1 = load_s16(b + i * step);
-            s16_two_taps(&low[i], &high[i], x0, x1, w0, w1);
-        }
-    }
-    s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);
-    SK_UNROLL
-    for (int i = 0; i < pixels; i++)
-        store_channels_s8(low[i], high[i], scale, bounds, y + i * p->channels, n);
-}
-
-static void depthwise_row_s8(const sk_depthwise *p, const int16_t *ring, int32_t oy, int8_t *y) {
-    const int16_t *taps[SK_MAX_TAPS + 1];
-    int32_t count = 0, pairs = (p->kernel_height * p->kernel_width + 1) / 2;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-        int32_t slot = ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y);
-        for (int32_t kx = 0; kx < p->kernel_width; kx++)
-            taps[count++] = ring + slot * p->ring_stride + (int64_t)kx * p->dilation_x * p->channels;
-    }
-    taps[count] = taps[count - 1];  // meets a zero weight
-    int64_t step = (int64_t)p->stride_x * p->channels;
-    for (int64_t c = 0; c < p->channels; c += 2 * SK_LANES) {
-        const int16_t *w = (const int16_t *)p->weights + c * 2 * pairs;
-        const int32_t *bias = (const int32_t *)p->bias + c;
-        const float *scale = p->scale + c;
-        int64_t n = p->channels - c;
-        int32_t ox = 0;
-        for (; ox + 2 <= p->out_width; ox += 2)
-            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 2);
-        for (; ox < p->out_width; ox++)
-            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 1);
-    }
-}
-
-// MARK: Rows
-
+/// A layer row by row, each after those under it are prepared.
 #define DEPTHWISE(name, x_type, ring_type, y_type, PREPARE, ROW) \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \
         const sk_depthwise *p = step->params; \
@@ -221,8 +141,6 @@ static void depthwise_row_s8(const sk_depthwise *p, const int16_t *ring, int32_t
         } \
     }
 DEPTHWISE(depthwise_ring_f32, float, float, float, prepare_rows_f32, depthwise_row_f32)
-DEPTHWISE(depthwise_s8, int8_t, int16_t, int8_t, prepare_rows_s8, depthwise_row_s8)
-#undef DEPTHWISE
 
 static void depthwise_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_depthwise *p = step->params;

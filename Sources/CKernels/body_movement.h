@@ -106,7 +106,9 @@ static void transpose(const sk_step *step, int32_t part, int32_t parts) {
         } \
     }
 BORDER(border_f32, float, float, from[i])
+#ifndef SK_RAISES  // whose int8 inputs become unsigned as they are copied
 BORDER(border_s8, int8_t, int8_t, from[i])
+#endif
 BORDER(border_s16, int8_t, int16_t, (int16_t)(from[i] - p->subtract))
 #undef BORDER
 
@@ -202,6 +204,24 @@ static void dequantize_s8(const sk_step *step, int32_t part, int32_t parts) {
     }
 }
 
+#ifdef SK_FUSES  // sets with fused multiply-add; dividing takes them several times as long
+/// x / scale, correctly rounded: two corrections of the product with the reciprocal by its exact residual (Markstein,
+/// "Computation of elementary functions on the IBM RISC System/6000 processor", 1990). Quotients beyond 1024 become that.
+SK_INLINE float quotient(float x, float scale, float reciprocal) {
+    float most = 1024 * scale;
+    x = x > most ? most : x;
+    x = x < -most ? -most : x;
+    float q = x * reciprocal;
+    q = __builtin_fmaf(__builtin_fmaf(-q, scale, x), reciprocal, q);
+    return __builtin_fmaf(__builtin_fmaf(-q, scale, x), reciprocal, q);
+}
+#else
+SK_INLINE float quotient(float x, float scale, float reciprocal) {
+    (void)reciprocal;
+    return x / scale;
+}
+#endif
+
 static void quantize_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convert *p = step->params;
     const float *x = step->a;
@@ -211,7 +231,11 @@ static void quantize_s8(const sk_step *step, int32_t part, int32_t parts) {
     if (p->axis <= 1) {
         float scale = p->scale[0];
         int32_t zero = p->zero[0];
-        for (int64_t i = first; i < last; i++) y[i] = sk_saturate(x[i] / scale, zero);
+        // Reciprocals and residuals of other scales are not normal numbers.
+        if (scale < 0x1p-100f || scale > 0x1p100f)
+            for (int64_t i = first; i < last; i++) y[i] = sk_saturate(x[i] / scale, zero);
+        else
+            for (int64_t i = first; i < last; i++) y[i] = sk_saturate(quotient(x[i], scale, 1 / scale), zero);
         return;
     }
     for (int64_t i = first; i < last; i++) {

@@ -5,6 +5,9 @@ static const sk_kernel_set kernel_set = {
     .s8_width = SK_S8_WIDTH,
     .depthwise_f32_width = SK_DEPTHWISE_F32_WIDTH,
     .depthwise_s8_width = SK_DEPTHWISE_S8_WIDTH,
+#ifdef SK_DEPTHWISE_S8_ROWS
+    .depthwise_s8_rows = SK_DEPTHWISE_S8_ROWS,
+#endif
     .s8_group = SK_S8_GROUP,
     .s8_widens = SK_S8_WIDENS,
     .s8_shift = SK_S8_SHIFT,

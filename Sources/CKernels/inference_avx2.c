@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "common.h"
+#define SK_FUSES
 #include "body_elementwise.h"
 #include "body_movement.h"
 #include "body_pool.h"
@@ -46,6 +47,7 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 #define SK_DEPTHWISE_PIXELS 7
 #define SK_NARROW_PIXELS 6
 #include "body_depthwise.h"
+#include "body_depthwise_s8.h"
 #define SK_WINOGRAD_S8
 #include "body_winograd_s8.h"
 

@@ -7,6 +7,7 @@
 #endif
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 #include "common.h"
+#define SK_FUSES
 #include "body_elementwise.h"
 #include "body_movement.h"
 #include "body_pool.h"
@@ -35,6 +36,7 @@ SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
 #define SK_DEPTHWISE_PIXELS 8
 #define SK_NARROW_PIXELS 6
 #include "body_depthwise.h"
+#include "body_depthwise_s8.h"
 
 #define SK_REGISTER "w"
 #include "body_peak.h"

@@ -96,6 +96,11 @@ extension ProgramBuilder {
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
         let width = Int(table.s8_width), group = Int(table.s8_group)
         var parameters = taps(of: shape)
+        var scratch: Buffer?
+        if raisesTileByTile(shape) {
+            parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 4
+            scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
+        }
         parameters.weights =
             table.s8_widens
             ? UnsafeRawPointer(
@@ -107,13 +112,20 @@ extension ProgramBuilder {
         parameters.scale = UnsafePointer(pool.store(shape.blocked(epilogue.factors, width: width)))
         parameters.apply(epilogue)
         emit(
-            "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, parameters,
-            work: shape.work, isInteger: true)
+            "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, scratch: scratch,
+            parameters, work: shape.work, isInteger: true)
     }
 
-    /// The input as this kernel set's int8 convolution reads it: widened or raw, with its border.
+    /// Whether a set that adds something to its int8 inputs does so as it reads them, since windows are single pixels.
+    private func raisesTileByTile(_ shape: WindowShape) -> Bool {
+        let isSinglePixel = (shape.kernelHeight, shape.kernelWidth, shape.groups) == (1, 1, 1)
+        return table.s8_shift != 0 && isSinglePixel && !shape.isPadded
+    }
+
+    /// The input as this kernel set's int8 convolution reads it: widened, raised or raw, with its border.
     mutating func integerInput(_ x: Buffer, zeroPoint: Int32, _ shape: WindowShape) -> Buffer {
-        guard table.s8_widens || shape.isPadded else { return x }
+        let isCopied = table.s8_widens || shape.isPadded || table.s8_shift != 0 && !raisesTileByTile(shape)
+        guard isCopied else { return x }
         let bordered = buffer(
             bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels
                 * (table.s8_widens ? 2 : 1))
@@ -134,7 +146,7 @@ extension ProgramBuilder {
     }
 
     /// bias − offset · Σ weights: takes back what a constant added to every input contributes.
-    private func corrected(_ bias: [Int32], _ shape: WindowShape, _ weights: [Int8], by offset: Int32)
+    func corrected(_ bias: [Int32], _ shape: WindowShape, _ weights: [Int8], by offset: Int32)
         -> [Int32]
     {
         let perOutput = shape.kernelHeight * shape.kernelWidth * shape.groupInputs

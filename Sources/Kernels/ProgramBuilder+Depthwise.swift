@@ -19,7 +19,7 @@ extension ProgramBuilder {
         parameters.upper = clamp.upperBound
         let needsRing = !shape.isNarrow
         if !needsRing { parameters.ring_rows = 0 }
-        let scratch = needsRing ? ring(of: shape, elementBytes: 4, width: width) : nil
+        let scratch = needsRing ? ring(of: shape, rows: shape.ringRows, elementBytes: 4, width: width) : nil
         emit("depthwise", table.depthwise_f32, a: x, y: y, scratch: scratch, parameters, work: shape.work)
     }
 
@@ -28,28 +28,37 @@ extension ProgramBuilder {
         epilogue: IntegerEpilogue, into y: Buffer
     ) {
         let width = Int(table.depthwise_s8_width)
-        var parameters = sk_depthwise(shape)
-        let packed = shape.depthwisePairs(weights.map(Int16.init), width: width)
-        parameters.weights = UnsafeRawPointer(pool.store(packed))
-        parameters.bias = UnsafeRawPointer(pool.store(shape.depthwiseInterleaved(bias, width: width)))
-        parameters.scale = UnsafePointer(
-            pool.store(shape.depthwiseInterleaved(epilogue.factors, width: width)))
+        var parameters = sk_depthwise(shape), ringRows = shape.ringRows
+        if table.depthwise_s8_rows == 4 {
+            let quads = RowQuads(shape)
+            ringRows = quads.ringRows
+            parameters.apply(quads)
+            let corrected = corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
+            parameters.weights = UnsafeRawPointer(pool.store(quads.packed(weights)))
+            parameters.bias = UnsafeRawPointer(pool.store(quads.ordered(corrected)))
+            parameters.scale = UnsafePointer(pool.store(quads.ordered(epilogue.factors)))
+        } else {
+            let packed = shape.depthwisePairs(weights.map(Int16.init), width: width)
+            parameters.weights = UnsafeRawPointer(pool.store(packed))
+            parameters.bias = UnsafeRawPointer(pool.store(shape.depthwiseInterleaved(bias, width: width)))
+            parameters.scale = UnsafePointer(
+                pool.store(shape.depthwiseInterleaved(epilogue.factors, width: width)))
+        }
         parameters.lower = epilogue.lower
         parameters.upper = epilogue.upper
         parameters.zero_point = epilogue.zeroPoint
         parameters.x_zero = zeroPoint
-        let scratch = ring(of: shape, elementBytes: 2, width: width)
+        let scratch = ring(of: shape, rows: ringRows, elementBytes: 2, width: width)
         emit(
             "depthwise_int8", table.depthwise_s8, a: x, y: y, scratch: scratch, parameters,
             work: shape.work, isInteger: true)
     }
 
     /// Scratch for the padded input rows under one window, a piece for each thread; the reference needs none.
-    private mutating func ring(of shape: WindowShape, elementBytes: Int, width: Int) -> Buffer? {
+    private mutating func ring(of shape: WindowShape, rows: Int, elementBytes: Int, width: Int) -> Buffer? {
         guard width > 0 else { return nil }
         // Blocks of channels may read beyond the last channel of the last pixel.
-        let bytes =
-            shape.ringRows * shape.ringStride * elementBytes * Int(SK_MAX_PARTS) + width * elementBytes
+        let bytes = rows * shape.ringStride * elementBytes * Int(SK_MAX_PARTS) + 2 * width * elementBytes
         return buffer(bytes: bytes)
     }
 }
@@ -62,7 +71,7 @@ extension WindowShape {
         return kernelWidth == 3 && dilationX == 1 && strideX <= 2 && left <= 1 && end <= inputWidth + 1
     }
     fileprivate var ringRows: Int { (kernelHeight - 1) * dilationY + 1 }
-    fileprivate var ringStride: Int { paddedWidth * inputChannels }
+    var ringStride: Int { paddedWidth * inputChannels }
 
     /// [channels, taps] as [taps, channels], or in blocks of `width` channels: [block, taps, width].
     fileprivate func depthwisePacked<Element: AdditiveArithmetic>(_ weights: [Element], width: Int)

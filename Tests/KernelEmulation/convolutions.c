@@ -156,9 +156,15 @@ static void run_integers(random_stream *r, const sk_kernel_set *set, shape s, sk
         else ((int8_t *)packed)[to] = n.weights[i];
         bias[output] = (int32_t)((uint32_t)bias[output] - (uint32_t)(shift * n.weights[i]));
     }
+    // A set that wants its inputs raised gets them so, but for layers whose windows are single pixels, half of the time.
+    bool raises = set->s8_shift && s.taps == 1 && s.groups == 1 && p.column_step == p.depth && random_bool(r);
+    if (raises) {
+        p.scratch_size = SK_RAISED_PIXELS * (int64_t)p.depth + 4;
+        step.scratch = guarded(r, (size_t)(p.scratch_size * SK_MAX_PARTS));
+    }
     for (int64_t i = 0; i < input_count(s); i++) {
         if (set->s8_widens) ((int16_t *)input)[i] = (int16_t)(n.input[i] - n.x_zero);
-        else ((int8_t *)input)[i] = n.input[i];
+        else ((int8_t *)input)[i] = raises ? n.input[i] : (int8_t)(n.input[i] + set->s8_shift);
     }
     p.weights = packed;
     p.bias = blocked(r, s, width, bias);

@@ -79,6 +79,66 @@ static void *ring(random_stream *r, const sk_depthwise *p, int32_t width, int64_
     return width ? guarded(r, (size_t)((p->ring_size * SK_MAX_PARTS + width) * element)) : 0;
 }
 
+// MARK: Four rows at once
+
+static int32_t greatest_common_divisor(int32_t a, int32_t b) { return b ? greatest_common_divisor(b, a % b) : a; }
+
+static bool picks_pixels(const sk_depthwise *p) { return p->stride_x == 2 && p->channels >= 8 && 64 % p->channels == 0; }
+
+/// Sets what kernels that multiply four rows at once need to know of the layer.
+static void plan_quads(sk_depthwise *p) {
+    p->row_groups = (p->kernel_height + 3) / 4;
+    p->pass_rows = p->stride_y == 1 && p->dilation_y == 1 ? 4 * p->row_groups - p->kernel_height + 1 : 1;
+    p->weight_vectors = p->stride_x == 1 ? p->channels / greatest_common_divisor(p->channels, 64)
+        : picks_pixels(p) ? 1 : (p->channels + 63) / 64;
+    if (p->pass_rows > 1) p->ring_rows = 4 * p->row_groups;
+    while (p->ring_rows & (p->ring_rows - 1)) p->ring_rows++;
+    p->ring_size = p->ring_rows * p->ring_stride;
+}
+
+/// The channel at a place of a vector of 64, none (-1) beyond the last.
+static int32_t channel_at(const sk_depthwise *p, int32_t vector, int32_t place) {
+    int32_t c = 64 * vector + place;
+    if (p->stride_x == 1 || picks_pixels(p)) return c % p->channels;
+    return c < p->channels ? c : -1;
+}
+
+/// Where channel 16 l + 4 m + e of a vector lies among its sums.
+static int32_t quad_place(int32_t place) { return place / 4 % 4 * 16 + place / 16 * 4 + place % 4; }
+
+static void *quads(random_stream *r, const sk_depthwise *p, const int8_t *weights) {
+    int64_t step = (int64_t)p->row_groups * p->kernel_width * p->pass_rows * 256;
+    int8_t *to = guarded(r, (size_t)(p->weight_vectors * step));
+    memset(to, 0, (size_t)(p->weight_vectors * step));
+    for (int32_t v = 0; v < p->weight_vectors; v++)
+        for (int32_t place = 0; place < 64; place++)
+            for (int32_t q = 0; q < p->pass_rows && channel_at(p, v, place) >= 0; q++)
+                for (int32_t ky = 0; ky < p->kernel_height; ky++)
+                    for (int32_t kx = 0; kx < p->kernel_width; kx++) {
+                        int64_t block = ((int64_t)(ky + q) / 4 * p->kernel_width + kx) * p->pass_rows + q;
+                        to[v * step + block * 256 + quad_place(place) * 4 + (ky + q) % 4] =
+                            weights[(ky * p->kernel_width + kx) * p->channels + channel_at(p, v, place)];
+                    }
+    return to;
+}
+
+static void *quad_values(random_stream *r, const sk_depthwise *p, const void *values) {
+    int32_t *to = guarded(r, (size_t)p->weight_vectors * 256);
+    memset(to, 0, (size_t)p->weight_vectors * 256);
+    for (int32_t v = 0; v < p->weight_vectors; v++)
+        for (int32_t place = 0; place < 64; place++)
+            if (channel_at(p, v, place) >= 0)
+                to[64 * v + quad_place(place)] = ((const int32_t *)values)[channel_at(p, v, place)];
+    return to;
+}
+
+/// Biases minus what raised inputs and their zero point add.
+static int32_t *corrected(random_stream *r, const sk_depthwise *p, const int8_t *weights, const int32_t *bias) {
+    int32_t *to = copied(r, bias, (size_t)p->channels * 4), taps = p->kernel_height * p->kernel_width;
+    for (int32_t i = 0; i < taps * p->channels; i++) to[i % p->channels] -= (p->x_zero + 128) * weights[i];
+    return to;
+}
+
 static sk_depthwise random_depthwise(random_stream *r) {
     bool is_3x3 = random_bool(r);
     axis y = random_axis(r, 5, false), x = random_axis(r, 5, false);
@@ -140,11 +200,19 @@ static void depthwise_s8(const sk_kernel_set *set, random_stream *r) {
     for (int32_t parts = 0; parts <= SK_MAX_PARTS; parts++) {
         const sk_kernel_set *own = parts ? set : sk_kernels_scalar();
         int32_t width = own->depthwise_s8_width;
-        p.weights = integer_pairs(r, &p, width, weights);
-        p.bias = channel_values(r, p.channels, width, true, bias);
-        p.scale = channel_values(r, p.channels, width, true, scale);
+        if (own->depthwise_s8_rows) {
+            plan_quads(&p);
+            p.weights = quads(r, &p, weights);
+            p.bias = quad_values(r, &p, corrected(r, &p, weights, bias));
+            p.scale = quad_values(r, &p, scale);
+            step.scratch = ring(r, &p, 192, 1);
+        } else {
+            p.weights = integer_pairs(r, &p, width, weights);
+            p.bias = channel_values(r, p.channels, width, true, bias);
+            p.scale = channel_values(r, p.channels, width, true, scale);
+            step.scratch = ring(r, &p, width, 2);
+        }
         step.run = own->depthwise_s8;
-        step.scratch = ring(r, &p, width, 2);
         step.y = results[parts] = guarded(r, (size_t)count);
         run_step(step, parts ? parts : 1);
         if (parts) expect_equal(results[0], results[parts], (size_t)count);

@@ -46,7 +46,11 @@ typedef struct {
     bool has_residual;
     float own_scale, b_scale, sum_lower, sum_upper;
     int32_t b_zero, y_zero;
+    // Bytes of one part's scratch, where int8 inputs are raised tile by tile; 0: they come as the kernel reads them.
+    int64_t scratch_size;
 } sk_convolution;
+
+#define SK_RAISED_PIXELS 12  // pixels whose inputs lie in that scratch
 
 #define SK_WINOGRAD_TILES 12  // tiles taken together, so that transformed weights are read once for all of them
 
@@ -66,10 +70,13 @@ typedef struct {
 ///
 /// Weights of the reference are [tap][channel]. Vector sets want [block of channels][tap][channel] in float32 and, in
 /// int8, [block][pair of taps][lower or upper half of each eight][channel][tap]; biases and scales padded to blocks.
+/// Sets that multiply four rows want int8 [vector][group of rows][kernel column][output row of the pass][quarter m][l][e][row]
+/// of channel 16 l + 4 m + e, zero where a row lies outside the output row's kernel, and int32 biases corrected for raised
+/// inputs; a vector holds 64 channels, begun again behind the last where the stride along the row is 1 or pixels are picked.
 typedef struct {
     int32_t images, in_height, in_width, out_height, out_width, channels;
     int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, top, left;
-    const void *_Nullable weights;  // float, or int16
+    const void *_Nullable weights;  // float, int16, or int8 in fours
     const void *_Nullable bias;     // float, or int32
     const float *_Nullable scale;
     float lower, upper;
@@ -78,6 +85,9 @@ typedef struct {
     // most a column of padding on either side, which vector sets run without a ring.
     int32_t ring_rows;
     int64_t ring_stride, ring_size; // elements of a padded row, and of one part's scratch
+    // Where four rows are multiplied at once (ring_rows is a power of two then): output rows a pass, groups of four input
+    // rows under them, vectors of weights.
+    int32_t pass_rows, row_groups, weight_vectors;
 } sk_depthwise;
 
 typedef struct {
@@ -212,10 +222,11 @@ typedef struct {
     int32_t f32_width;    // outputs a block of packed float weights
     int32_t s8_width;     // outputs a block of packed int8 weights
     int32_t depthwise_f32_width, depthwise_s8_width;  // channels a block; 0: weights as the reference wants them
+    int32_t depthwise_s8_rows;  // rows that one instruction multiplies; 0: taps go in pairs
     int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
     bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
     int32_t f32_pace, s8_pace;  // multiply-adds a microsecond of one core, about
-    int32_t s8_shift;     // added to raw int8 inputs by the kernel (128 where the instruction wants unsigned)
+    int32_t s8_shift;     // added to int8 inputs as they are copied (128 where the instruction wants unsigned)
     sk_kernel _Nonnull convolution_f32, convolution_s8, depthwise_f32, depthwise_s8;
     sk_kernel _Nonnull pool_f32, pool_s8, border_f32, border_s8, border_s16;
     sk_kernel _Nonnull gather, unary_f32, binary_f32, binary_s8, softmax_f32, softmax_s8, lrn_f32, affine_f32;

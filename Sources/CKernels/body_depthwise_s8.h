@@ -1,0 +1,79 @@
+// Depthwise convolution in int8: the ring of body_depthwise.h with rows widened to int16, taps multiplied in pairs.
+#include "common.h"
+
+PREPARE_ROWS(prepare_rows_s8, int8_t, int16_t, (int16_t)(from[i] - p->x_zero))
+
+SK_INLINE vector_s16 load_s16(const int16_t *x) {
+    vector_s16 v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+/// The result of 2 · SK_LANES channels of one pixel.
+SK_INLINE void store_channels_s8(vector_s32 low, vector_s32 high, const float *scale, s8_bounds bounds, int8_t *y,
+                                 int64_t n) {
+    vector_s32 a = rescaled(low, scale), b = rescaled(high, scale + SK_LANES);
+    if (n >= 2 * SK_LANES) return s16_narrow(a, b, bounds, y);
+    int8_t values[2 * SK_LANES];
+    s16_narrow(a, b, bounds, values);
+    if (n == SK_LANES) memcpy(y, values, SK_LANES);
+    else memcpy(y, values, (size_t)n);
+}
+
+#ifndef SK_TWO_TAPS
+SK_INLINE void s16_two_taps(vector_s32 *low, vector_s32 *high, vector_s16 x0, vector_s16 x1, vector_s16 w0,
+                            vector_s16 w1) {
+    *low = s16_dot(*low, s16_low(x0, x1), w0);
+    *high = s16_dot(*high, s16_high(x0, x1), w1);
+}
+#endif
+
+/// `pixels` outputs of one channel block: taps go in pairs, interleaved so that one instruction multiplies and adds both.
+SK_INLINE void pixels_s8(const sk_depthwise *p, const int16_t *const *taps, int32_t pairs, const int16_t *w,
+                         const int32_t *bias, const float *scale, int8_t *y, int64_t n, int64_t at, const int pixels) {
+    vector_s32 low[2], high[2];
+    int64_t step = (int64_t)p->stride_x * p->channels;
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++) {
+        low[i] = load_s32(bias);
+        high[i] = load_s32(bias + SK_LANES);
+    }
+    for (int32_t pair = 0; pair < pairs; pair++, w += 4 * SK_LANES) {
+        vector_s16 w0 = load_s16(w), w1 = load_s16(w + 2 * SK_LANES);
+        const int16_t *a = taps[2 * pair] + at, *b = taps[2 * pair + 1] + at;
+        SK_UNROLL
+        for (int i = 0; i < pixels; i++) {
+            vector_s16 x0 = load_s16(a + i * step), x1 = load_s16(b + i * step);
+            s16_two_taps(&low[i], &high[i], x0, x1, w0, w1);
+        }
+    }
+    s8_bounds bounds = bounds_of(p->lower, p->upper, p->zero_point);
+    SK_UNROLL
+    for (int i = 0; i < pixels; i++)
+        store_channels_s8(low[i], high[i], scale, bounds, y + i * p->channels, n);
+}
+
+static void depthwise_row_s8(const sk_depthwise *p, const int16_t *ring, int32_t oy, int8_t *y) {
+    const int16_t *taps[SK_MAX_TAPS + 1];
+    int32_t count = 0, pairs = (p->kernel_height * p->kernel_width + 1) / 2;
+    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
+        int32_t slot = ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y);
+        for (int32_t kx = 0; kx < p->kernel_width; kx++)
+            taps[count++] = ring + slot * p->ring_stride + (int64_t)kx * p->dilation_x * p->channels;
+    }
+    taps[count] = taps[count - 1];  // meets a zero weight
+    int64_t step = (int64_t)p->stride_x * p->channels;
+    for (int64_t c = 0; c < p->channels; c += 2 * SK_LANES) {
+        const int16_t *w = (const int16_t *)p->weights + c * 2 * pairs;
+        const int32_t *bias = (const int32_t *)p->bias + c;
+        const float *scale = p->scale + c;
+        int64_t n = p->channels - c;
+        int32_t ox = 0;
+        for (; ox + 2 <= p->out_width; ox += 2)
+            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 2);
+        for (; ox < p->out_width; ox++)
+            pixels_s8(p, taps, pairs, w, bias, scale, y + ox * p->channels + c, n, ox * step + c, 1);
+    }
+}
+
+DEPTHWISE(depthwise_s8, int8_t, int16_t, int8_t, prepare_rows_s8, depthwise_row_s8)
