@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c,prefer-256-bit"))), \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c"))), \
     apply_to = function)
 #include "common.h"
 #define SK_FUSES
