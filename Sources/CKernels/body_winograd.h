@@ -38,14 +38,33 @@
         } \
     }
 
+/// The outputs that `multiply` and `store` of a part are about.
+typedef struct {
+    int32_t first, last;
+} winograd_outputs;
+
+/// A part's tiles and outputs: few tiles are shared by outputs, so that neither part reads all weights.
+SK_INLINE winograd_outputs winograd_share(const sk_winograd *p, int32_t block, int32_t part, int32_t parts, int64_t *first,
+                                          int64_t *last) {
+    int64_t tiles = (int64_t)p->images * p->tile_rows * p->tile_columns, blocks = p->outputs / block, from, to;
+    if (tiles > SK_WINOGRAD_TILES || blocks < parts) {
+        sk_share(tiles, part, parts, first, last);
+        return (winograd_outputs){0, p->outputs};
+    }
+    *first = 0;
+    *last = tiles;
+    sk_share(blocks, part, parts, &from, &to);
+    return (winograd_outputs){(int32_t)from * block, part == parts - 1 ? p->outputs : (int32_t)to * block};
+}
+
 /// A whole layer: `load` a group of tiles, `multiply` it place by place, `store` the outputs that exist.
-#define WINOGRAD(name, x_type, m_type, y_type, load, multiply, store) \
+#define WINOGRAD(name, x_type, m_type, y_type, block, load, multiply, store) \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \
         const sk_winograd *p = step->params; \
         x_type *v = (x_type *)((char *)step->scratch + part * p->scratch_bytes); \
         m_type *m = (m_type *)(v + (int64_t)36 * SK_WINOGRAD_TILES * p->inputs); \
         int64_t first, last, per_image = (int64_t)p->tile_rows * p->tile_columns; \
-        sk_share(p->images * per_image, part, parts, &first, &last); \
+        winograd_outputs outputs = winograd_share(p, block, part, parts, &first, &last); \
         for (int64_t tile = first; tile < last; tile += SK_WINOGRAD_TILES) { \
             int32_t tiles = (int32_t)(last - tile < SK_WINOGRAD_TILES ? last - tile : SK_WINOGRAD_TILES); \
             for (int32_t i = 0; i < tiles; i++) { \
@@ -54,14 +73,14 @@
                 const x_type *x = (const x_type *)step->a + image * p->image_step + 4 * row * p->row_step; \
                 load(p, x + 4 * column * p->inputs, v + (int64_t)i * p->inputs); \
             } \
-            multiply(p, v, m, tiles); \
+            multiply(p, outputs, v, m, tiles); \
             for (int32_t i = 0; i < tiles; i++) { \
                 int64_t image = (tile + i) / per_image, row = 4 * ((tile + i) % per_image / p->tile_columns); \
                 int64_t column = 4 * ((tile + i) % p->tile_columns); \
                 int64_t at = ((image * p->out_height + row) * p->out_width + column) * p->outputs; \
                 const y_type *b = (const y_type *)(p->epilogue.has_residual ? step->b : step->y) + at; \
                 int64_t height = p->out_height - row, width = p->out_width - column; \
-                store(p, m + (int64_t)i * p->outputs, (y_type *)step->y + at, b, (int32_t)(height < 4 ? height : 4), \
+                store(p, outputs, m + (int64_t)i * p->outputs, (y_type *)step->y + at, b, (int32_t)(height < 4 ? height : 4), \
                       (int32_t)(width < 4 ? width : 4)); \
             } \
         } \
@@ -80,10 +99,10 @@ SK_INLINE void winograd_output_f32(const vector_f32 m[6], vector_f32 *t, int ste
 }
 
 /// A tile's products, from [36 places][SK_WINOGRAD_TILES][outputs], to those of its 4 × 4 outputs that exist.
-SK_INLINE void winograd_store_f32(const sk_winograd *p, const float *m, float *y, const float *b, int32_t height,
-                                  int32_t width) {
+SK_INLINE void winograd_store_f32(const sk_winograd *p, winograd_outputs outputs, const float *m, float *y, const float *b,
+                                  int32_t height, int32_t width) {
     int64_t place = (int64_t)SK_WINOGRAD_TILES * p->outputs, row_step = (int64_t)p->out_width * p->outputs;
-    for (int32_t c = 0; c < p->outputs; c += SK_LANES) {
+    for (int32_t c = outputs.first; c < outputs.last; c += SK_LANES) {
         vector_f32 columns[24], bias = load_f32((const float *)p->epilogue.bias + c);
         for (int j = 0; j < 6; j++) {
             vector_f32 products[6];
@@ -107,7 +126,8 @@ SK_INLINE void winograd_store_f32(const sk_winograd *p, const float *m, float *y
 }
 
 /// The products of `tiles` tiles at every place: [tiles × inputs] · [inputs × outputs].
-SK_INLINE void winograd_multiply_f32(const sk_winograd *p, const float *v, float *m, int32_t tiles) {
+SK_INLINE void winograd_multiply_f32(const sk_winograd *p, winograd_outputs outputs, const float *v, float *m,
+                                     int32_t tiles) {
     static const int32_t offset = 0;
     static const float zeros[SK_F32_WIDTH];
     sk_convolution q = {.images = 1, .out_height = 1, .out_width = tiles, .column_step = p->inputs, .taps = 1,
@@ -117,11 +137,11 @@ SK_INLINE void winograd_multiply_f32(const sk_winograd *p, const float *v, float
         const float *x = v + (int64_t)place * SK_WINOGRAD_TILES * p->inputs;
         const float *w = (const float *)p->weights + (int64_t)place * p->inputs * p->outputs;
         float *y = m + (int64_t)place * SK_WINOGRAD_TILES * p->outputs;
-        int32_t o = 0;
-        for (; o + SK_F32_WIDTH <= p->outputs; o += SK_F32_WIDTH)
+        int32_t o = outputs.first;
+        for (; o + SK_F32_WIDTH <= outputs.last; o += SK_F32_WIDTH)
             pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_F32_WIDTH, 0, tiles, 2);
-        if (o < p->outputs) pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_LANES, 0, tiles, 1);
+        if (o < outputs.last) pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_LANES, 0, tiles, 1);
     }
 }
 
-WINOGRAD(winograd_f32, float, float, float, winograd_load_f32, winograd_multiply_f32, winograd_store_f32)
+WINOGRAD(winograd_f32, float, float, float, SK_F32_WIDTH, winograd_load_f32, winograd_multiply_f32, winograd_store_f32)

@@ -41,12 +41,12 @@ SK_INLINE void winograd_sums_s32(const sk_winograd *p, const int32_t *m, vector_
 }
 
 /// A tile's products, from [36 places][SK_WINOGRAD_TILES][outputs], to those of its 4 × 4 outputs that exist.
-SK_INLINE void winograd_store_s8(const sk_winograd *p, const int32_t *m, int8_t *y, const int8_t *b, int32_t height,
-                                 int32_t width) {
+SK_INLINE void winograd_store_s8(const sk_winograd *p, winograd_outputs outputs, const int32_t *m, int8_t *y,
+                                 const int8_t *b, int32_t height, int32_t width) {
     const int32_t *bias = p->epilogue.bias;
     const float *scale = p->epilogue.scale;
-    for (int32_t c = 0; c < p->outputs; c += 2 * SK_LANES) {
-        bool whole = c + 2 * SK_LANES <= p->outputs;
+    for (int32_t c = outputs.first; c < outputs.last; c += 2 * SK_LANES) {
+        bool whole = c + 2 * SK_LANES <= outputs.last;
         vector_s32 sums[16][2];
         winograd_sums_s32(p, m + c, load_s32(bias + c), sums, 0);
         if (whole) winograd_sums_s32(p, m + c + SK_LANES, load_s32(bias + c + SK_LANES), sums, 1);
@@ -92,16 +92,17 @@ SK_INLINE void winograd_block_s16(const sk_winograd *p, const int16_t *v, const 
     }
 }
 
-SK_INLINE void winograd_multiply_s16(const sk_winograd *p, const int16_t *v, int32_t *m, int32_t tiles) {
+SK_INLINE void winograd_multiply_s16(const sk_winograd *p, winograd_outputs outputs, const int16_t *v, int32_t *m,
+                                     int32_t tiles) {
     for (int64_t place = 0; place < 36; place++) {
         const int16_t *x = v + place * SK_WINOGRAD_TILES * p->inputs;
         const s8_weight *w = (const s8_weight *)p->weights + place * p->inputs * p->outputs;
         int32_t *y = m + place * SK_WINOGRAD_TILES * p->outputs;
-        int32_t o = 0;
-        for (; o + SK_S8_WIDTH <= p->outputs; o += SK_S8_WIDTH)
+        int32_t o = outputs.first;
+        for (; o + SK_S8_WIDTH <= outputs.last; o += SK_S8_WIDTH)
             winograd_block_s16(p, x, w + (int64_t)o * p->inputs, y + o, tiles, 2);
-        if (o < p->outputs) winograd_block_s16(p, x, w + (int64_t)o * p->inputs, y + o, tiles, 1);
+        if (o < outputs.last) winograd_block_s16(p, x, w + (int64_t)o * p->inputs, y + o, tiles, 1);
     }
 }
 
-WINOGRAD(winograd_s8, int16_t, int32_t, int8_t, winograd_load_s16, winograd_multiply_s16, winograd_store_s8)
+WINOGRAD(winograd_s8, int16_t, int32_t, int8_t, SK_S8_WIDTH, winograd_load_s16, winograd_multiply_s16, winograd_store_s8)

@@ -62,6 +62,8 @@ SK_INLINE vector_s32 s16_dot(vector_s32 sum, vector_s16 x, vector_s16 w) {
 #define SK_S8_SHIFT 0
 #define SK_F32_PACE 20000
 #define SK_S8_PACE 20000
+#define SK_DEPTHWISE_F32_PACE 8000
+#define SK_DEPTHWISE_S8_PACE 7000
 #include "body_table.h"
 #pragma clang attribute pop
 

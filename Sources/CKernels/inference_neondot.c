@@ -49,6 +49,8 @@ SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
 #define SK_S8_SHIFT 0
 #define SK_F32_PACE 16000
 #define SK_S8_PACE 64000
+#define SK_DEPTHWISE_F32_PACE 6000
+#define SK_DEPTHWISE_S8_PACE 5000
 #include "body_table.h"
 #pragma clang attribute pop
 

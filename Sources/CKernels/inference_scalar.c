@@ -65,6 +65,8 @@ static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
 #define SK_S8_SHIFT 0
 #define SK_F32_PACE 1000
 #define SK_S8_PACE 1000
+#define SK_DEPTHWISE_F32_PACE 1000
+#define SK_DEPTHWISE_S8_PACE 1000
 #include "body_table.h"
 
 const sk_kernel_set *sk_kernels_scalar(void) { return &kernel_set; }

@@ -91,9 +91,13 @@ static void *help(void *argument) {
     return 0;
 }
 
+static bool is_done(sk_team *team, unsigned long long number) {
+    return atomic_load_explicit(&team->done, memory_order_acquire) == number;
+}
+
 static void wait_for(sk_team *team, unsigned long long number) {
     int spins = 0;
-    while (atomic_load_explicit(&team->done, memory_order_acquire) != number) {
+    while (!is_done(team, number)) {
         if (++spins < SPINS_BEFORE_YIELDING) relax();
         else sched_yield();
     }
@@ -135,6 +139,7 @@ void sk_team_run(sk_team *team, const sk_step *steps, const bool *shared, int64_
         atomic_store(&team->offer, number);
         wake(team);
         steps[i].run(&steps[i], 0, 2);
+        if (is_done(team, number)) continue;
         if (take(team, number)) steps[i].run(&steps[i], 1, 2);
         else wait_for(team, number);
     }

@@ -20,6 +20,12 @@ SK_INLINE void raise_bytes(const int8_t *from, uint8_t *to, int64_t n) {
     _mm512_mask_storeu_epi8(to + i, rest, raised(_mm512_maskz_loadu_epi8(rest, from + i)));
 }
 
+/// The same in whole vectors: up to 63 bytes beyond are written too. Loads soon after meet no masked store, which would
+/// hold them up.
+SK_INLINE void raise_vectors(const int8_t *from, uint8_t *to, int64_t n) {
+    for (int64_t i = 0; i < n; i += 64) _mm512_storeu_si512(to + i, raised(_mm512_loadu_si512(from + i)));
+}
+
 SK_INLINE void fill_bytes(uint8_t *to, uint8_t value, int64_t n) {
     __m512i all = _mm512_set1_epi8((char)value);
     int64_t i = 0;
@@ -190,8 +196,8 @@ SK_INLINE __m512i four_inputs(const uint8_t *x) {
     return _mm512_set1_epi32(four);
 }
 
-/// Keeps the compiler from seeing that pointers are related: it would keep twelve of them instead of every third.
-#define SK_OPAQUE(pointer) __asm__("" : "+r"(pointer))
+/// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third.
+#define SK_OPAQUE(address) __asm__ volatile("" : "+r"(address))
 
 /// `rows` pixels whose windows lie `step` bytes apart, times one block.
 SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
@@ -224,9 +230,13 @@ SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const
         SK_OPAQUE(x9);
         int32_t left = p->depth;
         for (; left >= 16; left -= 16, ADVANCE(16)) {
+            SK_OPAQUE(step);
             STEP(0) STEP(4) STEP(8) STEP(12)
         }
-        for (; left > 0; left -= 4, ADVANCE(4)) STEP(0)
+        for (; left > 0; left -= 4, ADVANCE(4)) {
+            SK_OPAQUE(step);
+            STEP(0)
+        }
     }
 #undef ADVANCE
 #undef STEP
@@ -260,9 +270,9 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
         int64_t n = rows + (tile < longer), step = p->column_step, at = pixel * p->y_stride + s->output;
         const uint8_t *from = x;
         if (p->scratch_size) {
-            if (step == p->depth) raise_bytes((const int8_t *)x, s->scratch, n * step);
+            if (step == p->depth) raise_vectors((const int8_t *)x, s->scratch, n * step);
             else for (int64_t r = 0; r < n; r++)
-                raise_bytes((const int8_t *)x + r * step, s->scratch + r * p->depth, p->depth);
+                raise_vectors((const int8_t *)x + r * step, s->scratch + r * p->depth, p->depth);
             from = s->scratch;
             step = p->depth;
         }
@@ -329,7 +339,7 @@ static int64_t strips_vnni(const vnni_share *s, int64_t block, int64_t end) {
     const sk_convolution *p = s->layer->p;
     const uint8_t *x = s->step->a;
     if (p->scratch_size) {
-        raise_bytes(s->step->a, s->scratch, p->depth);
+        raise_vectors(s->step->a, s->scratch, p->depth);
         x = s->scratch;
     }
     int64_t full = p->group_outputs / SK_S8_WIDTH;

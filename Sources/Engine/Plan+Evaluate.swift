@@ -61,9 +61,8 @@ extension Plan {
         precondition(
             samples.count % size == 0, "evaluate: \(samples.count) numbers are not whole samples of \(size)")
         return evaluate(samples: samples.count / size, threads: threads) { range, input in
-            for (place, index) in (range.lowerBound * size..<range.upperBound * size).enumerated() {
-                input[place] = samples[index]
-            }
+            let own = samples.span.extracting(range.lowerBound * size..<range.upperBound * size)
+            for place in own.indices { input[place] = own[place] }
         }
     }
 }

@@ -26,7 +26,7 @@ public final class Executor {
             (steps + index).initialize(to: program.resolved(record, in: arena))
         }
         shared = UnsafeMutablePointer<Bool>.allocate(capacity: max(count, 1))
-        let isShared = program.records.map { program.kernels.isWorthSharing($0) }
+        let isShared = program.sharedSteps
         shared.initialize(repeating: false, count: max(count, 1))
         for (index, isShared) in isShared.enumerated() { shared[index] = isShared }
         team = threads > 1 && isShared.contains(true) ? sk_team_create() : nil
@@ -76,10 +76,30 @@ public final class Executor {
     }
 }
 
+extension Program {
+    /// For each step whether two threads share it: it is long enough, or prepares what a shared step reads right after, so
+    /// that each thread goes on with what it has in its cache.
+    fileprivate var sharedSteps: [Bool] {
+        let isLong = records.map { kernels.isWorthSharing($0) }
+        return records.indices.map { index in
+            let next = index + 1
+            return isLong[index] || next < records.count && isLong[next] && records[next].a == records[index].y
+        }
+    }
+}
+
 extension KernelSet {
-    /// Whether half a step is worth more than handing it over: one that takes four microseconds or more at the set's pace.
-    fileprivate func isWorthSharing(_ step: StepRecord) -> Bool {
-        let pace = step.isInteger ? table.pointee.s8_pace : table.pointee.f32_pace
-        return step.work >= 4 * Double(pace)
+    /// Whether half a step is worth more than handing it over: one that takes a microsecond or more at the set's pace.
+    fileprivate func isWorthSharing(_ step: StepRecord) -> Bool { step.work >= elementsPerMicrosecond(step.pace) }
+
+    private func elementsPerMicrosecond(_ pace: Pace) -> Double {
+        let set = table.pointee
+        return switch pace {
+        case .floats: Double(set.f32_pace)
+        case .integers: Double(set.s8_pace)
+        case .depthwiseFloats: Double(set.depthwise_f32_pace)
+        case .depthwiseIntegers: Double(set.depthwise_s8_pace)
+        case .moves: Double(set.f32_pace) / 8
+        }
     }
 }

@@ -34,7 +34,7 @@ public final class Program: @unchecked Sendable {
 
     /// The layer each step belongs to and the kernel it calls, in order.
     public var steps: [(layer: String, kernel: String, work: Double, isInteger: Bool)] {
-        records.map { ($0.layer, $0.name, $0.work, $0.isInteger) }
+        records.map { ($0.layer, $0.name, $0.work, $0.pace.isInteger) }
     }
 
     /// The step with its buffers at their addresses in an arena.

@@ -45,7 +45,7 @@ extension ProgramBuilder {
         parameters.has_residual = residual != nil
         emit(
             "convolution_bfloat16", set.convolution, a: rounded(x, shape, by: set), b: residual, y: y,
-            parameters, work: shape.work)
+            parameters, work: shape.work, pace: .floats)
     }
 
     /// The input rounded to bfloat16, with its border.

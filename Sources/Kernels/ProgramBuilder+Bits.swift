@@ -51,7 +51,7 @@ extension ProgramBuilder {
         // About five products of bits take the time of one of bytes.
         emit(
             "convolution_binary", kernels.bits.convolution, a: signs(of: x, shape), b: residual, y: y,
-            parameters, work: shape.work / 5)
+            parameters, work: shape.work / 5, pace: .integers)
     }
 
     /// The input's signs as bits, with its border.

@@ -67,7 +67,9 @@ extension ProgramBuilder {
         parameters.lower = clamp.lowerBound
         parameters.upper = clamp.upperBound
         parameters.has_residual = residual != nil
-        emit("convolution", table.convolution_f32, a: source, b: residual, y: y, parameters, work: shape.work)
+        emit(
+            "convolution", table.convolution_f32, a: source, b: residual, y: y, parameters, work: shape.work,
+            pace: .floats)
     }
 
     /// y = saturate(round((x − zero) ∗ weights + bias) · factors) + zero point), int8; see `IntegerEpilogue`.
@@ -98,7 +100,7 @@ extension ProgramBuilder {
         var parameters = taps(of: shape)
         var scratch: Buffer?
         if raisesTileByTile(shape) {
-            parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 4
+            parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
         parameters.weights =
@@ -113,7 +115,7 @@ extension ProgramBuilder {
         parameters.apply(epilogue)
         emit(
             "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, scratch: scratch,
-            parameters, work: shape.work, isInteger: true)
+            parameters, work: shape.work, pace: .integers)
     }
 
     /// Whether a set that adds something to its int8 inputs does so as it reads them, since windows are single pixels.

@@ -20,7 +20,9 @@ extension ProgramBuilder {
         let needsRing = !shape.isNarrow
         if !needsRing { parameters.ring_rows = 0 }
         let scratch = needsRing ? ring(of: shape, rows: shape.ringRows, elementBytes: 4, width: width) : nil
-        emit("depthwise", table.depthwise_f32, a: x, y: y, scratch: scratch, parameters, work: shape.work)
+        emit(
+            "depthwise", table.depthwise_f32, a: x, y: y, scratch: scratch, parameters, work: shape.work,
+            pace: .depthwiseFloats)
     }
 
     mutating func depthwise(
@@ -51,7 +53,7 @@ extension ProgramBuilder {
         let scratch = ring(of: shape, rows: ringRows, elementBytes: 2, width: width)
         emit(
             "depthwise_int8", table.depthwise_s8, a: x, y: y, scratch: scratch, parameters,
-            work: shape.work, isInteger: true)
+            work: shape.work, pace: .depthwiseIntegers)
     }
 
     /// Scratch for the padded input rows under one window, a piece for each thread; the reference needs none.

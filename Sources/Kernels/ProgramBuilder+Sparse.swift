@@ -47,7 +47,7 @@ extension ProgramBuilder {
         let scratch = scratchSize > 0 ? buffer(bytes: scratchSize * 4 * Int(SK_MAX_PARTS)) : nil
         emit(
             "convolution_sparse", set.pointwise, a: x, b: residual, y: y, scratch: scratch, parameters,
-            work: Double(shape.outputPixels) * Double(rows.values.count))
+            work: Double(shape.outputPixels) * Double(rows.values.count), pace: .floats)
     }
 }
 

@@ -62,7 +62,7 @@ extension ProgramBuilder {
             b_offset: UnsafePointer(pool.store(bOffsets.map(Int64.init))))
         emit(
             "product", table.product_f32, a: a, b: b, y: y, parameters,
-            work: Double(aOffsets.count * m) * Double(k * n))
+            work: Double(aOffsets.count * m) * Double(k * n), pace: .floats)
     }
 
     /// Mean, sum or extremum over some axes, float32.

@@ -36,7 +36,9 @@ extension ProgramBuilder {
         parameters.epilogue.upper = clamp.upperBound
         parameters.epilogue.has_residual = residual != nil
         let scratch = winogradScratch(&parameters, inputBytes: 4)
-        emit("winograd", kernel, a: source, b: residual, y: y, scratch: scratch, parameters, work: shape.work)
+        emit(
+            "winograd", kernel, a: source, b: residual, y: y, scratch: scratch, parameters, work: shape.work,
+            pace: .floats)
     }
 
     /// The same in int8.
@@ -57,7 +59,7 @@ extension ProgramBuilder {
         let scratch = winogradScratch(&parameters, inputBytes: 2)
         emit(
             "winograd_int8", kernel, a: source, b: residual, y: y, scratch: scratch, parameters,
-            work: shape.work, isInteger: true)
+            work: shape.work, pace: .integers)
     }
 
     /// Memory for the transformed inputs and the products of a group of tiles, for each thread.

@@ -55,13 +55,13 @@ public struct ProgramBuilder {
 
     mutating func emit<Parameters: BitwiseCopyable>(
         _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
-        scratch: Buffer? = nil, _ parameters: Parameters, work: Double, isInteger: Bool = false
+        scratch: Buffer? = nil, _ parameters: Parameters, work: Double, pace: Pace = .moves
     ) {
         precondition(constants[y.index] == nil, "\(name) writes into a constant")
         records.append(
             StepRecord(
                 layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, scratch: scratch,
-                parameters: pool.store(one: parameters), work: work, isInteger: isInteger))
+                parameters: pool.store(one: parameters), work: work, pace: pace))
     }
 
     func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
@@ -80,8 +80,20 @@ struct StepRecord {
     let y: Buffer
     let scratch: Buffer?
     let parameters: UnsafeRawPointer
-    /// Multiply-adds or moved elements: what deciding about a second thread needs.
+    /// Multiply-adds or moved elements.
     let work: Double
-    /// Whether it works at the pace of int8 multiply-adds.
-    let isInteger: Bool
+    let pace: Pace
+}
+
+/// What limits a kernel: how fast a set multiplies and adds, does so one channel at a time, or moves elements.
+enum Pace {
+    case floats, integers, depthwiseFloats, depthwiseIntegers, moves
+
+    /// Whether its multiply-adds are those of int8.
+    var isInteger: Bool {
+        switch self {
+        case .integers, .depthwiseIntegers: true
+        case .floats, .depthwiseFloats, .moves: false
+        }
+    }
 }

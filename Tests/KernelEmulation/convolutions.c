@@ -159,7 +159,7 @@ static void run_integers(random_stream *r, const sk_kernel_set *set, shape s, sk
     // A set that wants its inputs raised gets them so, but for layers whose windows are single pixels, half of the time.
     bool raises = set->s8_shift && s.taps == 1 && s.groups == 1 && p.column_step == p.depth && random_bool(r);
     if (raises) {
-        p.scratch_size = SK_RAISED_PIXELS * (int64_t)p.depth + 4;
+        p.scratch_size = SK_RAISED_PIXELS * (int64_t)p.depth + 64;
         step.scratch = guarded(r, (size_t)(p.scratch_size * SK_MAX_PARTS));
     }
     for (int64_t i = 0; i < input_count(s); i++) {

@@ -225,7 +225,7 @@ typedef struct {
     int32_t depthwise_s8_rows;  // rows that one instruction multiplies; 0: taps go in pairs
     int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
     bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
-    int32_t f32_pace, s8_pace;  // multiply-adds a microsecond of one core, about
+    int32_t f32_pace, s8_pace, depthwise_f32_pace, depthwise_s8_pace;  // multiply-adds a microsecond of one core, about
     int32_t s8_shift;     // added to int8 inputs as they are copied (128 where the instruction wants unsigned)
     sk_kernel _Nonnull convolution_f32, convolution_s8, depthwise_f32, depthwise_s8;
     sk_kernel _Nonnull pool_f32, pool_s8, border_f32, border_s8, border_s16;
