@@ -67,6 +67,7 @@ public struct Plan: Sendable {
         }
         outputs = Array(results.prefix(graph.outputs.count))
         observed = Array(results.dropFirst(graph.outputs.count))
+        lowering.builder.runLargeChainsByStrips(keeping: (inputs + outputs + observed).map(\.buffer))
         let placement = MemoryPlan(
             lowering.builder, inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
         program = Program(lowering.builder, offsets: placement.offsets, arenaBytes: placement.bytes)

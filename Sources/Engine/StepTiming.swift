@@ -6,11 +6,17 @@ extension Plan {
         /// The graph's node and the kernel that computes it.
         public let layer, kernel: String
         /// Multiply-adds, or elements moved.
-        public let work: Double
+        public private(set) var work: Double
         /// Whether its multiply-adds are int8.
         public let isInteger: Bool
         /// The shortest of all runs, in microseconds.
-        public let microseconds: Double
+        public private(set) var microseconds: Double
+
+        /// Adds another strip of the same layer.
+        fileprivate mutating func add(_ strip: StepTiming) {
+            work += strip.work
+            microseconds += strip.microseconds
+        }
 
         /// Whether the work is the multiply-adds of a convolution or a product; other steps move or combine elements.
         public var multipliesAndAdds: Bool {
@@ -23,7 +29,7 @@ extension Plan {
         }
     }
 
-    /// Times every step on its own; each is run within whole inferences, so caches are as in use.
+    /// Times every step on its own, strips of one layer together; each is run within whole inferences, so caches are as in use.
     public func measureSteps(runs: Int) -> [StepTiming] {
         precondition(runs > 0, "measureSteps: needs runs")
         let worker = Worker(self), clock = ContinuousClock(), steps = program.steps
@@ -35,10 +41,17 @@ extension Plan {
                 best[index] = min(best[index], (clock.now - begin).milliseconds * 1000)
             }
         }
-        return steps.indices.map {
-            StepTiming(
-                layer: steps[$0].layer, kernel: steps[$0].kernel, work: steps[$0].work,
-                isInteger: steps[$0].isInteger, microseconds: best[$0])
+        var timings: [StepTiming] = []
+        for index in steps.indices {
+            let step = StepTiming(
+                layer: steps[index].layer, kernel: steps[index].kernel, work: steps[index].work,
+                isInteger: steps[index].isInteger, microseconds: best[index])
+            if let known = timings.firstIndex(where: { $0.layer == step.layer && $0.kernel == step.kernel }) {
+                timings[known].add(step)
+            } else {
+                timings.append(step)
+            }
         }
+        return timings
     }
 }

@@ -39,11 +39,12 @@ public final class Program: @unchecked Sendable {
 
     /// The step with its buffers at their addresses in an arena.
     func resolved(_ record: StepRecord, in arena: UnsafeMutableRawPointer) -> sk_step {
-        func address(_ buffer: Buffer?) -> UnsafeMutableRawPointer? {
-            buffer.map { constants[$0.index] ?? arena + offsets[$0.index] }
+        func address(_ buffer: Buffer?, _ offset: Int = 0) -> UnsafeMutableRawPointer? {
+            buffer.map { (constants[$0.index] ?? arena + offsets[$0.index]) + offset }
         }
         return sk_step(
-            run: record.kernel, a: address(record.a), b: address(record.b), y: address(record.y),
+            run: record.kernel, a: address(record.a, record.offsets.a),
+            b: address(record.b, record.offsets.b), y: address(record.y, record.offsets.y),
             scratch: address(record.scratch), params: record.parameters)
     }
 }

@@ -69,7 +69,7 @@ extension ProgramBuilder {
         parameters.has_residual = residual != nil
         emit(
             "convolution", table.convolution_f32, a: source, b: residual, y: y, parameters, work: shape.work,
-            pace: .floats)
+            pace: .floats, rows: RowGeometry(.convolution, shape, inputBytes: 4, outputBytes: 4))
     }
 
     /// y = saturate(round((x − zero) ∗ weights + bias) · factors) + zero point), int8; see `IntegerEpilogue`.
@@ -115,7 +115,9 @@ extension ProgramBuilder {
         parameters.apply(epilogue)
         emit(
             "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, scratch: scratch,
-            parameters, work: shape.work, pace: .integers)
+            parameters, work: shape.work, pace: .integers,
+            rows: RowGeometry(
+                .convolution, shape, inputBytes: table.s8_widens ? 2 : 1, outputBytes: 1))
     }
 
     /// Whether a set that adds something to its int8 inputs does so as it reads them, since windows are single pixels.

@@ -22,7 +22,7 @@ extension ProgramBuilder {
         let scratch = needsRing ? ring(of: shape, rows: shape.ringRows, elementBytes: 4, width: width) : nil
         emit(
             "depthwise", table.depthwise_f32, a: x, y: y, scratch: scratch, parameters, work: shape.work,
-            pace: .depthwiseFloats)
+            pace: .depthwiseFloats, rows: RowGeometry(.depthwise, shape, inputBytes: 4, outputBytes: 4))
     }
 
     mutating func depthwise(
@@ -53,7 +53,8 @@ extension ProgramBuilder {
         let scratch = ring(of: shape, rows: ringRows, elementBytes: 2, width: width)
         emit(
             "depthwise_int8", table.depthwise_s8, a: x, y: y, scratch: scratch, parameters,
-            work: shape.work, pace: .depthwiseIntegers)
+            work: shape.work, pace: .depthwiseIntegers,
+            rows: RowGeometry(.depthwise, shape, inputBytes: 1, outputBytes: 1))
     }
 
     /// Scratch for the padded input rows under one window, a piece for each thread; the reference needs none.

@@ -13,9 +13,9 @@ public struct Buffer: Hashable, Sendable {
 public struct ProgramBuilder {
     public let kernels: KernelSet
     let pool = ConstantPool()
-    private(set) var sizes: [Int] = []
+    var sizes: [Int] = []
     private(set) var constants: [UnsafeMutableRawPointer?] = []
-    private(set) var records: [StepRecord] = []
+    var records: [StepRecord] = []
     /// Prefixed to the name of every step that follows.
     public var layer = ""
 
@@ -55,13 +55,14 @@ public struct ProgramBuilder {
 
     mutating func emit<Parameters: BitwiseCopyable>(
         _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
-        scratch: Buffer? = nil, _ parameters: Parameters, work: Double, pace: Pace = .moves
+        scratch: Buffer? = nil, _ parameters: Parameters, work: Double, pace: Pace = .moves,
+        rows: RowGeometry? = nil
     ) {
         precondition(constants[y.index] == nil, "\(name) writes into a constant")
         records.append(
             StepRecord(
                 layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, scratch: scratch,
-                parameters: pool.store(one: parameters), work: work, pace: pace))
+                parameters: pool.store(one: parameters), work: work, pace: pace, rows: rows))
     }
 
     func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
@@ -79,10 +80,16 @@ struct StepRecord {
     let a, b: Buffer?
     let y: Buffer
     let scratch: Buffer?
-    let parameters: UnsafeRawPointer
+    var parameters: UnsafeRawPointer
     /// Multiply-adds or moved elements.
-    let work: Double
+    var work: Double
     let pace: Pace
+    /// How rows of the result depend on rows of `a`, for steps that can compute some rows only.
+    let rows: RowGeometry?
+    /// The operands' first bytes within their buffers.
+    var offsets = (a: 0, b: 0, y: 0)
+
+    func touches(_ buffer: Buffer) -> Bool { a == buffer || b == buffer || y == buffer || scratch == buffer }
 }
 
 /// What limits a kernel: how fast a set multiplies and adds, does so one channel at a time, or moves elements.

@@ -1,0 +1,85 @@
+/// Which rows each layer of a chain computes for each strip of the last layer's rows.
+struct StripSchedule {
+    /// What one layer does for one strip; rows are those of the whole images.
+    struct Rows: Equatable {
+        /// The rows of its result that are still missing.
+        var outputs: Range<Int>
+        /// The row that its input's buffer begins with, and that its result's buffer begins with.
+        var source, target: Int
+        /// What is still needed of its result, as rows of the buffer, where it must be moved to the beginning first.
+        var kept: Range<Int>?
+    }
+
+    let layers: [RowGeometry]
+    let rowsPerStrip: Int
+    /// The most rows that each result but the last holds at a time.
+    private(set) var capacities: [Int]
+    /// For each layer, the row after the last one computed, and the first one in its buffer.
+    private var computed, begins: [Int]
+    /// Whether rows to keep never overlap the place they are moved to.
+    private var isMovable = true
+
+    init(_ layers: [RowGeometry], rowsPerStrip: Int) {
+        self.layers = layers
+        self.rowsPerStrip = rowsPerStrip
+        capacities = [Int](repeating: 0, count: max(layers.count - 1, 0))
+        computed = [Int](repeating: 0, count: layers.count)
+        begins = computed
+    }
+
+    /// The schedule of the highest strips whose inner results take at most `bytes` together; nil where none does.
+    static func fitting(_ layers: [RowGeometry], bytes: Int) -> StripSchedule? {
+        guard let last = layers.last, layers.allSatisfy({ $0.outputRows > 0 }) else { return nil }
+        for strips in stride(from: 2, through: last.outputRows, by: 1) {
+            let rows = (last.outputRows + strips - 1) / strips
+            var trial = StripSchedule(layers, rowsPerStrip: rows)
+            while trial.next() != nil {}
+            guard trial.isMovable else { continue }
+            let total = zip(trial.capacities, layers).reduce(0) { $0 + $1.0 * $1.1.outputRowBytes }
+            if total <= bytes {
+                let capacities = trial.capacities
+                trial = StripSchedule(layers, rowsPerStrip: rows)
+                trial.capacities = capacities
+                return trial
+            }
+        }
+        return nil
+    }
+
+    /// The first row of the chain's input that is still to be read.
+    var firstUnreadRow: Int {
+        computed[0] < layers[0].outputRows
+            ? layers[0].inputs(for: computed[0]..<computed[0] + 1).lowerBound : layers[0].inputRows
+    }
+
+    /// What every layer does for the next strip; nil after the last.
+    mutating func next() -> [Rows]? {
+        let final = layers.count - 1, begin = computed[final]
+        guard begin < layers[final].outputRows else { return nil }
+        var wanted = begin..<min(begin + rowsPerStrip, layers[final].outputRows)
+        var strip = layers.map { _ in Rows(outputs: 0..<0, source: 0, target: 0) }
+        for level in layers.indices.reversed() {
+            strip[level].outputs = wanted
+            strip[level].target = level == final ? 0 : begins[level]
+            computed[level] = max(computed[level], wanted.upperBound)
+            guard level > 0, !wanted.isEmpty else { break }
+            let needed = layers[level].inputs(for: wanted)
+            wanted = keep(needed, of: level - 1, in: &strip)
+            strip[level].source = begins[level - 1]
+        }
+        return strip
+    }
+
+    /// Makes room for the rows that the next layer needs of a result; returns those that are missing.
+    private mutating func keep(_ needed: Range<Int>, of level: Int, in strip: inout [Rows]) -> Range<Int> {
+        let first = needed.lowerBound, known = max(computed[level], first)
+        if known > first, first > begins[level] {
+            let kept = first - begins[level]..<known - begins[level]
+            isMovable = isMovable && kept.count <= kept.lowerBound
+            strip[level].kept = kept
+        }
+        begins[level] = first
+        capacities[level] = max(capacities[level], needed.count)
+        return known..<max(known, needed.upperBound)
+    }
+}
