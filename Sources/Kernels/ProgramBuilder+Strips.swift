@@ -55,7 +55,8 @@ extension ProgramBuilder {
             for (level, rows) in strip.enumerated() {
                 let geometry = geometries[level]
                 if let kept = rows.kept {
-                    steps.append(moved(kept, rowBytes: geometry.outputRowBytes, of: chain[level]))
+                    steps.append(
+                        moved(kept, to: rows.keptAt, rowBytes: geometry.outputRowBytes, of: chain[level]))
                 }
                 guard !rows.outputs.isEmpty else { continue }
                 steps.append(
@@ -74,8 +75,10 @@ extension ProgramBuilder {
         return steps
     }
 
-    /// Moves rows of a step's result that the next strip still needs to the beginning of their buffer.
-    private mutating func moved(_ rows: Range<Int>, rowBytes: Int, of step: StepRecord) -> StepRecord {
+    /// Moves rows of a step's result that the next strip still needs towards the beginning of their buffer.
+    private mutating func moved(
+        _ rows: Range<Int>, to target: Int, rowBytes: Int, of step: StepRecord
+    ) -> StepRecord {
         var parameters = sk_gather()
         parameters.rank = 1
         parameters.element_bytes = 1
@@ -86,6 +89,6 @@ extension ProgramBuilder {
         return StepRecord(
             layer: step.layer, name: "move", kernel: table.gather, a: step.y, b: nil, y: step.y, scratch: nil,
             parameters: pool.store(one: parameters), work: Double(rows.count * rowBytes), pace: .moves,
-            rows: nil, offsets: (a: rows.lowerBound * rowBytes, b: 0, y: 0))
+            rows: nil, offsets: (a: rows.lowerBound * rowBytes, b: 0, y: target * rowBytes))
     }
 }

@@ -29,10 +29,13 @@ struct RowGeometry {
         outputRowBytes = shape.outputWidth * shape.outputChannels * outputBytes
     }
 
+    /// The row under the top of a result's windows; negative above the image.
+    func firstInput(for output: Int) -> Int { output * stride - top }
+
     /// The rows of the input that some rows of the result are computed from.
     func inputs(for outputs: Range<Int>) -> Range<Int> {
-        let first = outputs.lowerBound * stride - top, end = (outputs.upperBound - 1) * stride + extent - top
-        let lower = min(max(first, 0), inputRows)
+        let end = firstInput(for: outputs.upperBound - 1) + extent
+        let lower = min(max(firstInput(for: outputs.lowerBound), 0), inputRows)
         return lower..<max(lower, min(end, inputRows))
     }
 }

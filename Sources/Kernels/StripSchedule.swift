@@ -4,10 +4,11 @@ struct StripSchedule {
     struct Rows: Equatable {
         /// The rows of its result that are still missing.
         var outputs: Range<Int>
-        /// The row that its input's buffer begins with, and that its result's buffer begins with.
+        /// The row that its input's buffer begins with, and that its result's buffer begins with; may lie above the image.
         var source, target: Int
-        /// What is still needed of its result, as rows of the buffer, where it must be moved to the beginning first.
+        /// What is still needed of its result, as rows of the buffer, and the row of the buffer it is moved to first.
         var kept: Range<Int>?
+        var keptAt = 0
     }
 
     let layers: [RowGeometry]
@@ -63,23 +64,27 @@ struct StripSchedule {
             strip[level].target = level == final ? 0 : begins[level]
             computed[level] = max(computed[level], wanted.upperBound)
             guard level > 0, !wanted.isEmpty else { break }
-            let needed = layers[level].inputs(for: wanted)
-            wanted = keep(needed, of: level - 1, in: &strip)
+            let first = layers[level].firstInput(for: wanted.lowerBound)
+            wanted = keep(layers[level].inputs(for: wanted), from: first, of: level - 1, in: &strip)
             strip[level].source = begins[level - 1]
         }
         return strip
     }
 
-    /// Makes room for the rows that the next layer needs of a result; returns those that are missing.
-    private mutating func keep(_ needed: Range<Int>, of level: Int, in strip: inout [Rows]) -> Range<Int> {
-        let first = needed.lowerBound, known = max(computed[level], first)
-        if known > first, first > begins[level] {
-            let kept = first - begins[level]..<known - begins[level]
-            isMovable = isMovable && kept.count <= kept.lowerBound
+    /// Makes room for the rows that the next layer needs of a result, in a buffer that begins with row `first` (above the
+    /// image for the first strip, so that all strips are alike); returns those that are missing.
+    private mutating func keep(
+        _ needed: Range<Int>, from first: Int, of level: Int, in strip: inout [Rows]
+    ) -> Range<Int> {
+        let known = max(computed[level], needed.lowerBound)
+        if known > needed.lowerBound, first > begins[level] {
+            let kept = needed.lowerBound - begins[level]..<known - begins[level]
+            isMovable = isMovable && kept.count <= first - begins[level]
             strip[level].kept = kept
+            strip[level].keptAt = needed.lowerBound - first
         }
         begins[level] = first
-        capacities[level] = max(capacities[level], needed.count)
+        capacities[level] = max(capacities[level], needed.upperBound - first)
         return known..<max(known, needed.upperBound)
     }
 }
