@@ -195,7 +195,8 @@ extension WindowShape {
 
     /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
     ///
-    /// The last block of a group is half as wide where that holds its outputs; `convert` gives the stored element.
+    /// The last block of a group is half as wide where that holds its outputs; `convert` gives the stored element. Written in
+    /// order: going output by output would touch every cache line once for each of a block's outputs.
     func packed<Element, Stored: AdditiveArithmetic>(
         _ weights: [Element], width: Int, group: Int, convert: (Element) -> Stored
     ) -> [Stored] {
@@ -203,23 +204,31 @@ extension WindowShape {
         let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
         let depth = mergesColumns ? kernelWidth * inputChannels : groupInputs
         let steps = (depth + group - 1) / group, packedOutputs = packedOutputs(width: width)
-        var packed = [Stored](repeating: .zero, count: groups * packedOutputs * taps * steps * group)
-        for output in 0..<outputChannels {
-            let (g, inGroup) = output.quotientAndRemainder(dividingBy: groupOutputs)
-            let first = inGroup / width * width, own = min(width, packedOutputs - first)
-            var place = (g * packedOutputs + first) * taps * steps * group + (inGroup - first) * group
-            var source = output * taps * depth
-            for _ in 0..<taps {
-                for step in 0..<steps {
-                    for k in 0..<min(group, depth - step * group) {
-                        packed[place + k] = convert(weights[source + k])
+        let count = groups * packedOutputs * taps * steps * group
+        return [Stored](unsafeUninitializedCapacity: count) { packed, initialized in
+            // SAFETY: the loops go through all `count` places in order.
+            var place = 0
+            for g in 0..<groups {
+                for first in stride(from: 0, to: packedOutputs, by: width) {
+                    let own = min(width, packedOutputs - first), real = min(own, groupOutputs - first)
+                    for tap in 0..<taps {
+                        for begin in stride(from: 0, to: depth, by: group) {
+                            let elements = min(group, depth - begin)
+                            for lane in 0..<own {
+                                let source =
+                                    ((g * groupOutputs + first + lane) * taps + tap) * depth + begin
+                                for k in 0..<group {
+                                    let exists = lane < real && k < elements
+                                    packed[place] = exists ? convert(weights[source + k]) : .zero
+                                    place += 1
+                                }
+                            }
+                        }
                     }
-                    place += own * group
-                    source += min(group, depth - step * group)
                 }
             }
+            initialized = count
         }
-        return packed
     }
 
     /// Outputs that a group's packed weights hold: whole blocks, and a last one of half the width where that is enough.
