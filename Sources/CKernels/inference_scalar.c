@@ -74,3 +74,9 @@ const sk_kernel_set *sk_kernels_scalar(void) { return &kernel_set; }
 void sk_run(const sk_step *steps, int64_t count) {
     for (int64_t i = 0; i < count; i++) steps[i].run(&steps[i], 0, 1);
 }
+
+void sk_run_halves(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_halves *halves = step->params;
+    for (int32_t i = 0; i < 2; i++)
+        if (parts == 1 || part == i) sk_run(halves->steps[i], halves->counts[i]);
+}

@@ -7,22 +7,22 @@ struct MemoryPlan {
     let offsets: [Int]
     let bytes: Int
 
-    /// A buffer lives from the step that writes it first (an input: from before the first) to the last that touches it
+    /// A buffer lives from the unit that writes it first (an input: from before the first) to the last that touches it
     /// (an output: to the end).
     init(_ builder: ProgramBuilder, inputs: [Buffer], outputs: [Buffer]) {
-        let uses = builder.uses
+        let units = builder.touched
         var first = [Int?](repeating: nil, count: builder.bufferCount)
         var last = [Int](repeating: -1, count: builder.bufferCount)
         for input in inputs { first[input.index] = -1 }
-        for (step, use) in uses.enumerated() {
-            for buffer in use.reads + [use.writes] {
-                first[buffer.index] = first[buffer.index] ?? step
-                last[buffer.index] = step
+        for (unit, buffers) in units.enumerated() {
+            for buffer in buffers {
+                first[buffer.index] = first[buffer.index] ?? unit
+                last[buffer.index] = unit
             }
         }
         for output in outputs {
             first[output.index] = first[output.index] ?? -1
-            last[output.index] = uses.count
+            last[output.index] = units.count
         }
         var live: [LiveBuffer] = [], indices: [Int] = []
         for index in first.indices {

@@ -67,7 +67,8 @@ public struct Plan: Sendable {
         }
         outputs = Array(results.prefix(graph.outputs.count))
         observed = Array(results.dropFirst(graph.outputs.count))
-        lowering.builder.runLargeChainsByStrips(keeping: (inputs + outputs + observed).map(\.buffer))
+        lowering.builder.runChainsByStrips(
+            inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
         let placement = MemoryPlan(
             lowering.builder, inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
         program = Program(lowering.builder, offsets: placement.offsets, arenaBytes: placement.bytes)

@@ -6,9 +6,13 @@ import CKernels
 public final class Executor {
     public let program: Program
     private let arena: UnsafeMutableRawPointer
+    /// Every step of the program.
     private let steps: UnsafeMutablePointer<sk_step>
-    private let count: Int
-    /// For each step whether a second thread takes half of it.
+    /// What runs: steps, and pairs of lists of them.
+    private let units: UnsafeMutablePointer<sk_step>
+    private let pairs: UnsafeMutablePointer<sk_halves>
+    private let count, unitCount: Int
+    /// For each unit whether a second thread takes half of it.
     private let shared: UnsafeMutablePointer<Bool>
     private let team: OpaquePointer?
 
@@ -21,13 +25,32 @@ public final class Executor {
         arena = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         arena.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         count = program.records.count
+        unitCount = program.units.count
         steps = UnsafeMutablePointer<sk_step>.allocate(capacity: max(count, 1))
         for (index, record) in program.records.enumerated() {
             (steps + index).initialize(to: program.resolved(record, in: arena))
         }
-        shared = UnsafeMutablePointer<Bool>.allocate(capacity: max(count, 1))
-        let isShared = program.sharedSteps
-        shared.initialize(repeating: false, count: max(count, 1))
+        units = UnsafeMutablePointer<sk_step>.allocate(capacity: max(unitCount, 1))
+        pairs = UnsafeMutablePointer<sk_halves>.allocate(capacity: max(unitCount, 1))
+        for (index, unit) in program.units.enumerated() {
+            switch unit {
+            case .step(let step): (units + index).initialize(to: steps[step])
+            case .halves(let first, let second):
+                // SAFETY: both ranges lie within the steps, which live as long as the pair.
+                (pairs + index).initialize(
+                    to: sk_halves(
+                        steps: (
+                            UnsafePointer(steps + first.lowerBound), UnsafePointer(steps + second.lowerBound)
+                        ),
+                        counts: (Int64(first.count), Int64(second.count))))
+                (units + index).initialize(
+                    to: sk_step(
+                        run: sk_run_halves, a: nil, b: nil, y: nil, scratch: nil, params: pairs + index))
+            }
+        }
+        shared = UnsafeMutablePointer<Bool>.allocate(capacity: max(unitCount, 1))
+        let isShared = program.sharedUnits
+        shared.initialize(repeating: false, count: max(unitCount, 1))
         for (index, isShared) in isShared.enumerated() { shared[index] = isShared }
         team = threads > 1 && isShared.contains(true) ? sk_team_create() : nil
     }
@@ -35,13 +58,19 @@ public final class Executor {
     deinit {
         if let team { sk_team_destroy(team) }
         shared.deallocate()
+        pairs.deallocate()
+        units.deallocate()
         steps.deallocate()
         arena.deallocate()
     }
 
     /// Runs every step in order, with the helper where there is one; allocates nothing.
     public func run() {
-        if let team { sk_team_run(team, steps, shared, Int64(count)) } else { sk_run(steps, Int64(count)) }
+        if let team {
+            sk_team_run(team, units, shared, Int64(unitCount))
+        } else {
+            sk_run(units, Int64(unitCount))
+        }
     }
 
     /// Runs one step; for layer-by-layer timing, after a full run.
@@ -77,20 +106,27 @@ public final class Executor {
 }
 
 extension Program {
-    /// For each step whether two threads share it: it is long enough, or prepares what a shared step reads right after, so
-    /// that each thread goes on with what it has in its cache.
-    fileprivate var sharedSteps: [Bool] {
+    /// For each unit whether two threads share it: it is two halves, or a step that is long enough or prepares what such a step
+    /// reads right after, so that each thread goes on with what it has in its cache.
+    fileprivate var sharedUnits: [Bool] {
         let isLong = records.map { kernels.isWorthSharing($0) }
-        return records.indices.map { index in
-            let next = index + 1
-            return isLong[index] || next < records.count && isLong[next] && records[next].a == records[index].y
+        return units.map { unit in
+            switch unit {
+            case .halves: return true
+            case .step(let index):
+                let next = index + 1
+                return isLong[index]
+                    || next < records.count && isLong[next] && records[next].a == records[index].y
+            }
         }
     }
 }
 
 extension KernelSet {
     /// Whether half a step is worth more than handing it over: one that takes a microsecond or more at the set's pace.
-    fileprivate func isWorthSharing(_ step: StepRecord) -> Bool { step.work >= elementsPerMicrosecond(step.pace) }
+    fileprivate func isWorthSharing(_ step: StepRecord) -> Bool {
+        step.work >= elementsPerMicrosecond(step.pace)
+    }
 
     private func elementsPerMicrosecond(_ pace: Pace) -> Double {
         let set = table.pointee

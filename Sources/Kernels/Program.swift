@@ -5,6 +5,7 @@ public final class Program: @unchecked Sendable {
     // SAFETY: everything is a constant after init; raw pointers lead into `pool`, which is read-only by then.
     let pool: ConstantPool
     let records: [StepRecord]
+    let units: [ProgramUnit]
     let offsets: [Int]
     let constants: [UnsafeMutableRawPointer?]
     let sizes: [Int]
@@ -24,6 +25,7 @@ public final class Program: @unchecked Sendable {
         }
         pool = builder.pool
         records = builder.records
+        units = Kernels.units(of: builder.records.count, builder.halves)
         constants = builder.constants
         sizes = builder.sizes
         constantBytes = builder.constantBytes
@@ -47,4 +49,21 @@ public final class Program: @unchecked Sendable {
             b: address(record.b, record.offsets.b), y: address(record.y, record.offsets.y),
             scratch: address(record.scratch), params: record.parameters)
     }
+}
+
+/// What runs as a whole: a step, or two lists of steps that do not depend on each other.
+enum ProgramUnit {
+    case step(Int)
+    case halves(Range<Int>, Range<Int>)
+}
+
+/// The units of `count` steps of which some are halves.
+func units(of count: Int, _ halves: [(first: Range<Int>, second: Range<Int>)]) -> [ProgramUnit] {
+    var units: [ProgramUnit] = [], next = 0
+    for (first, second) in halves {
+        units += (next..<first.lowerBound).map(ProgramUnit.step)
+        units.append(.halves(first, second))
+        next = second.upperBound
+    }
+    return units + (next..<count).map(ProgramUnit.step)
 }

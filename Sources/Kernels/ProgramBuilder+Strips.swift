@@ -9,70 +9,101 @@ extension ProgramBuilder {
     /// Runs chains of convolutions whose results would not stay in the cache strip by strip.
     ///
     /// A strip is some rows of the last layer; each layer before computes the rows that are still missing for it, and keeps
-    /// only those. MobileNetV2's expansion, depthwise layer and projection then never write the expansion to memory. Every
-    /// number is computed as before, from the same numbers in the same order.
+    /// only those. MobileNetV2's expansion, depthwise layer and projection then never write the expansion to memory. The
+    /// upper and the lower half of a chain depend on nothing of each other (rows between them are computed twice), so that
+    /// two threads take one each. Every number is computed as before, from the same numbers in the same order.
     ///
-    /// - Parameter kept: buffers that must be whole after a run.
-    public mutating func runLargeChainsByStrips(keeping kept: [Buffer]) {
-        var ready: [StepRecord] = [], next = 0
-        while next < records.count {
-            let chain = chain(from: next, keeping: kept)
-            if chain.count > 1, let strips = strips(of: chain) {
-                ready += strips
-            } else {
-                ready += chain
-            }
+    /// - Parameters:
+    ///   - inputs: buffers that are filled before a run.
+    ///   - outputs: buffers that must be whole after it.
+    public mutating func runChainsByStrips(inputs: [Buffer], outputs: [Buffer]) {
+        let whole = records
+        records = []
+        var next = 0
+        while next < whole.count {
+            let chain = Array(whole[next..<endOfChain(from: next, in: whole, keeping: inputs + outputs)])
             next += chain.count
+            if chain.count < 2 || !appendStrips(of: chain, inputs: inputs) { records += chain }
         }
-        records = ready
     }
 
-    /// The longest run of steps from `first` on in which each reads a large result of the one before that nothing else touches.
-    private func chain(from first: Int, keeping kept: [Buffer]) -> [StepRecord] {
+    /// The end of the longest run of steps from `first` on in which each reads a large result of the one before that nothing
+    /// else touches.
+    private func endOfChain(from first: Int, in steps: [StepRecord], keeping kept: [Buffer]) -> Int {
         var end = first + 1
-        while end < records.count {
-            let result = records[end - 1].y
-            let touches = records.indices.filter { records[$0].touches(result) }
-            guard records[end - 1].rows != nil, records[end].rows != nil, sizes[result.index] > Self.largeResult,
-                records[end].a == result, records[end].b != result, touches == [end - 1, end],
-                !kept.contains(result)
+        while end < steps.count {
+            let result = steps[end - 1].y
+            guard steps[end - 1].rows != nil, steps[end].rows != nil, sizes[result.index] > Self.largeResult,
+                steps[end].a == result, steps[end].b != result, !kept.contains(result),
+                steps.indices.filter({ steps[$0].touches(result) }) == [end - 1, end]
             else { break }
             end += 1
         }
-        return Array(records[first..<end])
+        return end
     }
 
-    /// The chain's steps strip by strip, with its inner buffers cut to size; nil where rows do not allow that.
-    private mutating func strips(of chain: [StepRecord]) -> [StepRecord]? {
-        let geometries = chain.compactMap(\.rows)
-        guard geometries.count == chain.count, let last = geometries.last,
-            var schedule = StripSchedule.fitting(geometries, bytes: Self.stripBytes)
-        else { return nil }
-        // The result may lie over the chain's input where every row is read before it is written.
-        let isOverInput = chain[chain.count - 1].y == chain[0].a
-        var steps: [StepRecord] = []
+    /// Appends a chain's two halves strip by strip; false, and nothing is appended, where its rows do not allow that.
+    private mutating func appendStrips(of chain: [StepRecord], inputs: [Buffer]) -> Bool {
+        let layers = chain.compactMap(\.rows)
+        guard layers.count == chain.count, let last = layers.last, last.outputRows > 1 else { return false }
+        let middle = last.outputRows / 2
+        guard
+            let upper = StripSchedule.fitting(layers, rows: 0..<middle, bytes: Self.stripBytes),
+            let lower = StripSchedule.fitting(
+                layers, rows: middle..<last.outputRows, bytes: Self.stripBytes),
+            let own = readingElsewhere(chain, inputs: inputs)
+        else { return false }
+        let begin = records.count
+        appendStrips(of: own, by: upper)
+        let second = records.count
+        appendStrips(of: own, by: lower)
+        for step in own.dropLast() { sizes[step.y.index] = 0 }
+        halves.append((begin..<second, second..<records.count))
+        return true
+    }
+
+    /// The chain with an input that its result does not lie over: rows of it are read after results are written.
+    private mutating func readingElsewhere(_ chain: [StepRecord], inputs: [Buffer]) -> [StepRecord]? {
+        let result = chain[chain.count - 1].y
+        guard chain.dropLast().allSatisfy({ !$0.touches(result) }) || chain[0].a == result else { return nil }
+        guard chain[0].a == result else { return chain }
+        guard !inputs.contains(result) else { return nil }
+        // Up to here the buffer held what the chain reads; its result alone stays in the old one.
+        let source = buffer(bytes: sizes[result.index])
+        for index in records.indices { records[index].replace(result, by: source) }
+        var chain = chain
+        for index in chain.indices {
+            chain[index].replace(result, by: source, keepingResult: index == chain.count - 1)
+        }
+        return chain
+    }
+
+    /// Appends the steps of some strips, with memory of their own for inner results and scratch.
+    private mutating func appendStrips(of chain: [StepRecord], by schedule: StripSchedule) {
+        var trial = schedule, schedule = schedule
+        while trial.next() != nil {}
+        var own = chain
+        for (level, rows) in trial.capacities.enumerated() {
+            let result = buffer(bytes: rows * schedule.layers[level].outputRowBytes)
+            own[level].y = result
+            own[level + 1].a = result
+        }
+        for level in own.indices {
+            own[level].scratch = own[level].scratch.map { buffer(bytes: sizes[$0.index]) }
+        }
         while let strip = schedule.next() {
             for (level, rows) in strip.enumerated() {
-                let geometry = geometries[level]
+                let layer = schedule.layers[level]
                 if let kept = rows.kept {
-                    steps.append(
-                        moved(kept, to: rows.keptAt, rowBytes: geometry.outputRowBytes, of: chain[level]))
+                    records.append(
+                        moved(kept, to: rows.keptAt, rowBytes: layer.outputRowBytes, of: own[level]))
                 }
                 guard !rows.outputs.isEmpty else { continue }
-                steps.append(
-                    chain[level].rows(
-                        rows.outputs, source: rows.source, target: rows.target, of: geometry, in: pool))
-            }
-            if isOverInput, let written = strip.last?.outputs.upperBound,
-                written * last.outputRowBytes > schedule.firstUnreadRow * geometries[0].inputRowBytes
-            {
-                return nil
+                records.append(
+                    own[level].rows(
+                        rows.outputs, source: rows.source, target: rows.target, of: layer, in: pool))
             }
         }
-        for (level, rows) in schedule.capacities.enumerated() {
-            sizes[chain[level].y.index] = rows * geometries[level].outputRowBytes
-        }
-        return steps
     }
 
     /// Moves rows of a step's result that the next strip still needs towards the beginning of their buffer.

@@ -16,6 +16,8 @@ public struct ProgramBuilder {
     var sizes: [Int] = []
     private(set) var constants: [UnsafeMutableRawPointer?] = []
     var records: [StepRecord] = []
+    /// Neighbouring runs of records that do not depend on each other: two threads may take one each.
+    var halves: [(first: Range<Int>, second: Range<Int>)] = []
     /// Prefixed to the name of every step that follows.
     public var layer = ""
 
@@ -46,10 +48,16 @@ public struct ProgramBuilder {
     public var stepCount: Int { records.count }
     public var bufferCount: Int { sizes.count }
 
-    /// What each step touches and writes, in order: what a memory planner needs.
-    public var uses: [(reads: [Buffer], writes: Buffer)] {
-        records.map { record in
-            (reads: [record.a, record.b, record.scratch].compactMap { $0 }, writes: record.y)
+    /// The buffers that each unit of the program touches, in order: what a memory planner needs.
+    ///
+    /// Two halves that may run side by side are one unit.
+    public var touched: [[Buffer]] {
+        units(of: records.count, halves).map { unit in
+            switch unit {
+            case .step(let index): records[index].touched
+            case .halves(let first, let second):
+                records[first.lowerBound..<second.upperBound].flatMap(\.touched)
+            }
         }
     }
 
@@ -77,9 +85,9 @@ struct StepRecord {
     let layer: String
     let name: String
     let kernel: sk_kernel
-    let a, b: Buffer?
-    let y: Buffer
-    let scratch: Buffer?
+    var a, b: Buffer?
+    var y: Buffer
+    var scratch: Buffer?
     var parameters: UnsafeRawPointer
     /// Multiply-adds or moved elements.
     var work: Double
@@ -89,7 +97,15 @@ struct StepRecord {
     /// The operands' first bytes within their buffers.
     var offsets = (a: 0, b: 0, y: 0)
 
-    func touches(_ buffer: Buffer) -> Bool { a == buffer || b == buffer || y == buffer || scratch == buffer }
+    var touched: [Buffer] { [a, b, y, scratch].compactMap { $0 } }
+
+    func touches(_ buffer: Buffer) -> Bool { touched.contains(buffer) }
+
+    mutating func replace(_ old: Buffer, by new: Buffer, keepingResult: Bool = false) {
+        if a == old { a = new }
+        if b == old { b = new }
+        if y == old, !keepingResult { y = new }
+    }
 }
 
 /// What limits a kernel: how fast a set multiplies and adds, does so one channel at a time, or moves elements.

@@ -6,7 +6,7 @@ struct RowGeometry {
     enum Kind { case convolution, depthwise }
 
     let kind: Kind
-    /// Rows of the input (border included) and of the result.
+    /// Rows of the input (a convolution's border included) and of the result.
     let inputRows, outputRows: Int
     /// Input rows from the first to the last under one window, and between neighbouring windows.
     let extent, stride: Int

@@ -12,6 +12,8 @@ struct StripSchedule {
     }
 
     let layers: [RowGeometry]
+    /// The rows of the last layer's result that are computed.
+    let rows: Range<Int>
     let rowsPerStrip: Int
     /// The most rows that each result but the last holds at a time.
     private(set) var capacities: [Int]
@@ -20,44 +22,34 @@ struct StripSchedule {
     /// Whether rows to keep never overlap the place they are moved to.
     private var isMovable = true
 
-    init(_ layers: [RowGeometry], rowsPerStrip: Int) {
+    init(_ layers: [RowGeometry], rows: Range<Int>, rowsPerStrip: Int) {
         self.layers = layers
+        self.rows = rows
         self.rowsPerStrip = rowsPerStrip
         capacities = [Int](repeating: 0, count: max(layers.count - 1, 0))
         computed = [Int](repeating: 0, count: layers.count)
         begins = computed
+        if let last = computed.indices.last { computed[last] = rows.lowerBound }
     }
 
-    /// The schedule of the highest strips whose inner results take at most `bytes` together; nil where none does.
-    static func fitting(_ layers: [RowGeometry], bytes: Int) -> StripSchedule? {
-        guard let last = layers.last, layers.allSatisfy({ $0.outputRows > 0 }) else { return nil }
-        for strips in stride(from: 2, through: last.outputRows, by: 1) {
-            let rows = (last.outputRows + strips - 1) / strips
-            var trial = StripSchedule(layers, rowsPerStrip: rows)
+    /// The highest strips of some rows whose inner results take at most `bytes` together; nil where none do.
+    static func fitting(_ layers: [RowGeometry], rows: Range<Int>, bytes: Int) -> StripSchedule? {
+        for strips in stride(from: 1, through: rows.count, by: 1) {
+            let schedule = StripSchedule(
+                layers, rows: rows, rowsPerStrip: (rows.count + strips - 1) / strips)
+            var trial = schedule
             while trial.next() != nil {}
-            guard trial.isMovable else { continue }
             let total = zip(trial.capacities, layers).reduce(0) { $0 + $1.0 * $1.1.outputRowBytes }
-            if total <= bytes {
-                let capacities = trial.capacities
-                trial = StripSchedule(layers, rowsPerStrip: rows)
-                trial.capacities = capacities
-                return trial
-            }
+            if trial.isMovable, total <= bytes { return schedule }
         }
         return nil
-    }
-
-    /// The first row of the chain's input that is still to be read.
-    var firstUnreadRow: Int {
-        computed[0] < layers[0].outputRows
-            ? layers[0].inputs(for: computed[0]..<computed[0] + 1).lowerBound : layers[0].inputRows
     }
 
     /// What every layer does for the next strip; nil after the last.
     mutating func next() -> [Rows]? {
         let final = layers.count - 1, begin = computed[final]
-        guard begin < layers[final].outputRows else { return nil }
-        var wanted = begin..<min(begin + rowsPerStrip, layers[final].outputRows)
+        guard begin < rows.upperBound else { return nil }
+        var wanted = begin..<min(begin + rowsPerStrip, rows.upperBound)
         var strip = layers.map { _ in Rows(outputs: 0..<0, source: 0, target: 0) }
         for level in layers.indices.reversed() {
             strip[level].outputs = wanted

@@ -248,6 +248,15 @@ const sk_kernel_set *_Nullable sk_kernels_neondot(void);
 /// Runs steps in order on the calling thread.
 void sk_run(const sk_step *_Nonnull steps, int64_t count);
 
+/// Two lists of steps that do not depend on each other.
+typedef struct {
+    const sk_step *_Nonnull steps[2];
+    int64_t counts[2];
+} sk_halves;
+
+/// A step that runs both lists (`params` are halves), or the one that falls to a part of two.
+void sk_run_halves(const sk_step *_Nonnull step, int32_t part, int32_t parts);
+
 /// A helper thread for one caller.
 typedef struct sk_team sk_team;
 /// NULL where no thread can be started.
