@@ -59,11 +59,10 @@ SK_INLINE window_walk walk_from(const sk_convolution *p, int64_t pixel) {
     return w;
 }
 
-/// The offset of the current window; then moves on.
-SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
-    int64_t offset = w->image + w->row + w->column;
-    w->column += p->column_step;
-    if (++w->x == p->out_width) {
+/// Moves on by some pixels of the same row.
+SK_INLINE void walk_on(const sk_convolution *p, window_walk *w, int32_t pixels) {
+    w->column += pixels * p->column_step;
+    if ((w->x += pixels) == p->out_width) {
         w->x = 0;
         w->column = 0;
         w->row += p->row_step;
@@ -73,7 +72,19 @@ SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
             w->image += p->image_step;
         }
     }
+}
+
+/// The offset of the current window; then moves on.
+SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
+    int64_t offset = w->image + w->row + w->column;
+    walk_on(p, w, 1);
     return offset;
+}
+
+/// Whether windows follow each other at equal distance over all rows and images.
+SK_INLINE bool is_one_run(const sk_convolution *p) {
+    int64_t row = p->out_width * p->column_step;
+    return (p->out_height == 1 || p->row_step == row) && (p->images == 1 || p->image_step == p->out_height * row);
 }
 
 /// One pixel's sums with residual and clamp to memory; `n` of them where the block is not full.
@@ -94,7 +105,8 @@ SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 *sums, float
     if (!full) copy_some_f32(y, result, n);
 }
 
-SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const float *w, const float *bias, float *y,
+/// `rows` pixels whose windows lie `step` elements apart, times one block of outputs.
+SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, const float *w, const float *bias, float *y,
                         const float *b, int32_t n, const int rows, const int vectors) {
     vector_f32 sums[SK_ROWS][2];
     SK_UNROLL
@@ -102,42 +114,74 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *const *x, const fl
         sums[r][0] = load_f32(bias);
         if (vectors > 1) sums[r][1] = load_f32(bias + SK_LANES);
     }
+#define STEP(at) \
+    { \
+        vector_f32 w0 = load_f32(w), w1 = vectors > 1 ? load_f32(w + SK_LANES) : w0; \
+        w += vectors * SK_LANES; \
+        SK_UNROLL \
+        for (int r = 0; r < rows; r++) { \
+            const float *third = r < 3 ? x0 : r < 6 ? x3 : r < 9 ? x6 : x9; \
+            vector_f32 value = splat_f32(third[r % 3 * step + (at)]); \
+            sums[r][0] = __builtin_elementwise_fma(value, w0, sums[r][0]); \
+            if (vectors > 1) sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]); \
+        } \
+    }
+#define ADVANCE(count) x0 += count, x3 += count, x6 += count, x9 += count
     for (int32_t t = 0; t < p->taps; t++) {
-        int64_t offset = p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k++) {
-            vector_f32 w0 = load_f32(w), w1 = vectors > 1 ? load_f32(w + SK_LANES) : w0;
-            w += vectors * SK_LANES;
-            SK_UNROLL
-            for (int r = 0; r < rows; r++) {
-                vector_f32 value = splat_f32(x[r][offset + k]);
-                sums[r][0] = __builtin_elementwise_fma(value, w0, sums[r][0]);
-                if (vectors > 1) sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]);
-            }
+        const float *x0 = x + p->tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step;
+        SK_OPAQUE(x3);
+        SK_OPAQUE(x6);
+        SK_OPAQUE(x9);
+        int32_t left = p->depth;
+        for (; left >= 4; left -= 4, ADVANCE(4)) {
+            SK_OPAQUE(step);
+            STEP(0) STEP(1) STEP(2) STEP(3)
+        }
+        for (; left > 0; left--, ADVANCE(1)) {
+            SK_OPAQUE(step);
+            STEP(0)
         }
     }
+#undef ADVANCE
+#undef STEP
     SK_UNROLL
     for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, b + r * p->y_stride, n, vectors);
 }
 
-/// All pixels from `first` to `last` for one block of outputs; `x`, `y` and `b` begin at the block's group or outputs.
-SK_INLINE void pixels_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y,
-                          const float *b, int32_t n, int64_t first, int64_t last, const int vectors) {
-    window_walk walk = walk_from(p, first);
-    for (int64_t pixel = first; pixel < last;) {
-        const float *windows[SK_ROWS];
-        int64_t rows = last - pixel < SK_ROWS ? last - pixel : SK_ROWS;
-        for (int64_t r = 0; r < rows; r++) windows[r] = x + walk_next(p, &walk);
-        float *to = y + pixel * p->y_stride;
-        const float *from = b + pixel * p->y_stride;
-        switch (rows) {
-#define TILE(count) case count: tile_f32(p, windows, w, bias, to, from, n, count, vectors); break;
+/// `pixels` neighbouring pixels of one run from `x` on, in tiles of equal size.
+SK_INLINE void run_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y, const float *b,
+                       int32_t n, int64_t pixels, const int vectors) {
+    int64_t tiles = (pixels + SK_ROWS - 1) / SK_ROWS, rows = pixels / tiles, longer = pixels % tiles;
+    for (int64_t tile = 0; tile < tiles; tile++) {
+        int64_t count = rows + (tile < longer);
+        switch (count) {
+#define TILE(count) case count: tile_f32(p, x, p->column_step, w, bias, y, b, n, count, vectors); break;
         TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #if SK_ROWS > 6
         TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
 #endif
 #undef TILE
         }
-        pixel += rows;
+        x += count * p->column_step;
+        y += count * p->y_stride;
+        b += count * p->y_stride;
+    }
+}
+
+/// All pixels from `first` to `last` for one block of outputs; `x`, `y` and `b` begin at the block's group or outputs.
+SK_INLINE void pixels_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y,
+                          const float *b, int32_t n, int64_t first, int64_t last, const int vectors) {
+    y += first * p->y_stride;
+    b += first * p->y_stride;
+    if (is_one_run(p)) return run_f32(p, x + first * p->column_step, w, bias, y, b, n, last - first, vectors);
+    window_walk walk = walk_from(p, first);
+    for (int64_t pixel = first; pixel < last;) {
+        int64_t pixels = p->out_width - walk.x < last - pixel ? p->out_width - walk.x : last - pixel;
+        run_f32(p, x + walk.image + walk.row + walk.column, w, bias, y, b, n, pixels, vectors);
+        pixel += pixels;
+        y += pixels * p->y_stride;
+        b += pixels * p->y_stride;
+        walk_on(p, &walk, (int32_t)pixels);
     }
 }
 

@@ -196,9 +196,6 @@ SK_INLINE __m512i four_inputs(const uint8_t *x) {
     return _mm512_set1_epi32(four);
 }
 
-/// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third.
-#define SK_OPAQUE(address) __asm__ volatile("" : "+r"(address))
-
 /// `rows` pixels whose windows lie `step` bytes apart, times one block.
 SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
                          const int8_t *b, const int rows, const int vectors) {
@@ -290,16 +287,13 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
 /// Pixels from `first` to `last`: one run where windows follow each other over all rows, else row by row.
 static void runs_of_pixels(const vnni_share *s, const uint8_t *x, int64_t first, int64_t last) {
     const sk_convolution *p = s->layer->p;
-    int64_t width = p->out_width, height = p->out_height;
-    bool is_one = (height == 1 || p->row_step == width * p->column_step)
-        && (p->images == 1 || p->image_step == height * width * p->column_step);
-    if (is_one) return run_of_pixels(s, x + first * p->column_step, first, last - first);
-    int64_t row = first / width, column = first % width, image = row / height, y = row % height;
-    for (int64_t pixel = first; pixel < last; column = 0) {
-        int64_t end = pixel + width - column < last ? pixel + width - column : last;
-        run_of_pixels(s, x + image * p->image_step + y * p->row_step + column * p->column_step, pixel, end - pixel);
-        pixel = end;
-        if (++y == height) y = 0, image++;
+    if (is_one_run(p)) return run_of_pixels(s, x + first * p->column_step, first, last - first);
+    window_walk walk = walk_from(p, first);
+    for (int64_t pixel = first; pixel < last;) {
+        int64_t pixels = p->out_width - walk.x < last - pixel ? p->out_width - walk.x : last - pixel;
+        run_of_pixels(s, x + walk.image + walk.row + walk.column, pixel, pixels);
+        pixel += pixels;
+        walk_on(p, &walk, (int32_t)pixels);
     }
 }
 
