@@ -37,7 +37,16 @@ public struct TrainingSettings: Hashable, Sendable {
         self.distillsAll = distillsAll
     }
 
-    func recipe(epochs: Double, seed: UInt64, distills: Bool) -> TrainingRecipe {
+    /// What a candidate of this compression takes over from its teacher; nil where it has none.
+    func distillation(of compression: Compression) -> TrainingRecipe.Distillation? {
+        guard distillsAll || compression.distillation != nil else { return nil }
+        return TrainingRecipe.Distillation(
+            featureWeight: Float(compression.distillation?.featureWeight ?? 0))
+    }
+
+    func recipe(
+        epochs: Double, seed: UInt64, distillation: TrainingRecipe.Distillation? = nil
+    ) -> TrainingRecipe {
         TrainingRecipe().with { recipe in
             recipe.epochs = epochs
             recipe.batch = batch
@@ -47,8 +56,8 @@ public struct TrainingSettings: Hashable, Sendable {
             recipe.learningRate = Float(
                 learningRate ?? (usesAdamW ? 0.002 : 0.4 * min(1, Double(batch) / 128)))
             recipe.weightDecay = usesAdamW ? 0.01 : 5e-4
-            recipe.labelSmoothing = distills ? 0 : 0.05
-            recipe.distillation = distills ? TrainingRecipe.Distillation() : nil
+            recipe.labelSmoothing = distillation == nil ? 0.05 : 0
+            recipe.distillation = distillation
         }
     }
 
@@ -56,10 +65,10 @@ public struct TrainingSettings: Hashable, Sendable {
     ///
     /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate.
     func recipe(
-        after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64, distills: Bool,
-        startsTrained: Bool = false
+        after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64,
+        distillation: TrainingRecipe.Distillation?, startsTrained: Bool = false
     ) -> TrainingRecipe {
-        recipe(epochs: epochs, seed: seed, distills: distills).with { recipe in
+        recipe(epochs: epochs, seed: seed, distillation: distillation).with { recipe in
             if startsTrained, learningRate == nil { recipe.learningRate *= 0.1 }
             // Thirty changes of structure, however short the run.
             let interval = max(1, Int(epochs * Double(samples) / Double(batch)) / 30)
