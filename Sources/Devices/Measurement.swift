@@ -33,8 +33,8 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
         case .impossible(let file, let line, let column, let value):
             "\(file):\(line): \(column) is \(value), expected a positive number"
         case .inconsistent(let file, let model, let lines, let smallest, let largest, let unit):
-            "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' from "
-                + "\(smallest) to \(largest) \(unit); remove the wrong ones"
+            "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' "
+                + "\(unit == "ms" ? "times" : "energies") from \(smallest) to \(largest) \(unit); remove the wrong ones"
         case .tooFew(let file, let usable):
             "\(file): only \(usable) models have a latency, and at least \(Measurement.fewest) are needed"
         case .unit(let file, let ratio):

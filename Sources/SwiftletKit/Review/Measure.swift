@@ -218,7 +218,7 @@ private struct MeasuredPlace {
                 let ratio = value / expected
                 guard ratio > 150 || ratio < 1 / 150.0 else { continue }
                 throw CommandError(
-                    "\(file):\(row.line): \(column) is \(Human.number(value)) where about \(Human.number(expected)) is "
+                    "\(file):\(row.line): \(column) is \(value) where about \(Human.number(expected)) is "
                         + "expected, too far off to be in that unit\(hint)")
             }
         }
