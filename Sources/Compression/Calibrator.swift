@@ -14,6 +14,19 @@ public enum Calibrator: Hashable, Sendable, CustomStringConvertible {
         case .meanSquaredError: "mean squared error"
         }
     }
+
+    /// Reads `min-max`, `percentile(99.99)` or `mean-squared-error`; nil where the text is none of them.
+    public init?(parsing text: String) {
+        switch text {
+        case "min-max": self = .minMax
+        case "mean-squared-error": self = .meanSquaredError
+        default:
+            guard text.hasPrefix("percentile("), text.hasSuffix(")"),
+                let percentile = Double(text.dropFirst(11).dropLast()), (50...100).contains(percentile)
+            else { return nil }
+            self = .percentile(percentile)
+        }
+    }
 }
 
 /// How often values fell into equal bins between the smallest and the largest.

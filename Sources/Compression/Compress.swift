@@ -58,9 +58,10 @@ extension Compression.Step {
     fileprivate var repairs: Bool {
         switch self {
         case .finetune: true
-        // The next pruning or the training under rounding comes with training of its own.
+        // The next pruning, or the training of signs, comes with training of its own.
         case .magnitude, .pattern, .dynamic: true
-        case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+        // Training under rounding goes too slowly to repair more than rounding does.
+        case .precision(let assignment, _): assignment.choices.contains(.binary)
         case .distill, .structured: false
         }
     }

@@ -21,7 +21,8 @@ public struct Measurement: Hashable, Sendable {
 /// Why a profile cannot be fitted to a file of measurements.
 public enum CalibrationError: Error, Hashable, CustomStringConvertible {
     case impossible(file: String, line: Int, column: String, value: Double)
-    case inconsistent(file: String, model: String, lines: [Int], smallest: Double, largest: Double)
+    case inconsistent(
+        file: String, model: String, lines: [Int], smallest: Double, largest: Double, unit: String)
     case tooFew(file: String, usable: Int)
     /// The times are so far from the estimate that their unit must be another one.
     case unit(file: String, ratio: Double)
@@ -31,9 +32,9 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .impossible(let file, let line, let column, let value):
             "\(file):\(line): \(column) is \(value), expected a positive number"
-        case .inconsistent(let file, let model, let lines, let smallest, let largest):
-            "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' times from "
-                + "\(smallest) to \(largest) ms; remove the wrong ones"
+        case .inconsistent(let file, let model, let lines, let smallest, let largest, let unit):
+            "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' "
+                + "\(unit == "ms" ? "times" : "energies") from \(smallest) to \(largest) \(unit); remove the wrong ones"
         case .tooFew(let file, let usable):
             "\(file): only \(usable) models have a latency, and at least \(Measurement.fewest) are needed"
         case .unit(let file, let ratio):
@@ -51,6 +52,18 @@ extension Measurement {
 
     /// The rows that hold a latency, one a model (repeats become their median), in the order of the file.
     static func usable(_ rows: [Measurement], file: String) throws(CalibrationError) -> [Measurement] {
+        var merged: [Measurement] = []
+        for group in try repeats(rows, file: file) { merged.append(median(of: group)) }
+        guard merged.count >= fewest else { throw .tooFew(file: file, usable: merged.count) }
+        return merged
+    }
+
+    /// The rows that hold a latency, those of one model together, in the order of the file.
+    ///
+    /// Throws where a number is not positive, and where repeats differ by more than a factor of 2 and so cannot both be right.
+    public static func repeats(
+        _ rows: [Measurement], file: String
+    ) throws(CalibrationError) -> [[Measurement]] {
         var places: [String: Int] = [:]
         var groups: [[Measurement]] = []
         for row in rows {
@@ -64,10 +77,8 @@ extension Measurement {
                 groups.append([row])
             }
         }
-        var merged: [Measurement] = []
-        for group in groups { merged.append(try median(of: group, file: file)) }
-        guard merged.count >= fewest else { throw .tooFew(file: file, usable: merged.count) }
-        return merged
+        for group in groups { try requireAgreement(of: group, file: file) }
+        return groups
     }
 
     private static func requirePositive(
@@ -78,17 +89,23 @@ extension Measurement {
         }
     }
 
-    /// Repeats of one model as one row; repeats that differ by more than a factor of 2 cannot both be right.
-    private static func median(of group: [Measurement], file: String) throws(CalibrationError) -> Measurement
-    {
-        let times = group.compactMap(\.latencyMilliseconds).sorted()
-        var row = group[0]
-        guard let first = times.first, let last = times.last, last <= 2 * first else {
+    private static func requireAgreement(
+        of group: [Measurement], file: String
+    ) throws(CalibrationError) {
+        for (unit, values) in [
+            ("ms", group.compactMap(\.latencyMilliseconds)), ("mJ", group.compactMap(\.energyMillijoules)),
+        ] {
+            guard let first = values.min(), let last = values.max(), last > 2 * first else { continue }
             throw .inconsistent(
-                file: file, model: row.model, lines: group.map(\.line), smallest: times.first ?? 0,
-                largest: times.last ?? 0)
+                file: file, model: group[0].model, lines: group.map(\.line), smallest: first, largest: last,
+                unit: unit)
         }
-        row.latencyMilliseconds = times.middle
+    }
+
+    /// Repeats of one model as one row.
+    private static func median(of group: [Measurement]) -> Measurement {
+        var row = group[0]
+        row.latencyMilliseconds = group.compactMap(\.latencyMilliseconds).sorted().middle
         row.energyMillijoules = group.compactMap(\.energyMillijoules).sorted().middle
         return row
     }

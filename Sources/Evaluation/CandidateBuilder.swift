@@ -18,11 +18,13 @@ public struct CandidateBuilder: Sendable {
     public let threads: Int
     /// How compressions are carried out where their description leaves a choice; `settings.channelOrder` decides on channels.
     public let options: CompressionOptions
+    /// Trained networks from elsewhere that recipes name as teachers; `largest` and `original` are the space's own.
+    public let teachers: [String: Graph]
     private let trainings = TrainingCache()
 
     public init(
         space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1,
-        options: CompressionOptions = CompressionOptions()
+        options: CompressionOptions = CompressionOptions(), teachers: [String: Graph] = [:]
     ) {
         self.space = space
         self.data = data
@@ -30,13 +32,24 @@ public struct CandidateBuilder: Sendable {
         self.seed = seed
         self.threads = threads
         self.options = options
+        self.teachers = teachers
     }
+
+    /// The names of teachers that every space has.
+    public static let ownTeachers = ["largest", "original"]
 
     /// Hash of everything that decides the weights: live network, pipeline, data and split, settings, seed.
     public func accuracyKey(of genotype: Genotype) -> String {
-        SHA256.hex(
-            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|\(settings)|\(options)|\(seed)"
-        )
+        let compression = space.compression(of: genotype)
+        return SHA256.hex(
+            "\(networkKey(of: genotype))|\(compression)|\(data.identity)|\(data.augmentation)|\(settings)|\(options)|\(seed)"
+                + (guest(of: compression).map { "|\(SHA256.hex($0.encoded()))" } ?? ""))
+    }
+
+    /// The network from elsewhere that candidates of a compression learn from; nil where there is none.
+    private func guest(of compression: String) -> Graph? {
+        guard !teachers.isEmpty, let steps = try? Compression(parsing: compression) else { return nil }
+        return steps.distillation.flatMap { teachers[$0.teacher] }
     }
 
     /// Hash of what is left of a network where dead branches are removed.
@@ -67,11 +80,12 @@ public struct CandidateBuilder: Sendable {
     /// A point's network before its compression, and how the steps of that train it further.
     func prepared(_ genotype: Genotype) throws -> Preparation {
         let compression = try Compression(parsing: space.compression(of: genotype))
-        let distills = settings.distillsAll || compression.distills
-        let teacher = distills ? try teacherNetwork() : nil
+        let distillation = settings.distillation(of: compression)
+        let teacher = distillation == nil ? nil : try tutor(compression.distillation?.teacher ?? "largest")
         let epochs = settings.epochs(of: compression, startsTrained: space.hasWeights)
         // The largest network has nobody larger to learn from; pruned, it learns from itself.
-        let isTeacher = space.uncompressed(genotype) == space.uncompressed(space.largest)
+        let isTeacher =
+            teacher?.isGuest != true && space.uncompressed(genotype) == space.uncompressed(space.largest)
         let start = try initialized(genotype)
         let network =
             space.hasWeights
@@ -79,12 +93,12 @@ public struct CandidateBuilder: Sendable {
             : try train(
                 start, teacher: isTeacher ? nil : teacher,
                 recipe: settings.recipe(
-                    epochs: epochs.before, seed: seed, distills: teacher != nil && !isTeacher))
+                    epochs: epochs.before, seed: seed, distillation: isTeacher ? nil : distillation))
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
-                seed: seed, distills: teacher != nil, startsTrained: space.hasWeights)
+                seed: seed, distillation: distillation, startsTrained: space.hasWeights)
             return try train(pruned, teacher: teacher, recipe: recipe)
         }
     }
@@ -104,7 +118,7 @@ public struct CandidateBuilder: Sendable {
         let stream = stream(SHA256.hex(network.encoded()))
         let gradients = try lossGradients(
             of: network, on: data.trainingSource(seed: seed ^ stream),
-            recipe: settings.recipe(epochs: 1, seed: seed, distills: false), candidate: stream, batches: 20)
+            recipe: settings.recipe(epochs: 1, seed: seed), candidate: stream, batches: 20)
         var chosen = options
         chosen.importance = .taylor(network, gradients: gradients)
         return chosen
@@ -118,15 +132,23 @@ public struct CandidateBuilder: Sendable {
     /// A number that keys the random streams of what has this hash.
     private func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
 
+    /// A network that others learn from.
+    private struct Tutor {
+        let network: Graph
+        /// Whether it came from elsewhere.
+        let isGuest: Bool
+    }
+
     /// Trains a network, or takes it from a candidate that trained the same one.
-    private func train(_ graph: Graph, teacher: Graph?, recipe: TrainingRecipe) throws -> Graph {
-        let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)")
+    private func train(_ graph: Graph, teacher: Tutor?, recipe: TrainingRecipe) throws -> Graph {
+        let guest = teacher.map { $0.isGuest ? " \(SHA256.hex($0.network.encoded()))" : "" } ?? ""
+        let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(guest)")
         let stream = stream(key)
         return try trainings.network(key) {
             let result = Result { () throws(TrainingError) in
                 try Training.train(
                     graph, on: data.trainingSource(seed: seed ^ stream), recipe: recipe, candidate: stream,
-                    threads: threads, teacher: teacher.map(Teacher.network),
+                    threads: threads, teacher: teacher.map { .network($0.network) },
                     isCancelled: { Task.isCancelled })
             }
             switch result {
@@ -137,12 +159,17 @@ public struct CandidateBuilder: Sendable {
         }
     }
 
-    /// The largest network of the space, uncompressed; trained once for all who learn from it, unless it was given.
-    private func teacherNetwork() throws -> Graph {
+    /// A teacher by its name: one from elsewhere, or the largest network of the space, uncompressed; that is trained once for
+    /// all who learn from it, unless it was given.
+    private func tutor(_ name: String) throws -> Tutor {
+        if let guest = teachers[name] { return Tutor(network: guest, isGuest: true) }
+        guard CandidateBuilder.ownTeachers.contains(name) else {
+            throw CompressionError("distill(\(name))", "there is no teacher of this name")
+        }
         let largest = try initialized(space.uncompressed(space.largest))
-        guard !space.hasWeights else { return largest }
-        return try train(
-            largest, teacher: nil,
-            recipe: settings.recipe(epochs: settings.epochs, seed: seed, distills: false))
+        guard !space.hasWeights else { return Tutor(network: largest, isGuest: false) }
+        let trained = try train(
+            largest, teacher: nil, recipe: settings.recipe(epochs: settings.epochs, seed: seed))
+        return Tutor(network: trained, isGuest: false)
     }
 }

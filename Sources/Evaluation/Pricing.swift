@@ -68,13 +68,15 @@ public struct Pricing: Sendable {
 }
 
 extension Score {
-    /// A price in the words of a search.
+    /// A price in the words of a search; bytes of what a device cannot have at all are unknown.
     public init(_ price: Price, device: String) {
+        func known(_ bytes: Int) -> Int? { bytes > 0 ? bytes : nil }
         self.init(
             device: device, latency: price.latencyMilliseconds, latencyP10: price.latencyMillisecondsP10,
             latencyP90: price.latencyMillisecondsP90, provenance: Search.Provenance(price.provenance),
-            energy: price.energyMillijoules, peakRAM: price.peakRAMBytes, flash: price.flashBytes,
-            modelSize: price.modelBytes, status: Status(price.status), reason: price.reason)
+            energy: price.energyMillijoules, peakRAM: known(price.peakRAMBytes),
+            flash: known(price.flashBytes), modelSize: known(price.modelBytes), status: Status(price.status),
+            reason: price.reason)
     }
 }
 

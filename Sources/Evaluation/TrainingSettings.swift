@@ -37,7 +37,16 @@ public struct TrainingSettings: Hashable, Sendable {
         self.distillsAll = distillsAll
     }
 
-    func recipe(epochs: Double, seed: UInt64, distills: Bool) -> TrainingRecipe {
+    /// What a candidate of this compression takes over from its teacher; nil where it has none.
+    func distillation(of compression: Compression) -> TrainingRecipe.Distillation? {
+        guard distillsAll || compression.distillation != nil else { return nil }
+        return TrainingRecipe.Distillation(
+            featureWeight: Float(compression.distillation?.featureWeight ?? 0))
+    }
+
+    func recipe(
+        epochs: Double, seed: UInt64, distillation: TrainingRecipe.Distillation? = nil
+    ) -> TrainingRecipe {
         TrainingRecipe().with { recipe in
             recipe.epochs = epochs
             recipe.batch = batch
@@ -47,20 +56,21 @@ public struct TrainingSettings: Hashable, Sendable {
             recipe.learningRate = Float(
                 learningRate ?? (usesAdamW ? 0.002 : 0.4 * min(1, Double(batch) / 128)))
             recipe.weightDecay = usesAdamW ? 0.01 : 5e-4
-            recipe.labelSmoothing = distills ? 0 : 0.05
-            recipe.distillation = distills ? TrainingRecipe.Distillation() : nil
+            recipe.labelSmoothing = distillation == nil ? 0.05 : 0
+            recipe.distillation = distillation
         }
     }
 
     /// The recipe of the training that belongs to a step of a compression.
     ///
-    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate.
+    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate; so is one under rounding.
     func recipe(
-        after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64, distills: Bool,
-        startsTrained: Bool = false
+        after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64,
+        distillation: TrainingRecipe.Distillation?, startsTrained: Bool = false
     ) -> TrainingRecipe {
-        recipe(epochs: epochs, seed: seed, distills: distills).with { recipe in
-            if startsTrained, learningRate == nil { recipe.learningRate *= 0.1 }
+        recipe(epochs: epochs, seed: seed, distillation: distillation).with { recipe in
+            let isFolded = startsTrained && learningRate == nil
+            if isFolded { recipe.learningRate *= 0.1 }
             // Thirty changes of structure, however short the run.
             let interval = max(1, Int(epochs * Double(samples) / Double(batch)) / 30)
             switch step {
@@ -69,7 +79,7 @@ public struct TrainingSettings: Hashable, Sendable {
             case .dynamic(_, regrows: true):
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
-            case .precision(_, isTrained: true): recipe.learningRate *= 0.1
+            case .precision(_, isTrained: true): if !isFolded { recipe.learningRate *= 0.1 }
             // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
             case .precision(let precision, _) where precision.choices.contains(.binary):
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)

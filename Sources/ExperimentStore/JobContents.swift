@@ -9,6 +9,7 @@ struct JobContents {
     private let finalists: [(device: String, candidates: [String])]
     private let hostTimings: [HostTiming]
     private let hostMachines: [HostMachine]
+    private let measurements: [DeviceMeasurement]
     private let artefacts: [Artefact]
 
     init(of job: JobStore) throws {
@@ -19,10 +20,11 @@ struct JobContents {
             metric: try job.metric(),
             targets: targets, kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
         summary = try job.summary()
-        evaluations = try job.evaluations()
+        evaluations = try job.predictedEvaluations()
         finalists = try targets.map { ($0.device, try job.finalists(on: $0.device).sorted()) }
         hostTimings = try job.hostTimings()
         hostMachines = try job.hostMachines()
+        measurements = try job.measurements()
         artefacts = try job.artefacts()
     }
 
@@ -57,6 +59,7 @@ struct JobContents {
         }
         for timing in hostTimings { try timing.insert(into: database, job: job) }
         for machine in hostMachines { try machine.insert(into: database, job: job) }
+        for measurement in measurements { try measurement.insert(into: database, job: job, replaces: false) }
         for artefact in artefacts {
             try database.execute(
                 sql:

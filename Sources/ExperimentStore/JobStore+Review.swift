@@ -33,8 +33,11 @@ extension JobStore {
         return target
     }
 
-    /// Every evaluation: proposals in their order, then finalists as they came.
-    public func evaluations() throws -> [Evaluation] {
+    /// Every evaluation: proposals in their order, then finalists as they came, with what was measured on devices.
+    public func evaluations() throws -> [Evaluation] { try measured(try predictedEvaluations()) }
+
+    /// The same with what was predicted, as it was recorded.
+    func predictedEvaluations() throws -> [Evaluation] {
         try store.read { try Evaluation.fetch($0, job: id) }
     }
 
@@ -52,7 +55,7 @@ extension JobStore {
         let candidates = Set(found.map(\.candidate)).sorted()
         guard candidates.count < 2 else { throw StoreError.ambiguousCandidate(prefix, matches: candidates) }
         guard !found.isEmpty else { throw StoreError.unknownCandidate(prefix, job: name) }
-        return found.sorted { $0.fidelity > $1.fidelity }
+        return try measured(found).sorted { $0.fidelity > $1.fidelity }
     }
 
     /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is),

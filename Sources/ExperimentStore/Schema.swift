@@ -131,5 +131,21 @@ enum Schema {
             PRIMARY KEY (job, processor, kernel_set, threads, governor)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE device_measurement (  -- what finalists took on a device, handed back from there; scores keep what was predicted
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            candidate TEXT NOT NULL REFERENCES candidate,
+            latency_ms REAL NOT NULL,
+            latency_ms_p10 REAL,           -- NULL where there was one repeat
+            latency_ms_p90 REAL,
+            energy_mj REAL,
+            repeats INTEGER NOT NULL CHECK (repeats > 0),
+            source TEXT NOT NULL,          -- the file that it came from
+            status TEXT NOT NULL CHECK (status IN ('ok', 'constraint')),
+            reason TEXT,
+            PRIMARY KEY (job, device, candidate)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 }

@@ -79,7 +79,10 @@ extension Compression.Step {
             guard condition else { throw CompressionError("\(self)", reason) }
         }
         switch self {
-        case .distill(let teacher): try require(!teacher.isEmpty, "needs the name of a teacher")
+        case .distill(let teacher, let featureWeight):
+            try require(!teacher.isEmpty, "needs the name of a teacher")
+            try require(
+                featureWeight >= 0 && featureWeight <= 1e6, "the weight of features lies in 0 ... 1000000")
         case .structured(let ratios), .magnitude(let ratios), .dynamic(let ratios, _):
             try require(ratios.general > 0 && ratios.general < 1, "needs a ratio above 0 and below 1")
             try require(

@@ -21,7 +21,8 @@ extension Compression: CustomStringConvertible {
 extension Compression.Step: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .distill(let teacher): "distill(\(teacher.escaped))"
+        case .distill(let teacher, let featureWeight):
+            "distill(\(teacher.escaped)\(featureWeight == 0 ? "" : ";features=\(featureWeight)"))"
         case .structured(let ratios): "structured(\(ratios.text))"
         case .magnitude(let ratios): "magnitude(\(ratios.text))"
         case .pattern(let kept, let group): "\(kept):\(group)"
@@ -45,7 +46,7 @@ extension Compression.Step: CustomStringConvertible {
                 general, exceptions: try Self.exceptions(rest, in: text) { Double($0) })
         }
         switch name {
-        case "distill": self = .distill(teacher: (argument ?? "").unescaped)
+        case "distill": self = try Self.distillation(argument ?? "", in: text)
         case "structured": self = .structured(try ratios())
         case "magnitude": self = .magnitude(try ratios())
         case "dynamic": self = .dynamic(try ratios(), regrows: false)
@@ -57,6 +58,21 @@ extension Compression.Step: CustomStringConvertible {
             self = .finetune(epochs: epochs)
         default: self = try Self.patternOrPrecision(text, name: name, argument: argument)
         }
+    }
+
+    /// Reads `teacher` or `teacher;features=weight`.
+    private static func distillation(_ argument: String, in text: String) throws(CompressionError) -> Self {
+        let parts = argument.split(separator: ";", omittingEmptySubsequences: false).map(\.trimmed)
+        let teacher = (parts.first ?? "").unescaped
+        guard parts.count > 1 else { return .distill(teacher: teacher) }
+        let sides = parts[1].split(separator: "=").map(\.trimmed)
+        guard parts.count == 2, sides.count == 2, sides[0] == "features", let weight = Double(sides[1]) else {
+            throw CompressionError(
+                text,
+                "takes a teacher and perhaps the weight of feature matching, as in 'distill(largest;features=10)'"
+            )
+        }
+        return .distill(teacher: teacher, featureWeight: weight)
     }
 
     private static func patternOrPrecision(

@@ -9,7 +9,9 @@ public struct Compression: Hashable, Sendable {
 
     public enum Step: Hashable, Sendable {
         /// Training follows a teacher: a finished candidate, `largest`, or an imported model.
-        case distill(teacher: String)
+        ///
+        /// `featureWeight` is the weight of feature matching beside the teacher's answers; 0 matches none.
+        case distill(teacher: String, featureWeight: Double = 0)
         /// Removes this part of the channels of each group of coupled layers.
         case structured(Assignment<Double>)
         /// Sets this part of all weights to zero, smallest first, spread over layers by their shapes.
@@ -42,9 +44,10 @@ public struct Compression: Hashable, Sendable {
         return Assignment(.float32)
     }
 
-    /// Whether training follows a teacher.
-    public var distills: Bool {
-        steps.contains { if case .distill = $0 { true } else { false } }
+    /// The teacher that training follows, and the weight of matching its features; nil where there is none.
+    public var distillation: (teacher: String, featureWeight: Double)? {
+        for case .distill(let teacher, let featureWeight) in steps { return (teacher, featureWeight) }
+        return nil
     }
 
     /// Whether channels or single weights are removed.

@@ -3,6 +3,11 @@ public import SearchSpaces
 extension Problem {
     /// The evaluation with each deployable score marked that failed or breaks one of the job's constraints,
     /// with the reason.
+    public func judged(_ evaluation: Evaluation) -> Evaluation { constraints.judged(evaluation) }
+}
+
+extension [Constraint] {
+    /// The evaluation with each deployable score marked that failed or breaks one of these constraints, with the reason.
     public func judged(_ evaluation: Evaluation) -> Evaluation {
         var result = evaluation
         for index in result.scores.indices where result.scores[index].status == .ok {
@@ -22,7 +27,7 @@ extension Problem {
     ///
     /// What only training can tell (accuracy) is not judged before it; an unknown cost breaks its limit.
     private func brokenConstraint(of evaluation: Evaluation, on score: Score) -> String? {
-        for constraint in constraints where constraint.applies(to: score.device) {
+        for constraint in self where constraint.applies(to: score.device) {
             guard let value = constraint.constrainedValue(of: evaluation, on: score) else {
                 if constraint.metric.isQuality { continue }
                 return "\(constraint): its \(constraint.metric.rawValue) is unknown"
@@ -33,7 +38,9 @@ extension Problem {
         }
         return nil
     }
+}
 
+extension Problem {
     /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints
     /// are broken (their sum), more where the device cannot run it; a larger memory is further.
     public func violation(of evaluation: Evaluation, on target: Target) -> Double {

@@ -103,6 +103,15 @@ struct CompressionChoices: Hashable, Sendable {
         return nil
     }
 
+    /// Every step, or pipeline, that may be chosen.
+    var steps: [String] { (recipe.values + pruning.values + precision.values).filter { !$0.isEmpty } }
+
+    /// Steps of the choices that have one option only.
+    var fixedSteps: [String] {
+        [recipe, pruning, precision].filter { $0.dimension == nil && $0.values.count == 1 }
+            .flatMap(\.values).filter { !$0.isEmpty }
+    }
+
     private var inOrder: [Choice<String>] { [recipe, pruning] + (stages.isEmpty ? [precision] : []) }
 
     /// Of a genotype in normal form.

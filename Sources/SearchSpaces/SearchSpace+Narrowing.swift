@@ -1,9 +1,12 @@
+import ModelGraph
+
 extension SearchSpace {
     /// The space with fewer compression options, as a job's `compression:` asks; ids of the points that stay do not change.
     ///
     ///     let space = try space.narrowed(compression: [("precision", ["int8"]), ("recipe", ["plain"])])
     ///
-    /// The options keep the space's order. Keys that are left out stay as they are.
+    /// The options keep the space's order. Keys that are left out stay as they are. Where the space offers to learn from a teacher, a
+    /// recipe may name another one: `distill(big.onnx)`.
     public func narrowed(
         compression narrowing: [(key: String, options: [String])]
     ) throws(SearchSpaceError) -> SearchSpace {
@@ -15,7 +18,13 @@ extension SearchSpace {
             switch key {
             case "precision": options.precision = try narrowed(options.precision, key, kept)
             case "pruning": options.pruning = try narrowed(options.pruning, key, kept)
-            case "recipe": options.recipe = try narrowed(options.recipe, key, kept)
+            case "recipe":
+                do {
+                    options.recipe += try options.recipe.teachers(in: kept)
+                } catch {
+                    throw .narrowing(space: name, key: key, detail: error.description)
+                }
+                options.recipe = try narrowed(options.recipe, key, kept)
             default:
                 let known = CompressionChoices.keys.joined(separator: ", ")
                 throw .narrowing(space: name, key: key, detail: "has no such choice; known: \(known)")
@@ -48,7 +57,36 @@ extension SearchSpace {
     }
 }
 
+extension [CompressionChoices.Option] {
+    /// Options beyond these that name a teacher of their own; none where these offer no teacher.
+    fileprivate func teachers(in texts: [String]) throws(CompressionError) -> [CompressionChoices.Option] {
+        guard contains(where: { $0.step.hasPrefix("distill(") }) else { return [] }
+        var teachers: [CompressionChoices.Option] = []
+        for text in texts where text.hasPrefix("distill(") && !contains(where: { $0.text == text }) {
+            let recipe = try Compression(parsing: text)
+            guard recipe.steps.count == 1, !contains(where: { $0.step == recipe.description }) else {
+                continue
+            }
+            teachers.append(CompressionChoices.Option(text: text, step: recipe.description))
+        }
+        return teachers
+    }
+}
+
 extension SearchSpace {
+    /// The teachers that recipes of this space name, each once.
+    public var teachers: [String] {
+        var names: [String] = []
+        for step in compression.steps {
+            guard let teacher = (try? Compression(parsing: step))?.distillation?.teacher else { continue }
+            if !names.contains(teacher) { names.append(teacher) }
+        }
+        return names
+    }
+
+    /// Steps that every candidate takes, since there is nothing to choose.
+    public var fixedCompression: [String] { compression.fixedSteps }
+
     /// The same architecture with every compression choice at its mildest option.
     public func uncompressed(_ genotype: Genotype) -> Genotype {
         var result = genotype

@@ -118,6 +118,9 @@ public final class Trainer {
         if let weight = recipe.distillation?.featureWeight, weight > 0, teacherNetwork == nil {
             throw .recipe("feature matching needs a teacher network, not logits alone")
         }
+        if let attention, attention.pairs.isEmpty {
+            throw .recipe("feature matching finds no features of equal height and width in the two networks")
+        }
     }
 
     private static func attentionTransfer(

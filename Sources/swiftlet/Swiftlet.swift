@@ -14,7 +14,7 @@ struct Swiftlet: AsyncParsableCommand {
         subcommands: [
             SearchCommand.self, FinishCommand.self, JobsCommand.self, FrontCommand.self, SelectCommand.self,
             ShowCommand.self, HistoryCommand.self, ReportCommand.self, DiffCommand.self, RescoreCommand.self,
-            StudyCommand.self,
+            MeasureCommand.self, StudyCommand.self,
             InspectCommand.self, RunCommand.self, BenchmarkCommand.self, PredictCommand.self,
             ExportCommand.self,
             VerifyCommand.self, SamplesCommand.self, DevicesCommand.self, SpacesCommand.self,

@@ -130,7 +130,8 @@ struct CompressTests {
         arguments: [
             ("int8", []), ("structured(0.5)>int8", ["structured(0.5)"]),
             ("structured(0.5)>finetune(3)>int8", ["finetune(3)"]), ("structured(0.5)>2:4>int8", ["2:4"]),
-            ("magnitude(0.5)>int8-qat", ["int8-qat"]), ("binary", ["binary"]),
+            ("magnitude(0.5)>int8-qat", ["magnitude(0.5)", "int8-qat"]), ("binary", ["binary"]),
+            ("structured(0.5)>binary", ["structured(0.5)", "binary"]),
         ])
     func fineTunes(pipeline: String, expected: [String]) throws {
         var steps: [String] = []

@@ -24,7 +24,7 @@ struct OpeningTests {
             try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
         }
         #expect(try pragma("application_id") == "\(0x5357_4C54)")
-        #expect(try pragma("user_version") == "2")
+        #expect(try pragma("user_version") == "3")
         #expect(try pragma("journal_mode") == "wal")
     }
 
@@ -42,7 +42,7 @@ struct OpeningTests {
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
         try sqlite(folder.database, "PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 2)) {
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 3)) {
             try ExperimentStore(writing: folder.database)
         }
     }
@@ -51,14 +51,18 @@ struct OpeningTests {
     func older() throws {
         let job = try ExperimentStore(writing: folder.database).begin(try Sample.plan()).job
         try job.record(Sample.evaluation(0))
-        // All that the second version added.
-        try sqlite(folder.database, "DROP TABLE host_machine; PRAGMA user_version = 1")
+        // All that later versions added.
+        try sqlite(
+            folder.database, "DROP TABLE host_machine; DROP TABLE device_measurement; PRAGMA user_version = 1"
+        )
         let read = try ExperimentStore(reading: folder.database)
         #expect(try read.job(named: "digits").hostMachines().isEmpty)
         #expect(try read.job(named: "digits").evaluations() == [Sample.evaluation(0)])
         let merged = try ExperimentStore(writing: folder.path + "/merged.sqlite")
         #expect(try merged.merge(read) == ["digits"])
         let resumed = try ExperimentStore(writing: folder.database).job(named: "digits")
+        #expect(try read.job(named: "digits").measurements().isEmpty)
+        #expect(try resumed.measurements().isEmpty)
         try resumed.keep(Sample.machine)
         #expect(try resumed.hostMachines() == [Sample.machine])
         #expect(try resumed.evaluations() == [Sample.evaluation(0)])

@@ -10,7 +10,7 @@ struct CompressionTextTests {
             "2:4",
             "dynamic(0.9)", "rigl(0.9)>int8", "distill(largest)>structured(0.5)>finetune(3)>int8",
             "structured(0.5;stage1=0.25;stage2=0.0)>2:4>finetune(1)>int8(conv1=float32;head=float16)",
-            "distill(a%20b%3Ec)>float16",
+            "distill(a%20b%3Ec)>float16", "distill(largest;features=10.0)", "distill(models/a%3Bb.onnx)>int8",
         ])
     func roundTrips(text: String) throws {
         #expect(try Compression(parsing: text).description == text)
@@ -32,7 +32,9 @@ struct CompressionTextTests {
             ("magnitude(0.5)>binary", "no zeros"),
             ("structured(1)", "below 1"), ("structured(0)", "above 0"), ("structured", "needs a ratio"),
             ("structured(nan)", "ratio"), ("4:2", "n < m"), ("0:4", "n < m"), ("finetune(0)", "positive"),
-            ("distill()", "teacher"), ("float32", "already"), ("int4", "none of"),
+            ("distill()", "teacher"), ("distill(largest;10)", "features=10"),
+            ("distill(largest;features=much)", "features=10"), ("distill(largest;features=-1)", "lies in"),
+            ("distill(largest;features=nan)", "lies in"), ("float32", "already"), ("int4", "none of"),
             ("int8(conv1)", "layer=choice"),
             ("int8>", "none of"), ("structured(0.5", "parenthesis"), ("binary-qat", "only int8"),
         ])

@@ -169,6 +169,27 @@ struct NarrowingTests {
         }
     }
 
+    @Test("Where a space offers to learn from a teacher, a job may name another one")
+    func otherTeacher() throws {
+        let narrow = try shippedSpace("tiny-image").narrowed(compression: [
+            ("recipe", ["plain", "distill(big.onnx;features=5)"])
+        ])
+        #expect(narrow.teachers == ["big.onnx"])
+        let texts = Set(narrow.corners.map(narrow.compression))
+        #expect(texts.contains { $0.hasPrefix("distill(big.onnx;features=5.0)") }, "\(texts)")
+        #expect(throws: SearchSpaceError.self) {
+            try shippedSpace("nas-bench-201").narrowed(compression: [("recipe", ["distill(big.onnx)"])])
+        }
+    }
+
+    @Test("Steps that nobody chooses among are known")
+    func fixedSteps() throws {
+        let space = try shippedSpace("tiny-image").narrowed(compression: [
+            ("precision", ["int8"]), ("recipe", ["plain"]),
+        ])
+        #expect(space.fixedCompression == ["int8"])
+    }
+
     @Test("A space may be narrowed to the one compression it has")
     func narrowsToNothing() throws {
         let space = try shippedSpace("nas-bench-201").narrowed(compression: [("precision", ["float32"])])

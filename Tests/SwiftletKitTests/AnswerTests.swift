@@ -62,6 +62,51 @@ struct AnswerTests {
             ])
     }
 
+    @Test("A candidate's sheet says which passes of the engine ran on it")
+    func passes() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let review = try SmallJob.review(folder)
+        let front = try object(
+            review.front(job: "small", device: "host-cpu", fidelity: nil, includesAll: true, plots: false))
+        let candidates = try #require(front["candidates"] as? [[String: Any]])
+        let id = try #require(candidates.first?["id"] as? String)
+        let answer = try review.show(job: "small", candidate: id, device: nil, layers: false, passes: true)
+        let passes = try #require(try object(answer)["passes"] as? [[String: Any]])
+        #expect(passes.contains { $0["ran"] as? Bool == true })
+        // Nothing in this space is without effect, so there is nothing to remove.
+        let idle = passes.filter { $0["ran"] as? Bool == false }
+        #expect(!idle.isEmpty && idle.allSatisfy { $0["kernels_saved"] as? Int == 0 })
+        #expect(answer.table.contains("nothing to do"))
+    }
+
+    @Test("What a device cannot have at all has no sizes there, and the reason stands in place of an account")
+    func unknownSizes() async throws {
+        let folder = try TemporaryFolder()
+        let text = GivenModelTests.text.replacing("[float32, int8]", with: "[binary], precision_per: model")
+            .replacing(
+                "pruning: [none, structured(0.5)], recipe: [plain, distilled]", with: "pruning: [none]"
+            )
+            .replacing("[raspberry-pi-4, stm32h743]", with: "[host-cpu, stm32h743]")
+            .replacing("epochs: 1", with: "epochs: 0.1")
+        try await SmallJob.run(in: folder, text: text)
+        let review = try SmallJob.review(folder)
+        let row = try #require(
+            review.front(
+                job: "given", device: "stm32h743", fidelity: "final", includesAll: true, plots: false
+            ).rows.first)
+        #expect(row["status"] == .text("not_exportable"))
+        for key in ["latency_ms", "peak_ram_bytes", "flash_bytes", "model_bytes"] {
+            #expect(row[key] == .unknown, "\(key)")
+        }
+        guard case .text(let id)? = row["id"] else { return }
+        let shown = try object(review.show(job: "given", candidate: id, device: nil, layers: false))
+        let accounts = try #require(shown["accounts"] as? [[String: Any]])
+        let board = try #require(accounts.first { $0["device"] as? String == "stm32h743" })
+        #expect(board["effective_macs"] is NSNull)
+        #expect((board["differences"] as? [String])?.first?.contains("cannot hold binary") == true)
+    }
+
     @Test("A limit that nothing keeps ends with status 3, the nearest candidates and what stands in the way")
     func nothingFeasible() async throws {
         let folder = try TemporaryFolder()

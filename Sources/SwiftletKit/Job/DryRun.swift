@@ -8,7 +8,7 @@ import SearchSpaces
 public func plan(of request: SearchRequest) throws -> Answer {
     let job = try request.resolved()
     _ = try job.strategy
-    let work = try job.work(data: request.data)
+    let work = try job.work(data: request.data, database: request.database)
     let problem = try job.problem(work, pricing: nil)
     let times = try ExpectedTimes(job, work, width: request.width)
     var record = job.identity
@@ -66,8 +66,7 @@ private struct ExpectedTimes {
             record = ["search_seconds": .number(0)]
             return
         }
-        let builder = CandidateBuilder(
-            space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
+        let builder = job.builder(training, job.searchSettings)
         let perSample = try builder.trainingSecondsPerSample()
         let samples = Double(training.data.split.train.count) * perSample / Double(width)
         let evaluation = samples * builder.settings.epochs

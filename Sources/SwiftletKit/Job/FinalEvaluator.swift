@@ -11,8 +11,7 @@ struct FinalEvaluator: Evaluator {
     let store: JobStore
 
     init(_ job: ResolvedJob, _ training: TrainingWork, store: JobStore) {
-        builder = CandidateBuilder(
-            space: job.space, data: training.data, settings: job.finalSettings, seed: job.seed)
+        builder = job.builder(training, job.finalSettings)
         judge = Judge(data: training.data, metric: training.metric)
         self.store = store
     }

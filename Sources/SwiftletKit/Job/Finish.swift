@@ -183,8 +183,11 @@ struct Finish: Sendable {
                     phase: "measure", text: "measuring \(evaluation.candidate.prefix(8)) on this computer"))
             let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
             try store.keep(HostMachine.current())
-            try store.replaceScore(
-                score.measured(measureLatency(of: try Plan(graph), seconds: 0.3)), of: evaluation)
+            var measured = evaluation
+            measured.scores = [score.measured(measureLatency(of: try Plan(graph), seconds: 0.3))]
+            for score in job.constraints.judged(measured).scores {
+                try store.replaceScore(score, of: evaluation)
+            }
         }
     }
 }
@@ -196,6 +199,8 @@ extension Score {
         score.latencyP10 = timing.p10
         score.latencyP90 = timing.p90
         score.provenance = .measured
+        // Limits are judged by what was measured, no longer by the estimate.
+        if score.status == .constraint { (score.status, score.reason) = (.ok, nil) }
         return score
     }
 }

@@ -35,7 +35,7 @@ public func finish(
     var finished = evaluation.candidate
     if evaluation.fidelity != .final {
         let job = try source.resolved()
-        let work = try job.work(data: request.data ?? source.data)
+        let work = try job.work(data: request.data ?? source.data, database: request.database)
         let state = try known.state()
         let store = try ExperimentStore(writing: request.database)
         let (jobStore, lock, _) = try store.begin(job.plan(work))

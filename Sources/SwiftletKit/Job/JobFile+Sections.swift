@@ -1,3 +1,4 @@
+public import Compression
 public import Evaluation
 public import YAMLReader
 
@@ -119,9 +120,13 @@ extension JobFile {
         public var precisionPer: Located<Scope>?
         /// The quality that a finalist may lose by compression, in percentage points on a slice of train.
         public var maxDrop: Double?
+        /// How ranges of activations are chosen; nil for the smallest mean squared error.
+        public var calibrator: Calibrator?
 
         init(_ node: YAMLNode?) throws(YAMLError) {
-            try node?.allow(keys: ["precision", "pruning", "recipe", "precision_per", "max_drop"])
+            try node?.allow(keys: [
+                "precision", "pruning", "recipe", "precision_per", "max_drop", "calibrator",
+            ])
             func words(_ key: String) throws(YAMLError) -> [Located<String>]? {
                 try node?.optional(key).map { node throws(YAMLError) in try JobFile.texts(node) }
             }
@@ -132,6 +137,18 @@ extension JobFile {
                 Located(value: try node.choice(Scope.self), node: node)
             }
             maxDrop = try node?.optional("max_drop")?.double(in: 0...100)
+            calibrator = try node?.optional("calibrator").map { node throws(YAMLError) in
+                try CompressionSection.calibrator(node)
+            }
+        }
+
+        private static func calibrator(_ node: YAMLNode) throws(YAMLError) -> Calibrator {
+            let text = try node.string()
+            guard let calibrator = Calibrator(parsing: text) else {
+                throw node.error(
+                    "expected min-max, percentile(99.99) or mean-squared-error, got '\(text)'")
+            }
+            return calibrator
         }
     }
 

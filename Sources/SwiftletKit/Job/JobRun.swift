@@ -1,3 +1,4 @@
+import Determinism
 import Devices
 import Engine
 import Evaluation
@@ -5,6 +6,7 @@ import ExperimentStore
 import Foundation
 import Kernels
 import LinearAlgebra
+import ModelGraph
 import Search
 import SearchSpaces
 
@@ -46,7 +48,7 @@ public func search(
 ) async throws -> Answer {
     let job = try request.resolved()
     _ = try job.strategy
-    let work = try job.work(data: request.data)
+    let work = try job.work(data: request.data, database: request.database)
     let doubts = try job.warnings(work)
     let store = try ExperimentStore(writing: request.database)
     let (jobStore, lock, warnings) = try store.begin(job.plan(work))
@@ -71,7 +73,13 @@ public func search(
 extension ResolvedJob {
     /// What the database keeps of the job.
     func plan(_ work: JobWork) throws -> JobPlan {
-        try JobPlan(
+        var keys = keys
+        if case .training(let training) = work {
+            for (name, network) in training.teachers {
+                keys["teacher \(name)"] = SHA256.hex(network.encoded())
+            }
+        }
+        return try JobPlan(
             name: file.name, document: Field.record(identity).json(), keys: keys,
             metric: file.dataset.metric, targets: targets(work), kernelSet: KernelSet.best.arithmetic,
             openBLASVersion: openBLASVersion)
@@ -145,8 +153,7 @@ struct JobRun: Sendable {
             let evaluator = FinalEvaluator(job, training, store: store)
             result = try await run(job.strategy, evaluator, problem, budget, begun)
         case .training(let training):
-            let builder = CandidateBuilder(
-                space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
+            let builder = job.builder(training, job.searchSettings)
             let evaluator = TrainingEvaluator(
                 builder: builder, judge: Judge(data: training.data, metric: training.metric))
             result = try await run(job.strategy, evaluator, problem, budget, begun)
@@ -187,8 +194,7 @@ struct JobRun: Sendable {
     ) throws -> [(probe: HostProbe, milliseconds: Double)] {
         var known = try store.hostTimings()
         if known.isEmpty {
-            let builder = CandidateBuilder(
-                space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
+            let builder = job.builder(training, job.searchSettings)
             for (index, probe) in probes.enumerated() {
                 try Task.checkCancellation()
                 progress(

@@ -11,7 +11,7 @@ struct JobSource: Codable {
     /// What replaced the job's seed.
     var seed: Int?
 
-    private static func path(in folder: String) -> String { "\(folder)/job.json" }
+    static func path(in folder: String) -> String { "\(folder)/job.json" }
 
     init(_ request: SearchRequest) throws {
         let found = try ShippedFiles.find(request.job, in: "jobs")

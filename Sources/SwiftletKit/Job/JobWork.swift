@@ -1,6 +1,7 @@
 import Datasets
 import Devices
 import Evaluation
+import ModelGraph
 import Search
 import SearchSpaces
 import YAMLReader
@@ -16,11 +17,15 @@ struct TrainingWork: Sendable {
     let data: PreparedData
     let pricing: Pricing
     let metric: QualityMetric
+    /// Networks from elsewhere that candidates learn from, by the names that recipes give them.
+    var teachers: [String: Graph] = [:]
 }
 
 extension ResolvedJob {
     /// Loads the data; `folder` replaces the data set's path.
-    func work(data folder: String?) throws -> JobWork {
+    ///
+    /// - Parameter database: where teachers are looked up that are finished candidates; nil where nothing will be trained.
+    func work(data folder: String?, database: String? = nil) throws -> JobWork {
         if let table = file.dataset.table { return .table(try measurementTable(table)) }
         guard file.dataset.task == .classification else {
             throw file.dataset.node.error(
@@ -40,7 +45,10 @@ extension ResolvedJob {
             if case .model(let path) = file.subject { throw path.node.error(String(describing: error)) }
             throw CommandError("\(file.file): space '\(space.name)' does not fit the data: \(error)")
         }
-        return .training(TrainingWork(data: data, pricing: pricing, metric: metric))
+        return .training(
+            TrainingWork(
+                data: data, pricing: pricing, metric: metric,
+                teachers: try database.map { try teachers(for: data, database: $0) } ?? [:]))
     }
 
     private func request(data folder: String?) throws -> DatasetRequest {

@@ -48,12 +48,14 @@ extension ResolvedJob {
         }
     }
 
-    /// What is suspicious about the job's model.
+    /// What is suspicious about the job's model and its teachers.
     func warnings(_ work: JobWork) throws -> [String] {
-        guard case .training(let training) = work, let accuracy = try givenAccuracy(training),
-            accuracy <= training.data.majorityShare * 1.2
-        else { return [] }
-        return [
+        guard case .training(let training) = work else { return [] }
+        let doubts = try doubts(about: training)
+        guard let accuracy = try givenAccuracy(training), accuracy <= training.data.majorityShare * 1.2 else {
+            return doubts
+        }
+        return doubts + [
             "\(space.name) is right on \(Human.percent(accuracy)) of the training slice, no better than guessing: "
                 + "see whether dataset.preprocessing and the order of the classes are those it was trained with"
         ]

@@ -1,3 +1,4 @@
+import Compression
 import Datasets
 import Determinism
 public import Devices
@@ -163,7 +164,7 @@ public struct ResolvedJob: Sendable {
 extension ResolvedJob {
     /// Everything that decides the outcome, as it is stored and hashed: no budget, no threads, no paths.
     public var identity: Record {
-        [
+        var record: Record = [
             "name": .text(file.name),
             "dataset": .record(file.dataset.identity),
             "space": .text("\(space.name) version \(space.version)"),
@@ -189,6 +190,14 @@ extension ResolvedJob {
             "max_drop": .number(orUnknown: file.compression.maxDrop),
             "sources": .record(sources),
         ]
+        // Left out where there is nothing to say, as in jobs begun before these could be said.
+        if let calibrator = file.compression.calibrator {
+            record.append("calibrator", .text(calibrator.description))
+        }
+        if !space.fixedCompression.isEmpty {
+            record.append("fixed_compression", .list(space.fixedCompression.map(Field.text)))
+        }
+        return record
     }
 
     /// The identity as key paths and values.

@@ -65,7 +65,9 @@ extension Review {
                     + "\(evaluation.candidate.prefix(12))' does that, --unfinished exports it as the search left it"
             )
         }
-        return try BundledModel(evaluation, trainedBy: try source.resolved(), on: request.data ?? source.data)
+        return try BundledModel(
+            evaluation, trainedBy: try source.resolved(), on: request.data ?? source.data,
+            database: store.path)
     }
 }
 
@@ -99,12 +101,11 @@ struct BundledModel {
     }
 
     /// Trains a candidate as the search trained it, with the same weights.
-    init(_ evaluation: Evaluation, trainedBy job: ResolvedJob, on folder: String?) throws {
-        guard case .training(let training) = try job.work(data: folder) else {
+    init(_ evaluation: Evaluation, trainedBy job: ResolvedJob, on folder: String?, database: String) throws {
+        guard case .training(let training) = try job.work(data: folder, database: database) else {
             throw CommandError("job '\(job.file.name)' looks its candidates up in a table; it has no models")
         }
-        let builder = CandidateBuilder(
-            space: job.space, data: training.data, settings: job.searchSettings, seed: job.seed)
+        let builder = job.builder(training, job.searchSettings)
         graph = try builder.build(
             job.space.genotype(
                 architecture: evaluation.architecture, compression: evaluation.compression))

@@ -1,7 +1,9 @@
 import Devices
 import Engine
+import Evaluation
 import ExperimentStore
 import ModelGraph
+import Search
 
 /// Commands on a model file: `inspect`, `benchmark`, `predict`.
 public enum ModelCommands {
@@ -114,14 +116,16 @@ public enum ModelCommands {
         let model = try LoadedModel(path: path, memory: try bytes(memory))
         let profile = try DeviceShelf().profile(device)
         let price = price(model.graph, on: profile)
+        let score = Score(price, device: profile.name)
         let json: Record = [
             "model": .text(path), "device": .text(profile.name),
             "latency_ms": .number(orUnknown: price.latencyMilliseconds),
             "latency_ms_p10": .number(orUnknown: price.latencyMillisecondsP10),
             "latency_ms_p90": .number(orUnknown: price.latencyMillisecondsP90),
             "energy_mj": .number(orUnknown: price.energyMillijoules),
-            "peak_ram_bytes": .integer(price.peakRAMBytes),
-            "flash_bytes": .integer(price.flashBytes), "model_bytes": .integer(price.modelBytes),
+            "peak_ram_bytes": .integer(orUnknown: score.peakRAM),
+            "flash_bytes": .integer(orUnknown: score.flash),
+            "model_bytes": .integer(orUnknown: score.modelSize),
             "status": .text(price.status.rawValue), "reason": .text(orUnknown: price.reason),
             "layers": .list(price.layers.records.map(Field.record)),
         ]
@@ -131,8 +135,8 @@ public enum ModelCommands {
             \(Human.milliseconds(price.latencyMillisecondsP10)) to \(Human.milliseconds(price.latencyMillisecondsP90)), \
             \(price.provenance.rawValue))
             energy   \(price.energyMillijoules.map { "\(Human.number($0)) mJ" } ?? "–")
-            memory   \(Human.bytes(price.peakRAMBytes)) RAM, \(Human.bytes(price.flashBytes)) flash, \
-            \(Human.bytes(price.modelBytes)) model
+            memory   \(Human.bytes(score.peakRAM)) RAM, \(Human.bytes(score.flash)) flash, \
+            \(Human.bytes(score.modelSize)) model
 
 
             """

@@ -53,7 +53,8 @@ private struct Page {
         <h1>\(summary.name.escapedForHTML)</h1>
         <p>\(summary.state.rawValue), \(summary.evaluations) evaluations in \(Human.duration(summary.seconds)), hypervolume
         \(Human.number(summary.hypervolume)) (mean of the devices). Accuracy is that of the compressed artefact on validation data, test that
-        of finalists; latency comes with the interval in which the device's median lies in 80 of 100 cases.</p>
+        of finalists; latency comes with the interval in which the device's median lies in 80 of 100 cases, and
+        its source: measured there, calibrated by measurements of the device, or estimated.</p>
         \(fronts.map(section).joined(separator: "\n"))
         </body>
         </html>

@@ -6,7 +6,7 @@ import SearchSpaces
 
 /// `swiftlet rescore`: prices every candidate of a job on a device, such as one that was calibrated since or that the job did not name.
 ///
-/// Nothing is trained. The device's front joins those of the job; its bounds are those of the space's corners, as if the job had named it.
+/// Nothing is trained, and what finalists took on the device still counts. The device's front joins those of the job; its bounds are those of the space's corners, as if the job had named it.
 /// - Parameter data: replaces the data set's path.
 public func rescore(job name: String, device: String, data: String?, database: String) throws -> Answer {
     let source = try JobSource(of: ExperimentStore(reading: database).job(named: name))
@@ -20,13 +20,15 @@ public func rescore(job name: String, device: String, data: String?, database: S
         throw CommandError("job '\(name)' looks its costs up in a table; there is no other device in it")
     }
     let problem = try job.problem(work, pricing: nil)
-    try ExperimentStore(writing: database).job(named: name).rescore(target) { evaluation in
+    let store = try ExperimentStore(writing: database).job(named: name)
+    try store.rescore(target) { evaluation in
         var priced = evaluation
         let genotype = try job.space.genotype(
             architecture: evaluation.architecture, compression: evaluation.compression)
         priced.scores = problem.priced(genotype).scores
         return problem.judged(priced).scores.first
     }
+    try store.judgeMeasurements(on: profile.name, by: problem.constraints)
     return try Review(database: database).front(
         job: name, device: profile.name, fidelity: nil, includesAll: false, plots: false)
 }

@@ -40,6 +40,11 @@ extension Review {
         let machines = scored.contains { $0.device == "host-cpu" } ? try job.hostMachines() : []
         json.append("host_machines", .list(machines.map { .record($0.record) }))
         text += machines.map { "host-cpu: timed on \($0.text)\n" }.joined()
+        let measurements = try devices.flatMap { try job.measurements(on: $0) }.filter {
+            best.fidelity == .final && $0.candidate == best.candidate
+        }
+        json.append("measurements", .list(measurements.map { .record($0.record) }))
+        text += measurements.map(\.sentence).joined()
         let accounts = CompressionAccounts(job, best, devices: devices)
         json.append("accounts", .list(accounts.json.map(Field.record)))
         text += accounts.text
@@ -70,6 +75,21 @@ extension Review {
 
 
             """
+    }
+}
+
+extension DeviceMeasurement {
+    fileprivate var record: Record {
+        [
+            "device": .text(device), "repeats": .integer(cost.repeats), "source": .text(source),
+            "measured": .list([.text("latency_ms")] + (cost.energy == nil ? [] : [.text("energy_mj")])),
+        ]
+    }
+
+    fileprivate var sentence: String {
+        let times = cost.repeats == 1 ? "once" : "\(cost.repeats) times"
+        let energy = cost.energy == nil ? "its energy is predicted" : "its energy too"
+        return "\(device): timed there \(times) (\(source)), \(energy)\n"
     }
 }
 

@@ -80,7 +80,8 @@ extension Double {
     /// A share of one in percentage points, with its sign.
     fileprivate var points: String {
         let hundredths = (self * 10_000).rounded() / 100
-        return (hundredths > 0 ? "+" : "") + "\(hundredths)"
+        // A loss that rounds to nothing has no sign.
+        return hundredths == 0 ? "0.0" : (hundredths > 0 ? "+" : "") + "\(hundredths)"
     }
 }
 

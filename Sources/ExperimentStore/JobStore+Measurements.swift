@@ -1,0 +1,113 @@
+import GRDB
+public import Search
+
+/// What a finalist took on a device, handed back from there.
+public struct DeviceMeasurement: Hashable, Sendable {
+    public let device: String
+    /// The candidate's id.
+    public let candidate: String
+    public let cost: MeasuredCost
+    /// The file that it came from.
+    public let source: String
+    /// Whether the candidate keeps the job's limits with these costs, and which one it breaks.
+    public let status: Status
+    public let reason: String?
+
+    /// Precondition: the status is `ok` or `constraint`; whether a device can run a candidate is not measured.
+    public init(
+        device: String, candidate: String, cost: MeasuredCost, source: String, status: Status, reason: String?
+    ) {
+        precondition(status == .ok || status == .constraint, "DeviceMeasurement: \(status.rawValue)")
+        self.device = device
+        self.candidate = candidate
+        self.cost = cost
+        self.source = source
+        self.status = status
+        self.reason = reason
+    }
+}
+
+extension JobStore {
+    /// Keeps measurements, all of them or none; a candidate's newer ones replace its older ones on that device.
+    ///
+    /// They lie beside the predictions, which a search that goes on still reads: `evaluations()` shows them, `proposedEvaluations()` does not.
+    public func keep(_ measurements: [DeviceMeasurement]) throws {
+        try store.write { database in
+            for measurement in measurements {
+                try measurement.insert(into: database, job: id, replaces: true)
+            }
+        }
+    }
+
+    /// What was measured on a device, or on any; in the order of candidates.
+    public func measurements(on device: String? = nil) throws -> [DeviceMeasurement] {
+        try store.read { database in
+            // A database that is only read keeps the form in which it was written.
+            guard try database.tableExists("device_measurement") else { return [] }
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM device_measurement WHERE job = ?1 AND (?2 IS NULL OR device = ?2)
+                    ORDER BY device, candidate
+                    """, arguments: [id, device]
+            ).map { try DeviceMeasurement($0) }
+        }
+    }
+
+    /// Finalists with what was measured in place of what was predicted.
+    func measured(_ evaluations: [Evaluation]) throws -> [Evaluation] {
+        let measurements = try measurements()
+        guard !measurements.isEmpty else { return evaluations }
+        return evaluations.map { evaluation in
+            guard evaluation.fidelity == .final else { return evaluation }
+            var result = evaluation
+            for measurement in measurements where measurement.candidate == evaluation.candidate {
+                guard let index = result.scores.firstIndex(where: { $0.device == measurement.device }) else {
+                    continue
+                }
+                result.scores[index] = measurement.applied(to: result.scores[index])
+            }
+            return result
+        }
+    }
+}
+
+extension DeviceMeasurement {
+    /// The score as it was measured; a device that cannot have the candidate any more still cannot.
+    fileprivate func applied(to score: Score) -> Score {
+        var result = score.replacing(by: cost)
+        switch (score.status, status) {
+        case (.ok, .ok): break
+        case (.ok, _), (.constraint, _): (result.status, result.reason) = (status, reason)
+        case (.unsupported, _), (.exceedsRAM, _), (.exceedsFlash, _), (.notExportable, _), (.failed, _): break
+        }
+        return result
+    }
+
+    func insert(into database: Database, job: Int64, replaces: Bool) throws {
+        try database.execute(
+            sql: """
+                INSERT OR \(replaces ? "REPLACE" : "IGNORE") INTO device_measurement (job, device, candidate, latency_ms,
+                    latency_ms_p10, latency_ms_p90, energy_mj, repeats, source, status, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                job, device, candidate, cost.latency, cost.latencyP10, cost.latencyP90, cost.energy,
+                cost.repeats, source, status.rawValue, reason,
+            ])
+    }
+
+    fileprivate init(_ row: Row) throws {
+        let status: Status = try row.value("status", of: "device_measurement")
+        guard status == .ok || status == .constraint else {
+            throw StoreError.malformedRow(
+                table: "device_measurement", column: "status", value: status.rawValue)
+        }
+        self.init(
+            device: try row.text("device"), candidate: try row.text("candidate"),
+            cost: MeasuredCost(
+                latency: row["latency_ms"], latencyP10: row["latency_ms_p10"],
+                latencyP90: row["latency_ms_p90"], energy: row["energy_mj"], repeats: row["repeats"]),
+            source: try row.text("source"), status: status, reason: row["reason"])
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import LinearAlgebra
+
+/// What a candidate took on the device itself, over one or more repeats.
+public struct MeasuredCost: Hashable, Sendable {
+    /// Median over the repeats, in milliseconds.
+    public let latency: Double
+    /// The interval in which the median of another repeat lies in 80 of 100 cases; nil where there was one repeat only.
+    public let latencyP10, latencyP90: Double?
+    /// Median over the repeats, in millijoules; nil where none was measured.
+    public let energy: Double?
+    public let repeats: Int
+
+    public init(latency: Double, latencyP10: Double?, latencyP90: Double?, energy: Double?, repeats: Int) {
+        self.latency = latency
+        self.latencyP10 = latencyP10
+        self.latencyP90 = latencyP90
+        self.energy = energy
+        self.repeats = repeats
+    }
+
+    /// Sums up repeats, each the median of steady-state runs.
+    ///
+    /// Repeats scatter log-normally, and few of them say little of how far: the interval is Student's t for one more repeat,
+    /// median · exp(± t₀.₉ · s · √(1 + 1/n)).
+    /// - Parameters:
+    ///   - latencies: in milliseconds, positive, at least one.
+    ///   - energies: in millijoules, as many as were measured.
+    public init(latencies: [Double], energies: [Double]) {
+        precondition(!latencies.isEmpty, "MeasuredCost: needs a latency")
+        let count = latencies.count
+        let median = latencies.middle
+        var spread: Double?
+        if count > 1 {
+            let logs = latencies.map { log($0) }
+            let mean = logs.reduce(0, +) / Double(count)
+            let variance = logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+            spread = exp(
+                StudentT.quantile(0.9, degrees: count - 1) * (variance * (1 + 1 / Double(count))).squareRoot()
+            )
+        }
+        self.init(
+            latency: median, latencyP10: spread.map { median / $0 }, latencyP90: spread.map { median * $0 },
+            energy: energies.isEmpty ? nil : energies.middle, repeats: count)
+    }
+}
+
+extension Score {
+    /// The score with latency (and energy, where it was measured) replaced by what was measured; status and reason stay.
+    public func replacing(by cost: MeasuredCost) -> Score {
+        var score = self
+        score.latency = cost.latency
+        score.latencyP10 = cost.latencyP10
+        score.latencyP90 = cost.latencyP90
+        score.energy = cost.energy ?? energy
+        score.provenance = .measured
+        return score
+    }
+}
+
+extension [Double] {
+    /// The median of a list that is not empty.
+    fileprivate var middle: Double {
+        let ordered = sorted()
+        return (ordered[(count - 1) / 2] + ordered[count / 2]) / 2
+    }
+}

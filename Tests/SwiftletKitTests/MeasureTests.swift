@@ -1,0 +1,270 @@
+import Foundation
+import SwiftletKit
+import Testing
+
+/// Finalists handed out to be timed on their device, and the times taken back.
+@Suite("Finalists timed on the device")
+struct MeasureTests {
+    private let folder: TemporaryFolder
+    private var database: String { SmallJob.database(in: folder) }
+    private let device = "raspberry-pi-4"
+    private static let text = SmallJob.text.replacing("per_device: 1", with: "per_device: 2")
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder, text: Self.text)
+    }
+
+    private func emitted(_ device: String) throws -> (rows: [Record], folder: String) {
+        let output = "\(folder.path)/\(device)"
+        return (
+            try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output, repeats: 3).rows,
+            output
+        )
+    }
+
+    private func front(_ format: OutputFormat = .csv) throws -> String {
+        try SmallJob.review(folder).front(
+            job: "small", device: device, fidelity: nil, includesAll: true, plots: false
+        ).text(as: format)
+    }
+
+    private func text(_ field: Field?) throws -> String {
+        guard case .text(let text)? = field else { throw CommandError("no text") }
+        return text
+    }
+
+    private func number(_ field: Field?) throws -> Double {
+        guard case .number(let number)? = field else { throw CommandError("no number") }
+        return number
+    }
+
+    private func latency(ofModel path: String) throws -> Double {
+        guard case .record(let record) = try ModelCommands.predict(path, device: device, memory: nil).json
+        else {
+            throw CommandError("no estimate")
+        }
+        return try number(record["latency_ms"])
+    }
+
+    private func ingest(_ csv: String, unit: String = "ms") throws -> Answer {
+        try ingestMeasurements(
+            folder.write(csv, to: "times.csv"), unit: unit, job: "small", device: device, database: database)
+    }
+
+    /// The table with times a little above the prediction: 1, 1.02 and 1.05 of `scale` times it.
+    private func filled(scale: Double = 1.3, energy: Double? = nil) throws -> String {
+        let (rows, folder) = try emitted(device)
+        let lines = try rows.enumerated().map { index, row in
+            let time =
+                try latency(ofModel: "\(folder)/\(text(row["model"]))") * scale * [1, 1.02, 1.05][index % 3]
+            return "\(try text(row["candidate"])),\(time)\(energy.map { ",\($0)" } ?? "")"
+        }
+        try FileManager.default.removeItem(atPath: folder)
+        return "candidate,latency_ms\(energy == nil ? "" : ",energy_mj")\n" + lines.joined(separator: "\n")
+            + "\n"
+    }
+
+    @Test(
+        "Each finalist comes in the format of the device's runtime, with an empty table that names it",
+        arguments: [("raspberry-pi-4", ["tflite"]), ("stm32h743", ["c", "h", "tflite"])])
+    func emits(device: String, endings: [String]) throws {
+        let (rows, output) = try emitted(device)
+        #expect(!rows.isEmpty && rows.count % 3 == 0)
+        let table = try String(contentsOfFile: "\(output)/measurements.csv", encoding: .utf8)
+        #expect(table.hasPrefix("candidate,repeat,model,compression,latency_ms,energy_mj\r\n"))
+        for row in rows {
+            #expect(row["latency_ms"] == .unknown && row["energy_mj"] == .unknown)
+            let model = "\(output)/\(try text(row["model"]))"
+            #expect(FileManager.default.fileExists(atPath: model))
+            let beside = URL(filePath: model).deletingLastPathComponent().path(percentEncoded: false)
+            let files = try FileManager.default.contentsOfDirectory(atPath: beside)
+            #expect(Set(files.map { URL(filePath: $0).pathExtension }) == Set(endings))
+        }
+        #expect(throws: CommandError.self) {
+            try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output)
+        }
+        _ = try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output, replaces: true)
+    }
+
+    @Test("Times handed back are what the front, the choice, the page and a candidate's sheet show")
+    func roundTrip() throws {
+        let csv = try filled(energy: 1.5)
+        let before = try front()
+        let answer = try ingest(csv)
+        #expect(!answer.rows.isEmpty)
+        for row in answer.rows {
+            #expect(row["repeats"] == .integer(3))
+            let (median, p90) = (try number(row["latency_ms"]), try number(row["latency_ms_p90"]))
+            #expect(abs(median / (1.3 * 1.02 * (try number(row["predicted_latency_ms"]))) - 1) < 0.02)
+            #expect(p90 > median * 1.05 / 1.02)
+        }
+        #expect(try front() != before)
+        let review = try SmallJob.review(folder)
+        let shown = try review.front(
+            job: "small", device: device, fidelity: nil, includesAll: true, plots: false
+        ).rows.filter { $0["provenance"] == .text("measured") }
+        #expect(shown.count == answer.rows.count)
+        #expect(shown.allSatisfy { $0["energy_mj"] == .number(1.5) })
+        let id = try text(shown.first?["id"])
+        let sheet = try review.show(job: "small", candidate: id, device: nil, layers: false)
+        #expect(sheet.table.contains("timed there 3 times (times.csv), its energy too"))
+        #expect(sheet.text(as: .json).contains("\"times.csv\""))
+        let page = "\(folder.path)/report.html"
+        _ = try review.report(job: "small", output: page, replaces: false)
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">measured<"))
+        // The same file again changes nothing.
+        let after = try front()
+        _ = try ingest(csv)
+        #expect(try front() == after)
+    }
+
+    @Test("A choice with confidence holds the limit at the end of the measured interval")
+    func confidence() throws {
+        // Faster than anything that is only predicted.
+        let answer = try ingest(filled(scale: 0.4))
+        let fastest = try answer.rows.min { try number($0["latency_ms"]) < number($1["latency_ms"]) }
+        let (median, p90) = (try number(fastest?["latency_ms"]), try number(fastest?["latency_ms_p90"]))
+        func choice(_ limit: Double, _ confidence: Double?) throws -> String? {
+            let request = SelectRequest(
+                limits: [("--max-latency", "latency_ms", "\(limit)ms")], confidence: confidence,
+                preference: "latency")
+            return try SmallJob.review(folder).select(job: "small", device: device, request).rows.first
+                .map { try text($0["id"]) }
+        }
+        let id = try text(fastest?["candidate"])
+        #expect(try choice((median + p90) / 2, nil) == id)
+        #expect(try choice((median + p90) / 2, 0.9) != id)
+        #expect(try choice(p90 * 1.0001, 0.9) == id)
+    }
+
+    @Test("A job's limit is judged by what was measured, also after the device was priced again")
+    func constraint() async throws {
+        let csv = try filled(scale: 100)
+        _ = try ingest(csv)
+        let open = try front()
+        #expect(!open.contains("constraint"))
+        let folder = try TemporaryFolder()
+        let slowest = Self.text.replacing(
+            "constraints:",
+            with: "constraints:\n  - {device: raspberry-pi-4, metric: latency_ms, at_most: 2ms}")
+        try await SmallJob.run(in: folder, text: slowest)
+        let answer = try ingestMeasurements(
+            folder.write(csv, to: "times.csv"), job: "small", device: device,
+            database: SmallJob.database(in: folder))
+        #expect(answer.rows.allSatisfy { $0["status"] == .text("constraint") })
+        for _ in 0..<2 {
+            let rows = try SmallJob.review(folder).front(
+                job: "small", device: device, fidelity: nil, includesAll: true, plots: false
+            ).rows.filter { $0["provenance"] == .text("measured") }
+            #expect(rows.count == answer.rows.count)
+            #expect(rows.allSatisfy { $0["status"] == .text("constraint") })
+            _ = try rescore(job: "small", device: device, data: nil, database: SmallJob.database(in: folder))
+        }
+    }
+
+    static let mistakes: [(change: @Sendable (String, String) -> String, says: String)] = [
+        ({ _, time in "0" }, "times.csv:2: latency_ms is 0.0, expected a positive number"),
+        ({ _, time in "-\(time)" }, "times.csv:2: latency_ms is -"),
+        ({ _, _ in "nan" }, "times.csv:2: latency_ms: expected a finite number, got 'nan'"),
+        ({ _, _ in "inf" }, "times.csv:2: latency_ms: expected a finite number"),
+        ({ _, _ in "fast" }, "times.csv:2: latency_ms: expected a finite number, got 'fast'"),
+        ({ _, time in "\((Double(time) ?? 0) * 3)" }, "times.csv: lines 2, 3, 4 give '"),
+        ({ _, time in "\((Double(time) ?? 0) * 1000)" }, "times.csv"),
+        ({ _, time in "\(time),extra" }, "times.csv:2: has"),
+    ]
+
+    @Test(
+        "Times that cannot be right are refused with their row, and nothing is stored",
+        arguments: mistakes.indices)
+    func impossible(index: Int) throws {
+        let csv = try filled()
+        let before = try front()
+        var lines = csv.split(separator: "\n").map(String.init)
+        let cells = lines[1].split(separator: ",").map(String.init)
+        lines[1] = "\(cells[0]),\(Self.mistakes[index].change(cells[0], cells[1]))"
+        let error = #expect(throws: (any Error).self) { try ingest(lines.joined(separator: "\n")) }
+        let sentence = error.map { "\($0)" } ?? ""
+        #expect(sentence.contains(Self.mistakes[index].says), "\(sentence)")
+        #expect(!sentence.contains("\n"))
+        #expect(try front() == before)
+    }
+
+    @Test(
+        "Candidates that are not there, not finished or in another unit are refused with their row",
+        arguments: [
+            ("ffffffffffff,1", "times.csv:2: job 'small' has no candidate 'ffffffffffff'"),
+            ("not-an-id,1", "times.csv:2: job 'small' has no candidate 'not-an-id'"),
+            (",1", "times.csv:2: job 'small' has no candidate ''"),
+            ("UNFINISHED,1", "times.csv:2: candidate 'UNFINISHED' was not trained to the end"),
+            ("FINISHED,90000", "times.csv:2: latency_ms is 90000.0 where"),
+            ("FINISHED,0.0000001", "times.csv:2: latency_ms is"),
+            ("FINISHED,", "no row has a latency_ms yet"),
+        ])
+    func unknown(row: String, says: String) throws {
+        let finished = try text(emitted(device).rows.first?["candidate"])
+        let trained = try SmallJob.review(folder).front(
+            job: "small", device: device, fidelity: "trained", includesAll: true, plots: false
+        ).rows.map { try text($0["id"]) }
+        let finals = try SmallJob.review(folder).front(
+            job: "small", device: device, fidelity: "final", includesAll: true, plots: false
+        ).rows.map { try text($0["id"]) }
+        let unfinished = String(try #require(trained.first { !finals.contains($0) }).prefix(12))
+        func named(_ text: String) -> String {
+            text.replacing("UNFINISHED", with: unfinished).replacing("FINISHED", with: finished)
+        }
+        let before = try front()
+        let error = #expect(throws: (any Error).self) { try ingest("candidate,latency_ms\n\(named(row))\n") }
+        let sentence = error.map { "\($0)" } ?? ""
+        #expect(sentence.contains(named(says)), "\(sentence)")
+        #expect(try front() == before)
+    }
+
+    @Test("Energy without a time, an unknown unit and a missing column are refused")
+    func columns() throws {
+        let id = try text(emitted(device).rows.first?["candidate"])
+        for (csv, unit, says) in [
+            ("candidate,latency_ms,energy_mj\n\(id),,3\n", "ms", "times.csv:2: energy_mj stands without"),
+            ("candidate,latency_ms,energy_mj\n\(id),0.2,-3\n", "ms", "times.csv:2: energy_mj is -3.0"),
+            ("candidate,latency_ms\n\(id),1\n", "hours", "--unit: expected ms, us or s"),
+            ("candidate,latency\n\(id),1\n", "ms", "has no column 'latency_ms'"),
+            ("", "ms", "is empty"),
+        ] {
+            let error = #expect(throws: (any Error).self) { try ingest(csv, unit: unit) }
+            #expect(error.map { "\($0)".contains(says) } == true, "\(error.map { "\($0)" } ?? "")")
+        }
+    }
+
+    @Test("Times in microseconds are taken as such where --unit says so")
+    func units() throws {
+        let csv = try filled()
+        let inMicroseconds = csv.split(separator: "\n").enumerated().map { index, line -> String in
+            let cells = line.split(separator: ",")
+            return index == 0 ? String(line) : "\(cells[0]),\((Double(cells[1]) ?? 0) * 1000)"
+        }
+        let error = #expect(throws: (any Error).self) { try ingest(inMicroseconds.joined(separator: "\n")) }
+        #expect(error.map { "\($0)".contains("--unit") } == true)
+        let answer = try ingest(inMicroseconds.joined(separator: "\n"), unit: "us")
+        #expect(try number(answer.rows.first?["latency_ms"]) < 100)
+    }
+
+    @Test("A time alone has no interval, and that is said")
+    func once() throws {
+        let lines = try filled().split(separator: "\n")
+        let answer = try ingest("\(lines[0])\n\(lines[1])\n")
+        #expect(answer.rows.count == 1)
+        #expect(answer.rows[0]["latency_ms_p90"] == .unknown)
+        #expect(answer.table.contains("their interval is unknown"))
+    }
+
+    @Test("This computer, and a device that the job has not, are refused")
+    func devices() throws {
+        for device in ["host-cpu", "jetson-nano", "no-device"] {
+            #expect(throws: (any Error).self) {
+                try SmallJob.review(folder).emitFinalists(
+                    of: "small", on: device, to: "\(folder.path)/x", repeats: 3)
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/x"))
+        }
+    }
+}

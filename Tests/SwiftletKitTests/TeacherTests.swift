@@ -1,0 +1,132 @@
+import Foundation
+import SwiftletKit
+import Testing
+
+/// Recipes that name a teacher, match its features, or choose how ranges are found.
+@Suite("Teachers and calibrators", .serialized)
+struct TeacherTests {
+    private static let text = SmallJob.text
+        .replacing("split_seed: 7}", with: "split_seed: 7, preprocessing: {offsets: 8, scales: 0.125}}")
+        .replacing("max_evaluations: 12, batch: 6", with: "max_evaluations: 4, batch: 4")
+        .replacing("[host-cpu, raspberry-pi-4, stm32h743]", with: "[stm32h743]")
+
+    private static func text(recipe: String) -> String {
+        text.replacing("recipe: [plain]", with: "recipe: ['\(recipe)']")
+    }
+
+    private func rows(_ text: String, in folder: TemporaryFolder) async throws -> [Record] {
+        try await SmallJob.run(in: folder, text: text)
+        return try SmallJob.review(folder).front(
+            job: "small", device: "stm32h743", fidelity: "trained", includesAll: true, plots: false
+        ).rows
+    }
+
+    private func accuracies(_ rows: [Record]) -> [Field?] { rows.map { $0["accuracy"] } }
+
+    private func sentence(_ text: String, in folder: TemporaryFolder) async -> String {
+        let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: text) }
+        return error.map { "\($0)" } ?? ""
+    }
+
+    @Test(
+        "Every candidate learns from the teacher that its recipe names: the largest network, with its features, or a model file"
+    )
+    func teachers() async throws {
+        var results: [[Field?]] = []
+        for recipe in [
+            "plain", "distilled", "distill(largest;features=50)", "distill(\(GivenModelTests.model))",
+        ] {
+            let rows = try await rows(Self.text(recipe: recipe), in: try TemporaryFolder())
+            #expect(rows.count == 4)
+            let isNamed = rows.allSatisfy { row in
+                guard case .text(let compression)? = row["compression"] else { return false }
+                return compression.contains("distill(") == (recipe != "plain")
+            }
+            #expect(isNamed, "\(recipe)")
+            results.append(accuracies(rows))
+        }
+        #expect(Set(results).count == results.count)
+    }
+
+    @Test("A finished candidate teaches another job; another teacher of the same name is another plan")
+    func finishedCandidate() async throws {
+        let folder = try TemporaryFolder()
+        let first = Self.text.replacing("name: small", with: "name: first")
+            .replacing("precision: [float32, int8]", with: "precision: [float32]")
+        try await SmallJob.run(in: folder, text: first)
+        let finals = try SmallJob.review(folder).front(
+            job: "first", device: "stm32h743", fidelity: "final", includesAll: true, plots: false
+        ).rows
+        guard case .text(let id)? = finals.first?["id"] else {
+            Issue.record("the first job has no finalist")
+            return
+        }
+        let rows = try await rows(Self.text(recipe: "distill(first/\(id.prefix(12)))"), in: folder)
+        #expect(rows.allSatisfy { $0["accuracy"] != .unknown })
+        let trained = try SmallJob.review(folder).front(
+            job: "first", device: "stm32h743", fidelity: "trained", includesAll: true, plots: false
+        ).rows.compactMap { row -> String? in
+            if case .text(let other)? = row["id"], other != id { other } else { nil }
+        }
+        let unfinished = try #require(trained.first)
+        let text = Self.text(recipe: "distill(first/\(unfinished.prefix(12)))")
+            .replacing("name: small", with: "name: second")
+        #expect(await sentence(text, in: folder).contains("was not trained to the end"))
+    }
+
+    @Test(
+        "A teacher that is not there, does not fit or was trained on other inputs is named with its place",
+        arguments: [
+            ("distill(nobody)", "teacher 'nobody': expected 'largest'"),
+            ("distill(no/such.onnx)", "there is no such file"),
+            ("distill(nothing/abc)", "there is no such database"),
+            ("distill(MODEL", "lacks a closing parenthesis"),
+            ("distill(largest;features=all)", "features=10"),
+        ])
+    func misfits(recipe: String, says: String) async throws {
+        let folder = try TemporaryFolder()
+        let sentence = await sentence(Self.text(recipe: recipe), in: folder)
+        #expect(sentence.contains(says), "\(sentence)")
+        #expect(sentence.contains("job.yaml:5"), "\(sentence)")
+        #expect(!FileManager.default.fileExists(atPath: SmallJob.database(in: folder)))
+    }
+
+    @Test("The way ranges are found is the job's to choose, changes int8 only, and is part of the plan")
+    func calibrators() async throws {
+        let base = GivenModelTests.text
+            .replacing("pruning: [none, structured(0.5)], recipe: [plain, distilled]", with: "CALIBRATOR")
+            .replacing("[float32, int8]", with: "[float32, int8], precision_per: model")
+            .replacing("per_device: 2", with: "per_device: 0")
+        var results: [String: [Field?]] = [:]
+        for calibrator in ["min-max", "percentile(50)", "mean-squared-error"] {
+            let folder = try TemporaryFolder()
+            try await SmallJob.run(
+                in: folder,
+                text: base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: \(calibrator)"))
+            let rows = try SmallJob.review(folder).front(
+                job: "given", device: "raspberry-pi-4", fidelity: nil, includesAll: true, plots: false
+            ).rows.sorted { "\($0["compression"] ?? .unknown)" < "\($1["compression"] ?? .unknown)" }
+            results[calibrator] = accuracies(rows)
+            let other = base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: percentile(99)")
+            #expect(await sentence(other, in: folder).contains("calibrator was"))
+        }
+        // Half of all values lie outside the range, which no network survives unharmed.
+        #expect(results["percentile(50)"] != results["mean-squared-error"])
+        #expect(Set(results.values.map { $0.last ?? nil }).count == 1)
+        let folder = try TemporaryFolder()
+        let wrong = base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: percentile(5)")
+        let complaint = await sentence(wrong, in: folder)
+        #expect(
+            complaint.contains("expected min-max, percentile(99.99) or mean-squared-error"), "\(complaint)")
+    }
+
+    @Test("A choice that leaves nothing to choose is part of the plan too")
+    func fixedCompression() async throws {
+        let folder = try TemporaryFolder()
+        let text = Self.text.replacing("[float32, int8]", with: "[int8]")
+        try await SmallJob.run(in: folder, text: text)
+        #expect(
+            await sentence(Self.text.replacing("[float32, int8]", with: "[float32]"), in: folder)
+                .contains("fixed_compression was"))
+    }
+}
