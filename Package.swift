@@ -99,8 +99,8 @@ let package = Package(
         benchmark(
             "device-tables", at: "DeviceTables",
             [
-                "Determinism", "ModelGraph", "LinearAlgebra", "Datasets", "SearchSpaces", "Devices",
-                "YAMLReader",
+                "Determinism", "ModelGraph", "LinearAlgebra", "Engine", "Compression", "Datasets",
+                "SearchSpaces", "Devices", "Evaluation", "YAMLReader",
             ]),
 
         benchmark(

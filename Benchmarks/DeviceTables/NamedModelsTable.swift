@@ -74,7 +74,7 @@ func errorsLeavingOut(
         let fitted =
             others.count < 3
             ? profile
-            : try profile.calibrated(by: others.map { (graph: $0.graph, latencyMilliseconds: $0.time) })
+            : try profile.calibrated(by: others.map { TimedNetwork($0.graph, milliseconds: $0.time) })
         return rows.filter { $0.family == family }.map { error($0.graph, $0.time, fitted) }
     }
 }

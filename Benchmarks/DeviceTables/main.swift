@@ -26,6 +26,7 @@ do {
     let known: [(name: String, run: (Context) throws -> Void)] = [
         ("nas-bench-201", nasBenchTable), ("selection", selectionTable), ("fbnet", fbnetTable),
         ("named-models", namedModelsTable), ("microcontrollers", microcontrollerTable), ("speed", speedTable),
+        ("host", hostTable),
     ]
     for table in known where arguments.isEmpty || arguments.contains(table.name) { try table.run(context) }
 } catch {

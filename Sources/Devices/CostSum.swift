@@ -69,4 +69,12 @@ public struct CostSum: Hashable, Sendable {
         get { terms[term.rawValue] }
         set { terms[term.rawValue] = newValue }
     }
+
+    /// Milliseconds of kernels that were timed one by one; the lane of `terms` that no term has.
+    var timedMilliseconds: Double {
+        get { terms[CostSum.timedLane] }
+        set { terms[CostSum.timedLane] = newValue }
+    }
+
+    static let timedLane = CostTerm.allCases.count
 }

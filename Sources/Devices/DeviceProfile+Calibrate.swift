@@ -1,5 +1,3 @@
-public import ModelGraph
-
 /// A profile fitted to measurements, and what was decided on the way.
 public struct CalibrationOutcome: Sendable {
     public var profile: DeviceProfile
@@ -45,27 +43,12 @@ extension DeviceProfile {
         return CalibrationOutcome(profile: chosen.profile, samples: rows.count, changedPolicy: isStrong)
     }
 
-    /// Fits this profile to graphs timed on this very machine, where the unit and the runtime's policy are certain.
-    ///
-    /// Fewer than three say too little: the profile then stays as it is. Throws where a time is not positive or the device cannot
-    /// run a graph.
-    public func calibrated(
-        by measurements: [(graph: Graph, latencyMilliseconds: Double)]
-    ) throws -> DeviceProfile {
-        guard measurements.count >= Measurement.fewest else { return self }
-        var profile = self
-        profile.calibration = nil
-        let rows = measurements.enumerated().map { index, measurement in
-            Measurement(
-                line: index + 1, model: "\(index + 1) (\(measurement.graph.name))",
-                latencyMilliseconds: measurement.latencyMilliseconds)
-        }
-        let usable = try Measurement.usable(rows, file: "measurements of \(name)")
-        let candidate = try PolicyCandidate(profile, usable, "measurements of \(name)") { row, profile in
-            PricedPiece(measurements[row.line - 1].graph, on: profile)
-        }
-        profile.calibration = Calibration(latency: candidate.fit, note: "timed on this computer")
-        return profile
+    /// The factors that fit measured latencies best under this profile's own treatment of graphs.
+    func fit(
+        to rows: [Measurement], file: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> TermFit {
+        try PolicyCandidate(self, rows, file, pricing: piece).fit
     }
 
     private static let fewestForPolicy = 12, mostForPolicy = 200

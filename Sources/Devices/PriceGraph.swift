@@ -20,7 +20,8 @@ public struct ExecutedGraph: Sendable {
     let source: Graph
     let graph: Graph
     let kernels: [FusedKernel]
-    let workloads: [Workload]
+    /// What each kernel has to do, in the order in which they run.
+    public let workloads: [Workload]
 
     public init(_ graph: Graph, under policy: RuntimePolicy) {
         let executed = graph.executed(under: policy)
@@ -34,6 +35,9 @@ public struct ExecutedGraph: Sendable {
 
     /// Multiply-accumulates of all kernels that run.
     public var macs: Int { workloads.reduce(0) { $0 &+ $1.macs } }
+
+    /// The name of each kernel's last node, beside `workloads`; Swiftlet's engine calls its steps by it.
+    public var kernelNames: [String] { kernels.map { graph.nodes[$0.nodes.last ?? $0.anchor].name } }
 
     /// How many kernels of each family run, in the order of `WorkFamily.allCases`.
     public var kernelCounts: [Int] {
@@ -60,7 +64,8 @@ public struct ExecutedGraph: Sendable {
         return passage
     }
 
-    func layers(on profile: DeviceProfile) -> [LayerPrice] {
+    /// The share of every kernel, in the order of `workloads`.
+    public func layers(on profile: DeviceProfile) -> [LayerPrice] {
         var state = EntryState.start
         return zip(kernels, workloads).map { kernel, work in
             let step = profile.step(work, from: state)
@@ -82,8 +87,12 @@ extension DeviceProfile {
         if state != .hostForGood {
             switch placement(of: work) {
             case .device(let type):
-                step.sum[CostTerm(work.family)] = milliseconds(of: work, as: type) ?? 0
-                step.sum[CostTerm(startOf: work)] = overheads.kernelMilliseconds
+                if let timed = calibration?.kernels?[work] {
+                    step.sum.timedMilliseconds = timed
+                } else {
+                    step.sum[CostTerm(work.family)] = milliseconds(of: work, as: type) ?? 0
+                    step.sum[CostTerm(startOf: work)] = overheads.kernelMilliseconds
+                }
                 step.sum.deviceWeightBytes = step.sum.weightBytes
                 if state != .device {
                     step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType)

@@ -17,17 +17,25 @@ public struct TermFit: Hashable, Sendable {
     public var samples: Int
     /// The smallest and largest measured value; predictions far outside widen.
     public var range: ClosedRange<Double>
+    /// How sums of timed kernels become times of networks; their factor is the lane of `scales` that no term has.
+    var timed: TimedSum?
+
+    struct TimedSum: Hashable, Sendable {
+        /// Factor on what every inference costs.
+        var inferenceScale: Double
+        /// Scatter of measured networks around the corrected sum, as `residualLogSD`.
+        var logSD: Double
+    }
 
     static let size = CostTerm.allCases.count
 }
 
 extension TermFit {
-    func value(_ terms: SIMD16<Double>) -> Double { (terms * scales).sum() }
-
     /// Standard deviations of the logarithm of the true value below and above `value(terms)`.
     func logSDs(_ terms: SIMD16<Double>) -> (below: Double, above: Double) {
-        let scaled = terms * scales
+        let (scaled, timedShare) = scaled(terms)
         let total = scaled.sum()
+        let residualLogSD = residualLogSD + timedShare * ((timed?.logSD ?? residualLogSD) - residualLogSD)
         let residual = residualLogSD * residualLogSD
         guard total > 0 else { return (residualLogSD, residualLogSD) }
         let shares = scaled / total

@@ -118,12 +118,11 @@ struct CalibrationTests {
         let host = try Shipped.profile("host-cpu")
         let graphs = try (0..<6).map { try graph($0) }
         let timed = graphs.map { ($0, (price($0, on: host).latencyMilliseconds ?? 0) * 3) }
-        let calibrated = try host.calibrated(by: timed.map { (graph: $0.0, latencyMilliseconds: $0.1) })
+        let calibrated = try host.calibrated(by: timed.map { TimedNetwork($0.0, milliseconds: $0.1) })
         let first = price(graphs[0], on: calibrated)
         #expect(first.provenance == .calibrated)
         #expect(abs((first.latencyMilliseconds ?? 0) / timed[0].1 - 1) < 0.05)
-        let two = try host.calibrated(
-            by: timed.prefix(2).map { (graph: $0.0, latencyMilliseconds: $0.1) })
+        let two = try host.calibrated(by: timed.prefix(2).map { TimedNetwork($0.0, milliseconds: $0.1) })
         #expect(two == host)
     }
 
@@ -156,5 +155,94 @@ struct CalibrationTests {
         let chosen = ProbeDesign(candidates, on: profile).choose(6)
         #expect(Set(chosen).count == 6)
         #expect(ProbeDesign(candidates, on: profile).choose(20).count == 10)
+    }
+}
+
+@Suite("Kernels timed one by one")
+struct TimedKernelTests {
+    /// A device whose kernels take times that no cost model foresees, and networks a tenth slower than their kernels' sum.
+    private func timed(_ graph: Graph, on host: DeviceProfile, scatter: (Int) -> Double) -> TimedNetwork {
+        let executed = ExecutedGraph(graph, under: host.runtime.policy)
+        let kernels = zip(executed.workloads, executed.layers(on: host)).map { work, layer in
+            KernelTime(work, milliseconds: layer.milliseconds * scatter(work.outputChannels))
+        }
+        return TimedNetwork(
+            graph, milliseconds: 1.1 * kernels.reduce(0) { $0 + $1.milliseconds }, kernels: kernels)
+    }
+
+    private let widths = [8, 16, 24, 32, 40, 48, 56, 64]
+
+    private func odd(_ channels: Int) -> Double { channels / 8 % 2 == 0 ? 0.6 : 1.8 }
+
+    private func networks(on host: DeviceProfile) throws -> [TimedNetwork] {
+        // Every network twice, so that its kernels are known when one of the two is left out.
+        try (widths + widths).map { timed(try .small(channels: $0, size: 32), on: host, scatter: odd) }
+    }
+
+    @Test("A network of timed kernels costs their sum, corrected by whole networks")
+    func sums() throws {
+        let host = try Shipped.profile("host-cpu")
+        let networks = try networks(on: host)
+        let calibrated = try host.calibrated(by: networks)
+        for network in networks {
+            let price = price(network.graph, on: calibrated)
+            #expect(price.provenance == .calibrated)
+            #expect(abs((price.latencyMilliseconds ?? 0) / network.milliseconds - 1) < 0.01)
+            let sum = price.layers.reduce(0) { $0 + $1.milliseconds }
+            #expect(abs(sum / (price.latencyMilliseconds ?? 0) - 1) < 0.05)
+        }
+    }
+
+    @Test("A network of other kernels costs what the cost model says")
+    func others() throws {
+        let host = try Shipped.profile("host-cpu")
+        let networks = try networks(on: host)
+        let modelled = try host.calibrated(
+            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
+        let timed = try host.calibrated(by: networks)
+        #expect(timed != modelled)
+        let other = try Graph.bare(channels: 20, size: 20)
+        #expect(
+            timed.price(PricedPiece(other, on: timed)) == modelled.price(PricedPiece(other, on: modelled)))
+    }
+
+    @Test("The interval of a network of timed kernels is the narrower one")
+    func intervals() throws {
+        let host = try Shipped.profile("host-cpu")
+        let networks = try networks(on: host)
+        let modelled = try host.calibrated(
+            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
+        let timed = try host.calibrated(by: networks)
+        func width(_ profile: DeviceProfile) -> Double {
+            let price = price(networks[0].graph, on: profile)
+            return (price.latencyMillisecondsP90 ?? 0) / (price.latencyMillisecondsP10 ?? 1)
+        }
+        #expect(width(timed) < 0.8 * width(modelled))
+    }
+
+    @Test("Times of kernels that explain no network are left out")
+    func nonsense() throws {
+        let host = try Shipped.profile("host-cpu")
+        let networks = try networks(on: host).enumerated().map { index, network in
+            TimedNetwork(
+                network.graph, milliseconds: price(network.graph, on: host).latencyMilliseconds ?? 0,
+                kernels: network.kernels.map {
+                    KernelTime($0.work, milliseconds: $0.milliseconds * Double(1 + index * 7 % 5))
+                })
+        }
+        let modelled = try host.calibrated(
+            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
+        #expect(try host.calibrated(by: networks) == modelled)
+    }
+}
+
+extension Graph {
+    /// One convolution and nothing else.
+    fileprivate static func bare(channels: Int, size: Int) throws -> Graph {
+        var builder = GraphBuilder(name: "bare")
+        let image = builder.input("image", ValueType([1, size, size, channels]))
+        let weights = builder.constant("w", .unknown([channels, 3, 3, channels]))
+        let result = try builder.apply(.convolution(Convolution(kernel: 3)), to: [image, weights])
+        return builder.graph(outputs: [result])
     }
 }

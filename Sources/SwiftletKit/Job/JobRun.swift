@@ -175,42 +175,6 @@ struct JobRun: Sendable {
         }
     }
 
-    // MARK: Host
-
-    /// The job's prices with the host's profile fitted to timings made before the first proposal.
-    func hostCalibrated() throws -> Pricing? {
-        guard case .training(let training) = work,
-            let host = job.profiles.firstIndex(where: { $0.name == "host-cpu" })
-        else { return nil }
-        let probes = HostProbe.probes(of: job.space, seed: job.seed)
-        let timings = try hostTimings(of: probes, training)
-        var devices = job.profiles
-        devices[host] = try devices[host].calibrated(by: timings, pricing: training.pricing)
-        return Pricing(space: job.space, input: training.data.input, devices: devices, reserve: job.reserve)
-    }
-
-    private func hostTimings(
-        of probes: [HostProbe], _ training: TrainingWork
-    ) throws -> [(probe: HostProbe, milliseconds: Double)] {
-        var known = try store.hostTimings()
-        if known.isEmpty {
-            let builder = job.builder(training, job.searchSettings)
-            for (index, probe) in probes.enumerated() {
-                try Task.checkCancellation()
-                progress(
-                    JobProgress(
-                        phase: "host", text: "timing this computer: probe \(index + 1) of \(probes.count)"))
-                let timing = try builder.timing(of: probe)
-                known.append(
-                    HostTiming(name: probe.name, median: timing.median, p10: timing.p10, p90: timing.p90))
-            }
-            try store.keepHostTimings(known, on: .current())
-        }
-        return probes.compactMap { probe in
-            known.first { $0.name == probe.name }.map { (probe: probe, milliseconds: $0.median) }
-        }
-    }
-
     // MARK: Finalists
 
     private func finish(_ pricing: Pricing?, spent: Double) async throws {

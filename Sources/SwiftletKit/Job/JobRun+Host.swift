@@ -1,0 +1,50 @@
+import Devices
+import Engine
+import Evaluation
+import ExperimentStore
+import SearchSpaces
+
+extension JobRun {
+    /// The job's prices with the host's profile fitted to timings made before the first proposal.
+    func hostCalibrated() throws -> Pricing? {
+        guard case .training(let training) = work,
+            let place = job.profiles.firstIndex(where: { $0.name == "host-cpu" })
+        else { return nil }
+        let host = job.profiles[place]
+        let probes = HostProbe.probes(of: job.space, seed: job.seed)
+        let others = HostProbe.kernelProbes(
+            of: training.pricing, on: host, beside: probes, seed: job.seed)
+        let timer = HostTimer(job.space, training.data, host: host)
+        var known = try store.hostTimings()
+        if known.isEmpty {
+            known = try timings(of: probes, secondsEach: 0.1, timer)
+            known += try timings(of: others, secondsEach: 0.02, timer)
+            try store.keepHostTimings(known, on: .current())
+        }
+        let times = Dictionary(known.map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
+        var devices = job.profiles
+        devices[place] = try host.calibrated(
+            by: (probes + others).compactMap { try $0.network(times, in: training.pricing, on: host) })
+        return Pricing(space: job.space, input: training.data.input, devices: devices, reserve: job.reserve)
+    }
+
+    /// Times of whole networks and of their kernels.
+    private func timings(
+        of probes: [HostProbe], secondsEach: Double, _ timer: HostTimer
+    ) throws -> [HostTiming] {
+        try probes.enumerated().flatMap { index, probe -> [HostTiming] in
+            try Task.checkCancellation()
+            progress(
+                JobProgress(
+                    phase: "host", text: "timing this computer: network \(index + 1) of \(probes.count)"))
+            let times = try timer.times(of: probe.genotype, seconds: secondsEach)
+            let whole = HostTiming(
+                name: probe.name, median: times.whole.median, p10: times.whole.p10, p90: times.whole.p90)
+            return [whole]
+                + times.kernels.map {
+                    HostTiming(
+                        name: probe.name(ofKernel: $0.name), median: $0.median, p10: $0.p10, p90: $0.p90)
+                }
+        }
+    }
+}
