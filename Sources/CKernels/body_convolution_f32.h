@@ -126,23 +126,7 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, c
             if (vectors > 1) sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]); \
         } \
     }
-#define ADVANCE(count) x0 += count, x3 += count, x6 += count, x9 += count
-    for (int32_t t = 0; t < p->taps; t++) {
-        const float *x0 = x + p->tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step;
-        SK_OPAQUE(x3);
-        SK_OPAQUE(x6);
-        SK_OPAQUE(x9);
-        int32_t left = p->depth;
-        for (; left >= 4; left -= 4, ADVANCE(4)) {
-            SK_OPAQUE(step);
-            STEP(0) STEP(1) STEP(2) STEP(3)
-        }
-        for (; left > 0; left--, ADVANCE(1)) {
-            SK_OPAQUE(step);
-            STEP(0)
-        }
-    }
-#undef ADVANCE
+    SK_FOR_WINDOWS(float, p, x, step, 1, STEP)
 #undef STEP
     SK_UNROLL
     for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, b + r * p->y_stride, n, vectors);
@@ -235,25 +219,34 @@ SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
         finish_f32(p, sums[i], y + i * SK_F32_WIDTH, b + i * SK_F32_WIDTH, SK_F32_WIDTH, 2);
 }
 
+/// A part's pixels and blocks of outputs: few pixels (a dense layer) are shared by blocks, many by tiles.
+typedef struct {
+    int64_t first, last, block, last_block;
+    bool is_single;  // the layer has one pixel
+} convolution_share;
+
+SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t blocks, int32_t part, int32_t parts) {
+    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    convolution_share s = {0, pixels, 0, blocks, pixels == 1};
+    if (pixels < 2 * SK_ROWS * (int64_t)parts) {
+        sk_share(blocks, part, parts, &s.block, &s.last_block);
+        return s;
+    }
+    sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &s.first, &s.last);
+    s.first *= SK_ROWS;
+    s.last = s.last * SK_ROWS < pixels ? s.last * SK_ROWS : pixels;
+    return s;
+}
+
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
-    int64_t blocks = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH * (int64_t)p->groups;
-    int64_t first = 0, last = pixels, block = 0, last_block = blocks;
-    // Few pixels (a dense layer) are shared by outputs, many by tiles.
-    if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
-        sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
-        first *= SK_ROWS;
-        last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
-    } else {
-        sk_share(blocks, part, parts, &block, &last_block);
-    }
     int32_t in_group = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH;
-    if (pixels == 1 && p->groups == 1) {
+    convolution_share s = share_of(p, (int64_t)in_group * p->groups, part, parts);
+    if (s.is_single && p->groups == 1) {
         int64_t full = p->group_outputs / SK_F32_WIDTH;
-        for (full = full < last_block ? full : last_block; block + 4 <= full; block += 4) strip_f32(step, block, 4);
-        for (; block + 2 <= full; block += 2) strip_f32(step, block, 2);
+        for (full = full < s.last_block ? full : s.last_block; s.block + 4 <= full; s.block += 4) strip_f32(step, s.block, 4);
+        for (; s.block + 2 <= full; s.block += 2) strip_f32(step, s.block, 2);
     }
-    for (; block < last_block; block++)
-        block_f32(step, (int32_t)(block / in_group), (int32_t)(block % in_group), first, last);
+    for (; s.block < s.last_block; s.block++)
+        block_f32(step, (int32_t)(s.block / in_group), (int32_t)(s.block % in_group), s.first, s.last);
 }

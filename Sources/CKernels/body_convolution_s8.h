@@ -174,21 +174,13 @@ SK_INLINE void strip_s8(const sk_step *step, int64_t block, const int blocks) {
 
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
     int32_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
-    int64_t first = 0, last = pixels, block = 0, last_block = in_group * (int64_t)p->groups;
-    if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
-        sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
-        first *= SK_ROWS;
-        last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
-    } else {
-        sk_share(last_block, part, parts, &block, &last_block);
-    }
-    if (pixels == 1 && p->groups == 1) {
+    convolution_share s = share_of(p, (int64_t)in_group * p->groups, part, parts);
+    if (s.is_single && p->groups == 1) {
         int64_t full = p->group_outputs / SK_S8_WIDTH;
-        for (full = full < last_block ? full : last_block; block + 4 <= full; block += 4) strip_s8(step, block, 4);
-        for (; block + 2 <= full; block += 2) strip_s8(step, block, 2);
+        for (full = full < s.last_block ? full : s.last_block; s.block + 4 <= full; s.block += 4) strip_s8(step, s.block, 4);
+        for (; s.block + 2 <= full; s.block += 2) strip_s8(step, s.block, 2);
     }
-    for (; block < last_block; block++)
-        block_s8(step, (int32_t)(block / in_group), (int32_t)(block % in_group), first, last);
+    for (; s.block < s.last_block; s.block++)
+        block_s8(step, (int32_t)(s.block / in_group), (int32_t)(s.block % in_group), s.first, s.last);
 }

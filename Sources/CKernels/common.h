@@ -16,6 +16,27 @@
 /// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third.
 #define SK_OPAQUE(address) __asm__ volatile("" : "+r"(address))
 
+/// Goes through the windows of a tile of pixels that lie `step` elements apart, `size` elements a STEP(offset): that reads
+/// x0, x3, x6 and x9, the windows of every third pixel, and those between them by multiples of `step`.
+#define SK_FOR_WINDOWS(element, p, x, step, size, STEP) \
+    for (int32_t t = 0; t < p->taps; t++) { \
+        const element *x0 = x + p->tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step; \
+        SK_OPAQUE(x3); \
+        SK_OPAQUE(x6); \
+        SK_OPAQUE(x9); \
+        int32_t left = p->depth; \
+        for (; left >= 4 * size; left -= 4 * size) { \
+            SK_OPAQUE(step); \
+            STEP(0) STEP(size) STEP(2 * size) STEP(3 * size) \
+            x0 += 4 * size, x3 += 4 * size, x6 += 4 * size, x9 += 4 * size; \
+        } \
+        for (; left > 0; left -= size) { \
+            SK_OPAQUE(step); \
+            STEP(0) \
+            x0 += size, x3 += size, x6 += size, x9 += size; \
+        } \
+    }
+
 /// The half-open range of `count` units that falls to `part`.
 SK_INLINE void sk_share(int64_t count, int32_t part, int32_t parts, int64_t *first, int64_t *last) {
     *first = count * part / parts;

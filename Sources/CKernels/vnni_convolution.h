@@ -219,23 +219,7 @@ SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const
             if (vectors > 1) sums[r][1] = _mm512_dpbusd_epi32(sums[r][1], four, w1); \
         } \
     }
-#define ADVANCE(bytes) x0 += bytes, x3 += bytes, x6 += bytes, x9 += bytes
-    for (int32_t t = 0; t < p->taps; t++) {
-        const uint8_t *x0 = x + p->tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step;
-        SK_OPAQUE(x3);
-        SK_OPAQUE(x6);
-        SK_OPAQUE(x9);
-        int32_t left = p->depth;
-        for (; left >= 16; left -= 16, ADVANCE(16)) {
-            SK_OPAQUE(step);
-            STEP(0) STEP(4) STEP(8) STEP(12)
-        }
-        for (; left > 0; left -= 4, ADVANCE(4)) {
-            SK_OPAQUE(step);
-            STEP(0)
-        }
-    }
-#undef ADVANCE
+    SK_FOR_WINDOWS(uint8_t, p, x, step, 4, STEP)
 #undef STEP
     finish_tile(layer, block, (const __m512i(*)[2])sums, y, b, rows, vectors);
 }
@@ -346,25 +330,16 @@ static int64_t strips_vnni(const vnni_share *s, int64_t block, int64_t end) {
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     vnni_layer layer = vnni_layer_of(p);
-    vnni_share share = {.layer = &layer, .step = step, .scratch = (uint8_t *)step->scratch + part * p->scratch_size};
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    vnni_share own = {.layer = &layer, .step = step, .scratch = (uint8_t *)step->scratch + part * p->scratch_size};
     int64_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
-    int64_t first = 0, last = pixels, block = 0, last_block = in_group * p->groups;
-    // Few pixels (a dense layer) are shared by outputs, many by tiles.
-    if (pixels >= 2 * SK_ROWS * (int64_t)parts) {
-        sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &first, &last);
-        first *= SK_ROWS;
-        last = last * SK_ROWS < pixels ? last * SK_ROWS : pixels;
-    } else {
-        sk_share(last_block, part, parts, &block, &last_block);
-    }
-    if (pixels == 1 && p->groups == 1) block = strips_vnni(&share, block, last_block);
-    for (int64_t g = block / in_group; block < last_block; g++) {
-        int64_t end = (g + 1) * in_group < last_block ? (g + 1) * in_group : last_block, index = block - g * in_group;
-        share.block = block_at(&layer, g, index);
-        share.blocks = end - block;
-        share.output = g * p->group_outputs + index * SK_S8_WIDTH;
-        runs_of_pixels(&share, (const uint8_t *)step->a + g * p->group_inputs, first, last);
-        block = end;
+    convolution_share s = share_of(p, in_group * p->groups, part, parts);
+    if (s.is_single && p->groups == 1) s.block = strips_vnni(&own, s.block, s.last_block);
+    for (int64_t g = s.block / in_group; s.block < s.last_block; g++) {
+        int64_t end = (g + 1) * in_group < s.last_block ? (g + 1) * in_group : s.last_block, index = s.block - g * in_group;
+        own.block = block_at(&layer, g, index);
+        own.blocks = end - s.block;
+        own.output = g * p->group_outputs + index * SK_S8_WIDTH;
+        runs_of_pixels(&own, (const uint8_t *)step->a + g * p->group_inputs, s.first, s.last);
+        s.block = end;
     }
 }
