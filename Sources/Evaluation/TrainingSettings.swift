@@ -63,14 +63,13 @@ public struct TrainingSettings: Hashable, Sendable {
 
     /// The recipe of the training that belongs to a step of a compression.
     ///
-    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate; so is one under rounding.
+    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate.
     func recipe(
         after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64,
         distillation: TrainingRecipe.Distillation?, startsTrained: Bool = false
     ) -> TrainingRecipe {
         recipe(epochs: epochs, seed: seed, distillation: distillation).with { recipe in
-            let isFolded = startsTrained && learningRate == nil
-            if isFolded { recipe.learningRate *= 0.1 }
+            if startsTrained, learningRate == nil { recipe.learningRate *= 0.1 }
             // Thirty changes of structure, however short the run.
             let interval = max(1, Int(epochs * Double(samples) / Double(batch)) / 30)
             switch step {
@@ -79,7 +78,7 @@ public struct TrainingSettings: Hashable, Sendable {
             case .dynamic(_, regrows: true):
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
-            case .precision(_, isTrained: true): if !isFolded { recipe.learningRate *= 0.1 }
+            case .precision(_, isTrained: true): recipe.learningRate *= 0.1
             // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
             case .precision(let precision, _) where precision.choices.contains(.binary):
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)

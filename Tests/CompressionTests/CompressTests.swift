@@ -131,7 +131,7 @@ struct CompressTests {
             ("int8", []), ("structured(0.5)>int8", ["structured(0.5)"]),
             ("structured(0.5)>finetune(3)>int8", ["finetune(3)"]), ("structured(0.5)>2:4>int8", ["2:4"]),
             ("magnitude(0.5)>int8-qat", ["magnitude(0.5)", "int8-qat"]), ("binary", ["binary"]),
-            ("structured(0.5)>binary", ["structured(0.5)", "binary"]),
+            ("structured(0.5)>binary", ["binary"]),
         ])
     func fineTunes(pipeline: String, expected: [String]) throws {
         var steps: [String] = []

@@ -13,7 +13,7 @@ struct HostileCompressionTests {
         dataset: {source: digits, validation: 0.2, test: 0.2, split_seed: 7}
         model: model.swiftlet
         compression: {precision_per: model, precision: PRECISIONS, pruning: PRUNINGS}
-        devices: [raspberry-pi-4]
+        devices: [host-cpu]
         training: {epochs: 0.2, batch: 64}
         search: {strategy: exhaustive, max_evaluations: 20, batch: 20, seed: 3}
         finalists: {per_device: 0}
@@ -79,7 +79,7 @@ struct HostileCompressionTests {
             return ([], "\(error)")
         }
         let front = try SmallJob.review(folder).front(
-            job: "hostile", device: "raspberry-pi-4", fidelity: "trained", includesAll: true, plots: false)
+            job: "hostile", device: "host-cpu", fidelity: "trained", includesAll: true, plots: false)
         return (front.rows, nil)
     }
 
@@ -181,7 +181,7 @@ struct HostileCompressionTests {
                 #expect(!refused)
                 requireResultOrReason(
                     try SmallJob.review(folder).front(
-                        job: "hostile", device: "raspberry-pi-4", fidelity: "trained", includesAll: true,
+                        job: "hostile", device: "host-cpu", fidelity: "trained", includesAll: true,
                         plots: false
                     ).rows, count: 3)
             } catch {

@@ -28,7 +28,8 @@ extension ResolvedJob {
             return JobSubject(space: space, hash: hash, normalization: Normalization(model.metadata))
         } catch SearchSpaceError.narrowing(let space, let key, let detail) {
             let node = section.node(of: key) ?? path.node
-            throw node.error(SearchSpaceError.narrowing(space: space, key: key, detail: detail).description)
+            throw node.error(
+                SearchSpaceError.narrowing(space: space, key: key, detail: detail).sentenceAtItsPlace)
         } catch {
             throw path.node.error(String(describing: error))
         }
@@ -59,6 +60,13 @@ extension ResolvedJob {
             "\(space.name) is right on \(Human.percent(accuracy)) of the training slice, no better than guessing: "
                 + "see whether dataset.preprocessing and the order of the classes are those it was trained with"
         ]
+    }
+}
+
+extension SearchSpaceError {
+    /// The sentence without the key, which a complaint about a place in a file names already.
+    var sentenceAtItsPlace: String {
+        if case .narrowing(let space, _, let detail) = self { "\(space) \(detail)" } else { description }
     }
 }
 

@@ -105,7 +105,7 @@ public struct ResolvedJob: Sendable {
             do {
                 narrowed = try narrowed.narrowed(compression: [(key, options.map(\.value))])
             } catch {
-                throw first.node.error(String(describing: error))
+                throw first.node.error(error.sentenceAtItsPlace)
             }
         }
         return narrowed
