@@ -16,9 +16,14 @@ extension Layers {
         }
     }
 
-    /// MobileNetV2 (Sandler and others 2018, table 2).
-    mutating func mobileNetV2() throws {
-        try convolve(32, kernel: 3, stride: 2, .relu6)
+    /// MobileNetV2 (Sandler and others 2018, table 2); widths are multiples of 8, at least nine tenths of the product.
+    mutating func mobileNetV2(width multiplier: Double = 1) throws {
+        func scaled(_ width: Int) -> Int {
+            let exact = Double(width) * multiplier
+            let rounded = max(8, Int(exact + 4) / 8 * 8)
+            return Double(rounded) < 0.9 * exact ? rounded + 8 : rounded
+        }
+        try convolve(scaled(32), kernel: 3, stride: 2, .relu6)
         let stages = [
             (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
             (6, 320, 1, 1),
@@ -26,7 +31,8 @@ extension Layers {
         for (expansion, width, count, stride) in stages {
             for index in 0..<count {
                 try inverted(
-                    channels * expansion, width, kernel: 3, stride: index == 0 ? stride : 1, excites: false,
+                    channels * expansion, scaled(width), kernel: 3, stride: index == 0 ? stride : 1,
+                    excites: false,
                     .relu6)
             }
         }

@@ -13,31 +13,37 @@ struct Layers {
 
     /// Convolution with bias (batch norm already folded) and activation; nil outputs make it depthwise.
     mutating func convolve(
-        _ outputs: Int?, kernel: Int, stride: Int = 1, _ activation: Activation?
+        _ outputs: Int?, kernel: Int, stride: Int = 1, isPadded: Bool = true, _ activation: Activation?
     ) throws {
-        try convolve(outputs, height: kernel, width: kernel, stride: stride, activation)
+        try convolve(
+            outputs, height: kernel, width: kernel, stride: stride, isPadded: isPadded, activation)
     }
 
     mutating func convolve(
-        _ outputs: Int?, height: Int, width: Int, stride: Int, _ activation: Activation?
+        _ outputs: Int?, height: Int, width: Int, stride: Int, isPadded: Bool = true,
+        _ activation: Activation?
     ) throws {
-        let shape = builder.shape(of: value)
         let groups = outputs == nil ? channels : 1
         let weights = builder.constant(
             "w", .unknown([outputs ?? channels, height, width, channels / groups]))
         let bias = builder.constant("b", .unknown([outputs ?? channels]))
-        let padding = EdgePadding.same(
-            Extent(shape[1], shape[2]), kernel: Extent(height, width), stride: Extent(stride, stride))
+        let padding = padding(height, width, stride: stride, isPadded: isPadded)
         let convolution = Convolution(
             kernel: Extent(height, width), stride: Extent(stride, stride), padding: padding, groups: groups)
         value = try builder.apply(.convolution(convolution), to: [value, weights, bias])
         if let activation { value = try builder.apply(.activation(activation), to: [value]) }
     }
 
-    mutating func maximumPool(_ kernel: Int, stride: Int) throws {
+    /// As much as keeps the extent over stride, or nothing.
+    private func padding(_ height: Int, _ width: Int, stride: Int, isPadded: Bool) -> EdgePadding {
+        guard isPadded else { return EdgePadding(top: 0, bottom: 0, left: 0, right: 0) }
         let shape = builder.shape(of: value)
-        let padding = EdgePadding.same(
-            Extent(shape[1], shape[2]), kernel: Extent(kernel, kernel), stride: Extent(stride, stride))
+        return EdgePadding.same(
+            Extent(shape[1], shape[2]), kernel: Extent(height, width), stride: Extent(stride, stride))
+    }
+
+    mutating func maximumPool(_ kernel: Int, stride: Int, isPadded: Bool = true) throws {
+        let padding = padding(kernel, kernel, stride: stride, isPadded: isPadded)
         value = try builder.apply(
             .pool(
                 Pooling(

@@ -4,7 +4,7 @@ import ModelGraph
 import SearchSpaces
 
 // The tables of docs/devices.md:  swift run -c release device-tables [TABLE …] [--data DIR] [--profiles DIR] [--limit N]
-// Tables: nas-bench-201, fbnet, selection, named-models, microcontrollers, speed; all of them without a name.
+// Tables: nas-bench-201, fbnet, selection, named-models, microcontrollers, speed, host; all of them without a name.
 var arguments = Array(CommandLine.arguments.dropFirst())
 
 func option(_ name: String, _ fallback: String, _ arguments: inout [String]) -> String {

@@ -13,7 +13,7 @@ public struct HostProbe: Hashable, Sendable {
     /// The name under which the timing of one of its kernels is stored.
     public func name(ofKernel kernel: String) -> String { "\(name) / \(kernel)" }
 
-    init(_ genotype: Genotype, in space: SearchSpace) {
+    public init(_ genotype: Genotype, in space: SearchSpace) {
         self.genotype = genotype
         name = "\(space.architecture(of: genotype)) \(space.compression(of: genotype))"
     }

@@ -39,11 +39,17 @@ extension DeviceCommands {
             "device": .text(profile.name), "output": .text(request.output),
             "samples": .integer(outcome.samples),
             "changed_policy": .flag(outcome.changedPolicy),
+            "leave_one_out_error": .number(orUnknown: outcome.profile.calibration?.latency.leaveOneOutError),
         ]
         let policy = outcome.changedPolicy ? "; it treats dead branches otherwise than the profile said" : ""
+        let error = (outcome.profile.calibration?.latency.leaveOneOutError).map {
+            ", each left out in turn is missed by \(Human.percent($0)) in the middle"
+        }
         return Answer(
             json: .record(json), columns: json.entries.map(\.key), rows: [json],
-            table: "\(request.output): \(profile.name) fitted to \(outcome.samples) models\(policy)\n")
+            table:
+                "\(request.output): \(profile.name) fitted to \(outcome.samples) models\(error ?? "")\(policy)\n"
+        )
     }
 }
 

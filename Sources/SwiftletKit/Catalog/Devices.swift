@@ -68,6 +68,14 @@ public enum DeviceCommands {
             ("energy_boundary", .text(orUnknown: profile.energy?.boundary)),
             ("active_watts", .number(orUnknown: profile.energy?.activeWatts)),
         ]
+        if let calibration = profile.calibration {
+            facts += [
+                ("calibration", .text(calibration.note)), ("samples", .integer(calibration.latency.samples)),
+                ("leave_one_out_error", .number(calibration.latency.leaveOneOutError)),
+                ("least_measured_ms", .number(calibration.latency.range.lowerBound)),
+                ("most_measured_ms", .number(calibration.latency.range.upperBound)),
+            ]
+        }
         if profile.name == "host-cpu" {
             let machine = HostMachine.current()
             facts += [

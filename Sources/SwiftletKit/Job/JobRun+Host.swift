@@ -37,7 +37,8 @@ extension JobRun {
             progress(
                 JobProgress(
                     phase: "host", text: "timing this computer: network \(index + 1) of \(probes.count)"))
-            let times = try timer.times(of: probe.genotype, seconds: secondsEach)
+            // A point that cannot be built is not timed; the search says why where it meets one.
+            guard let times = try? timer.times(of: probe.genotype, seconds: secondsEach) else { return [] }
             let whole = HostTiming(
                 name: probe.name, median: times.whole.median, p10: times.whole.p10, p90: times.whole.p90)
             return [whole]
