@@ -225,23 +225,30 @@ typedef struct {
     bool is_single;  // the layer has one pixel
 } convolution_share;
 
-SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t blocks, int32_t part, int32_t parts) {
+/// `unit` pixels stay together.
+SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t unit, int64_t blocks, int32_t part, int32_t parts) {
     int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
     convolution_share s = {0, pixels, 0, blocks, pixels == 1};
     if (pixels < 2 * SK_ROWS * (int64_t)parts) {
         sk_share(blocks, part, parts, &s.block, &s.last_block);
         return s;
     }
-    sk_share((pixels + SK_ROWS - 1) / SK_ROWS, part, parts, &s.first, &s.last);
-    s.first *= SK_ROWS;
-    s.last = s.last * SK_ROWS < pixels ? s.last * SK_ROWS : pixels;
+    sk_share((pixels + unit - 1) / unit, part, parts, &s.first, &s.last);
+    s.first *= unit;
+    s.last = s.last * unit < pixels ? s.last * unit : pixels;
     return s;
+}
+
+/// The pixels that stay together where tiles end with a run: a row, unless halves of few rows would differ much.
+SK_INLINE int64_t run_unit(const sk_convolution *p, int32_t parts) {
+    int64_t rows = (int64_t)p->images * p->out_height;
+    return !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->out_width : 1;
 }
 
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     int32_t in_group = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH;
-    convolution_share s = share_of(p, (int64_t)in_group * p->groups, part, parts);
+    convolution_share s = share_of(p, run_unit(p, parts), (int64_t)in_group * p->groups, part, parts);
     if (s.is_single && p->groups == 1) {
         int64_t full = p->group_outputs / SK_F32_WIDTH;
         for (full = full < s.last_block ? full : s.last_block; s.block + 4 <= full; s.block += 4) strip_f32(step, s.block, 4);

@@ -42,7 +42,7 @@ SK_INLINE void copy_some_f32(float *to, const float *from, int32_t n) {
 #define SK_S8_WIDENS false
 #define SK_S8_SHIFT 128
 #define SK_F32_PACE 58000
-#define SK_S8_PACE 230000
+#define SK_S8_PACE 130000
 #define SK_DEPTHWISE_F32_PACE 24000
 #define SK_DEPTHWISE_S8_PACE 28000
 #include "body_table.h"

@@ -1,7 +1,8 @@
 // Two threads inside one inference: a helper that spins between steps and parks when nothing comes for a while.
 //
-// Half of a shared step is on offer while the caller does the other half. A helper that is awake takes it; otherwise
-// the caller does both, so it never waits for a thread that is not running.
+// Half of a shared step is on offer while the caller does the other half. A helper that is awake takes it, and with it the
+// second half of every shared step to come; from then on each thread says how far it is and waits only for that of the
+// other. Until then the caller does both halves, so it never waits for a thread that is not running.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE  // affinities
 #endif
@@ -19,13 +20,17 @@ struct sk_team {
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    _Alignas(64) atomic_ullong offer;  // number of the step whose second half is to be had; 0: none
-    _Alignas(64) atomic_ullong done;   // the last step whose half the helper finished
+    _Alignas(64) atomic_ullong offer;    // number of the step whose second half is to be had; 0: none
+    _Alignas(64) atomic_ullong reached;  // the first step that the caller has not done its part of
+    _Alignas(64) atomic_ullong done;     // the last step whose half the helper finished
     _Alignas(64) atomic_bool parked;
     atomic_bool stop;
-    const sk_step *step;               // what the offer stands for
-    int caller;                        // the processor that the helper keeps away from
-    unsigned long long number;         // steps offered so far; the caller's own
+    // The run at hand, set before its first offer.
+    const sk_step *steps;
+    const bool *shared;
+    int64_t count;
+    unsigned long long first;            // number of the first of `steps`
+    int caller;                          // the processor that the helper keeps away from
 };
 
 static void relax(void) {
@@ -73,13 +78,34 @@ static bool take(sk_team *team, unsigned long long number) {
     return atomic_compare_exchange_strong(&team->offer, &number, 0);
 }
 
+/// Waits until `counter` is at least `number`; what was written before it got there can be read then.
+static void wait_for(atomic_ullong *counter, unsigned long long number) {
+    int spins = 0;
+    while (atomic_load_explicit(counter, memory_order_acquire) < number) {
+        if (++spins < SPINS_BEFORE_YIELDING) relax();
+        else sched_yield();
+    }
+}
+
+/// The second half of step `number`, and of every shared one after it.
+static void help_from(sk_team *team, unsigned long long number) {
+    const sk_step *steps = team->steps;
+    const bool *shared = team->shared;
+    int64_t count = team->count, i = (int64_t)(number - team->first);
+    for (unsigned long long first = team->first; i < count; i++) {
+        if (!shared[i]) continue;
+        wait_for(&team->reached, first + (unsigned long long)i);
+        steps[i].run(&steps[i], 1, 2);
+        atomic_store_explicit(&team->done, first + (unsigned long long)i, memory_order_release);
+    }
+}
+
 static void *help(void *argument) {
     sk_team *team = argument;
     for (int spins = 0; !atomic_load_explicit(&team->stop, memory_order_relaxed); spins++) {
         unsigned long long number = atomic_load_explicit(&team->offer, memory_order_acquire);
         if (number && take(team, number)) {
-            team->step->run(team->step, 1, 2);
-            atomic_store_explicit(&team->done, number, memory_order_release);
+            help_from(team, number);
             spins = 0;
         } else if (spins < SPINS_BEFORE_PARKING) {
             relax();
@@ -91,22 +117,10 @@ static void *help(void *argument) {
     return 0;
 }
 
-static bool is_done(sk_team *team, unsigned long long number) {
-    return atomic_load_explicit(&team->done, memory_order_acquire) == number;
-}
-
-static void wait_for(sk_team *team, unsigned long long number) {
-    int spins = 0;
-    while (!is_done(team, number)) {
-        if (++spins < SPINS_BEFORE_YIELDING) relax();
-        else sched_yield();
-    }
-}
-
 sk_team *sk_team_create(void) {
     sk_team *team = aligned_alloc(64, sizeof(sk_team));
     if (!team) return 0;
-    *team = (sk_team){.caller = -1};
+    *team = (sk_team){.first = 1, .caller = -1};
     pthread_mutex_init(&team->lock, 0);
     pthread_cond_init(&team->wake, 0);
     if (pthread_create(&team->helper, 0, help, team) == 0) {
@@ -128,19 +142,33 @@ void sk_team_destroy(sk_team *team) {
     free(team);
 }
 
+/// The first half of a step, and the second too unless the helper took it: whether nobody did.
+static bool does_alone(sk_team *team, const sk_step *step, unsigned long long number) {
+    atomic_store(&team->offer, number);
+    wake(team);
+    step->run(step, 0, 2);
+    if (!take(team, number)) return false;
+    step->run(step, 1, 2);
+    return true;
+}
+
 void sk_team_run(sk_team *team, const sk_step *steps, const bool *shared, int64_t count) {
+    unsigned long long first = team->first + (unsigned long long)team->count, halves = 0;  // the last step shared with the helper
+    team->steps = steps, team->shared = shared, team->count = count, team->first = first;
+    bool is_helped = false;
     for (int64_t i = 0; i < count; i++) {
+        unsigned long long number = first + (unsigned long long)i;
+        if (halves) wait_for(&team->done, halves);
         if (!shared[i]) {
             steps[i].run(&steps[i], 0, 1);
-            continue;
+        } else if (is_helped) {
+            steps[i].run(&steps[i], 0, 2);
+            halves = number;
+        } else {
+            is_helped = !does_alone(team, &steps[i], number);
+            halves = is_helped ? number : 0;
         }
-        unsigned long long number = ++team->number;
-        team->step = &steps[i];
-        atomic_store(&team->offer, number);
-        wake(team);
-        steps[i].run(&steps[i], 0, 2);
-        if (is_done(team, number)) continue;
-        if (take(team, number)) steps[i].run(&steps[i], 1, 2);
-        else wait_for(team, number);
+        atomic_store_explicit(&team->reached, number + 1, memory_order_release);
     }
+    if (halves) wait_for(&team->done, halves);
 }
