@@ -50,19 +50,23 @@ struct Measurements {
         }
     }
 
-    /// Many samples, one core each.
+    /// Many samples, one core each: the median of five evaluations of them all.
     func throughput(_ model: ReferenceModel, _ precision: Arithmetic, samples: Int) throws {
         let plan = try Plan(model.graph(precision), kernels: options.kernels)
         let size = plan.inputs[0].elementCount, clock = ContinuousClock()
         let inputs = (0..<samples * size).map { Float(($0 &* 37) % 255) / 127 - 1 }
         _ = plan.evaluate(Array(inputs.prefix(size * min(samples, 100))), threads: options.threads)
-        let begin = clock.now
-        let results = plan.evaluate(inputs, threads: options.threads)
-        let seconds = (clock.now - begin).microseconds * 1e-6
+        var results = 0
+        let seconds = (0..<5).map { _ in
+            let begin = clock.now
+            results = plan.evaluate(inputs, threads: options.threads).count
+            return (clock.now - begin).microseconds * 1e-6
+        }.sorted()
         print(
             """
             {"model":"\(model.rawValue)","precision":"\(precision.rawValue)","threads":\(options.threads),\
-            "samples":\(samples),"seconds":\((seconds * 10_000).rounded() / 10_000),"results":\(results.count)}
+            "samples":\(samples),"seconds":\((seconds[2] * 10_000).rounded() / 10_000),\
+            "shortest":\((seconds[0] * 10_000).rounded() / 10_000),"results":\(results)}
             """)
     }
 }

@@ -229,6 +229,7 @@ typedef struct {
 SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t unit, int64_t blocks, int32_t part, int32_t parts) {
     int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
     convolution_share s = {0, pixels, 0, blocks, pixels == 1};
+    if (parts == 1) return s;
     if (pixels < 2 * SK_ROWS * (int64_t)parts) {
         sk_share(blocks, part, parts, &s.block, &s.last_block);
         return s;
@@ -242,7 +243,7 @@ SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t unit, int6
 /// The pixels that stay together where tiles end with a run: a row, unless halves of few rows would differ much.
 SK_INLINE int64_t run_unit(const sk_convolution *p, int32_t parts) {
     int64_t rows = (int64_t)p->images * p->out_height;
-    return !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->out_width : 1;
+    return parts > 1 && !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->out_width : 1;
 }
 
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {

@@ -65,10 +65,11 @@ typedef struct {
 
 /// 64 outputs of `count` rows: inputs from `at` on, results to `to`. `index` says which weights.
 SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at, int64_t to, __mmask64 kept,
-                                const int count, const vnni_order order) {
+                                const int count, const vnni_order order, const bool three) {
     const sk_depthwise *p = pass->p;
-    int64_t columns = p->kernel_width, row_step = 256, column_step = p->pass_rows * row_step;
-    const int8_t *w = (const int8_t *)p->weights + index * p->row_groups * columns * column_step;
+    const int64_t columns = three ? 3 : p->kernel_width, groups = three ? 1 : p->row_groups, row_step = 256;
+    const int64_t column_step = (three ? 2 : p->pass_rows) * row_step;
+    const int8_t *w = (const int8_t *)p->weights + index * groups * columns * column_step;
     const int32_t *bias = (const int32_t *)p->bias + index * 64;
     __m512i sums[4][4];
     SK_UNROLL
@@ -76,9 +77,10 @@ SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at
         SK_UNROLL
         for (int i = 0; i < 4; i++) sums[q][i] = _mm512_loadu_si512(bias + 16 * i);
     }
-    for (int32_t g = 0; g < p->row_groups; g++) {
+    for (int64_t g = 0; g < groups; g++) {
         const uint8_t *const *rows = pass->rows + 4 * g;
         const uint8_t *r0 = rows[0] + at, *r1 = rows[1] + at, *r2 = rows[2] + at, *r3 = rows[3] + at;
+        _Pragma("clang loop unroll_count(3)")
         for (int64_t k = 0, x = 0; k < columns; k++, x += pass->column, w += column_step) {
             __m512i a = inputs_at(r0 + x, pass->picked, order), b = inputs_at(r1 + x, pass->picked, order);
             __m512i c = inputs_at(r2 + x, pass->picked, order), d = inputs_at(r3 + x, pass->picked, order);
@@ -107,20 +109,20 @@ SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at
 }
 
 /// All vectors of a pass of `count` output rows.
-SK_INLINE void depthwise_pass(const vnni_pass *pass, const int count) {
+SK_INLINE void depthwise_pass(const vnni_pass *pass, const int count, const bool three) {
     const sk_depthwise *p = pass->p;
     int64_t c = p->channels, row = pass->y_row, period = p->weight_vectors;
     if (p->stride_x == 1) {
         for (int64_t at = 0, i = 0; at < row; at += 64, i = i + 1 < period ? i + 1 : 0)
-            depthwise_vector(pass, i, at, at, first_bytes(row - at), count, ONE_RUN);
+            depthwise_vector(pass, i, at, at, first_bytes(row - at), count, ONE_RUN, three);
     } else if (p->stride_x == 2 && 64 % c == 0 && c >= 8) {
         for (int64_t at = 0; at < row; at += 64)
-            depthwise_vector(pass, 0, 2 * at, at, first_bytes(row - at), count, EVERY_SECOND_PIXEL);
+            depthwise_vector(pass, 0, 2 * at, at, first_bytes(row - at), count, EVERY_SECOND_PIXEL, three);
     } else {
         for (int64_t x = 0; x < p->out_width; x++)
             for (int64_t i = 0; i < period; i++)
                 depthwise_vector(pass, i, x * p->stride_x * c + 64 * i, x * c + 64 * i, first_bytes(c - 64 * i), count,
-                                 PIXEL_BY_PIXEL);
+                                 PIXEL_BY_PIXEL, three);
     }
 }
 
@@ -145,11 +147,12 @@ static void depthwise_s8(const sk_step *step, int32_t part, int32_t parts) {
             pass.rows[k] = ring_row(p, ring, oy * p->stride_y - p->top + own * p->dilation_y);
         }
         pass.y = (int8_t *)step->y + row * pass.y_row;
+        bool three = p->kernel_width == 3 && p->row_groups == 1 && p->pass_rows == 2;
         switch (count) {
-        case 1: depthwise_pass(&pass, 1); break;
-        case 2: depthwise_pass(&pass, 2); break;
-        case 3: depthwise_pass(&pass, 3); break;
-        default: depthwise_pass(&pass, 4); break;
+        case 1: if (three) depthwise_pass(&pass, 1, true); else depthwise_pass(&pass, 1, false); break;
+        case 2: if (three) depthwise_pass(&pass, 2, true); else depthwise_pass(&pass, 2, false); break;
+        case 3: depthwise_pass(&pass, 3, false); break;
+        default: depthwise_pass(&pass, 4, false); break;
         }
         if ((oy += count) == p->out_height) oy = 0, image += image_bytes;
     }

@@ -1,6 +1,7 @@
 import Dispatch
 public import Kernels
 public import ModelGraph
+import Synchronization
 
 extension Plan {
     /// Runs many samples, `batch` at a time, and returns the first output of all: samples × numbers a sample.
@@ -15,21 +16,25 @@ extension Plan {
         precondition(count >= 0 && threads > 0, "evaluate: needs samples and threads")
         precondition(!inputs.isEmpty && !outputs.isEmpty, "evaluate: needs an input and an output")
         let outputSize = outputs[0].elementCount / batch, batches = (count + batch - 1) / batch
-        var results = [Float](repeating: 0, count: count * outputSize)
         let shares = min(threads, max(batches, 1))
+        // Workers take a few batches whenever they are done: the system may start one late, or slow it down.
+        let taken = max(1, min(64, batches / (8 * shares))), next = Atomic(0)
+        var results = [Float](repeating: 0, count: count * outputSize)
         results.withUnsafeMutableBufferPointer { results in
             // SAFETY: batches write disjoint ranges, and concurrentPerform returns before the buffer goes away.
             nonisolated(unsafe) let results = results
-            forEachShare(shares) { share in
+            forEachShare(shares) {
                 let worker = Worker(self)
                 var input = [Float](repeating: 0, count: inputs[0].elementCount)
                 var output = [Float](repeating: 0, count: outputs[0].elementCount)
-                for index in batches * share / shares..<batches * (share + 1) / shares {
-                    let samples = index * batch..<min(index * batch + batch, count)
-                    run(worker, samples, &input, &output, fill)
-                    let destination = results[
-                        samples.lowerBound * outputSize..<samples.upperBound * outputSize]
-                    for (place, value) in zip(destination.indices, output) { results[place] = value }
+                while case let first = next.add(taken, ordering: .relaxed).oldValue, first < batches {
+                    for index in first..<min(first + taken, batches) {
+                        let samples = index * batch..<min(index * batch + batch, count)
+                        run(worker, samples, &input, &output, fill)
+                        let destination = results[
+                            samples.lowerBound * outputSize..<samples.upperBound * outputSize]
+                        for (place, value) in zip(destination.indices, output) { results[place] = value }
+                    }
                 }
             }
         }
@@ -48,9 +53,9 @@ extension Plan {
     }
 
     /// One worker a share, side by side; alone on the calling thread.
-    private func forEachShare(_ shares: Int, _ body: @Sendable (Int) -> Void) {
-        guard shares > 1 else { return body(0) }
-        DispatchQueue.concurrentPerform(iterations: shares, execute: body)
+    private func forEachShare(_ shares: Int, _ body: @Sendable () -> Void) {
+        guard shares > 1 else { return body() }
+        DispatchQueue.concurrentPerform(iterations: shares) { _ in body() }
     }
 }
 
