@@ -67,12 +67,17 @@ SK_INLINE vnni_bounds vnni_bounds_of(float lower, float upper, int32_t zero) {
                          _mm512_set1_epi8((int8_t)((int32_t)upper + zero))};
 }
 
+/// Whether results need neither a clamp beyond that of their type nor care for products beyond int32.
+SK_INLINE bool is_plain(bool has_small_scales, float lower, float upper, int32_t zero) {
+    return has_small_scales && (int32_t)lower + zero == -128 && (int32_t)upper + zero == 127;
+}
+
 /// Four vectors of int32 to 64 bytes, zero point added: lane by lane sixteen bytes, four of each vector.
-SK_INLINE __m512i packed_bytes(const __m512i sums[4], const vnni_bounds *bounds) {
+SK_INLINE __m512i packed_bytes(const __m512i sums[4], const vnni_bounds *bounds, const bool plain) {
     __m512i low = _mm512_adds_epi16(_mm512_packs_epi32(sums[0], sums[1]), bounds->zero);
     __m512i high = _mm512_adds_epi16(_mm512_packs_epi32(sums[2], sums[3]), bounds->zero);
     __m512i bytes = _mm512_packs_epi16(low, high);
-    return _mm512_min_epi8(_mm512_max_epi8(bytes, bounds->least), bounds->most);
+    return plain ? bytes : _mm512_min_epi8(_mm512_max_epi8(bytes, bounds->least), bounds->most);
 }
 
 /// Packed bytes in the order of the vectors they came from.
@@ -84,8 +89,9 @@ SK_INLINE __m512 scaled(__m512i sums, __m512 scale) { return _mm512_mul_ps(_mm51
 
 /// sums · scale rounded to the nearest integer, ties to even; far too large ones stay far too large, not-a-number
 /// (nothing times an infinite scale) becomes far too small.
-SK_INLINE __m512i vnni_rescaled(__m512i sums, __m512 scale) {
-    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(0x1p30f), scaled(sums, scale)));
+SK_INLINE __m512i vnni_rescaled(__m512i sums, __m512 scale, const bool plain) {
+    __m512 x = scaled(sums, scale);
+    return _mm512_cvtps_epi32(plain ? x : _mm512_min_ps(_mm512_set1_ps(0x1p30f), x));
 }
 
 /// Clamps; not-a-number becomes `lower`.
@@ -114,13 +120,15 @@ typedef struct {
 typedef struct {
     const sk_convolution *p;
     vnni_bounds bounds;
+    bool is_plain;
     int64_t block_bytes;  // packed weights of a whole block
 } vnni_layer;
 
 SK_INLINE vnni_layer vnni_layer_of(const sk_convolution *p) {
     vnni_bounds bounds = p->has_residual ? vnni_bounds_of(p->sum_lower, p->sum_upper, p->y_zero)
                                          : vnni_bounds_of(p->lower, p->upper, p->zero_point);
-    return (vnni_layer){p, bounds, (int64_t)p->taps * ((p->depth + 3) / 4 * 4) * SK_S8_WIDTH};
+    bool plain = !p->has_residual && is_plain(p->has_small_scales, p->lower, p->upper, p->zero_point);
+    return (vnni_layer){p, bounds, plain, (int64_t)p->taps * ((p->depth + 3) / 4 * 4) * SK_S8_WIDTH};
 }
 
 SK_INLINE vnni_block block_at(const vnni_layer *layer, int64_t g, int64_t index) {
@@ -157,8 +165,8 @@ SK_INLINE void store_pixels(__m512i bytes, int8_t *y, int64_t stride, int64_t n,
 }
 
 /// Requantises and stores the sums of `rows` pixels, four vectors at a time; `b` is the residual at `y`.
-SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
-                           const int8_t *b, const int rows, const int vectors) {
+SK_INLINE void finish_pixels(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
+                             const int8_t *b, const int rows, const int vectors, const bool plain) {
     const sk_convolution *p = layer->p;
     const int together = 4 / vectors;
     __m512 scale[2] = {_mm512_loadu_ps(block->scale), _mm512_loadu_ps(block->scale + (vectors - 1) * SK_LANES)};
@@ -170,16 +178,23 @@ SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, con
         SK_UNROLL
         for (int i = 0; i < 4; i++) {
             int pixel = i / vectors < pixels ? i / vectors : pixels - 1, v = i % vectors;
-            if (p->has_residual) {
+            if (!plain && p->has_residual) {
                 __mmask16 mask = (__mmask16)first_bytes(n - v * SK_LANES);
                 __m128i other = _mm_maskz_loadu_epi8(mask, b + (r + pixel) * p->y_stride + v * SK_LANES);
                 four[i] = with_residual(p, sums[r + pixel][v], scale[v], other);
             } else {
-                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v]);
+                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v], plain);
             }
         }
-        store_pixels(in_order(packed_bytes(four, &layer->bounds)), y + r * p->y_stride, p->y_stride, n, pixels, vectors);
+        __m512i bytes = packed_bytes(four, &layer->bounds, plain);
+        store_pixels(in_order(bytes), y + r * p->y_stride, p->y_stride, n, pixels, vectors);
     }
+}
+
+SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
+                           const int8_t *b, const int rows, const int vectors) {
+    if (layer->is_plain) finish_pixels(layer, block, sums, y, b, rows, vectors, true);
+    else finish_pixels(layer, block, sums, y, b, rows, vectors, false);
 }
 
 // MARK: Tiles

@@ -61,14 +61,29 @@ typedef struct {
     int64_t y_row, column;  // elements between output rows, and between kernel columns
     __m512i picked;
     vnni_bounds bounds;
+    bool is_plain;
 } vnni_pass;
 
-/// 64 outputs of `count` rows: inputs from `at` on, results to `to`. `index` says which weights.
+/// Requantises and stores 64 outputs of `count` rows.
+SK_INLINE void finish_rows(const vnni_pass *pass, int64_t index, const __m512i sums[4][4], int64_t to, __mmask64 kept,
+                           const int count, const bool plain) {
+    const float *scale = pass->p->scale + index * 64;
+    SK_UNROLL
+    for (int q = 0; q < count; q++) {
+        __m512i four[4];
+        SK_UNROLL
+        for (int i = 0; i < 4; i++) four[i] = vnni_rescaled(sums[q][i], _mm512_loadu_ps(scale + 16 * i), plain);
+        _mm512_mask_storeu_epi8(pass->y + q * pass->y_row + to, kept, packed_bytes(four, &pass->bounds, plain));
+    }
+}
+
+/// 64 outputs of `count` rows: inputs from `at` on, results to `to`. `index` says which weights. A kernel of `three` columns
+/// and one group of rows is unrolled.
 SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at, int64_t to, __mmask64 kept,
                                 const int count, const vnni_order order, const bool three) {
     const sk_depthwise *p = pass->p;
     const int64_t columns = three ? 3 : p->kernel_width, groups = three ? 1 : p->row_groups, row_step = 256;
-    const int64_t column_step = (three ? 2 : p->pass_rows) * row_step;
+    int64_t column_step = p->pass_rows * row_step;
     const int8_t *w = (const int8_t *)p->weights + index * groups * columns * column_step;
     const int32_t *bias = (const int32_t *)p->bias + index * 64;
     __m512i sums[4][4];
@@ -80,7 +95,6 @@ SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at
     for (int64_t g = 0; g < groups; g++) {
         const uint8_t *const *rows = pass->rows + 4 * g;
         const uint8_t *r0 = rows[0] + at, *r1 = rows[1] + at, *r2 = rows[2] + at, *r3 = rows[3] + at;
-        _Pragma("clang loop unroll_count(3)")
         for (int64_t k = 0, x = 0; k < columns; k++, x += pass->column, w += column_step) {
             __m512i a = inputs_at(r0 + x, pass->picked, order), b = inputs_at(r1 + x, pass->picked, order);
             __m512i c = inputs_at(r2 + x, pass->picked, order), d = inputs_at(r3 + x, pass->picked, order);
@@ -98,14 +112,8 @@ SK_INLINE void depthwise_vector(const vnni_pass *pass, int64_t index, int64_t at
             }
         }
     }
-    const float *scale = p->scale + index * 64;
-    SK_UNROLL
-    for (int q = 0; q < count; q++) {
-        __m512i four[4];
-        SK_UNROLL
-        for (int i = 0; i < 4; i++) four[i] = vnni_rescaled(sums[q][i], _mm512_loadu_ps(scale + 16 * i));
-        _mm512_mask_storeu_epi8(pass->y + q * pass->y_row + to, kept, packed_bytes(four, &pass->bounds));
-    }
+    if (pass->is_plain) finish_rows(pass, index, sums, to, kept, count, true);
+    else finish_rows(pass, index, sums, to, kept, count, false);
 }
 
 /// All vectors of a pass of `count` output rows.
@@ -130,7 +138,8 @@ static void depthwise_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_depthwise *p = step->params;
     uint8_t *ring = (uint8_t *)step->scratch + part * p->ring_size;
     vnni_pass pass = {.p = p, .y_row = (int64_t)p->out_width * p->channels, .column = (int64_t)p->dilation_x * p->channels,
-                      .picked = every_second(p->channels), .bounds = vnni_bounds_of(p->lower, p->upper, p->zero_point)};
+                      .picked = every_second(p->channels), .bounds = vnni_bounds_of(p->lower, p->upper, p->zero_point),
+                      .is_plain = is_plain(p->has_small_scales, p->lower, p->upper, p->zero_point)};
     // Kernels that fill no whole group of rows, or skip rows, meet zero weights in the rest.
     int32_t kernel_rows = p->pass_rows > 1 ? 4 * p->row_groups : p->kernel_height, next = 0;
     int64_t first, last, image_bytes = (int64_t)p->in_height * p->in_width * p->channels;
@@ -147,12 +156,16 @@ static void depthwise_s8(const sk_step *step, int32_t part, int32_t parts) {
             pass.rows[k] = ring_row(p, ring, oy * p->stride_y - p->top + own * p->dilation_y);
         }
         pass.y = (int8_t *)step->y + row * pass.y_row;
-        bool three = p->kernel_width == 3 && p->row_groups == 1 && p->pass_rows == 2;
-        switch (count) {
-        case 1: if (three) depthwise_pass(&pass, 1, true); else depthwise_pass(&pass, 1, false); break;
-        case 2: if (three) depthwise_pass(&pass, 2, true); else depthwise_pass(&pass, 2, false); break;
-        case 3: depthwise_pass(&pass, 3, false); break;
-        default: depthwise_pass(&pass, 4, false); break;
+        if (p->kernel_width == 3 && p->row_groups == 1 && count <= 2) {
+            if (count == 1) depthwise_pass(&pass, 1, true);
+            else depthwise_pass(&pass, 2, true);
+        } else {
+            switch (count) {
+            case 1: depthwise_pass(&pass, 1, false); break;
+            case 2: depthwise_pass(&pass, 2, false); break;
+            case 3: depthwise_pass(&pass, 3, false); break;
+            default: depthwise_pass(&pass, 4, false); break;
+            }
         }
         if ((oy += count) == p->out_height) oy = 0, image += image_bytes;
     }

@@ -27,6 +27,9 @@ public struct IntegerEpilogue: Sendable {
         }
     }
 
+    /// Whether no int32 sum times its factor leaves int32.
+    var hasSmallFactors: Bool { factors.allSatisfy { abs($0) <= 0.5 } }
+
     public init(factors: [Float], zeroPoint: Int32, lower: Float, upper: Float, residual: Residual? = nil) {
         self.factors = factors
         self.zeroPoint = zeroPoint
@@ -256,6 +259,7 @@ extension sk_convolution {
         lower = epilogue.lower
         upper = epilogue.upper
         zero_point = epilogue.zeroPoint
+        has_small_scales = epilogue.hasSmallFactors
         guard let residual = epilogue.residual else { return }
         has_residual = true
         own_scale = residual.ownFactor

@@ -49,6 +49,7 @@ extension ProgramBuilder {
         parameters.lower = epilogue.lower
         parameters.upper = epilogue.upper
         parameters.zero_point = epilogue.zeroPoint
+        parameters.has_small_scales = epilogue.hasSmallFactors
         parameters.x_zero = zeroPoint
         let scratch = ring(of: shape, rows: ringRows, elementBytes: 2, width: width)
         emit(

@@ -192,9 +192,10 @@ static void convolution_s8(const sk_kernel_set *set, random_stream *r) {
     int64_t outputs = (int64_t)s.groups * s.outputs;
     int32_t *bias = guarded(r, (size_t)outputs * 4);
     float *scale = guarded(r, (size_t)outputs * 4);
+    p.has_small_scales = random_bool(r);
     for (int64_t o = 0; o < outputs; o++) {
         bias[o] = random_int(r, 0, 15) ? random_int(r, -20000, 20000) : random_int(r, INT32_MIN, INT32_MAX);
-        scale[o] = random_factor(r);
+        scale[o] = p.has_small_scales ? random_float(r, 1e-5f, 0.02f) : random_factor(r);
     }
     p.has_residual = random_bool(r);
     p.zero_point = random_zero(r);
@@ -213,6 +214,7 @@ static void convolution_s8(const sk_kernel_set *set, random_stream *r) {
         memset((int8_t *)n.weights, 0, (size_t)s.taps * (size_t)s.depth);
         bias[0] = 0;
         scale[0] = INFINITY;
+        p.has_small_scales = false;
     }
     int8_t *expected = guarded(r, bytes);
     memset(expected, 0, bytes);

@@ -184,10 +184,12 @@ static void depthwise_s8(const sk_kernel_set *set, random_stream *r) {
     int8_t *weights = random_bytes(r, (int64_t)taps * p.channels);
     int32_t *bias = guarded(r, (size_t)p.channels * 4);
     float *scale = guarded(r, (size_t)p.channels * 4);
+    p.has_small_scales = random_bool(r);
     for (int32_t c = 0; c < p.channels; c++) {
         const float odd[] = {0.5f, 0, 1e30f, INFINITY};
         bias[c] = random_int(r, -20000, 20000);
-        scale[c] = random_int(r, 0, 7) ? random_float(r, 1e-4f, 2e-2f) : odd[random_int(r, 0, 3)];
+        bool is_odd = !p.has_small_scales && random_int(r, 0, 7) == 0;
+        scale[c] = is_odd ? odd[random_int(r, 0, 3)] : random_float(r, 1e-4f, 2e-2f);
     }
     p.zero_point = random_int(r, -128, 127);
     p.x_zero = random_int(r, -128, 127);

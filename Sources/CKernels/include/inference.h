@@ -39,6 +39,7 @@ typedef struct {
     const void *_Nullable weights;
     const void *_Nullable bias;    // float, or int32 with the zero-point correction folded in; group-padded to `width`
     const float *_Nullable scale;  // int8: one factor an output, padded like the bias
+    bool has_small_scales;         // none of them is beyond a half, so that no sum times its factor leaves int32
     int64_t y_stride;              // elements between neighbouring output pixels
     float lower, upper;            // fused clamp (float), or bounds before the zero point is added (int8)
     int32_t zero_point;            // int8: of the convolution's own result
@@ -79,6 +80,7 @@ typedef struct {
     const void *_Nullable weights;  // float, int16, or int8 in fours
     const void *_Nullable bias;     // float, or int32
     const float *_Nullable scale;
+    bool has_small_scales;          // as of a convolution
     float lower, upper;
     int32_t zero_point, x_zero;
     // Input rows under one window; 0 for float32 kernels three wide, of stride 1 or 2 and no dilation along the row, with at
