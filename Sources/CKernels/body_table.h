@@ -9,6 +9,11 @@ static const sk_kernel_set kernel_set = {
     .depthwise_s8_rows = SK_DEPTHWISE_S8_ROWS,
 #endif
     .s8_group = SK_S8_GROUP,
+#ifdef SK_S8_HALF_GROUP
+    .s8_half_group = SK_S8_HALF_GROUP,
+#else
+    .s8_half_group = SK_S8_GROUP,
+#endif
     .s8_widens = SK_S8_WIDENS,
     .s8_shift = SK_S8_SHIFT,
     .f32_pace = SK_F32_PACE,

@@ -25,10 +25,10 @@
         SK_OPAQUE(x6); \
         SK_OPAQUE(x9); \
         int32_t left = p->depth; \
-        for (; left >= 4 * size; left -= 4 * size) { \
+        for (; left >= 2 * size; left -= 2 * size) { \
             SK_OPAQUE(step); \
-            STEP(0) STEP(size) STEP(2 * size) STEP(3 * size) \
-            x0 += 4 * size, x3 += 4 * size, x6 += 4 * size, x9 += 4 * size; \
+            STEP(0) STEP(size) \
+            x0 += 2 * size, x3 += 2 * size, x6 += 2 * size, x9 += 2 * size; \
         } \
         for (; left > 0; left -= size) { \
             SK_OPAQUE(step); \

@@ -2,8 +2,11 @@
 //
 // Inputs are therefore *raised*: 128 is added (the sign bit flipped), which the bias takes back. Where there is a border
 // its kernel raises them, elsewhere each tile is raised on its way into a small scratch. A tile is up to twelve pixels by
-// two vectors of outputs, and sees all outputs before the next one is touched. Comes after body_convolution_f32.h.
+// two vectors of outputs, and sees all outputs before the next one is touched. Half a block, of up to sixteen outputs, has
+// two vectors of sums as well where its depth is whole eights: one of eight outputs times two groups of inputs each, so
+// that an input is loaded once for two products there too. Comes after body_convolution_f32.h.
 #define SK_S8_GROUP 4
+#define SK_S8_HALF_GROUP 8
 #define SK_S8_WIDTH (2 * SK_LANES)
 
 /// Adds 128 to every byte: int8 becomes uint8.
@@ -144,19 +147,20 @@ SK_INLINE vnni_block next_block(const vnni_layer *layer, vnni_block block) {
                         block.outputs - SK_S8_WIDTH};
 }
 
-/// Stores 64 bytes: two pixels of two vectors, or four of one, as many as there are.
-SK_INLINE void store_pixels(__m512i bytes, int8_t *y, int64_t stride, int64_t n, const int pixels, const int vectors) {
+/// Stores 64 bytes: two pixels of two vectors, or four of one, as many as there are; all `n` outputs of a `whole` block.
+SK_INLINE void store_pixels(__m512i bytes, int8_t *y, int64_t stride, int64_t n, const int pixels, const int vectors,
+                            const bool whole) {
     if (pixels * vectors == 4 && n == stride && n == vectors * SK_LANES) {
         _mm512_storeu_si512(y, bytes);
     } else if (vectors > 1) {
-        __mmask32 mask = (__mmask32)first_bytes(n);
+        __mmask32 mask = whole ? ~(__mmask32)0 : (__mmask32)first_bytes(n);
         _mm256_mask_storeu_epi8(y, mask, _mm512_castsi512_si256(bytes));
         if (pixels > 1) _mm256_mask_storeu_epi8(y + stride, mask, _mm512_extracti64x4_epi64(bytes, 1));
     } else if (pixels == 4 && n == stride && n == 8) {
         __m512i joined = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 0, 2, 4, 6), bytes);
         _mm256_storeu_si256((__m256i *)y, _mm512_castsi512_si256(joined));
     } else {
-        __mmask16 mask = (__mmask16)first_bytes(n);
+        __mmask16 mask = whole ? (__mmask16)~0 : (__mmask16)first_bytes(n);
         _mm_mask_storeu_epi8(y, mask, _mm512_castsi512_si128(bytes));
         if (pixels > 1) _mm_mask_storeu_epi8(y + stride, mask, _mm512_extracti32x4_epi32(bytes, 1));
         if (pixels > 2) _mm_mask_storeu_epi8(y + 2 * stride, mask, _mm512_extracti32x4_epi32(bytes, 2));
@@ -164,13 +168,13 @@ SK_INLINE void store_pixels(__m512i bytes, int8_t *y, int64_t stride, int64_t n,
     }
 }
 
-/// Requantises and stores the sums of `rows` pixels, four vectors at a time; `b` is the residual at `y`.
+/// Requantises and stores the sums of `rows` pixels, four vectors at a time; `b` is the residual at `y`. Most blocks are
+/// `simple`: whole, without residual, and plain.
 SK_INLINE void finish_pixels(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
-                             const int8_t *b, const int rows, const int vectors, const bool plain) {
+                             const int8_t *b, int64_t n, const int rows, const int vectors, const bool simple) {
     const sk_convolution *p = layer->p;
     const int together = 4 / vectors;
     __m512 scale[2] = {_mm512_loadu_ps(block->scale), _mm512_loadu_ps(block->scale + (vectors - 1) * SK_LANES)};
-    int64_t n = block->outputs < vectors * SK_LANES ? block->outputs : vectors * SK_LANES;
     SK_UNROLL
     for (int r = 0; r < rows; r += together) {
         const int pixels = rows - r < together ? rows - r : together;
@@ -178,23 +182,24 @@ SK_INLINE void finish_pixels(const vnni_layer *layer, const vnni_block *block, c
         SK_UNROLL
         for (int i = 0; i < 4; i++) {
             int pixel = i / vectors < pixels ? i / vectors : pixels - 1, v = i % vectors;
-            if (!plain && p->has_residual) {
+            if (!simple && p->has_residual) {
                 __mmask16 mask = (__mmask16)first_bytes(n - v * SK_LANES);
                 __m128i other = _mm_maskz_loadu_epi8(mask, b + (r + pixel) * p->y_stride + v * SK_LANES);
                 four[i] = with_residual(p, sums[r + pixel][v], scale[v], other);
             } else {
-                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v], plain);
+                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v], simple);
             }
         }
-        __m512i bytes = packed_bytes(four, &layer->bounds, plain);
-        store_pixels(in_order(bytes), y + r * p->y_stride, p->y_stride, n, pixels, vectors);
+        __m512i bytes = packed_bytes(four, &layer->bounds, simple);
+        store_pixels(in_order(bytes), y + r * p->y_stride, p->y_stride, n, pixels, vectors, simple);
     }
 }
 
 SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
                            const int8_t *b, const int rows, const int vectors) {
-    if (layer->is_plain) finish_pixels(layer, block, sums, y, b, rows, vectors, true);
-    else finish_pixels(layer, block, sums, y, b, rows, vectors, false);
+    int64_t whole = vectors * SK_LANES, n = block->outputs < whole ? block->outputs : whole;
+    if (layer->is_plain && n == whole) finish_pixels(layer, block, sums, y, b, whole, rows, vectors, true);
+    else finish_pixels(layer, block, sums, y, b, n, rows, vectors, false);
 }
 
 // MARK: Tiles
@@ -211,38 +216,62 @@ SK_INLINE __m512i four_inputs(const uint8_t *x) {
     return _mm512_set1_epi32(four);
 }
 
+/// Eight raised inputs, in every pair of lanes.
+SK_INLINE __m512i eight_inputs(const uint8_t *x) {
+    int64_t eight;
+    memcpy(&eight, x, 8);
+    return _mm512_set1_epi64(eight);
+}
+
+/// Sums of sixteen outputs from those of pairs of lanes.
+SK_INLINE __m512i joined_pairs(__m512i low, __m512i high) {
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    __m512i odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
+    return _mm512_add_epi32(_mm512_permutex2var_epi32(low, even, high), _mm512_permutex2var_epi32(low, odd, high));
+}
+
+/// What one block's tiles multiply by: two vectors of outputs, one, or one in pairs of lanes.
+typedef enum { WHOLE_BLOCK, HALF_BLOCK, HALF_BLOCK_IN_PAIRS } vnni_width;
+
 /// `rows` pixels whose windows lie `step` bytes apart, times one block.
 SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
-                         const int8_t *b, const int rows, const int vectors) {
+                         const int8_t *b, const int rows, const vnni_width width) {
     const sk_convolution *p = layer->p;
     const int8_t *w = block->weights;
-    __m512i sums[SK_ROWS][2];
+    const bool two = width != HALF_BLOCK, pairs = width == HALF_BLOCK_IN_PAIRS;
+    __m512i sums[SK_ROWS][2], bias = _mm512_loadu_si512(block->bias);
     SK_UNROLL
     for (int r = 0; r < rows; r++) {
-        sums[r][0] = _mm512_loadu_si512(block->bias);
-        sums[r][1] = vectors > 1 ? _mm512_loadu_si512(block->bias + SK_LANES) : sums[r][0];
+        sums[r][0] = pairs ? _mm512_cvtepu32_epi64(_mm512_castsi512_si256(bias)) : bias;
+        sums[r][1] = pairs ? _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(bias, 1))
+            : two          ? _mm512_loadu_si512(block->bias + SK_LANES)
+                           : bias;
     }
 #define STEP(at) \
     { \
-        __m512i w0 = _mm512_loadu_si512(w), w1 = vectors > 1 ? _mm512_loadu_si512(w + 64) : w0; \
-        w += vectors * 64; \
+        __m512i w0 = _mm512_loadu_si512(w), w1 = two ? _mm512_loadu_si512(w + 64) : w0; \
+        w += two ? 128 : 64; \
         SK_UNROLL \
         for (int r = 0; r < rows; r++) { \
-            const uint8_t *third = r < 3 ? x0 : r < 6 ? x3 : r < 9 ? x6 : x9; \
-            __m512i four = four_inputs(third + r % 3 * step + (at)); \
-            sums[r][0] = _mm512_dpbusd_epi32(sums[r][0], four, w0); \
-            if (vectors > 1) sums[r][1] = _mm512_dpbusd_epi32(sums[r][1], four, w1); \
+            const uint8_t *third = r < 3 ? x0 : r < 6 ? x3 : r < 9 ? x6 : x9, *from = third + r % 3 * step + (at); \
+            __m512i inputs = pairs ? eight_inputs(from) : four_inputs(from); \
+            sums[r][0] = _mm512_dpbusd_epi32(sums[r][0], inputs, w0); \
+            if (two) sums[r][1] = _mm512_dpbusd_epi32(sums[r][1], inputs, w1); \
         } \
     }
-    SK_FOR_WINDOWS(uint8_t, p, x, step, 4, STEP)
+    SK_FOR_WINDOWS(uint8_t, p, x, step, (pairs ? SK_S8_HALF_GROUP : SK_S8_GROUP), STEP)
 #undef STEP
-    finish_tile(layer, block, (const __m512i(*)[2])sums, y, b, rows, vectors);
+    if (pairs) {
+        SK_UNROLL
+        for (int r = 0; r < rows; r++) sums[r][0] = joined_pairs(sums[r][0], sums[r][1]);
+    }
+    finish_tile(layer, block, (const __m512i(*)[2])sums, y, b, rows, width == WHOLE_BLOCK ? 2 : 1);
 }
 
-SK_INLINE void tile_of_vectors(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
-                               const int8_t *b, int64_t rows, const int vectors) {
+SK_INLINE void tile_of_width(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
+                             const int8_t *b, int64_t rows, const vnni_width width) {
     switch (rows) {
-#define TILE(count) case count: tile_vnni(layer, block, x, step, y, b, count, vectors); break;
+#define TILE(count) case count: tile_vnni(layer, block, x, step, y, b, count, width); break;
     TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
 #undef TILE
     }
@@ -275,8 +304,9 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
         vnni_block block = s->block;
         for (int64_t i = 0; i < s->blocks; i++, at += SK_S8_WIDTH, block = next_block(s->layer, block)) {
             int8_t *y = (int8_t *)s->step->y + at;
-            if (block.outputs > SK_LANES) tile_of_vectors(s->layer, &block, from, step, y, residual + at, n, 2);
-            else tile_of_vectors(s->layer, &block, from, step, y, residual + at, n, 1);
+            if (block.outputs > SK_LANES) tile_of_width(s->layer, &block, from, step, y, residual + at, n, WHOLE_BLOCK);
+            else if (p->depth % SK_S8_HALF_GROUP) tile_of_width(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK);
+            else tile_of_width(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK_IN_PAIRS);
         }
         x += n * p->column_step;
         pixel += n;

@@ -63,7 +63,7 @@ extension ProgramBuilder {
         }
         let source = shape.isPadded ? border(x, shape) : x
         let width = Int(table.f32_width)
-        let packed = pool.store(shape.packed(weights, width: width, group: 1) { $0 })
+        let packed = pool.store(shape.packed(weights, width: width, group: 1, halfGroup: 1) { $0 })
         var parameters = taps(of: shape)
         parameters.weights = UnsafeRawPointer(packed)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
@@ -106,11 +106,13 @@ extension ProgramBuilder {
             parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        parameters.weights =
-            table.s8_widens
-            ? UnsafeRawPointer(
-                pool.store(shape.packed(weights, width: width, group: group, convert: Int16.init)))
-            : UnsafeRawPointer(pool.store(shape.packed(weights, width: width, group: group) { $0 }))
+        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: (Int8) -> Stored) -> UnsafeRawPointer {
+            let halfGroup = Int(table.s8_half_group)
+            return UnsafeRawPointer(
+                pool.store(
+                    shape.packed(weights, width: width, group: group, halfGroup: halfGroup, convert: convert)))
+        }
+        parameters.weights = table.s8_widens ? packed(Int16.init) : packed { $0 }
         let corrected =
             table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(corrected, width: width)))
@@ -198,10 +200,11 @@ extension WindowShape {
 
     /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
     ///
-    /// The last block of a group is half as wide where that holds its outputs; `convert` gives the stored element. Written in
-    /// order: going output by output would touch every cache line once for each of a block's outputs.
+    /// The last block of a group is half as wide where that holds its outputs, and keeps `halfGroup` elements together where
+    /// the depth is a multiple of that; `convert` gives the stored element. Written in order: going output by output would
+    /// touch every cache line once for each of a block's outputs.
     func packed<Element, Stored: AdditiveArithmetic>(
-        _ weights: [Element], width: Int, group: Int, convert: (Element) -> Stored
+        _ weights: [Element], width: Int, group: Int, halfGroup: Int, convert: (Element) -> Stored
     ) -> [Stored] {
         let mergesColumns = groups == 1 && dilationX == 1
         let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
@@ -214,6 +217,7 @@ extension WindowShape {
             for g in 0..<groups {
                 for first in stride(from: 0, to: packedOutputs, by: width) {
                     let own = min(width, packedOutputs - first), real = min(own, groupOutputs - first)
+                    let group = own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
                     for tap in 0..<taps {
                         for begin in stride(from: 0, to: depth, by: group) {
                             let elements = min(group, depth - begin)

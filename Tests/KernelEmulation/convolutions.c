@@ -65,12 +65,14 @@ static int64_t packed_count(shape s, int32_t width, int32_t k) {
     return s.groups * packed_outputs(s, width) * s.taps * ((s.depth + k - 1) / k) * k;
 }
 
-/// Weights [group][output][tap][depth] as [group][block][tap][depth / k][width][k]: where one goes.
-static int64_t packed_index(shape s, int32_t width, int32_t k, int64_t output, int32_t tap, int32_t d) {
-    int64_t steps = (s.depth + k - 1) / k, g = output / s.outputs, lane = output % s.outputs, begin = lane / width * width;
+/// Weights [group][output][tap][depth] as [group][block][tap][depth / k][width][k]: where one goes. A half block has its own k
+/// where the depth is a multiple of that.
+static int64_t packed_index(shape s, int32_t width, int32_t k, int32_t half_k, int64_t output, int32_t tap, int32_t d) {
+    int64_t padded = (s.depth + k - 1) / k * k, g = output / s.outputs, lane = output % s.outputs, begin = lane / width * width;
     int64_t own = width > 1 && s.outputs - begin <= width / 2 ? width / 2 : width;
-    return (g * packed_outputs(s, width) + begin) * s.taps * steps * k + (tap * steps + d / k) * own * k
-        + (lane - begin) * k + d % k;
+    if (own < width && s.depth % half_k == 0) k = half_k;
+    return (g * packed_outputs(s, width) + begin) * s.taps * padded + (tap * padded + d / k * k) * own + (lane - begin) * k
+        + d % k;
 }
 
 /// One 32-bit number an output, every group padded to whole blocks.
@@ -90,7 +92,7 @@ static void *packed_floats(random_stream *r, shape s, int32_t width, const float
     memset(to, 0, (size_t)packed_count(s, width, 1) * 4);
     for (int64_t i = 0; i < weight_count(s); i++) {
         int64_t output = i / s.depth / s.taps;
-        to[packed_index(s, width, 1, output, (int32_t)(i / s.depth % s.taps), (int32_t)(i % s.depth))] = weights[i];
+        to[packed_index(s, width, 1, 1, output, (int32_t)(i / s.depth % s.taps), (int32_t)(i % s.depth))] = weights[i];
     }
     return to;
 }
@@ -151,7 +153,7 @@ static void run_integers(random_stream *r, const sk_kernel_set *set, shape s, sk
     memset(packed, 0, (size_t)count * size);
     for (int64_t i = 0; i < weight_count(s); i++) {
         int64_t output = i / per_output;
-        int64_t to = packed_index(s, width, k, output, (int32_t)(i / s.depth % s.taps), (int32_t)(i % s.depth));
+        int64_t to = packed_index(s, width, k, set->s8_half_group, output, (int32_t)(i / s.depth % s.taps), (int32_t)(i % s.depth));
         if (set->s8_widens) ((int16_t *)packed)[to] = n.weights[i];
         else ((int8_t *)packed)[to] = n.weights[i];
         bias[output] = (int32_t)((uint32_t)bias[output] - (uint32_t)(shift * n.weights[i]));

@@ -29,7 +29,7 @@ struct sk_step {
 ///
 /// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
 /// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
-/// is half as wide where that holds its outputs.
+/// is half as wide where that holds its outputs, and has a k of its own (`s8_half_group`).
 typedef struct {
     int32_t images, out_height, out_width;
     int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
@@ -226,6 +226,7 @@ typedef struct {
     int32_t depthwise_f32_width, depthwise_s8_width;  // channels a block; 0: weights as the reference wants them
     int32_t depthwise_s8_rows;  // rows that one instruction multiplies; 0: taps go in pairs
     int32_t s8_group;     // neighbouring depth elements multiplied by one instruction
+    int32_t s8_half_group;  // and how many a half block's weights keep together where the depth is a multiple of that
     bool s8_widens;       // int8 inputs are widened to int16 minus the zero point before a convolution
     int32_t f32_pace, s8_pace, depthwise_f32_pace, depthwise_s8_pace;  // multiply-adds a microsecond of one core, about
     int32_t s8_shift;     // added to int8 inputs as they are copied (128 where the instruction wants unsigned)
