@@ -17,12 +17,22 @@ SK_INLINE pool_axis pool_taps(int32_t origin, int32_t kernel, int32_t dilation, 
     return (pool_axis){begin, end, counts_padding ? inside : end - begin};
 }
 
-// Channels taken together: their sums stay in registers while the window is gone through. A last run reads beyond its
-// channels, as kernels may.
-#define POOL_RUN 16
-typedef float pool_floats __attribute__((ext_vector_type(POOL_RUN)));
-typedef int32_t pool_sums __attribute__((ext_vector_type(POOL_RUN)));
-typedef int8_t pool_bytes __attribute__((ext_vector_type(POOL_RUN)));
+/// How many pixels from `ox` on see whole windows of neighbouring inputs: their numbers are one run. At least one.
+SK_INLINE int32_t pixels_alike(const sk_pool *p, int32_t ox) {
+    int32_t end = p->in_width - (p->kernel_width - 1) * p->dilation_x + p->left;  // of the pixels with whole windows
+    if (p->stride_x != 1 || ox < p->left || ox >= end) return 1;
+    return (end < p->out_width ? end : p->out_width) - ox;
+}
+
+// Numbers taken together, in several vectors where there are as many: their sums stay in registers while the window is gone
+// through. A last run reads beyond its channels, as kernels may.
+#define POOL_SIDE_BY_SIDE 4
+typedef float pool_floats __attribute__((ext_vector_type(16)));
+typedef int32_t pool_sums __attribute__((ext_vector_type(16)));
+typedef int8_t pool_bytes __attribute__((ext_vector_type(16)));
+// Sums of up to 256 bytes fit half as wide.
+typedef int16_t pool_short_sums __attribute__((ext_vector_type(32)));
+typedef int8_t pool_many_bytes __attribute__((ext_vector_type(32)));
 
 typedef enum { POOL_MAXIMUM, POOL_AVERAGE, POOL_AVERAGE_AWAY } pool_kind;
 
@@ -43,32 +53,52 @@ SK_INLINE int8_t pool_result_s8(const sk_pool *p, pool_axis rows, pool_axis colu
     return sk_saturate((float)(sum - taps * p->x_zero) * (p->scale / (float)covered), p->y_zero);
 }
 
-#define POOL(name, type, sum_type, stored, vector, RESULT, START_MAXIMUM, MAXIMUM) \
+#define POOL(name, lanes, type, sum_type, stored, vector, RESULT, START_MAXIMUM, MAXIMUM) \
     SK_INLINE void name##_run(const sk_pool *p, pool_axis rows, pool_axis columns, const type *x, type *y, int64_t n, \
-                              const pool_kind kind) { \
+                              const int vectors, const pool_kind kind) { \
         int64_t c = p->channels; \
-        vector run = kind ? 0 : START_MAXIMUM; \
+        vector run[POOL_SIDE_BY_SIDE]; \
+        SK_UNROLL \
+        for (int v = 0; v < vectors; v++) run[v] = kind ? 0 : START_MAXIMUM; \
         for (int32_t ky = rows.first; ky < rows.last; ky++) { \
             const type *from = x + ((int64_t)ky * p->dilation_y * p->in_width + columns.first * p->dilation_x) * c; \
             for (int32_t kx = columns.first; kx < columns.last; kx++, from += p->dilation_x * c) { \
-                stored loaded; \
-                memcpy(&loaded, from, sizeof loaded); \
-                vector value = __builtin_convertvector(loaded, vector); \
-                run = kind ? run + value : MAXIMUM(run, value); \
+                SK_UNROLL \
+                for (int v = 0; v < vectors; v++) { \
+                    stored loaded; \
+                    memcpy(&loaded, from + v * lanes, sizeof loaded); \
+                    vector value = __builtin_convertvector(loaded, vector); \
+                    run[v] = kind ? run[v] + value : MAXIMUM(run[v], value); \
+                } \
             } \
         } \
-        sum_type sums[POOL_RUN]; \
-        type results[POOL_RUN]; \
-        memcpy(sums, &run, sizeof sums); \
-        for (int i = 0; i < POOL_RUN; i++) results[i] = RESULT(p, rows, columns, sums[i], kind); \
-        memcpy(y, results, (size_t)n * sizeof *y); \
+        SK_UNROLL \
+        for (int v = 0; v < vectors; v++) { \
+            sum_type sums[lanes]; \
+            type results[lanes]; \
+            memcpy(sums, &run[v], sizeof sums); \
+            for (int i = 0; i < lanes; i++) results[i] = RESULT(p, rows, columns, sums[i], kind); \
+            if (n >= lanes) memcpy(y + v * lanes, results, sizeof results); \
+            else if (n == lanes / 2) memcpy(y, results, sizeof results / 2); \
+            else memcpy(y, results, (size_t)n * sizeof *y); \
+        } \
     } \
-    SK_INLINE void name##_pixel(const sk_pool *p, pool_axis rows, pool_axis columns, const type *x, type *y, \
-                                const pool_kind kind) { \
-        int64_t c = p->channels, run = 0; \
-        for (; run + POOL_RUN <= c; run += POOL_RUN) \
-            name##_run(p, rows, columns, x + run, y + run, POOL_RUN, kind); \
-        if (run < c) name##_run(p, rows, columns, x + run, y + run, c - run, kind); \
+    SK_INLINE void name##_numbers(const sk_pool *p, pool_axis rows, pool_axis columns, const type *x, type *y, int64_t n, \
+                                  const pool_kind kind) { \
+        const int64_t many = POOL_SIDE_BY_SIDE * lanes; \
+        for (; n >= many; x += many, y += many, n -= many) \
+            name##_run(p, rows, columns, x, y, many, POOL_SIDE_BY_SIDE, kind); \
+        for (; n > 0; x += lanes, y += lanes, n -= lanes) name##_run(p, rows, columns, x, y, n, 1, kind); \
+    } \
+    SK_INLINE void name##_row(const sk_pool *p, pool_axis rows, const type *x, type *y, const pool_kind kind) { \
+        int64_t c = p->channels; \
+        for (int32_t ox = 0; ox < p->out_width;) { \
+            int32_t left = ox * p->stride_x - p->left, pixels = pixels_alike(p, ox); \
+            pool_axis columns = pool_taps(left, p->kernel_width, p->dilation_x, p->in_width, \
+                                          p->padded_width - p->left, p->counts_padding); \
+            name##_numbers(p, rows, columns, x + left * c, y + ox * c, pixels * c, kind); \
+            ox += pixels; \
+        } \
     } \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \
         const sk_pool own = *(const sk_pool *)step->params, *p = &own; /* stores of bytes may not change it */ \
@@ -79,16 +109,11 @@ SK_INLINE int8_t pool_result_s8(const sk_pool *p, pool_axis rows, pool_axis colu
             int64_t image_row = row / p->out_height * p->in_height + top; \
             pool_axis rows = pool_taps(top, p->kernel_height, p->dilation_y, p->in_height, p->padded_height - p->top, \
                                        p->counts_padding); \
-            for (int32_t ox = 0; ox < p->out_width; ox++) { \
-                int32_t left = ox * p->stride_x - p->left; \
-                pool_axis columns = pool_taps(left, p->kernel_width, p->dilation_x, p->in_width, \
-                                              p->padded_width - p->left, p->counts_padding); \
-                const type *x = (const type *)step->a + (image_row * p->in_width + left) * c; \
-                type *y = (type *)step->y + (row * p->out_width + ox) * c; \
-                if (!p->average) name##_pixel(p, rows, columns, x, y, POOL_MAXIMUM); \
-                else if (p->rounds_away) name##_pixel(p, rows, columns, x, y, POOL_AVERAGE_AWAY); \
-                else name##_pixel(p, rows, columns, x, y, POOL_AVERAGE); \
-            } \
+            const type *x = (const type *)step->a + image_row * p->in_width * c; \
+            type *y = (type *)step->y + row * p->out_width * c; \
+            if (!p->average) name##_row(p, rows, x, y, POOL_MAXIMUM); \
+            else if (p->rounds_away) name##_row(p, rows, x, y, POOL_AVERAGE_AWAY); \
+            else name##_row(p, rows, x, y, POOL_AVERAGE); \
         } \
     }
 
@@ -96,6 +121,13 @@ SK_INLINE int8_t pool_result_s8(const sk_pool *p, pool_axis rows, pool_axis colu
 #define MAXIMUM_F32(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 #define MAXIMUM_S8(a, b) (((b) > (a)) ? (b) : (a))
 
-POOL(pool_f32, float, float, pool_floats, pool_floats, pool_result_f32, -INFINITY, MAXIMUM_F32)
-POOL(pool_s8, int8_t, int32_t, pool_bytes, pool_sums, pool_result_s8, -128, MAXIMUM_S8)
+POOL(pool_f32, 16, float, float, pool_floats, pool_floats, pool_result_f32, -INFINITY, MAXIMUM_F32)
+POOL(pool_s8_small, 32, int8_t, int16_t, pool_many_bytes, pool_short_sums, pool_result_s8, -128, MAXIMUM_S8)
+POOL(pool_s8_large, 16, int8_t, int32_t, pool_bytes, pool_sums, pool_result_s8, -128, MAXIMUM_S8)
 #undef POOL
+
+static void pool_s8(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_pool *p = step->params;
+    if ((int64_t)p->kernel_height * p->kernel_width <= 256) pool_s8_small(step, part, parts);
+    else pool_s8_large(step, part, parts);
+}
