@@ -1,0 +1,176 @@
+// Binary convolution by look-up: four inputs of two pixels choose a table, four weights of an output an entry of it, which
+// holds how many of the four differ in the first pixel (low half of a byte) and in the second one (high half).
+//
+// So one shuffle and three other instructions an output vector make eight products in every byte. Three entries fit into
+// halves of a byte (at most 12); their sums go whole into one accumulator, modulo 256, and their high halves into another,
+// which suffices to tell both counts apart. Widths and registers are those of the including file, which sets, besides what
+// body_bits.h needs,
+//   BITS_WIDTH   bytes of a vector, an output each
+//   BITS_PAIRS   pairs of pixels a tile, at most SK_BIT_PAIRS
+// and defines `bits_look_up(table, halves)`, which shuffles 16 bytes in memory by a vector of numbers below 16.
+#include "body_bits.h"
+
+typedef uint8_t bit_bytes __attribute__((ext_vector_type(BITS_WIDTH)));
+typedef uint16_t bit_shorts __attribute__((ext_vector_type(BITS_WIDTH / 2)));
+
+#define ENTRY(a, w) (__builtin_popcount(((a) & 15) ^ (w)) | __builtin_popcount(((a) >> 4) ^ (w)) << 4)
+#define ENTRIES(a, w) ENTRY(a, w), ENTRY(a, w + 1), ENTRY(a, w + 2), ENTRY(a, w + 3)
+#define TABLE(a) {ENTRIES(a, 0), ENTRIES(a, 4), ENTRIES(a, 8), ENTRIES(a, 12)}
+#define TABLES(a) TABLE(a), TABLE(a + 1), TABLE(a + 2), TABLE(a + 3)
+#define ROW(a) TABLES(a), TABLES(a + 4), TABLES(a + 8), TABLES(a + 12)
+/// Differing bits of w and of the low half of a, and 16 times those of w and its high half.
+static const uint8_t bit_tables[256][16] __attribute__((aligned(64))) = {
+    ROW(0), ROW(16), ROW(32), ROW(48), ROW(64), ROW(80), ROW(96), ROW(112),
+    ROW(128), ROW(144), ROW(160), ROW(176), ROW(192), ROW(208), ROW(224), ROW(240)};
+#undef ENTRY
+#undef ENTRIES
+#undef TABLE
+#undef TABLES
+#undef ROW
+
+#define BITS_GROUPS 21  // groups whose sums fit into a byte: 21 · 3 · 4 < 256
+#define BITS_FLUSHES 256  // of which the sums fit into sixteen bits
+
+SK_INLINE bit_bytes bits_bytes(const uint8_t *x) {
+    bit_bytes v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+/// The tables of a pair of windows: for each tap those of the low halves of its bytes, then of the high ones; then the
+/// zeros that fill a group. Writes up to a vector more.
+SK_INLINE void bits_choose(const sk_bit_convolution *p, const uint8_t *first, const uint8_t *second, uint8_t *tables) {
+    uint8_t *end = tables + p->look_ups;
+    for (int32_t t = 0; t < p->taps; t++) {
+        const uint8_t *a = first + p->tap_offset[t], *b = second + p->tap_offset[t];
+        for (int32_t k = 0; k < p->depth; k += BITS_WIDTH) {
+            bit_bytes table = (bits_bytes(a + k) & 15) | bits_bytes(b + k) << 4;
+            memcpy(tables + k, &table, sizeof table);
+        }
+        tables += p->depth;
+        for (int32_t k = 0; k < p->depth; k += BITS_WIDTH) {
+            bit_bytes table = bits_bytes(a + k) >> 4 | (bits_bytes(b + k) & 240);
+            memcpy(tables + k, &table, sizeof table);
+        }
+        tables += p->depth;
+    }
+    while (tables < end) *tables++ = 0;
+}
+
+/// Sums of bytes as 16-bit numbers: of odd bytes, and of all with the odd ones 256 times.
+typedef struct {
+    bit_shorts all, odd;
+} bits_wide;
+
+SK_INLINE void bits_widen(bits_wide *sum, bit_bytes x) {
+    sum->all += (bit_shorts)x;
+    sum->odd += (bit_shorts)x >> 8;
+}
+
+/// Takes twice the counts of a block from what `sums` holds: even bytes are the first outputs, odd ones the second half.
+SK_INLINE void bits_subtract(int32_t *sums, const int32_t *from, bits_wide count) {
+    typedef int32_t half __attribute__((ext_vector_type(BITS_WIDTH / 2)));
+    half even, odd;
+    memcpy(&even, from, sizeof even);
+    memcpy(&odd, from + BITS_WIDTH / 2, sizeof odd);
+    even -= __builtin_convertvector(count.all - (count.odd << 8), half) << 1;
+    odd -= __builtin_convertvector(count.odd, half) << 1;
+    memcpy(sums, &even, sizeof even);
+    memcpy(sums + BITS_WIDTH / 2, &odd, sizeof odd);
+}
+
+/// Sums of `pairs` pairs of windows, whose tables lie `look_ups` apart, and one block of weights.
+SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *tables, const uint8_t *w, const int32_t **from,
+                         int32_t sums[2 * BITS_PAIRS][BITS_WIDTH], const int pairs) {
+    int64_t apart = p->look_ups;
+    // Six addresses would not stay in registers; every third one does.
+    const uint8_t *x0 = tables, *x3 = x0 + 3 * apart, *x6 = x3 + 3 * apart;
+    SK_OPAQUE(x3);
+    SK_OPAQUE(x6);
+    for (int64_t left = p->look_ups / SK_BIT_LOOK_UPS; left > 0;) {
+        bits_wide first[BITS_PAIRS], second[BITS_PAIRS];
+        for (int r = 0; r < pairs; r++) first[r] = second[r] = (bits_wide){0};
+        for (int32_t flush = 0; flush < BITS_FLUSHES && left > 0; flush++) {
+            bit_bytes both[BITS_PAIRS], high[BITS_PAIRS];
+            SK_UNROLL
+            for (int r = 0; r < pairs; r++) both[r] = high[r] = (bit_bytes){0};
+            int64_t groups = left < BITS_GROUPS ? left : BITS_GROUPS;
+            left -= groups;
+            for (; groups > 0; groups--) {
+                SK_OPAQUE(apart);
+                SK_UNROLL
+                for (int r = 0; r < pairs; r++) {
+                    const uint8_t *x = (r < 3 ? x0 : r < 6 ? x3 : x6) + r % 3 * apart;
+                    bit_bytes sum = bits_look_up(bit_tables[x[0]], bits_bytes(w));
+                    sum += bits_look_up(bit_tables[x[1]], bits_bytes(w + BITS_WIDTH));
+                    sum += bits_look_up(bit_tables[x[2]], bits_bytes(w + 2 * BITS_WIDTH));
+                    both[r] += sum;
+                    high[r] += sum >> 4;
+                }
+                w += SK_BIT_LOOK_UPS * BITS_WIDTH;
+                x0 += SK_BIT_LOOK_UPS, x3 += SK_BIT_LOOK_UPS, x6 += SK_BIT_LOOK_UPS;
+            }
+            SK_UNROLL
+            for (int r = 0; r < pairs; r++) {
+                bits_widen(&first[r], both[r] - (high[r] << 4));
+                bits_widen(&second[r], high[r]);
+            }
+        }
+        for (int r = 0; r < pairs; r++) {
+            bits_subtract(sums[2 * r], from[2 * r], first[r]);
+            bits_subtract(sums[2 * r + 1], from[2 * r + 1], second[r]);
+            from[2 * r] = sums[2 * r];
+            from[2 * r + 1] = sums[2 * r + 1];
+        }
+    }
+}
+
+static void bits_convolution(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_bit_convolution *p = step->params;
+    uint8_t *tables = (uint8_t *)step->scratch + part * p->scratch_size;
+    int64_t first, last, first_block, last_block;
+    bits_share(p, part, parts, 2 * BITS_PAIRS, &first, &last, &first_block, &last_block);
+    bits_pixel at = bits_pixel_at(p, first);
+    for (int64_t pixel = first; pixel < last; pixel += 2 * BITS_PAIRS) {
+        int32_t rows = last - pixel < 2 * BITS_PAIRS ? (int32_t)(last - pixel) : 2 * BITS_PAIRS;
+        const int32_t *starts[2 * BITS_PAIRS];
+        for (int32_t r = 0; r < rows; r += 2) {
+            const uint8_t *window = bits_window(step, at), *next = window;
+            starts[r] = starts[r + 1] = bits_start(p, at);
+            bits_advance(p, &at);
+            if (r + 1 < rows) {
+                next = bits_window(step, at);
+                starts[r + 1] = bits_start(p, at);
+                bits_advance(p, &at);
+            }
+            bits_choose(p, window, next, tables + r / 2 * (int64_t)p->look_ups);
+        }
+        for (int64_t block = first_block; block < last_block; block++) {
+            const uint8_t *w = (const uint8_t *)p->weights + block * p->look_ups * BITS_WIDTH;
+            int32_t output = (int32_t)block * BITS_WIDTH;
+            int32_t n = p->outputs - output < BITS_WIDTH ? p->outputs - output : BITS_WIDTH;
+            int32_t sums[2 * BITS_PAIRS][BITS_WIDTH] __attribute__((aligned(64)));
+            const int32_t *from[2 * BITS_PAIRS];
+            for (int32_t r = 0; r < (rows + 1) / 2 * 2; r++) from[r] = starts[r] + output;
+            switch ((rows + 1) / 2) {
+#define TILE(pairs) case pairs: bits_tile(p, tables, w, from, sums, pairs); break;
+            TILE(1)
+            TILE(2)
+            TILE(3)
+            TILE(4)
+#if BITS_PAIRS > 4
+            TILE(5)
+            TILE(6)
+            TILE(7)
+            TILE(8)
+#endif
+#undef TILE
+            }
+            for (int32_t r = 0; r < rows; r++) bits_finish(step, pixel + r, output, sums[r], n);
+        }
+    }
+}
+
+static const sk_bit_kernels bit_kernels = {
+    .name = BITS_NAME, .width = BITS_WIDTH, .unit = 1, .looks_up = true, .signs = bits_signs,
+    .convolution = bits_convolution};
