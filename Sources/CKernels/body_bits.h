@@ -13,26 +13,42 @@ SK_INLINE bit_floats bits_floats(const float *x) {
     return v;
 }
 
-/// Results of one pixel and the `n` outputs from `output` on, from their sums.
-SK_INLINE void bits_finish(const sk_step *step, int64_t pixel, int32_t output, const int32_t *sums, int32_t n) {
+/// Results of one vector of outputs from `output` on and of `rows` pixels.
+SK_INLINE void bits_finish_vector(const sk_step *step, int64_t pixel, int32_t rows, int32_t output,
+                                  const int32_t (*sums)[BITS_WIDTH], const bool has_residual) {
     const sk_bit_convolution *p = step->params;
-    float *y = (float *)step->y + pixel * p->outputs + output;
-    const float *b = (const float *)step->b + (p->has_residual ? pixel * p->outputs + output : 0);
-    const float *scale = p->scale + output, *bias = p->bias + output;
+    int64_t outputs = p->outputs, at = pixel * outputs + output;
+    float *y = (float *)step->y + at;
+    const float *b = has_residual ? (const float *)step->b + at : 0;
+    bit_floats scale = bits_floats(p->scale + output), bias = bits_floats(p->bias + output);
+    bit_floats lower = p->lower, upper = p->upper;
+    for (int32_t r = 0; r < rows; r++) {
+        bit_sums sum;
+        memcpy(&sum, sums[r] + output % BITS_WIDTH, sizeof sum);
+        bit_floats result = __builtin_convertvector(sum, bit_floats) * scale + bias;
+        if (has_residual) result += bits_floats(b + r * outputs);
+        result = result < lower ? lower : result;
+        result = result > upper ? upper : result;
+        memcpy(y + r * outputs, &result, sizeof result);
+    }
+}
+
+/// Results of `rows` pixels and the `n` outputs from `output` on, where a block begins, from their sums.
+SK_INLINE void bits_finish(const sk_step *step, int64_t pixel, int32_t rows, int32_t output, int32_t n,
+                           const int32_t (*sums)[BITS_WIDTH]) {
+    const sk_bit_convolution *p = step->params;
     int32_t i = 0;
     for (; i + BITS_FLOATS <= n; i += BITS_FLOATS) {
-        bit_sums sum;
-        memcpy(&sum, sums + i, sizeof sum);
-        bit_floats result = __builtin_convertvector(sum, bit_floats) * bits_floats(scale + i) + bits_floats(bias + i);
-        if (p->has_residual) result += bits_floats(b + i);
-        result = result < p->lower ? (bit_floats)p->lower : result;
-        result = result > p->upper ? (bit_floats)p->upper : result;
-        memcpy(y + i, &result, sizeof result);
+        if (p->has_residual) bits_finish_vector(step, pixel, rows, output + i, sums, true);
+        else bits_finish_vector(step, pixel, rows, output + i, sums, false);
     }
-    for (; i < n; i++) {
-        float result = (float)sums[i] * scale[i] + bias[i];
-        y[i] = sk_clamp(p->has_residual ? result + b[i] : result, p->lower, p->upper);
-    }
+    for (; i < n; i++)
+        for (int32_t r = 0; r < rows; r++) {
+            int64_t at = (pixel + r) * p->outputs + output + i;
+            float result = (float)sums[r][i] * p->scale[output + i] + p->bias[output + i];
+            if (p->has_residual) result += ((const float *)step->b)[at];
+            ((float *)step->y)[at] = sk_clamp(result, p->lower, p->upper);
+        }
 }
 
 /// A place in the output.

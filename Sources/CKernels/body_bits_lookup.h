@@ -37,22 +37,23 @@ SK_INLINE bit_bytes bits_bytes(const uint8_t *x) {
     return v;
 }
 
+typedef uint8_t bit_run __attribute__((ext_vector_type(32)));
+
 /// The tables of a pair of windows: for each tap those of the low halves of its bytes, then of the high ones; then the
-/// zeros that fill a group. Writes up to a vector more.
+/// zeros that fill a group. Reads and writes up to 31 bytes more.
 SK_INLINE void bits_choose(const sk_bit_convolution *p, const uint8_t *first, const uint8_t *second, uint8_t *tables) {
-    uint8_t *end = tables + p->look_ups;
-    for (int32_t t = 0; t < p->taps; t++) {
-        const uint8_t *a = first + p->tap_offset[t], *b = second + p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k += BITS_WIDTH) {
-            bit_bytes table = (bits_bytes(a + k) & 15) | bits_bytes(b + k) << 4;
-            memcpy(tables + k, &table, sizeof table);
-        }
-        tables += p->depth;
-        for (int32_t k = 0; k < p->depth; k += BITS_WIDTH) {
-            bit_bytes table = bits_bytes(a + k) >> 4 | (bits_bytes(b + k) & 240);
-            memcpy(tables + k, &table, sizeof table);
-        }
-        tables += p->depth;
+    const uint8_t *end = tables + p->look_ups;
+    const int32_t *tap = p->tap_offset, *last = tap + p->taps;
+    const int64_t depth = p->depth, size = sizeof(bit_run);
+    for (; tap < last; tap++, tables += 2 * depth) {
+        for (int32_t half = 0; half < 2; half++)
+            for (int64_t k = 0; k < depth; k += size) {
+                bit_run a, b;
+                memcpy(&a, first + *tap + k, size);
+                memcpy(&b, second + *tap + k, size);
+                bit_run table = half ? a >> 4 | (b & 240) : (a & 15) | b << 4;
+                memcpy(tables + half * depth + k, &table, size);
+            }
     }
     while (tables < end) *tables++ = 0;
 }
@@ -82,11 +83,13 @@ SK_INLINE void bits_subtract(int32_t *sums, const int32_t *from, bits_wide count
 /// Sums of `pairs` pairs of windows, whose tables lie `look_ups` apart, and one block of weights.
 SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *tables, const uint8_t *w, const int32_t **from,
                          int32_t sums[2 * BITS_PAIRS][BITS_WIDTH], const int pairs) {
-    int64_t apart = p->look_ups;
-    // Six addresses would not stay in registers; every third one does.
-    const uint8_t *x0 = tables, *x3 = x0 + 3 * apart, *x6 = x3 + 3 * apart;
-    SK_OPAQUE(x3);
-    SK_OPAQUE(x6);
+    const uint8_t *x[BITS_PAIRS];
+    SK_UNROLL
+    for (int r = 0; r < pairs; r++) {
+        x[r] = tables + r * (int64_t)p->look_ups;
+        SK_OPAQUE(x[r]);  // keeps it in a register
+    }
+    int64_t k = 0;
     for (int64_t left = p->look_ups / SK_BIT_LOOK_UPS; left > 0;) {
         bits_wide first[BITS_PAIRS], second[BITS_PAIRS];
         for (int r = 0; r < pairs; r++) first[r] = second[r] = (bits_wide){0};
@@ -97,18 +100,16 @@ SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *tables, con
             int64_t groups = left < BITS_GROUPS ? left : BITS_GROUPS;
             left -= groups;
             for (; groups > 0; groups--) {
-                SK_OPAQUE(apart);
                 SK_UNROLL
                 for (int r = 0; r < pairs; r++) {
-                    const uint8_t *x = (r < 3 ? x0 : r < 6 ? x3 : x6) + r % 3 * apart;
-                    bit_bytes sum = bits_look_up(bit_tables[x[0]], bits_bytes(w));
-                    sum += bits_look_up(bit_tables[x[1]], bits_bytes(w + BITS_WIDTH));
-                    sum += bits_look_up(bit_tables[x[2]], bits_bytes(w + 2 * BITS_WIDTH));
+                    bit_bytes sum = bits_look_up(bit_tables[x[r][k]], bits_bytes(w));
+                    sum += bits_look_up(bit_tables[x[r][k + 1]], bits_bytes(w + BITS_WIDTH));
+                    sum += bits_look_up(bit_tables[x[r][k + 2]], bits_bytes(w + 2 * BITS_WIDTH));
                     both[r] += sum;
                     high[r] += sum >> 4;
                 }
                 w += SK_BIT_LOOK_UPS * BITS_WIDTH;
-                x0 += SK_BIT_LOOK_UPS, x3 += SK_BIT_LOOK_UPS, x6 += SK_BIT_LOOK_UPS;
+                k += SK_BIT_LOOK_UPS;
             }
             SK_UNROLL
             for (int r = 0; r < pairs; r++) {
@@ -166,7 +167,7 @@ static void bits_convolution(const sk_step *step, int32_t part, int32_t parts) {
 #endif
 #undef TILE
             }
-            for (int32_t r = 0; r < rows; r++) bits_finish(step, pixel + r, output, sums[r], n);
+            bits_finish(step, pixel, rows, output, n, sums);
         }
     }
 }

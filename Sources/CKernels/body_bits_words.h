@@ -90,7 +90,7 @@ static void bits_block(const sk_step *step, int32_t block, int64_t first, int64_
 #endif
 #undef TILE
         }
-        for (int32_t r = 0; r < rows; r++) bits_finish(step, pixel + r, output, sums[r], n);
+        bits_finish(step, pixel, rows, output, n, sums);
         pixel += rows;
     }
 }
