@@ -42,10 +42,10 @@ SK_INLINE void bits_finish(const sk_step *step, int64_t pixel, int32_t rows, int
         if (p->has_residual) bits_finish_vector(step, pixel, rows, output + i, sums, true);
         else bits_finish_vector(step, pixel, rows, output + i, sums, false);
     }
-    for (; i < n; i++)
-        for (int32_t r = 0; r < rows; r++) {
-            int64_t at = (pixel + r) * p->outputs + output + i;
-            float result = (float)sums[r][i] * p->scale[output + i] + p->bias[output + i];
+    for (int32_t r = 0; r < rows && i < n; r++)
+        for (int32_t o = i; o < n; o++) {
+            int64_t at = (pixel + r) * p->outputs + output + o;
+            float result = (float)sums[r][o] * p->scale[output + o] + p->bias[output + o];
             if (p->has_residual) result += ((const float *)step->b)[at];
             ((float *)step->y)[at] = sk_clamp(result, p->lower, p->upper);
         }

@@ -3,8 +3,7 @@
 //
 // So one shuffle and three other instructions an output vector make eight products in every byte. Three entries fit into
 // halves of a byte (at most 12); their sums go whole into one accumulator, modulo 256, and their high halves into another,
-// which suffices to tell both counts apart. Widths and registers are those of the including file, which sets, besides what
-// body_bits.h needs,
+// which suffices to tell both counts apart. The including file sets, besides what body_bits.h needs,
 //   BITS_WIDTH   bytes of a vector, an output each
 //   BITS_PAIRS   pairs of pixels a tile, at most SK_BIT_PAIRS
 // and defines `bits_look_up(table, halves)`, which shuffles 16 bytes in memory by a vector of numbers below 16.
@@ -46,14 +45,15 @@ SK_INLINE void bits_choose(const sk_bit_convolution *p, const uint8_t *first, co
     const int32_t *tap = p->tap_offset, *last = tap + p->taps;
     const int64_t depth = p->depth, size = sizeof(bit_run);
     for (; tap < last; tap++, tables += 2 * depth) {
-        for (int32_t half = 0; half < 2; half++)
-            for (int64_t k = 0; k < depth; k += size) {
-                bit_run a, b;
-                memcpy(&a, first + *tap + k, size);
-                memcpy(&b, second + *tap + k, size);
-                bit_run table = half ? a >> 4 | (b & 240) : (a & 15) | b << 4;
-                memcpy(tables + half * depth + k, &table, size);
-            }
+        // From the end, so that what a vector of low halves writes too much is overwritten by the high ones.
+        for (int64_t k = (depth - 1) / size * size; k >= 0; k -= size) {
+            bit_run a, b;
+            memcpy(&a, first + *tap + k, size);
+            memcpy(&b, second + *tap + k, size);
+            bit_run low = (a & 15) | b << 4, high = a >> 4 | (b & 240);
+            memcpy(tables + k, &low, size);
+            memcpy(tables + depth + k, &high, size);
+        }
     }
     while (tables < end) *tables++ = 0;
 }
