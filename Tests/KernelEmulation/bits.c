@@ -1,11 +1,17 @@
 // Binary layers: packing of signs, and convolutions of bits.
 #include "check.h"
 
+/// Kernels that a processor with this set may run: those that look up, too, where it could count bits of vectors.
+static const sk_bit_kernels *some_kernels(const sk_kernel_set *set, random_stream *r) {
+    return set == sk_kernels_avx512vnni() && random_bool(r) ? sk_bits_avx512() : sk_bits_for(set);
+}
+
 static void bit_signs(const sk_kernel_set *set, random_stream *r) {
     sk_signs p = {.images = random_int(r, 1, 2), .height = random_int(r, 1, 5), .width = random_int(r, 1, 5),
                   .channels = random_size(r, 140), .top = random_int(r, 0, 1), .bottom = random_int(r, 0, 1),
                   .left = random_int(r, 0, 1), .right = random_int(r, 0, 1)};
-    int32_t unit = 8 * sk_bits_for(set)->unit;
+    const sk_bit_kernels *tested = some_kernels(set, r);
+    int32_t unit = 8 * tested->unit;
     p.bytes = (p.channels + unit - 1) / unit * unit / 8;
     int64_t count = (int64_t)p.images * p.height * p.width * p.channels;
     int64_t pixels = (int64_t)p.images * (p.top + p.height + p.bottom) * (p.left + p.width + p.right);
@@ -15,7 +21,7 @@ static void bit_signs(const sk_kernel_set *set, random_stream *r) {
         if (random_int(r, 0, 9) == 0) x[i] = special[random_int(r, 0, 5)];
     describe("%dx%dx%dx%d", p.images, p.height, p.width, p.channels);
     compare_steps(r, (sk_step){.a = x, .params = &p}, (step_test){
-        .reference = sk_bits_scalar()->signs, .tested = sk_bits_for(set)->signs,
+        .reference = sk_bits_scalar()->signs, .tested = tested->signs,
         .y_bytes = (size_t)(pixels * p.bytes), .comparison = BITS});
 }
 
@@ -82,10 +88,11 @@ static int32_t *random_kinds(random_stream *r, int32_t count, int32_t kinds) {
 }
 
 static void bit_convolution(const sk_kernel_set *set, random_stream *r) {
-    int32_t unit = sk_bits_for(set)->unit, bytes = unit * random_int(r, 1, 32 / unit);
+    const sk_bit_kernels *tested = some_kernels(set, r);
+    int32_t unit = tested->unit, bytes = unit * random_int(r, 1, 32 / unit);
     int32_t kernel = random_int(r, 1, 4), stride = random_int(r, 1, 2);
     // Now and then a window of more bits than sixteen bits count.
-    if (random_int(r, 0, 15) == 0) bytes = 64 * random_int(r, 100, 200) / kernel;
+    if (random_int(r, 0, 15) == 0) bytes = 8 * (random_int(r, 800, 1600) / kernel);
     sk_bit_convolution p = {.images = random_int(r, 1, 2), .out_height = random_int(r, 1, 5),
                             .out_width = random_int(r, 1, 8), .outputs = random_size(r, 140), .taps = kernel,
                             .depth = kernel * bytes, .column_kinds = 3, .has_residual = random_bool(r)};
@@ -111,7 +118,7 @@ static void bit_convolution(const sk_kernel_set *set, random_stream *r) {
     float *results[SK_MAX_PARTS + 1];
     for (int32_t parts = 0; parts <= SK_MAX_PARTS; parts++) {
         step.y = results[parts] = guarded(r, (size_t)outputs * 4);
-        run_bits(r, parts ? sk_bits_for(set) : sk_bits_scalar(), p, 9, constants, step, parts ? parts : 1);
+        run_bits(r, parts ? tested : sk_bits_scalar(), p, 9, constants, step, parts ? parts : 1);
         if (parts) expect_equal(results[0], results[parts], (size_t)outputs * 4);
     }
 }
