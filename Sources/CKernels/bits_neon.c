@@ -28,7 +28,8 @@ SK_INLINE uint32_t bits_of_four(const float *x) {
 }
 
 SK_INLINE uint16_t bits_of(const float *x) {
-    return (uint16_t)(bits_of_four(x) | bits_of_four(x + 4) << 4 | bits_of_four(x + 8) << 8 | bits_of_four(x + 12) << 12);
+    uint32_t low = bits_of_four(x) | bits_of_four(x + 4) << 4;
+    return (uint16_t)(low | bits_of_four(x + 8) << 8 | bits_of_four(x + 12) << 12);
 }
 
 #define BITS_NAME "neon"

@@ -61,8 +61,13 @@ const sk_bit_kernels *sk_bits_scalar(void) { return &bit_kernels; }
 
 const sk_bit_kernels *sk_bits_for(const sk_kernel_set *set) {
     const sk_bit_kernels *found = 0;
-    if (set == sk_kernels_avx512vnni()) found = sk_bits_avx512vpopcntdq() ? sk_bits_avx512vpopcntdq() : sk_bits_avx512();
-    else if (set == sk_kernels_avx2()) found = sk_bits_avx2();
-    else if (set == sk_kernels_neon() || set == sk_kernels_neondot()) found = sk_bits_neon();
+    if (set == sk_kernels_avx512vnni()) {
+        found = sk_bits_avx512vpopcntdq();
+        if (!found) found = sk_bits_avx512();
+    } else if (set == sk_kernels_avx2()) {
+        found = sk_bits_avx2();
+    } else if (set == sk_kernels_neon() || set == sk_kernels_neondot()) {
+        found = sk_bits_neon();
+    }
     return found ? found : sk_bits_scalar();
 }

@@ -1,9 +1,9 @@
-// Binary convolution by look-up: four inputs of two pixels choose a table, four weights of an output an entry of it, which
-// holds how many of the four differ in the first pixel (low half of a byte) and in the second one (high half).
+// Binary convolution by look-up: four inputs of two pixels choose a table, four weights of an output an entry of it,
+// which holds how many of the four differ in the first pixel (low half of a byte) and in the second one (high half).
 //
-// So one shuffle and three other instructions an output vector make eight products in every byte. Three entries fit into
-// halves of a byte (at most 12); their sums go whole into one accumulator, modulo 256, and their high halves into another,
-// which suffices to tell both counts apart. The including file sets, besides what body_bits.h needs,
+// A shuffle makes eight products in every byte. Three entries fit into halves of a byte (at most 12); their sum goes whole
+// into one accumulator, modulo 256, and its high half into another, which together tell both counts: nine instructions for
+// 24 products a byte. The including file sets, besides what body_bits.h needs,
 //   BITS_WIDTH   bytes of a vector, an output each
 //   BITS_PAIRS   pairs of pixels a tile, at most SK_BIT_PAIRS
 // and defines `bits_look_up(table, halves)`, which shuffles 16 bytes in memory by a vector of numbers below 16.
@@ -27,7 +27,7 @@ static const uint8_t bit_tables[256][16] __attribute__((aligned(64))) = {
 #undef TABLES
 #undef ROW
 
-#define BITS_GROUPS 21  // groups whose sums fit into a byte: 21 · 3 · 4 < 256
+#define BITS_GROUPS 21    // groups of look-ups whose sums fit into a byte: 21 · 3 · 4 < 256
 #define BITS_FLUSHES 256  // of which the sums fit into sixteen bits
 
 SK_INLINE bit_bytes bits_bytes(const uint8_t *x) {
@@ -68,7 +68,7 @@ SK_INLINE void bits_widen(bits_wide *sum, bit_bytes x) {
     sum->odd += (bit_shorts)x >> 8;
 }
 
-/// Takes twice the counts of a block from what `sums` holds: even bytes are the first outputs, odd ones the second half.
+/// Takes twice the counts of a block from its sums so far: even bytes are the first outputs, odd ones the second half.
 SK_INLINE void bits_subtract(int32_t *sums, const int32_t *from, bits_wide count) {
     typedef int32_t half __attribute__((ext_vector_type(BITS_WIDTH / 2)));
     half even, odd;
@@ -126,6 +126,43 @@ SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *tables, con
     }
 }
 
+/// The same for any number of pairs.
+SK_INLINE void bits_block(const sk_bit_convolution *p, const uint8_t *tables, const uint8_t *w, const int32_t **from,
+                          int32_t sums[2 * BITS_PAIRS][BITS_WIDTH], int32_t pairs) {
+    switch (pairs) {
+#define TILE(count) case count: bits_tile(p, tables, w, from, sums, count); break;
+    TILE(1)
+    TILE(2)
+    TILE(3)
+    TILE(4)
+#if BITS_PAIRS > 4
+    TILE(5)
+    TILE(6)
+    TILE(7)
+    TILE(8)
+#endif
+#undef TILE
+    }
+}
+
+/// The tables of a tile of `rows` pixels from a place on, which moves behind it, and where their sums start.
+///
+/// A last pixel without another makes a pair with itself.
+SK_INLINE void bits_open(const sk_step *step, bits_pixel *at, int32_t rows, uint8_t *tables, const int32_t **starts) {
+    const sk_bit_convolution *p = step->params;
+    for (int32_t r = 0; r < rows; r += 2, tables += p->look_ups) {
+        const uint8_t *window = bits_window(step, *at), *next = window;
+        starts[r] = starts[r + 1] = bits_start(p, *at);
+        bits_advance(p, at);
+        if (r + 1 < rows) {
+            next = bits_window(step, *at);
+            starts[r + 1] = bits_start(p, *at);
+            bits_advance(p, at);
+        }
+        bits_choose(p, window, next, tables);
+    }
+}
+
 static void bits_convolution(const sk_step *step, int32_t part, int32_t parts) {
     const sk_bit_convolution *p = step->params;
     uint8_t *tables = (uint8_t *)step->scratch + part * p->scratch_size;
@@ -133,40 +170,15 @@ static void bits_convolution(const sk_step *step, int32_t part, int32_t parts) {
     bits_share(p, part, parts, 2 * BITS_PAIRS, &first, &last, &first_block, &last_block);
     bits_pixel at = bits_pixel_at(p, first);
     for (int64_t pixel = first; pixel < last; pixel += 2 * BITS_PAIRS) {
-        int32_t rows = last - pixel < 2 * BITS_PAIRS ? (int32_t)(last - pixel) : 2 * BITS_PAIRS;
-        const int32_t *starts[2 * BITS_PAIRS];
-        for (int32_t r = 0; r < rows; r += 2) {
-            const uint8_t *window = bits_window(step, at), *next = window;
-            starts[r] = starts[r + 1] = bits_start(p, at);
-            bits_advance(p, &at);
-            if (r + 1 < rows) {
-                next = bits_window(step, at);
-                starts[r + 1] = bits_start(p, at);
-                bits_advance(p, &at);
-            }
-            bits_choose(p, window, next, tables + r / 2 * (int64_t)p->look_ups);
-        }
+        int32_t rows = last - pixel < 2 * BITS_PAIRS ? (int32_t)(last - pixel) : 2 * BITS_PAIRS, pairs = (rows + 1) / 2;
+        const int32_t *starts[2 * BITS_PAIRS], *from[2 * BITS_PAIRS];
+        bits_open(step, &at, rows, tables, starts);
         for (int64_t block = first_block; block < last_block; block++) {
-            const uint8_t *w = (const uint8_t *)p->weights + block * p->look_ups * BITS_WIDTH;
+            int32_t sums[2 * BITS_PAIRS][BITS_WIDTH] __attribute__((aligned(64)));
             int32_t output = (int32_t)block * BITS_WIDTH;
             int32_t n = p->outputs - output < BITS_WIDTH ? p->outputs - output : BITS_WIDTH;
-            int32_t sums[2 * BITS_PAIRS][BITS_WIDTH] __attribute__((aligned(64)));
-            const int32_t *from[2 * BITS_PAIRS];
-            for (int32_t r = 0; r < (rows + 1) / 2 * 2; r++) from[r] = starts[r] + output;
-            switch ((rows + 1) / 2) {
-#define TILE(pairs) case pairs: bits_tile(p, tables, w, from, sums, pairs); break;
-            TILE(1)
-            TILE(2)
-            TILE(3)
-            TILE(4)
-#if BITS_PAIRS > 4
-            TILE(5)
-            TILE(6)
-            TILE(7)
-            TILE(8)
-#endif
-#undef TILE
-            }
+            for (int32_t r = 0; r < 2 * pairs; r++) from[r] = starts[r] + output;
+            bits_block(p, tables, (const uint8_t *)p->weights + block * p->look_ups * BITS_WIDTH, from, sums, pairs);
             bits_finish(step, pixel, rows, output, n, sums);
         }
     }

@@ -1,4 +1,5 @@
-// Binary convolution by counting bits: tiles of pixels × outputs; a lane of a vector counts the differing bits of one output.
+// Binary convolution by counting bits: tiles of pixels × outputs; a lane of a vector counts the differing bits of one
+// output.
 //
 // The including file sets, besides what body_bits.h needs,
 //   BITS_LANES   64-bit lanes of a vector; `bits` is the vector

@@ -3,8 +3,8 @@
 #define CKERNELS_BITS_H
 #include "inference.h"
 
-/// Signs of float32 numbers as bits (clear where x < 0, else set), each pixel padded to whole bytes (or more) with clear bits, each
-/// image surrounded by pixels of clear bits.
+/// Signs of float32 numbers as bits (clear where x < 0, else set), each pixel padded with clear bits to whole bytes (or to
+/// what the kernels read at a time), each image surrounded by pixels of clear bits.
 typedef struct {
     int32_t images, height, width, channels, top, bottom, left, right;
     int32_t bytes;  // a pixel
