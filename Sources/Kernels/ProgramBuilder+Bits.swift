@@ -55,7 +55,7 @@ extension ProgramBuilder {
             parameters.scratch_size = Int64(SK_BIT_PAIRS) * Int64(packing.lookUps) + Int64(SK_BIT_SLACK)
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        // About five products of bits take the time of one of bytes.
+        // About five products of bits take the time of one of bytes, two where VNNI makes the latter.
         emit(
             "convolution_binary", set.convolution, a: signs(of: x, shape), b: residual, y: y,
             scratch: scratch, parameters, work: shape.work / 5, pace: .integers)
