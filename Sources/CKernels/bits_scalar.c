@@ -8,14 +8,27 @@ static void signs(const sk_step *step, int32_t part, int32_t parts) {
     int64_t first, last;
     sk_share(height * width * p->images, part, parts, &first, &last);
     for (int64_t pixel = first; pixel < last; pixel++) {
-        uint64_t *y = (uint64_t *)step->y + pixel * p->words;
+        uint8_t *y = (uint8_t *)step->y + pixel * p->bytes;
         int64_t image = pixel / width / height, row = pixel / width % height - p->top, column = pixel % width - p->left;
-        memset(y, 0, (size_t)p->words * 8);
+        memset(y, 0, (size_t)p->bytes);
         if (row < 0 || row >= p->height || column < 0 || column >= p->width) continue;
         const float *x = (const float *)step->a + ((image * p->height + row) * p->width + column) * p->channels;
         for (int32_t c = 0; c < p->channels; c++)
-            if (!(x[c] < 0)) y[c / 64] |= (uint64_t)1 << c % 64;
+            if (!(x[c] < 0)) y[c / 8] |= (uint8_t)(1 << c % 8);
     }
+}
+
+/// Bits that differ in two runs of bytes.
+static int32_t differing_bits(const uint8_t *a, const uint8_t *b, int32_t n) {
+    int32_t count = 0;
+    for (; n >= 8; n -= 8, a += 8, b += 8) {
+        uint64_t x, y;
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        count += __builtin_popcountll(x ^ y);
+    }
+    for (; n > 0; n--) count += __builtin_popcount(*a++ ^ *b++);
+    return count;
 }
 
 static void convolution(const sk_step *step, int32_t part, int32_t parts) {
@@ -28,14 +41,11 @@ static void convolution(const sk_step *step, int32_t part, int32_t parts) {
             + column * p->column_step;
         const int32_t *start = p->start
             + ((int64_t)p->row_kind[row] * p->column_kinds + p->column_kind[column]) * p->outputs;
-        const uint64_t *w = p->weights;
+        const uint8_t *w = p->weights;
         for (int32_t o = 0; o < p->outputs; o++) {
             int32_t differing = 0;
-            for (int32_t t = 0; t < p->taps; t++)
-                for (int32_t k = 0; k < p->depth; k++) {
-                    uint64_t x = ((const uint64_t *)step->a)[origin + p->tap_offset[t] + k];
-                    differing += __builtin_popcountll(x ^ *w++);
-                }
+            for (int32_t t = 0; t < p->taps; t++, w += p->depth)
+                differing += differing_bits((const uint8_t *)step->a + origin + p->tap_offset[t], w, p->depth);
             int64_t at = pixel * p->outputs + o;
             float sum = (float)(start[o] - 2 * differing) * p->scale[o] + p->bias[o];
             if (p->has_residual) sum += ((const float *)step->b)[at];
@@ -45,14 +55,19 @@ static void convolution(const sk_step *step, int32_t part, int32_t parts) {
 }
 
 static const sk_bit_kernels bit_kernels = {
-    .name = "scalar", .width = 1, .signs = signs, .convolution = convolution};
+    .name = "scalar", .width = 1, .unit = 1, .signs = signs, .convolution = convolution};
 
 const sk_bit_kernels *sk_bits_scalar(void) { return &bit_kernels; }
 
 const sk_bit_kernels *sk_bits_for(const sk_kernel_set *set) {
     const sk_bit_kernels *found = 0;
-    if (set == sk_kernels_avx512vnni()) found = sk_bits_avx512() ? sk_bits_avx512() : sk_bits_avx2();
-    else if (set == sk_kernels_avx2()) found = sk_bits_avx2();
-    else if (set == sk_kernels_neon() || set == sk_kernels_neondot()) found = sk_bits_neon();
+    if (set == sk_kernels_avx512vnni()) {
+        found = sk_bits_avx512vpopcntdq();
+        if (!found) found = sk_bits_avx512();
+    } else if (set == sk_kernels_avx2()) {
+        found = sk_bits_avx2();
+    } else if (set == sk_kernels_neon() || set == sk_kernels_neondot()) {
+        found = sk_bits_neon();
+    }
     return found ? found : sk_bits_scalar();
 }

@@ -1,170 +1,138 @@
-// Binary convolution: tiles of pixels × outputs; a lane of a vector counts the differing bits of one output.
+// What the vector sets share of binary layers: taking signs, finding windows, and what happens to a sum.
 //
-// The including file sets
-//   BITS_LANES   64-bit lanes of a vector; `bits` is the vector
-//   BITS_VECTORS vectors of outputs a tile, BITS_ROWS pixels a tile (at most 4)
-//   BITS_FLUSH   words that `bits_count` may add up before `bits_total` must be taken
-// and defines `bits_splat(word)`, `bits_count(counts, x)`, `bits_total(counts)`, which gives counts by 64-bit lane, and
-// `bits_of(x)`, the signs of eight floats.
+// The including file sets BITS_WIDTH, the outputs a block, and BITS_FLOATS, the floats a vector, and defines
+// `bits_of(x)`, the signs of sixteen floats.
 #include "common.h"
 
-#define BITS_WIDTH (BITS_LANES * BITS_VECTORS)
+typedef float bit_floats __attribute__((ext_vector_type(BITS_FLOATS)));
+typedef int32_t bit_sums __attribute__((ext_vector_type(BITS_FLOATS)));
 
-SK_INLINE bits bits_load(const uint64_t *x) {
-    bits v;
+SK_INLINE bit_floats bits_floats(const float *x) {
+    bit_floats v;
     memcpy(&v, x, sizeof v);
     return v;
 }
 
-/// One pixel's sums of a block, from counts of differing bits.
-SK_INLINE void bits_finish(const sk_bit_convolution *p, const int32_t *count, const int32_t *start, int32_t output,
-                           float *y, const float *b, int32_t n) {
-    float sums[BITS_WIDTH];
-    for (int32_t i = 0; i < BITS_WIDTH; i++) {
-        int32_t sum = start[i] - 2 * count[i];
-        sums[i] = (float)sum * p->scale[output + i] + p->bias[output + i];
-    }
-    if (n == BITS_WIDTH) {
-        if (p->has_residual)
-            for (int32_t i = 0; i < BITS_WIDTH; i++) sums[i] += b[i];
-        for (int32_t i = 0; i < BITS_WIDTH; i++) y[i] = sk_clamp(sums[i], p->lower, p->upper);
-        return;
-    }
-    for (int32_t i = 0; i < n; i++)
-        y[i] = sk_clamp(p->has_residual ? sums[i] + b[i] : sums[i], p->lower, p->upper);
-}
-
-/// Differing bits of `rows` windows and one block of weights.
-SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint64_t *const *x, const uint64_t *w,
-                         int32_t count[BITS_ROWS][BITS_WIDTH], const int rows) {
-    bits total[BITS_ROWS][BITS_VECTORS], partial[BITS_ROWS][BITS_VECTORS];
-    SK_UNROLL
-    for (int r = 0; r < rows; r++)
-        SK_UNROLL
-        for (int v = 0; v < BITS_VECTORS; v++) total[r][v] = partial[r][v] = (bits){0};
-    int32_t left = BITS_FLUSH;
-    for (int32_t t = 0; t < p->taps; t++) {
-        int64_t offset = p->tap_offset[t];
-        for (int32_t done = 0; done < p->depth;) {
-            int32_t n = p->depth - done < left ? p->depth - done : left;
-            for (int32_t k = done; k < done + n; k++) {
-                SK_UNROLL
-                for (int r = 0; r < rows; r++) {
-                    bits word = bits_splat(x[r][offset + k]);
-                    SK_UNROLL
-                    for (int v = 0; v < BITS_VECTORS; v++)
-                        partial[r][v] = bits_count(partial[r][v], word ^ bits_load(w + v * BITS_LANES));
-                }
-                w += BITS_WIDTH;
-            }
-            done += n;
-            left -= n;
-            if (left > 0) continue;
-            SK_UNROLL
-            for (int r = 0; r < rows; r++)
-                SK_UNROLL
-                for (int v = 0; v < BITS_VECTORS; v++) {
-                    total[r][v] += bits_total(partial[r][v]);
-                    partial[r][v] = (bits){0};
-                }
-            left = BITS_FLUSH;
-        }
-    }
-    SK_UNROLL
-    for (int r = 0; r < rows; r++)
-        SK_UNROLL
-        for (int v = 0; v < BITS_VECTORS; v++) {
-            bits sum = total[r][v] + bits_total(partial[r][v]);
-            SK_UNROLL
-            for (int lane = 0; lane < BITS_LANES; lane++) count[r][v * BITS_LANES + lane] = (int32_t)sum[lane];
-        }
-}
-
-/// Pixels from `first` to `last` for the outputs of one block.
-static void bits_block(const sk_step *step, int32_t block, int64_t first, int64_t last) {
+/// Results of one vector of outputs from `output` on and of `rows` pixels.
+SK_INLINE void bits_finish_vector(const sk_step *step, int64_t pixel, int32_t rows, int32_t output,
+                                  const int32_t (*sums)[BITS_WIDTH], const bool has_residual) {
     const sk_bit_convolution *p = step->params;
-    const uint64_t *w = p->weights + (int64_t)block * p->taps * p->depth * BITS_WIDTH;
-    int32_t output = block * BITS_WIDTH, n = p->outputs - output < BITS_WIDTH ? p->outputs - output : BITS_WIDTH;
-    int64_t padded = (int64_t)(p->outputs + BITS_WIDTH - 1) / BITS_WIDTH * BITS_WIDTH;
-    for (int64_t pixel = first; pixel < last;) {
-        const uint64_t *windows[BITS_ROWS];
-        const int32_t *starts[BITS_ROWS];
-        int32_t counts[BITS_ROWS][BITS_WIDTH];
-        int32_t rows = last - pixel < BITS_ROWS ? (int32_t)(last - pixel) : BITS_ROWS;
-        for (int32_t r = 0; r < rows; r++) {
-            int64_t row = (pixel + r) / p->out_width, column = (pixel + r) % p->out_width;
-            int64_t image = row / p->out_height;
-            row %= p->out_height;
-            windows[r] = (const uint64_t *)step->a + image * p->image_step + row * p->row_step
-                + column * p->column_step;
-            starts[r] = p->start + ((int64_t)p->row_kind[row] * p->column_kinds + p->column_kind[column]) * padded
-                + output;
-        }
-        switch (rows) {
-#define TILE(count) case count: bits_tile(p, windows, w, counts, count); break;
-        TILE(1)
-#if BITS_ROWS > 1
-        TILE(2)
-#endif
-#if BITS_ROWS > 2
-        TILE(3)
-#endif
-#if BITS_ROWS > 3
-        TILE(4)
-#endif
-#undef TILE
-        }
-        for (int32_t r = 0; r < rows; r++) {
-            int64_t at = (pixel + r) * p->outputs + output;
-            const float *b = p->has_residual ? (const float *)step->b + at : 0;
-            bits_finish(p, counts[r], starts[r], output, (float *)step->y + at, b, n);
-        }
-        pixel += rows;
+    int64_t outputs = p->outputs, at = pixel * outputs + output;
+    float *y = (float *)step->y + at;
+    const float *b = has_residual ? (const float *)step->b + at : 0;
+    bit_floats scale = bits_floats(p->scale + output), bias = bits_floats(p->bias + output);
+    bit_floats lower = p->lower, upper = p->upper;
+    for (int32_t r = 0; r < rows; r++) {
+        bit_sums sum;
+        memcpy(&sum, sums[r] + output % BITS_WIDTH, sizeof sum);
+        bit_floats result = __builtin_convertvector(sum, bit_floats) * scale + bias;
+        if (has_residual) result += bits_floats(b + r * outputs);
+        result = result < lower ? lower : result;
+        result = result > upper ? upper : result;
+        memcpy(y + r * outputs, &result, sizeof result);
     }
 }
 
-static void bits_convolution(const sk_step *step, int32_t part, int32_t parts) {
+/// Results of `rows` pixels and the `n` outputs from `output` on, where a block begins, from their sums.
+SK_INLINE void bits_finish(const sk_step *step, int64_t pixel, int32_t rows, int32_t output, int32_t n,
+                           const int32_t (*sums)[BITS_WIDTH]) {
     const sk_bit_convolution *p = step->params;
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
-    int64_t first = 0, last = pixels, first_block = 0, last_block = (p->outputs + BITS_WIDTH - 1) / BITS_WIDTH;
-    // Few pixels (a dense layer) are shared by outputs, many by pixels.
-    if (pixels >= BITS_ROWS * (int64_t)parts) sk_share(pixels, part, parts, &first, &last);
-    else sk_share(last_block, part, parts, &first_block, &last_block);
-    for (int64_t block = first_block; block < last_block; block++) bits_block(step, (int32_t)block, first, last);
-}
-
-/// The signs of up to 64 neighbouring numbers.
-SK_INLINE uint64_t bits_word(const float *x, int32_t n) {
-    uint64_t word = 0;
     int32_t i = 0;
-    for (; i + 8 <= n; i += 8) word |= (uint64_t)bits_of(x + i) << i;
-    for (; i < n; i++) word |= (uint64_t)!(x[i] < 0) << i;
-    return word;
+    for (; i + BITS_FLOATS <= n; i += BITS_FLOATS) {
+        if (p->has_residual) bits_finish_vector(step, pixel, rows, output + i, sums, true);
+        else bits_finish_vector(step, pixel, rows, output + i, sums, false);
+    }
+    for (int32_t r = 0; r < rows && i < n; r++)
+        for (int32_t o = i; o < n; o++) {
+            int64_t at = (pixel + r) * p->outputs + output + o;
+            float result = (float)sums[r][o] * p->scale[output + o] + p->bias[output + o];
+            if (p->has_residual) result += ((const float *)step->b)[at];
+            ((float *)step->y)[at] = sk_clamp(result, p->lower, p->upper);
+        }
+}
+
+/// A place in the output.
+typedef struct {
+    int64_t image;
+    int32_t row, column;
+} bits_pixel;
+
+SK_INLINE bits_pixel bits_pixel_at(const sk_bit_convolution *p, int64_t pixel) {
+    int64_t row = pixel / p->out_width;
+    return (bits_pixel){row / p->out_height, (int32_t)(row % p->out_height), (int32_t)(pixel % p->out_width)};
+}
+
+/// The next place; counted, as three divisions a pixel would cost as much as a short window.
+SK_INLINE void bits_advance(const sk_bit_convolution *p, bits_pixel *at) {
+    if (++at->column < p->out_width) return;
+    at->column = 0;
+    if (++at->row < p->out_height) return;
+    at->row = 0;
+    at->image++;
+}
+
+/// The first byte under the window of a place.
+SK_INLINE const uint8_t *bits_window(const sk_step *step, bits_pixel at) {
+    const sk_bit_convolution *p = step->params;
+    return (const uint8_t *)step->a + at.image * p->image_step + at.row * p->row_step + at.column * p->column_step;
+}
+
+/// The sums of a place's window where all bits agree, from output 0 on.
+SK_INLINE const int32_t *bits_start(const sk_bit_convolution *p, bits_pixel at) {
+    int64_t padded = (int64_t)(p->outputs + BITS_WIDTH - 1) / BITS_WIDTH * BITS_WIDTH;
+    return p->start + ((int64_t)p->row_kind[at.row] * p->column_kinds + p->column_kind[at.column]) * padded;
+}
+
+/// The part's share of the layer: few pixels (a dense layer) are shared by outputs, many by pixels.
+SK_INLINE void bits_share(const sk_bit_convolution *p, int32_t part, int32_t parts, int32_t tile,
+                          int64_t *first, int64_t *last, int64_t *first_block, int64_t *last_block) {
+    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    int64_t blocks = (p->outputs + BITS_WIDTH - 1) / BITS_WIDTH;
+    *first = *first_block = 0;
+    *last = pixels;
+    *last_block = blocks;
+    if (pixels >= tile * (int64_t)parts) sk_share(pixels, part, parts, first, last);
+    else sk_share(blocks, part, parts, first_block, last_block);
+}
+
+/// The signs of a run of numbers, eight a byte.
+SK_INLINE void bits_run(uint8_t *y, const float *x, int64_t n) {
+    for (; n >= 16; n -= 16, x += 16, y += 2) {
+        uint16_t signs = bits_of(x);
+        memcpy(y, &signs, 2);
+    }
+    for (; n > 0; n -= 8, x += 8, y++) {
+        uint32_t signs = 0;
+        for (int32_t i = 0; i < n && i < 8; i++) signs |= (uint32_t)!(x[i] < 0) << i;
+        *y = (uint8_t)signs;
+    }
 }
 
 static void bits_signs(const sk_step *step, int32_t part, int32_t parts) {
     const sk_signs *p = step->params;
-    int64_t rows = (int64_t)p->top + p->height + p->bottom, width = (int64_t)p->left + p->width + p->right;
+    int64_t rows = (int64_t)p->top + p->height + p->bottom, row_bytes = (int64_t)p->width * p->bytes;
+    int64_t left = (int64_t)p->left * p->bytes, right = (int64_t)p->right * p->bytes;
     int64_t first, last;
     sk_share(rows * p->images, part, parts, &first, &last);
     for (int64_t row = first; row < last; row++) {
-        uint64_t *y = (uint64_t *)step->y + row * width * p->words;
+        uint8_t *y = (uint8_t *)step->y + row * (left + row_bytes + right);
         int64_t source = row % rows - p->top;
         if (source < 0 || source >= p->height) {
-            memset(y, 0, (size_t)(width * p->words * 8));
+            memset(y, 0, (size_t)(left + row_bytes + right));
             continue;
         }
         const float *x = (const float *)step->a + (row / rows * p->height + source) * p->width * p->channels;
-        memset(y, 0, (size_t)p->left * p->words * 8);
-        y += (int64_t)p->left * p->words;
-        for (int32_t column = 0; column < p->width; column++) {
-            for (int32_t c = 0; c < p->channels; c += 64)
-                *y++ = bits_word(x + c, p->channels - c < 64 ? p->channels - c : 64);
-            x += p->channels;
+        memset(y, 0, (size_t)left);
+        y += left;
+        if (p->channels == 8 * p->bytes) {
+            bits_run(y, x, (int64_t)p->width * p->channels);
+        } else {
+            for (int32_t column = 0; column < p->width; column++) {
+                int32_t filled = (p->channels + 7) / 8;
+                bits_run(y + (int64_t)column * p->bytes, x + (int64_t)column * p->channels, p->channels);
+                for (int32_t i = filled; i < p->bytes; i++) y[(int64_t)column * p->bytes + i] = 0;
+            }
         }
-        memset(y, 0, (size_t)p->right * p->words * 8);
+        memset(y + row_bytes, 0, (size_t)right);
     }
 }
-
-static const sk_bit_kernels bit_kernels = {
-    .name = BITS_NAME, .width = BITS_WIDTH, .signs = bits_signs, .convolution = bits_convolution};

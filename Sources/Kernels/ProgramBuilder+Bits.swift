@@ -4,7 +4,7 @@ extension KernelSet {
     /// The kernels of binary layers that go with this set.
     var bits: sk_bit_kernels { sk_bits_for(table).pointee }
 
-    /// How this set counts bits: `scalar`, `avx2`, `avx512vpopcntdq` or `neon`.
+    /// How this set counts bits: `scalar`, `avx2`, `avx512bw`, `avx512vpopcntdq` or `neon`.
     public var bitKernelsName: String { String(cString: bits.name) }
 }
 
@@ -30,7 +30,7 @@ extension ProgramBuilder {
         if let residual { require(residual, holds: shape.outputCount, of: 4, in: "binary") }
         precondition(weights.count == shape.weightCount, "binary: \(weights.count) weights")
         precondition(scales.count == shape.outputChannels, "binary: one scale an output")
-        let width = Int(kernels.bits.width)
+        let set = kernels.bits, width = Int(set.width)
         let rows = PaddingKinds(
             outputs: shape.outputHeight, stride: shape.strideY, dilation: shape.dilationY,
             kernel: shape.kernelHeight, before: shape.top, input: shape.inputHeight)
@@ -38,7 +38,8 @@ extension ProgramBuilder {
             outputs: shape.outputWidth, stride: shape.strideX, dilation: shape.dilationX,
             kernel: shape.kernelWidth, before: shape.left, input: shape.inputWidth)
         var parameters = bitTaps(of: shape)
-        parameters.weights = UnsafePointer(pool.store(shape.packedSigns(weights, width: width)))
+        let packing = BitPacking(set, parameters)
+        parameters.weights = UnsafeRawPointer(pool.store(shape.packedSigns(weights, packing)))
         parameters.start = UnsafePointer(pool.store(shape.agreeingSums(weights, rows, columns, width: width)))
         parameters.row_kind = UnsafePointer(pool.store(rows.kindOfOutput))
         parameters.column_kind = UnsafePointer(pool.store(columns.kindOfOutput))
@@ -48,31 +49,37 @@ extension ProgramBuilder {
         parameters.lower = clamp.lowerBound
         parameters.upper = clamp.upperBound
         parameters.has_residual = residual != nil
-        // About five products of bits take the time of one of bytes.
+        var scratch: Buffer?
+        if set.looks_up {
+            parameters.look_ups = Int32(packing.lookUps)
+            parameters.scratch_size = Int64(SK_BIT_PAIRS) * Int64(packing.lookUps) + Int64(SK_BIT_SLACK)
+            scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
+        }
+        // About five products of bits take the time of one of bytes, two where VNNI makes the latter.
         emit(
-            "convolution_binary", kernels.bits.convolution, a: signs(of: x, shape), b: residual, y: y,
-            parameters, work: shape.work / 5, pace: .integers)
+            "convolution_binary", set.convolution, a: signs(of: x, shape), b: residual, y: y,
+            scratch: scratch, parameters, work: shape.work / 5, pace: .integers)
     }
 
     /// The input's signs as bits, with its border.
     private mutating func signs(of x: Buffer, _ shape: WindowShape) -> Buffer {
         let pixels = shape.images * shape.paddedHeight * shape.paddedWidth
-        let bits = buffer(bytes: pixels * shape.wordsPerPixel * 8)
+        let bytes = shape.bytesPerPixel(unit: Int(kernels.bits.unit)), bits = buffer(bytes: pixels * bytes)
         let parameters = sk_signs(
             images: Int32(shape.images), height: Int32(shape.inputHeight), width: Int32(shape.inputWidth),
             channels: Int32(shape.inputChannels), top: Int32(shape.top), bottom: Int32(shape.bottom),
-            left: Int32(shape.left), right: Int32(shape.right), words: Int32(shape.wordsPerPixel))
+            left: Int32(shape.left), right: Int32(shape.right), bytes: Int32(bytes))
         emit("signs", kernels.bits.signs, a: x, y: bits, parameters, work: Double(shape.inputCount) / 4)
         return bits
     }
 
-    /// Windows as runs of neighbouring words: whole kernel rows where columns are not dilated.
+    /// Windows as runs of neighbouring bytes: whole kernel rows where columns are not dilated.
     private func bitTaps(of shape: WindowShape) -> sk_bit_convolution {
-        let words = shape.wordsPerPixel, row = shape.paddedWidth * words
+        let bytes = shape.bytesPerPixel(unit: Int(kernels.bits.unit)), row = shape.paddedWidth * bytes
         var offsets: [Int32] = []
         for y in 0..<shape.kernelHeight {
             for x in 0..<(shape.dilationX == 1 ? 1 : shape.kernelWidth) {
-                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * words))
+                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * bytes))
             }
         }
         var parameters = sk_bit_convolution()
@@ -81,12 +88,48 @@ extension ProgramBuilder {
         parameters.out_width = Int32(shape.outputWidth)
         parameters.image_step = Int64(shape.paddedHeight * row)
         parameters.row_step = Int64(shape.strideY * row)
-        parameters.column_step = Int64(shape.strideX * words)
+        parameters.column_step = Int64(shape.strideX * bytes)
         parameters.outputs = Int32(shape.outputChannels)
         parameters.taps = Int32(offsets.count)
-        parameters.depth = Int32((shape.dilationX == 1 ? shape.kernelWidth : 1) * words)
+        parameters.depth = Int32((shape.dilationX == 1 ? shape.kernelWidth : 1) * bytes)
         parameters.tap_offset = UnsafePointer(pool.store(offsets))
         return parameters
+    }
+}
+
+/// Where the kernels of a set look for a bit of the weights.
+private struct BitPacking {
+    let width, unit, windowBytes, tapBytes: Int
+    let looksUp: Bool
+
+    init(_ kernels: sk_bit_kernels, _ convolution: sk_bit_convolution) {
+        width = Int(kernels.width)
+        unit = Int(kernels.unit)
+        tapBytes = Int(convolution.depth)
+        windowBytes = Int(convolution.taps) * tapBytes
+        looksUp = kernels.looks_up
+    }
+
+    /// Halves of bytes in a window, and zeros up to a whole number of groups.
+    var lookUps: Int {
+        let group = Int(SK_BIT_LOOK_UPS)
+        return (2 * windowBytes + group - 1) / group * group
+    }
+
+    /// Bytes of a block of `width` outputs.
+    var blockBytes: Int { (looksUp ? lookUps : windowBytes) * width }
+
+    /// Where the bit of an output's byte lies, counted in windows without gaps.
+    func place(output: Int, byte: Int, bit: Int) -> (byte: Int, bit: Int) {
+        let (block, lane) = output.quotientAndRemainder(dividingBy: width)
+        guard looksUp else {
+            let place = (byte / unit * width + lane) * unit + byte % unit
+            return (block * blockBytes + place, bit)
+        }
+        let (tap, k) = byte.quotientAndRemainder(dividingBy: tapBytes)
+        let lookUp = (2 * tap + bit / 4) * tapBytes + k
+        let half = width / 2, place = lane < half ? 2 * lane : 2 * (lane - half) + 1
+        return (block * blockBytes + lookUp * width + place, bit % 4)
     }
 }
 
@@ -118,7 +161,7 @@ extension WindowShape {
         Double(kernelHeight) * Double(kernelWidth) * Double(groupInputs) < 0x1p29
     }
 
-    fileprivate var wordsPerPixel: Int { (inputChannels + 63) / 64 }
+    fileprivate func bytesPerPixel(unit: Int) -> Int { (inputChannels + 8 * unit - 1) / (8 * unit) * unit }
 
     /// One number an output (0 where there is none), as many as whole blocks have.
     fileprivate func padded(_ values: [Float], toMultipleOf width: Int) -> [Float] {
@@ -127,16 +170,16 @@ extension WindowShape {
         return values + [Float](repeating: 0, count: count - values.count)
     }
 
-    /// Signs as words of 64 bits (set: not below zero): [block of `width` outputs][kernel row][kernel column, word][width].
-    fileprivate func packedSigns(_ weights: [Float], width: Int) -> [UInt64] {
-        let words = wordsPerPixel, taps = kernelHeight * kernelWidth
-        let blocks = (outputChannels + width - 1) / width
-        var packed = [UInt64](repeating: 0, count: blocks * taps * words * width)
+    /// Signs as bits (set: not below zero), packed for the kernels.
+    fileprivate func packedSigns(_ weights: [Float], _ packing: BitPacking) -> [UInt8] {
+        let taps = kernelHeight * kernelWidth, tapBytes = packing.windowBytes / taps
+        let blocks = (outputChannels + packing.width - 1) / packing.width
+        var packed = [UInt8](repeating: 0, count: blocks * packing.blockBytes)
         for output in 0..<outputChannels {
-            let (block, lane) = output.quotientAndRemainder(dividingBy: width)
             for tap in 0..<taps {
                 for k in 0..<inputChannels where !(weights[(output * taps + tap) * inputChannels + k] < 0) {
-                    packed[((block * taps + tap) * words + k / 64) * width + lane] |= 1 << UInt64(k % 64)
+                    let place = packing.place(output: output, byte: tap * tapBytes + k / 8, bit: k % 8)
+                    packed[place.byte] |= 1 << place.bit
                 }
             }
         }
