@@ -52,14 +52,13 @@ struct Measurements {
 
     /// Many samples, one core each: the median of five evaluations of them all.
     func throughput(_ model: ReferenceModel, _ precision: Arithmetic, samples: Int) throws {
-        let plan = try Plan(model.graph(precision), kernels: options.kernels)
-        let size = plan.inputs[0].elementCount, clock = ContinuousClock()
+        let graph = try model.graph(precision), clock = ContinuousClock()
+        let size = try Plan(graph, kernels: options.kernels).inputs[0].elementCount
         let inputs = (0..<samples * size).map { Float(($0 &* 37) % 255) / 127 - 1 }
-        _ = plan.evaluate(Array(inputs.prefix(size * min(samples, 100))), threads: options.threads)
         var results = 0
-        let seconds = (0..<5).map { _ in
+        let seconds = try (0..<5).map { _ in
             let begin = clock.now
-            results = plan.evaluate(inputs, threads: options.threads).count
+            results = try evaluate(graph, samples: inputs, threads: options.threads, kernels: options.kernels).count
             return (clock.now - begin).microseconds * 1e-6
         }.sorted()
         print(

@@ -13,8 +13,10 @@
 // For loops over registers, whose bounds are constants.
 #define SK_UNROLL _Pragma("clang loop unroll(full)")
 
-/// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third.
-#define SK_OPAQUE(address) __asm__ volatile("" : "+r"(address))
+/// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third. One that
+/// is not used goes away.
+#define SK_OPAQUE(address) __asm__("" : "+r"(address))
+#define SK_OPAQUE_AGAIN(address) __asm__ volatile("" : "+r"(address))
 
 /// Goes through the windows of a tile of pixels that lie `step` elements apart, `size` elements a STEP(offset): that reads
 /// x0, x3, x6 and x9, the windows of every third pixel, and those between them by multiples of `step`.
@@ -26,12 +28,12 @@
         SK_OPAQUE(x9); \
         int32_t left = p->depth; \
         for (; left >= 2 * size; left -= 2 * size) { \
-            SK_OPAQUE(step); \
+            SK_OPAQUE_AGAIN(step); \
             STEP(0) STEP(size) \
             x0 += 2 * size, x3 += 2 * size, x6 += 2 * size, x9 += 2 * size; \
         } \
         for (; left > 0; left -= size) { \
-            SK_OPAQUE(step); \
+            SK_OPAQUE_AGAIN(step); \
             STEP(0) \
             x0 += size, x3 += size, x6 += size, x9 += size; \
         } \
