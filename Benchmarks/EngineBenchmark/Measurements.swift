@@ -58,7 +58,8 @@ struct Measurements {
         var results = 0
         let seconds = try (0..<5).map { _ in
             let begin = clock.now
-            results = try evaluate(graph, samples: inputs, threads: options.threads, kernels: options.kernels).count
+            results = try evaluate(graph, samples: inputs, threads: options.threads, kernels: options.kernels)
+                .count
             return (clock.now - begin).microseconds * 1e-6
         }.sorted()
         print(

@@ -106,11 +106,14 @@ extension ProgramBuilder {
             parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: (Int8) -> Stored) -> UnsafeRawPointer {
+        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: (Int8) -> Stored)
+            -> UnsafeRawPointer
+        {
             let halfGroup = Int(table.s8_half_group)
             return UnsafeRawPointer(
                 pool.store(
-                    shape.packed(weights, width: width, group: group, halfGroup: halfGroup, convert: convert)))
+                    shape.packed(weights, width: width, group: group, halfGroup: halfGroup, convert: convert))
+            )
         }
         parameters.weights = table.s8_widens ? packed(Int16.init) : packed { $0 }
         let corrected =
