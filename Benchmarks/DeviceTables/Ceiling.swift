@@ -2,12 +2,12 @@ import Devices
 import Foundation
 import LinearAlgebra
 
-/// What a table of NAS-Bench-201 times can be predicted to at all: a flexible model that has seen 8,000 cells.
+/// What a table of NAS-Bench-201 times can be predicted to at all, by a flexible model that has seen the first `known` cells.
 ///
 /// The profile is fitted to all of them, and what it leaves is explained by ridge regression on every choice and every pair
 /// of choices of the cell (406 features), with Student's t so that outliers bend it no more than they bend ours.
-func ceiling(_ few: FewShot, architectures: [String]) throws -> Agreement {
-    let known = Array(few.measured.indices.prefix(8000)), test = few.measured.indices.dropFirst(8000)
+func ceiling(_ few: FewShot, architectures: [String], known count: Int) throws -> Agreement {
+    let known = Array(few.measured.indices.prefix(count)), test = few.measured.indices.dropFirst(count)
     let rows = known.map { Measurement(line: $0, model: "\($0)", latencyMilliseconds: few.measured[$0]) }
     let pieces = few.pieces(under: few.profile)
     let fitted = try few.profile.calibrated(with: rows, file: "table", note: "") { row, profile in

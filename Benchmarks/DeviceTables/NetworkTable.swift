@@ -8,6 +8,8 @@ import SearchSpaces
 /// The architectures of a published table with their measured columns.
 struct NetworkTable {
     let space: SearchSpace
+    /// Every architecture in the order of the first file; `architectures` are those that take part.
+    let listed: [String]
     let architectures: [String]
     let graphs: [Graph]
     private let columns: [String: [Double?]]
@@ -45,6 +47,7 @@ struct NetworkTable {
                 columns[name] = values
             }
         }
+        listed = texts
         self.architectures = architectures
         self.graphs = graphs
         self.columns = columns
@@ -52,6 +55,11 @@ struct NetworkTable {
 
     func column(_ name: String) -> [Double?] {
         columns[name] ?? [Double?](repeating: nil, count: architectures.count)
+    }
+
+    /// The column without the numbers of other architectures than these.
+    func column(_ name: String, of kept: Set<String>) -> [Double?] {
+        zip(architectures, column(name)).map { kept.contains($0) ? $1 : nil }
     }
 }
 

@@ -65,7 +65,8 @@ extension DeviceProfile {
         guard let energy else { return nil }
         let pairs = zip(rows, terms).compactMap { row, terms in row.energyMillijoules.map { ($0, terms) } }
         guard pairs.count >= Measurement.fewest else { return nil }
-        return TermFit(rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0))
+        return TermFit(
+            rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0), prior: TermFit.Prior(kind))
     }
 
     /// Refuses times that only make sense in another unit.
@@ -93,7 +94,7 @@ private struct PolicyCandidate {
         self.profile = profile
         terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
         values = rows.compactMap(\.latencyMilliseconds)
-        let (fit, residuals) = TermFit.fitted(rows: terms, values: values)
+        let (fit, residuals) = TermFit.fitted(rows: terms, values: values, prior: TermFit.Prior(profile.kind))
         self.fit = fit
         error = (residuals.reduce(0) { $0 + $1 * $1 } / Double(max(residuals.count, 1))).squareRoot()
     }

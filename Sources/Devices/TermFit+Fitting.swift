@@ -5,13 +5,23 @@ extension TermFit {
     struct Prior {
         /// Of the whole data sheet against the truth.
         var commonLogSD = 1.0
-        /// Of each term against the others: data sheets may be wrong by a factor of two for single kinds of work.
-        var termLogSD = 0.7
+        /// Of each term against the others, by the kind of device.
+        var termLogSD: Double
         /// Degrees of freedom of Student's t: published times of the same work scatter by a few hundredths and now and then
         /// by a factor of two, so what the model does not explain must hardly count.
         var freedom = 1.5
         /// Scale of the errors believed before any measurement is seen, and how many measurements that belief is worth.
-        var errorScale = 0.04, errorWeight = 3.0
+        var errorScale = 0.035, errorWeight = 2.5
+
+        init(_ kind: DeviceKind) {
+            termLogSD =
+                switch kind {
+                // Where caches, clocks and libraries decide, a data sheet may be wrong by a factor of two for single kinds of work.
+                case .cpu, .gpu, .systolic, .fpga, .vectorNPU: 0.7
+                // Cycles of one core that runs one instruction after the other are known to a quarter.
+                case .microcontroller: 0.25
+                }
+        }
 
         /// Of the logarithm of the common factor (index 0) or of a term's deviation from it.
         func precision(_ index: Int) -> Double {
@@ -25,13 +35,13 @@ extension TermFit {
     /// Maximum a posteriori in log space: prediction = Σ exp(common + deviationⱼ)·termⱼ, relative error, normal priors on
     /// `common` and the deviations, Student's t of unknown scale on the errors.
     /// Precondition: as many values as rows, all positive, at least one.
-    init(rows: [SIMD16<Double>], values: [Double], prior: Prior = Prior()) {
+    init(rows: [SIMD16<Double>], values: [Double], prior: Prior) {
         self = TermFit.fitted(rows: rows, values: values, prior: prior).fit
     }
 
     /// The same, with the logarithms of measured over predicted value when each is left out, sorted.
     static func fitted(
-        rows: [SIMD16<Double>], values: [Double], prior: Prior = Prior()
+        rows: [SIMD16<Double>], values: [Double], prior: Prior
     ) -> (fit: TermFit, residuals: [Double]) {
         precondition(
             !rows.isEmpty && rows.count == values.count, "TermFit: \(rows.count) rows, \(values.count) values"

@@ -57,6 +57,34 @@ struct CalibrationTests {
         #expect(widths[1] > 1)
     }
 
+    /// The factor on convolutions over that on dense layers after three rows of a device whose convolutions take four times as
+    /// long.
+    private func bend(_ name: String) throws -> Double {
+        let shipped = try Shipped.profile(name)
+        var truth = shipped
+        for index in truth.compute.efficiency.indices
+        where truth.compute.efficiency[index].key.family == .convolution {
+            truth.compute.efficiency[index].value /= 4
+        }
+        let rows = try (0..<3).map { index in
+            Measurement(
+                line: index + 2, model: "\(index)",
+                latencyMilliseconds: price(try graph(index), on: truth).latencyMilliseconds)
+        }
+        let outcome = try shipped.calibrated(with: rows, file: "times.csv", note: "a test") { row, profile in
+            PricedPiece(try graph(Int(row.model) ?? 0), on: profile)
+        }
+        let scales = try #require(outcome.profile.calibration).latency.scales
+        return scales[CostTerm.convolution.rawValue] / scales[CostTerm.dense.rawValue]
+    }
+
+    @Test("A few rows bend single kinds of work less on a microcontroller, whose cycles are known better")
+    func priorByKind() throws {
+        let (microcontroller, processor) = (try bend("stm32h743"), try bend("raspberry-pi-4"))
+        #expect(microcontroller > 1)
+        #expect(processor > 1.2 * microcontroller)
+    }
+
     @Test("A calibrated profile survives being written and read")
     func roundTrip() throws {
         let profile = try calibrate(try rows(6)).profile
