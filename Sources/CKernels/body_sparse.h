@@ -1,7 +1,7 @@
 // Sparse pointwise layers: rows transposed to vectors of one channel, zero weights left out.
 //
 // The including file sets SPARSE_LANES (floats a vector, 4, 8 or 16), SPARSE_VECTORS (vectors of rows a tile, 4 or 8),
-// SPARSE_NAME, SPARSE_LEAST_ROWS and SPARSE_MOST_DENSITY, and defines `lanes`, the vector, with
+// SPARSE_NAME, SPARSE_LEAST_ROWS, SPARSE_LEAST_INPUTS and SPARSE_MOST_DENSITY, and defines `lanes`, the vector, with
 //   lanes_join(x, c)     floats c to c + 3 of rows 0, 4, 8, … (x has an address for every row)
 //   lanes_mix_low/high   a0 b0 a1 b1 / a2 b2 a3 b3 within every four lanes
 //   lanes_pair_low/high  a0 a1 b0 b1 / a2 a3 b2 b3 within every four lanes
@@ -70,16 +70,10 @@ SK_INLINE void column_sums(const sk_sparse *p, const float *columns, int32_t out
     for (int v = 0; v < vectors; v++) lanes_store(y + v * SPARSE_LANES, sums[v]);
 }
 
-SK_INLINE void store_four(const sk_sparse *p, four sum, float *y, const float *b) {
-    if (p->has_residual) sum += four_load(b);
+/// Four columns of sums back into rows of y; a whole tile's rows all exist.
+SK_INLINE void scatter_columns(const sk_sparse *p, const float *sums, int32_t rows, float *y, const float *b,
+                               const bool whole) {
     four lower = (four)p->lower, upper = (four)p->upper;
-    sum = sum < lower ? lower : sum;
-    sum = sum > upper ? upper : sum;
-    memcpy(y, &sum, sizeof sum);
-}
-
-/// Four columns of sums back into rows of y.
-SK_INLINE void scatter_columns(const sk_sparse *p, const float *sums, int32_t rows, float *y, const float *b) {
     for (int32_t row = 0; row < rows; row += SPARSE_LANES) {
         lanes block[4];
         SK_UNROLL
@@ -87,12 +81,16 @@ SK_INLINE void scatter_columns(const sk_sparse *p, const float *sums, int32_t ro
         transpose(block);
         SK_UNROLL
         for (int r = 0; r < 4; r++) {
-            float pieces[SPARSE_LANES];
-            lanes_store(pieces, block[r]);
+            four pieces[SPARSE_LANES / 4];
+            memcpy(pieces, &block[r], sizeof pieces);
             SK_UNROLL
             for (int g = 0; g < SPARSE_LANES / 4; g++) {
                 int64_t at = row + g * 4 + r;
-                if (at < rows) store_four(p, four_load(pieces + g * 4), y + at * p->outputs, b + at * p->outputs);
+                if (!whole && at >= rows) continue;
+                four sum = p->has_residual ? pieces[g] + four_load(b + at * p->outputs) : pieces[g];
+                sum = sum < lower ? lower : sum;
+                sum = sum > upper ? upper : sum;
+                memcpy(y + at * p->outputs, &sum, sizeof sum);
             }
         }
     }
@@ -111,7 +109,8 @@ SK_INLINE void sparse_tile(const sk_step *step, int64_t first, int32_t rows, flo
     int32_t whole = p->outputs / 4 * 4;
     for (int32_t o = 0; o < whole; o += 4) {
         for (int32_t i = 0; i < 4; i++) column_sums(p, columns, o + i, sums + i * SPARSE_TILE, vectors);
-        scatter_columns(p, sums, rows, y + o, b + o);
+        if (rows == vectors * SPARSE_LANES) scatter_columns(p, sums, rows, y + o, b + o, true);
+        else scatter_columns(p, sums, rows, y + o, b + o, false);
     }
     for (int32_t o = whole; o < p->outputs; o++) {
         column_sums(p, columns, o, sums, vectors);
@@ -142,5 +141,6 @@ static void sparse_pointwise(const sk_step *step, int32_t part, int32_t parts) {
 }
 
 static const sk_sparse_kernels sparse_kernels = {
-    .name = SPARSE_NAME, .tile = SPARSE_TILE, .least_rows = SPARSE_LEAST_ROWS, .most_density = SPARSE_MOST_DENSITY,
+    .name = SPARSE_NAME, .tile = SPARSE_TILE, .least_rows = SPARSE_LEAST_ROWS,
+    .least_inputs = SPARSE_LEAST_INPUTS, .most_density = SPARSE_MOST_DENSITY,
     .pointwise = sparse_pointwise};

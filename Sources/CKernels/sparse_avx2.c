@@ -18,6 +18,7 @@ static inline __attribute__((always_inline)) lanes lanes_join(const float *const
 
 #define SPARSE_NAME "avx2"
 #define SPARSE_LEAST_ROWS 8
+#define SPARSE_LEAST_INPUTS 0
 #define SPARSE_MOST_DENSITY 0.3f
 #include "body_sparse.h"
 #pragma clang attribute pop

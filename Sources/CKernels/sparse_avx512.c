@@ -21,8 +21,9 @@ static inline __attribute__((always_inline)) lanes lanes_join(const float *const
 #define lanes_pair_high(a, b) (lanes)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0xEE)
 
 #define SPARSE_NAME "avx512"
-#define SPARSE_LEAST_ROWS 16
-#define SPARSE_MOST_DENSITY 0.25f
+#define SPARSE_LEAST_ROWS 32
+#define SPARSE_LEAST_INPUTS 40
+#define SPARSE_MOST_DENSITY 0.2f
 #include "body_sparse.h"
 #pragma clang attribute pop
 

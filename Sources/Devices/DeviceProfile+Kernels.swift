@@ -32,10 +32,10 @@ extension DeviceProfile {
         switch runtime.zeroSkipping {
         case .nowhere: return work.work
         case .everywhere: return Int(Double(work.work) * density)
-        case .pointwise(let leastPixels, let mostDensity):
+        case .pointwise(let leastPixels, let leastInputs, let mostDensity):
             let skips =
                 work.family == .pointwise && work.stride == 1 && work.dataType.isFloatingPoint
-                && work.outputPixels >= leastPixels && density <= mostDensity
+                && work.outputPixels >= leastPixels && work.inputChannels >= leastInputs && density <= mostDensity
             return skips ? Int(Double(work.work) * density) : work.work
         }
     }

@@ -107,9 +107,10 @@ extension ZeroSkipping {
             self = try node.bool() ? .everywhere : .nowhere
             return
         }
-        try node.allow(keys: ["pointwise_pixels", "pointwise_density"])
+        try node.allow(keys: ["pointwise_pixels", "pointwise_inputs", "pointwise_density"])
         self = .pointwise(
             leastPixels: try node.required("pointwise_pixels").int(in: 0...1 << 30),
+            leastInputs: try node.optional("pointwise_inputs")?.int(in: 0...1 << 30) ?? 0,
             mostDensity: try node.required("pointwise_density").double(in: 0...1))
     }
 
@@ -118,8 +119,8 @@ extension ZeroSkipping {
         switch self {
         case .nowhere: "false"
         case .everywhere: "true"
-        case .pointwise(let pixels, let density):
-            "{pointwise_pixels: \(pixels), pointwise_density: \(density)}"
+        case .pointwise(let pixels, let inputs, let density):
+            "{pointwise_pixels: \(pixels), pointwise_inputs: \(inputs), pointwise_density: \(density)}"
         }
     }
 }

@@ -5,10 +5,12 @@ extension KernelSet {
 
     /// Whether a pointwise layer runs faster with its zero weights left out, by measurement of layers of many shapes.
     ///
-    /// A pure function of shape, kernel set and sparsity: with few rows vectors stay empty, with very many channels a
-    /// tile leaves the cache, and from a density of about one third on the dense kernel wins (so 2:4 runs dense).
+    /// A pure function of shape, kernel set and sparsity: with few rows vectors stay empty, with few channels turning rows into
+    /// columns costs more than is saved, with very many a tile leaves the cache, and from a density of one fifth to one third
+    /// on the dense kernel wins (so 2:4 runs dense).
     public func skipsZeros(_ shape: WindowShape, nonZeros: Int) -> Bool {
-        shape.isPointwise && shape.inputChannels <= 4096 && shape.weightCount < 1 << 31
+        shape.isPointwise && shape.inputChannels >= Int(sparse.least_inputs)
+            && shape.inputChannels <= 4096 && shape.weightCount < 1 << 31
             && shape.outputPixels >= Int(sparse.least_rows)
             && Float(nonZeros) <= sparse.most_density * Float(shape.weightCount)
     }

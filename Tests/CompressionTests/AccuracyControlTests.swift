@@ -99,7 +99,7 @@ struct CompressionAccountTests {
     @Test("A runtime that skips zeros in some layers is said to run the others dense")
     func partlySparse() throws {
         var runtime = able
-        runtime.zeroSkipping = .pointwise(leastPixels: 16, mostDensity: 0.45)
+        runtime.zeroSkipping = .pointwise(leastPixels: 16, leastInputs: 0, mostDensity: 0.45)
         let account = try network("magnitude(0.9)").account(on: runtime)
         #expect(account.nominalMACs < account.effectiveMACs)
         #expect(account.effectiveMACs < (try network("none").counts.macs))

@@ -23,6 +23,7 @@ typedef struct {
     const char *_Nonnull name;
     int32_t tile;         // rows a tile; 1: weights name channels and no scratch is used
     int32_t least_rows;   // fewer leave vectors empty
+    int32_t least_inputs; // of fewer the dense kernel is done before rows are turned into columns and back
     float most_density;   // share of non-zeros up to which skipping zeros was faster than the dense kernel
     sk_kernel _Nonnull pointwise;
 } sk_sparse_kernels;
