@@ -5,6 +5,7 @@ public enum GraphPass: String, Hashable, Sendable, CaseIterable {
     case removesDeadCode = "remove dead code"
     case fusesActivation = "fuse activation"
     case fusesResidual = "fuse residual addition"
+    case runsChainsByStrips = "run chains by strips"
 }
 
 extension GraphPolicy {
@@ -17,6 +18,7 @@ extension GraphPolicy {
         case .removesDeadCode: policy.deadCode = .kept
         case .fusesActivation: policy.fusesActivation = false
         case .fusesResidual: policy.fusesResidual = false
+        case .runsChainsByStrips: policy.runsChainsByStrips = false
         }
         return policy
     }

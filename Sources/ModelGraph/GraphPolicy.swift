@@ -18,22 +18,25 @@ public struct GraphPolicy: Hashable, Sendable {
     public var fusesResidual: Bool
     /// Identity reshapes, dropout, explicit padding before a convolution and the like are removed.
     public var removesNoOps: Bool
+    /// Chains of convolutions with large results run strip by strip.
+    public var runsChainsByStrips: Bool
 
     public init(
         deadCode: DeadCode, foldsBatchNormalization: Bool, fusesActivation: Bool, fusesResidual: Bool,
-        removesNoOps: Bool
+        removesNoOps: Bool, runsChainsByStrips: Bool = false
     ) {
         self.deadCode = deadCode
         self.foldsBatchNormalization = foldsBatchNormalization
         self.fusesActivation = fusesActivation
         self.fusesResidual = fusesResidual
         self.removesNoOps = removesNoOps
+        self.runsChainsByStrips = runsChainsByStrips
     }
 
     /// What Swiftlet's own engine does: everything.
     public static let swiftlet = GraphPolicy(
         deadCode: .zeros, foldsBatchNormalization: true, fusesActivation: true, fusesResidual: true,
-        removesNoOps: true)
+        removesNoOps: true, runsChainsByStrips: true)
 
     /// The graph exactly as written.
     public static let verbatim = GraphPolicy(
