@@ -41,7 +41,7 @@ public struct Plan: Sendable {
     ///   - batch: samples a run; the graph's inputs have 1 in dimension 0.
     ///   - observing: intermediate values (of `graph`) whose contents are wanted after a run; they stay unfused.
     ///   - memoryLimit: bytes that weights and activations may take together.
-    ///   - policy: the passes that rewrite the graph and fuse its nodes; others than all of them are for study.
+    ///   - policy: the passes that rewrite the graph, fuse its nodes and run them by strips; others than all of them are for study.
     public init(
         _ graph: Graph, batch: Int = 1, kernels: KernelSet = .best, observing: [ValueID] = [],
         memoryLimit: Int = Plan.physicalMemory, policy: GraphPolicy = .swiftlet
@@ -67,8 +67,10 @@ public struct Plan: Sendable {
         }
         outputs = Array(results.prefix(graph.outputs.count))
         observed = Array(results.dropFirst(graph.outputs.count))
-        lowering.builder.runChainsByStrips(
-            inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
+        if policy.runsChainsByStrips {
+            lowering.builder.runChainsByStrips(
+                inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
+        }
         let placement = MemoryPlan(
             lowering.builder, inputs: inputs.map(\.buffer), outputs: results.map(\.buffer))
         program = Program(lowering.builder, offsets: placement.offsets, arenaBytes: placement.bytes)

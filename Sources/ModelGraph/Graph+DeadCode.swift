@@ -1,11 +1,11 @@
 extension Graph {
-    /// Drops nodes whose results reach no output.
-    func removingUnused() -> Graph {
+    /// Drops nodes whose results reach no output; with `isRemovable`, only such operations.
+    func removingUnused(where isRemovable: (Operation) -> Bool = { _ in true }) -> Graph {
         var editor = GraphEditor(self)
         var isNeeded = [Bool](repeating: false, count: values.count)
         for output in outputs { isNeeded[output.index] = true }
         for (index, node) in nodes.enumerated().reversed() {
-            if isNeeded[node.output.index] {
+            if isNeeded[node.output.index] || !isRemovable(node.operation) {
                 for input in node.inputs { isNeeded[input.index] = true }
             } else {
                 editor.remove(index)

@@ -6,14 +6,7 @@ extension Graph {
         var editor = GraphEditor(self)
         for index in nodes.indices {
             let node = editor.graph.nodes[index]
-            guard isNoOp(node) else { continue }
-            let (source, result) = (node.inputs[0], node.output)
-            if editor.isOutput(result) {
-                guard editor.canLeaveGraph(source) else { continue }
-                editor.graph[source].name = self[result].name
-            }
-            editor.remove(index)
-            editor.replace(result, by: source)
+            if isNoOp(node) { editor.replaceResult(of: index, by: node.inputs[0]) }
         }
         return editor.finished()
     }
@@ -51,13 +44,6 @@ extension Graph {
             editor.remove(producer)
         }
         return editor.finished()
-    }
-}
-
-extension GraphEditor {
-    /// Whether the value may become a graph output under another name.
-    fileprivate func canLeaveGraph(_ value: ValueID) -> Bool {
-        graph[value].constant == nil && !graph.inputs.contains(value) && !isOutput(value)
     }
 }
 

@@ -35,6 +35,24 @@ struct GraphEditor {
         graph.outputs = graph.outputs.map { $0 == value ? other : $0 }
     }
 
+    /// Removes a node whose result equals another value, which takes its place and, where it leaves the graph, its name.
+    ///
+    /// Does nothing where the value cannot leave the graph under that name.
+    mutating func replaceResult(of node: Int, by value: ValueID) {
+        let result = graph.nodes[node].output
+        if isOutput(result) {
+            guard canLeaveGraph(value) else { return }
+            graph[value].name = graph[result].name
+        }
+        remove(node)
+        replace(result, by: value)
+    }
+
+    /// Whether the value may become a graph output under another name.
+    private func canLeaveGraph(_ value: ValueID) -> Bool {
+        graph[value].constant == nil && !graph.inputs.contains(value) && !isOutput(value)
+    }
+
     mutating func addConstant(_ name: String, _ constant: Constant, quantization: Quantization? = nil)
         -> ValueID
     {

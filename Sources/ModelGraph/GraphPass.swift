@@ -1,10 +1,12 @@
 /// One rewriting of a policy that can be switched off for study.
 public enum GraphPass: String, Hashable, Sendable, CaseIterable {
     case removesNoOps = "remove no-ops"
+    case movesTransposes = "move transposes"
     case foldsBatchNormalization = "fold batch normalisation"
     case removesDeadCode = "remove dead code"
     case fusesActivation = "fuse activation"
     case fusesResidual = "fuse residual addition"
+    case runsChainsByStrips = "run chains by strips"
 }
 
 extension GraphPolicy {
@@ -13,10 +15,12 @@ extension GraphPolicy {
         var policy = self
         switch pass {
         case .removesNoOps: policy.removesNoOps = false
+        case .movesTransposes: policy.movesTransposes = false
         case .foldsBatchNormalization: policy.foldsBatchNormalization = false
         case .removesDeadCode: policy.deadCode = .kept
         case .fusesActivation: policy.fusesActivation = false
         case .fusesResidual: policy.fusesResidual = false
+        case .runsChainsByStrips: policy.runsChainsByStrips = false
         }
         return policy
     }

@@ -18,22 +18,28 @@ public struct GraphPolicy: Hashable, Sendable {
     public var fusesResidual: Bool
     /// Identity reshapes, dropout, explicit padding before a convolution and the like are removed.
     public var removesNoOps: Bool
+    /// Transposes meet and vanish where nothing between them depends on the order of axes.
+    public var movesTransposes: Bool
+    /// Chains of convolutions with large results run strip by strip.
+    public var runsChainsByStrips: Bool
 
     public init(
         deadCode: DeadCode, foldsBatchNormalization: Bool, fusesActivation: Bool, fusesResidual: Bool,
-        removesNoOps: Bool
+        removesNoOps: Bool, movesTransposes: Bool = false, runsChainsByStrips: Bool = false
     ) {
         self.deadCode = deadCode
         self.foldsBatchNormalization = foldsBatchNormalization
         self.fusesActivation = fusesActivation
         self.fusesResidual = fusesResidual
         self.removesNoOps = removesNoOps
+        self.movesTransposes = movesTransposes
+        self.runsChainsByStrips = runsChainsByStrips
     }
 
     /// What Swiftlet's own engine does: everything.
     public static let swiftlet = GraphPolicy(
         deadCode: .zeros, foldsBatchNormalization: true, fusesActivation: true, fusesResidual: true,
-        removesNoOps: true)
+        removesNoOps: true, movesTransposes: true, runsChainsByStrips: true)
 
     /// The graph exactly as written.
     public static let verbatim = GraphPolicy(
@@ -53,7 +59,9 @@ extension Graph {
     /// Works on shapes alone where weights are unknown. Precondition: `verify()` holds; it holds again afterwards.
     public func normalized(for policy: GraphPolicy) -> Graph {
         var graph = self
-        if policy.removesNoOps { graph = graph.removingNoOps().foldingPadding() }
+        if policy.removesNoOps { graph = graph.removingNoOps() }
+        if policy.movesTransposes { graph = graph.movingTransposes() }
+        if policy.removesNoOps { graph = graph.foldingPadding() }
         if policy.foldsBatchNormalization { graph = graph.foldingBatchNormalization() }
         switch policy.deadCode {
         case .kept: break

@@ -4,8 +4,14 @@ import ModelGraph
 struct WireModel {
     struct Node {
         let type: String, inputs: [String], outputs: [String], name: String
-        init(_ type: String, _ inputs: [String], _ outputs: [String], name: String = "") {
+        /// The order of axes of a transpose.
+        let permutation: [Int]
+        init(
+            _ type: String, _ inputs: [String], _ outputs: [String], name: String = "",
+            permutation: [Int] = []
+        ) {
             (self.type, self.inputs, self.outputs, self.name) = (type, inputs, outputs, name)
+            self.permutation = permutation
         }
     }
     struct Input {
@@ -33,6 +39,7 @@ struct WireModel {
             for output in node.outputs { wire.text(2, output) }
             if !node.name.isEmpty { wire.text(3, node.name) }
             wire.text(4, node.type)
+            if !node.permutation.isEmpty { wire.message(5, order(node.permutation)) }
             graph.message(1, wire)
         }
         for tensor in initializers { graph.message(5, wire(tensor)) }
@@ -45,6 +52,14 @@ struct WireModel {
         model.message(7, graph)
         model.message(8, set)
         return model.bytes
+    }
+
+    private func order(_ permutation: [Int]) -> Wire {
+        var attribute = Wire()
+        attribute.text(1, "perm")
+        for axis in permutation { attribute.integer(8, axis) }
+        attribute.integer(20, 7)
+        return attribute
     }
 
     private func wire(_ tensor: Initializer) -> Wire {

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import ModelGraph
 import SwiftletKit
 import Testing
 
@@ -73,9 +74,12 @@ struct AnswerTests {
         let id = try #require(candidates.first?["id"] as? String)
         let answer = try review.show(job: "small", candidate: id, device: nil, layers: false, passes: true)
         let passes = try #require(try object(answer)["passes"] as? [[String: Any]])
+        #expect(passes.map { $0["pass"] as? String } == GraphPass.allCases.map(\.rawValue))
         #expect(passes.contains { $0["ran"] as? Bool == true })
         // Nothing in this space is without effect, so there is nothing to remove.
         let idle = passes.filter { $0["ran"] as? Bool == false }
+        let names = idle.compactMap { $0["pass"] as? String }
+        #expect(names.contains("move transposes") && names.contains("run chains by strips"))
         #expect(!idle.isEmpty && idle.allSatisfy { $0["kernels_saved"] as? Int == 0 })
         #expect(answer.table.contains("nothing to do"))
     }

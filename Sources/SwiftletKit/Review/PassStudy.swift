@@ -6,18 +6,22 @@ import ModelGraph
 struct PassStudy {
     /// A network planned with some passes.
     struct Run {
-        let kernels, weightBytes, arenaBytes: Int
+        /// Layer and kernel of each call.
+        let steps: [String]
+        let weightBytes, arenaBytes: Int
         let milliseconds: Double
 
         init(_ plan: Plan, medians: [Double]) {
-            kernels = plan.program.steps.count
+            steps = plan.program.steps.map { "\($0.layer) \($0.kernel)" }
             (weightBytes, arenaBytes) = (plan.weightBytes, plan.arenaBytes)
             milliseconds = medians.sorted()[medians.count / 2]
         }
 
+        var kernels: Int { steps.count }
+
         /// Whether the network is planned as the other one, so that their times differ by chance only.
         func isPlanned(as other: Run) -> Bool {
-            kernels == other.kernels && weightBytes == other.weightBytes && arenaBytes == other.arenaBytes
+            steps == other.steps && weightBytes == other.weightBytes && arenaBytes == other.arenaBytes
         }
     }
 
