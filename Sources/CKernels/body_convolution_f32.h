@@ -2,7 +2,7 @@
 // of a group is one vector wide where that holds its outputs; its weights are packed as narrow.
 //
 // The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own copies of part
-// of a vector (SK_COPIES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
+// of a vector (SK_STORES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
 // into, so results do not depend on batch or threads.
 #include "common.h"
 
@@ -25,10 +25,13 @@ SK_INLINE vector_s32 load_s32(const void *x) {
 
 SK_INLINE void store_f32(float *y, vector_f32 v) { memcpy(y, &v, sizeof v); }
 
-#ifndef SK_COPIES_PARTS
-/// The first `n` numbers, at most two vectors.
-SK_INLINE void copy_some_f32(float *to, const float *from, int32_t n) { memcpy(to, from, (size_t)n * sizeof *to); }
-SK_INLINE void copy_some_s8(int8_t *to, const int8_t *from, int32_t n) { memcpy(to, from, (size_t)n); }
+#ifndef SK_STORES_PARTS
+/// The first `n` numbers, of which there may be none or more than a vector has.
+SK_INLINE void store_some_f32(float *to, vector_f32 x, int32_t n) {
+    float all[SK_LANES];
+    store_f32(all, x);
+    if (n > 0) memcpy(to, all, (size_t)(n < SK_LANES ? n : SK_LANES) * sizeof *to);
+}
 #endif
 
 SK_INLINE vector_f32 splat_f32(float x) { return (vector_f32)x; }
@@ -87,22 +90,26 @@ SK_INLINE bool is_one_run(const sk_convolution *p) {
     return (p->out_height == 1 || p->row_step == row) && (p->images == 1 || p->image_step == p->out_height * row);
 }
 
-/// One pixel's sums with residual and clamp to memory; `n` of them where the block is not full.
-SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 *sums, float *y, const float *b, int32_t n,
-                          const int vectors) {
-    float residual[SK_F32_WIDTH], result[SK_F32_WIDTH];
-    bool full = n == vectors * SK_LANES;
-    float *to = full ? y : result;
-    if (p->has_residual && !full) {
-        copy_some_f32(residual, b, n);
-        b = residual;
+/// Adds the residual of `rows` pixels. Whole vectors of it are read, beyond its end too, and all before any result is stored:
+/// results may take the residual's place, and loads wait for parts of vectors stored nearby.
+SK_INLINE void add_residual_f32(const sk_convolution *p, vector_f32 sums[][2], const float *b, const int rows, const int vectors) {
+    if (!p->has_residual) return;
+    SK_UNROLL
+    for (int r = 0; r < rows; r++) {
+        SK_UNROLL
+        for (int v = 0; v < vectors; v++) sums[r][v] += load_f32(b + r * p->y_stride + v * SK_LANES);
     }
+}
+
+/// One pixel's sums, clamped, to memory; `n` of them where the block is not full.
+SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 *sums, float *y, int32_t n, const int vectors) {
+    bool full = n == vectors * SK_LANES;
     SK_UNROLL
     for (int v = 0; v < vectors; v++) {
-        vector_f32 sum = p->has_residual ? sums[v] + load_f32(b + v * SK_LANES) : sums[v];
-        store_f32(to + v * SK_LANES, clamp_f32(sum, p->lower, p->upper));
+        vector_f32 result = clamp_f32(sums[v], p->lower, p->upper);
+        if (full) store_f32(y + v * SK_LANES, result);
+        else store_some_f32(y + v * SK_LANES, result, n - v * SK_LANES);
     }
-    if (!full) copy_some_f32(y, result, n);
 }
 
 /// `rows` pixels whose windows lie `step` elements apart, times one block of outputs.
@@ -128,8 +135,9 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, c
     }
     SK_FOR_WINDOWS(float, p, x, step, 1, STEP)
 #undef STEP
+    add_residual_f32(p, sums, b, rows, vectors);
     SK_UNROLL
-    for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, b + r * p->y_stride, n, vectors);
+    for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, n, vectors);
 }
 
 /// `pixels` neighbouring pixels of one run from `x` on, in tiles of equal size.
@@ -197,11 +205,11 @@ SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
     const float *x = step->a, *w = (const float *)p->weights + block * stride, *bias = (const float *)p->bias + output;
     float *y = (float *)step->y + output;
     const float *b = p->has_residual ? (const float *)step->b + output : y;
-    vector_f32 sums[4][2];
+    vector_f32 sums[4][1][2];
     SK_UNROLL
     for (int i = 0; i < blocks; i++) {
-        sums[i][0] = load_f32(bias + i * SK_F32_WIDTH);
-        sums[i][1] = load_f32(bias + i * SK_F32_WIDTH + SK_LANES);
+        sums[i][0][0] = load_f32(bias + i * SK_F32_WIDTH);
+        sums[i][0][1] = load_f32(bias + i * SK_F32_WIDTH + SK_LANES);
     }
     for (int32_t t = 0; t < p->taps; t++) {
         const float *from = x + p->tap_offset[t];
@@ -209,14 +217,17 @@ SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
             vector_f32 value = splat_f32(from[k]);
             SK_UNROLL
             for (int i = 0; i < blocks; i++) {
-                sums[i][0] = __builtin_elementwise_fma(value, load_f32(w + i * stride), sums[i][0]);
-                sums[i][1] = __builtin_elementwise_fma(value, load_f32(w + i * stride + SK_LANES), sums[i][1]);
+                vector_f32 *own = sums[i][0];
+                own[0] = __builtin_elementwise_fma(value, load_f32(w + i * stride), own[0]);
+                own[1] = __builtin_elementwise_fma(value, load_f32(w + i * stride + SK_LANES), own[1]);
             }
         }
     }
     SK_UNROLL
-    for (int i = 0; i < blocks; i++)
-        finish_f32(p, sums[i], y + i * SK_F32_WIDTH, b + i * SK_F32_WIDTH, SK_F32_WIDTH, 2);
+    for (int i = 0; i < blocks; i++) {
+        add_residual_f32(p, sums[i], b + i * SK_F32_WIDTH, 1, 2);
+        finish_f32(p, sums[i][0], y + i * SK_F32_WIDTH, SK_F32_WIDTH, 2);
+    }
 }
 
 /// A part's pixels and blocks of outputs: few pixels (a dense layer) are shared by blocks, many by tiles.

@@ -46,13 +46,9 @@ SK_INLINE vector_s8 requantized_sum(const sk_convolution *p, vector_s32 sums, co
 
 SK_INLINE void finish_s8(const sk_convolution *p, const vector_s32 *sums, const float *scale, int8_t *y,
                          const int8_t *b, int32_t n, const int vectors) {
-    int8_t residual[SK_S8_WIDTH], result[SK_S8_WIDTH];
+    int8_t result[SK_S8_WIDTH];
     bool full = n == vectors * SK_LANES;
     if (p->has_residual) {
-        if (!full) {
-            copy_some_s8(residual, b, n);
-            b = residual;
-        }
         SK_UNROLL
         for (int v = 0; v < vectors; v++) {
             vector_s8 q = requantized_sum(p, sums[v], scale + v * SK_LANES, b + v * SK_LANES);
@@ -65,7 +61,7 @@ SK_INLINE void finish_s8(const sk_convolution *p, const vector_s32 *sums, const 
         s8_narrow(a, c, bounds, result);
     }
     if (full) memcpy(y, result, (size_t)vectors * SK_LANES);
-    else copy_some_s8(y, result, n);
+    else memcpy(y, result, (size_t)n);
 }
 
 SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const s8_weight *w, const int32_t *bias,

@@ -15,11 +15,9 @@
 
 #define SK_LANES 16
 #define SK_ROWS 12
-#define SK_COPIES_PARTS
-SK_INLINE void copy_some_f32(float *to, const float *from, int32_t n) {
-    __mmask16 low = (__mmask16)(n < 16 ? (1u << n) - 1 : 0xFFFF), high = (__mmask16)(n > 16 ? (1u << (n - 16)) - 1 : 0);
-    _mm512_mask_storeu_ps(to, low, _mm512_maskz_loadu_ps(low, from));
-    _mm512_mask_storeu_ps(to + 16, high, _mm512_maskz_loadu_ps(high, from + 16));
+#define SK_STORES_PARTS
+SK_INLINE void store_some_f32(float *to, __m512 x, int32_t n) {
+    _mm512_mask_storeu_ps(to, (__mmask16)(n >= 16 ? 0xFFFF : n > 0 ? (1u << n) - 1 : 0), x);
 }
 #include "body_convolution_f32.h"
 #include "body_winograd.h"
