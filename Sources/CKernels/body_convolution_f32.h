@@ -1,5 +1,6 @@
 // Convolution and dense layers in float32: tiles of pixels × two vectors of outputs, kept in registers. The last block
-// of a group is one vector wide where that holds its outputs; its weights are packed as narrow.
+// of a group is one vector wide where that holds its outputs; its weights are packed as narrow. Where half a vector holds
+// them and the depth is even, sets with SK_PAIRS_FLOATS multiply two inputs at a time, one in every second lane.
 //
 // The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own copies of part
 // of a vector (SK_STORES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
@@ -24,6 +25,15 @@ SK_INLINE vector_s32 load_s32(const void *x) {
 }
 
 SK_INLINE void store_f32(float *y, vector_f32 v) { memcpy(y, &v, sizeof v); }
+
+/// What a block's tiles multiply by: two vectors of outputs, one, or vectors whose lanes hold parts of an output's sum.
+typedef enum { WHOLE_BLOCK, HALF_BLOCK, BLOCK_IN_PAIRS } block_form;
+
+#ifndef SK_PAIRS_FLOATS
+SK_INLINE vector_f32 spread_pairs_f32(vector_f32 x) { return x; }
+SK_INLINE vector_f32 two_inputs_f32(const float *x) { return (vector_f32)*x; }
+SK_INLINE vector_f32 joined_pairs_f32(vector_f32 x) { return x; }
+#endif
 
 #ifndef SK_STORES_PARTS
 /// The first `n` numbers, of which there may be none or more than a vector has.
@@ -114,11 +124,13 @@ SK_INLINE void finish_f32(const sk_convolution *p, const vector_f32 *sums, float
 
 /// `rows` pixels whose windows lie `step` elements apart, times one block of outputs.
 SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, const float *w, const float *bias, float *y,
-                        const float *b, int32_t n, const int rows, const int vectors) {
+                        const float *b, int32_t n, const int rows, const block_form form) {
+    const int vectors = form == WHOLE_BLOCK ? 2 : 1;
+    const bool pairs = form == BLOCK_IN_PAIRS;
     vector_f32 sums[SK_ROWS][2];
     SK_UNROLL
     for (int r = 0; r < rows; r++) {
-        sums[r][0] = load_f32(bias);
+        sums[r][0] = pairs ? spread_pairs_f32(load_f32(bias)) : load_f32(bias);
         if (vectors > 1) sums[r][1] = load_f32(bias + SK_LANES);
     }
 #define STEP(at) \
@@ -127,14 +139,18 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, c
         w += vectors * SK_LANES; \
         SK_UNROLL \
         for (int r = 0; r < rows; r++) { \
-            const float *third = r < 3 ? x0 : r < 6 ? x3 : r < 9 ? x6 : x9; \
-            vector_f32 value = splat_f32(third[r % 3 * step + (at)]); \
+            const float *third = r < 3 ? x0 : r < 6 ? x3 : r < 9 ? x6 : x9, *from = third + r % 3 * step + (at); \
+            vector_f32 value = pairs ? two_inputs_f32(from) : splat_f32(*from); \
             sums[r][0] = __builtin_elementwise_fma(value, w0, sums[r][0]); \
             if (vectors > 1) sums[r][1] = __builtin_elementwise_fma(value, w1, sums[r][1]); \
         } \
     }
-    SK_FOR_WINDOWS(float, p, x, step, 1, STEP)
+    SK_FOR_WINDOWS(float, p, x, step, (pairs ? 2 : 1), STEP)
 #undef STEP
+    if (pairs) {
+        SK_UNROLL
+        for (int r = 0; r < rows; r++) sums[r][0] = joined_pairs_f32(sums[r][0]);
+    }
     add_residual_f32(p, sums, b, rows, vectors);
     SK_UNROLL
     for (int r = 0; r < rows; r++) finish_f32(p, sums[r], y + r * p->y_stride, n, vectors);
@@ -142,12 +158,12 @@ SK_INLINE void tile_f32(const sk_convolution *p, const float *x, int64_t step, c
 
 /// `pixels` neighbouring pixels of one run from `x` on, in tiles of equal size.
 SK_INLINE void run_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y, const float *b,
-                       int32_t n, int64_t pixels, const int vectors) {
+                       int32_t n, int64_t pixels, const block_form form) {
     int64_t tiles = (pixels + SK_ROWS - 1) / SK_ROWS, rows = pixels / tiles, longer = pixels % tiles;
     for (int64_t tile = 0; tile < tiles; tile++) {
         int64_t count = rows + (tile < longer);
         switch (count) {
-#define TILE(count) case count: tile_f32(p, x, p->column_step, w, bias, y, b, n, count, vectors); break;
+#define TILE(count) case count: tile_f32(p, x, p->column_step, w, bias, y, b, n, count, form); break;
         TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #if SK_ROWS > 6
         TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
@@ -162,14 +178,14 @@ SK_INLINE void run_f32(const sk_convolution *p, const float *x, const float *w, 
 
 /// All pixels from `first` to `last` for one block of outputs; `x`, `y` and `b` begin at the block's group or outputs.
 SK_INLINE void pixels_f32(const sk_convolution *p, const float *x, const float *w, const float *bias, float *y,
-                          const float *b, int32_t n, int64_t first, int64_t last, const int vectors) {
+                          const float *b, int32_t n, int64_t first, int64_t last, const block_form form) {
     y += first * p->y_stride;
     b += first * p->y_stride;
-    if (is_one_run(p)) return run_f32(p, x + first * p->column_step, w, bias, y, b, n, last - first, vectors);
+    if (is_one_run(p)) return run_f32(p, x + first * p->column_step, w, bias, y, b, n, last - first, form);
     window_walk walk = walk_from(p, first);
     for (int64_t pixel = first; pixel < last;) {
         int64_t pixels = p->out_width - walk.x < last - pixel ? p->out_width - walk.x : last - pixel;
-        run_f32(p, x + walk.image + walk.row + walk.column, w, bias, y, b, n, pixels, vectors);
+        run_f32(p, x + walk.image + walk.row + walk.column, w, bias, y, b, n, pixels, form);
         pixel += pixels;
         y += pixels * p->y_stride;
         b += pixels * p->y_stride;
@@ -194,8 +210,11 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
     const float *bias = (const float *)p->bias + (int64_t)index * SK_F32_WIDTH;
     float *y = (float *)step->y + output;
     const float *b = p->has_residual ? (const float *)step->b + output : y;
-    if (n > SK_LANES) pixels_f32(p, x, w, bias, y, b, n > SK_F32_WIDTH ? SK_F32_WIDTH : n, first, last, 2);
-    else pixels_f32(p, x, w, bias, y, b, n, first, last, 1);
+    if (n > SK_LANES) return pixels_f32(p, x, w, bias, y, b, n > SK_F32_WIDTH ? SK_F32_WIDTH : n, first, last, WHOLE_BLOCK);
+#ifdef SK_PAIRS_FLOATS
+    if (n <= SK_LANES / 2 && p->depth % 2 == 0) return pixels_f32(p, x, w, bias, y, b, n, first, last, BLOCK_IN_PAIRS);
+#endif
+    pixels_f32(p, x, w, bias, y, b, n, first, last, HALF_BLOCK);
 }
 
 /// One pixel (a dense layer): several full blocks side by side hide the latency of multiply-adds.

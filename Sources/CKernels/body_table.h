@@ -2,6 +2,9 @@
 static const sk_kernel_set kernel_set = {
     .name = SK_NAME,
     .f32_width = SK_F32_WIDTH,
+#ifdef SK_PAIRS_FLOATS
+    .f32_pairs = true,
+#endif
     .s8_width = SK_S8_WIDTH,
     .depthwise_f32_width = SK_DEPTHWISE_F32_WIDTH,
     .depthwise_s8_width = SK_DEPTHWISE_S8_WIDTH,

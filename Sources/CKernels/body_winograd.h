@@ -139,8 +139,8 @@ SK_INLINE void winograd_multiply_f32(const sk_winograd *p, winograd_outputs outp
         float *y = m + (int64_t)place * SK_WINOGRAD_TILES * p->outputs;
         int32_t o = outputs.first;
         for (; o + SK_F32_WIDTH <= outputs.last; o += SK_F32_WIDTH)
-            pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_F32_WIDTH, 0, tiles, 2);
-        if (o < outputs.last) pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_LANES, 0, tiles, 1);
+            pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_F32_WIDTH, 0, tiles, WHOLE_BLOCK);
+        if (o < outputs.last) pixels_f32(&q, x, w + (int64_t)o * p->inputs, zeros, y + o, y + o, SK_LANES, 0, tiles, HALF_BLOCK);
     }
 }
 

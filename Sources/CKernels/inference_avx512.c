@@ -15,6 +15,16 @@
 
 #define SK_LANES 16
 #define SK_ROWS 12
+#define SK_PAIRS_FLOATS
+/// Eight numbers in every second lane, zeros between them.
+SK_INLINE __m512 spread_pairs_f32(__m512 x) { return _mm512_maskz_expand_ps(0x5555, x); }
+SK_INLINE __m512 two_inputs_f32(const float *x) { return (__m512)_mm512_broadcastsd_pd(_mm_loadu_pd((const double *)x)); }
+/// The sums of neighbouring lanes, in the lower half.
+SK_INLINE __m512 joined_pairs_f32(__m512 x) {
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
+    __m512i odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
+    return _mm512_add_ps(_mm512_permutexvar_ps(even, x), _mm512_permutexvar_ps(odd, x));
+}
 #define SK_STORES_PARTS
 SK_INLINE void store_some_f32(float *to, __m512 x, int32_t n) {
     _mm512_mask_storeu_ps(to, (__mmask16)(n >= 16 ? 0xFFFF : n > 0 ? (1u << n) - 1 : 0), x);

@@ -230,15 +230,12 @@ SK_INLINE __m512i joined_pairs(__m512i low, __m512i high) {
     return _mm512_add_epi32(_mm512_permutex2var_epi32(low, even, high), _mm512_permutex2var_epi32(low, odd, high));
 }
 
-/// What one block's tiles multiply by: two vectors of outputs, one, or one in pairs of lanes.
-typedef enum { WHOLE_BLOCK, HALF_BLOCK, HALF_BLOCK_IN_PAIRS } vnni_width;
-
 /// `rows` pixels whose windows lie `step` bytes apart, times one block.
 SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
-                         const int8_t *b, const int rows, const vnni_width width) {
+                         const int8_t *b, const int rows, const block_form form) {
     const sk_convolution *p = layer->p;
     const int8_t *w = block->weights;
-    const bool two = width != HALF_BLOCK, pairs = width == HALF_BLOCK_IN_PAIRS;
+    const bool two = form != HALF_BLOCK, pairs = form == BLOCK_IN_PAIRS;
     __m512i sums[SK_ROWS][2], bias = _mm512_loadu_si512(block->bias);
     SK_UNROLL
     for (int r = 0; r < rows; r++) {
@@ -265,13 +262,13 @@ SK_INLINE void tile_vnni(const vnni_layer *layer, const vnni_block *block, const
         SK_UNROLL
         for (int r = 0; r < rows; r++) sums[r][0] = joined_pairs(sums[r][0], sums[r][1]);
     }
-    finish_tile(layer, block, (const __m512i(*)[2])sums, y, b, rows, width == WHOLE_BLOCK ? 2 : 1);
+    finish_tile(layer, block, (const __m512i(*)[2])sums, y, b, rows, form == WHOLE_BLOCK ? 2 : 1);
 }
 
-SK_INLINE void tile_of_width(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
-                             const int8_t *b, int64_t rows, const vnni_width width) {
+SK_INLINE void tile_of_form(const vnni_layer *layer, const vnni_block *block, const uint8_t *x, int64_t step, int8_t *y,
+                             const int8_t *b, int64_t rows, const block_form form) {
     switch (rows) {
-#define TILE(count) case count: tile_vnni(layer, block, x, step, y, b, count, width); break;
+#define TILE(count) case count: tile_vnni(layer, block, x, step, y, b, count, form); break;
     TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
 #undef TILE
     }
@@ -304,9 +301,9 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
         vnni_block block = s->block;
         for (int64_t i = 0; i < s->blocks; i++, at += SK_S8_WIDTH, block = next_block(s->layer, block)) {
             int8_t *y = (int8_t *)s->step->y + at;
-            if (block.outputs > SK_LANES) tile_of_width(s->layer, &block, from, step, y, residual + at, n, WHOLE_BLOCK);
-            else if (p->depth % SK_S8_HALF_GROUP) tile_of_width(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK);
-            else tile_of_width(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK_IN_PAIRS);
+            if (block.outputs > SK_LANES) tile_of_form(s->layer, &block, from, step, y, residual + at, n, WHOLE_BLOCK);
+            else if (p->depth % SK_S8_HALF_GROUP) tile_of_form(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK);
+            else tile_of_form(s->layer, &block, from, step, y, residual + at, n, BLOCK_IN_PAIRS);
         }
         x += n * p->column_step;
         pixel += n;

@@ -63,7 +63,7 @@ extension ProgramBuilder {
         }
         let source = shape.isPadded ? border(x, shape) : x
         let width = Int(table.f32_width)
-        let packed = pool.store(shape.packed(weights, width: width, group: 1, halfGroup: 1) { $0 })
+        let packed = pool.store(shape.packed(weights, width: width, group: 1, halfGroup: 1, pairsQuarters: table.f32_pairs) { $0 })
         var parameters = taps(of: shape)
         parameters.weights = UnsafeRawPointer(packed)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
@@ -204,10 +204,12 @@ extension WindowShape {
     /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
     ///
     /// The last block of a group is half as wide where that holds its outputs, and keeps `halfGroup` elements together where
-    /// the depth is a multiple of that; `convert` gives the stored element. Written in order: going output by output would
-    /// touch every cache line once for each of a block's outputs.
+    /// the depth is a multiple of that; one of at most a quarter of the width may keep two together and leave half of its
+    /// place empty. `convert` gives the stored element. Written in order: going output by output would touch every cache
+    /// line once for each of a block's outputs.
     func packed<Element, Stored: AdditiveArithmetic>(
-        _ weights: [Element], width: Int, group: Int, halfGroup: Int, convert: (Element) -> Stored
+        _ weights: [Element], width: Int, group: Int, halfGroup: Int, pairsQuarters: Bool = false,
+        convert: (Element) -> Stored
     ) -> [Stored] {
         let mergesColumns = groups == 1 && dilationX == 1
         let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
@@ -220,11 +222,14 @@ extension WindowShape {
             for g in 0..<groups {
                 for first in stride(from: 0, to: packedOutputs, by: width) {
                     let own = min(width, packedOutputs - first), real = min(own, groupOutputs - first)
-                    let group = own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
+                    let isPaired = pairsQuarters && real <= width / 4 && depth.isMultiple(of: 2)
+                    let lanes = isPaired ? width / 4 : own
+                    let group =
+                        isPaired ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
                     for tap in 0..<taps {
                         for begin in stride(from: 0, to: depth, by: group) {
                             let elements = min(group, depth - begin)
-                            for lane in 0..<own {
+                            for lane in 0..<lanes {
                                 let source =
                                     ((g * groupOutputs + first + lane) * taps + tap) * depth + begin
                                 for k in 0..<group {
@@ -234,6 +239,10 @@ extension WindowShape {
                                 }
                             }
                         }
+                    }
+                    for _ in 0..<(own - lanes) * taps * depth {
+                        packed[place] = .zero
+                        place += 1
                     }
                 }
             }

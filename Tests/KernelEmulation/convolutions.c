@@ -87,19 +87,24 @@ static void *blocked(random_stream *r, shape s, int32_t width, const void *value
 
 // MARK: float32
 
-static void *packed_floats(random_stream *r, shape s, int32_t width, const float *weights) {
+static void *packed_floats(random_stream *r, shape s, const sk_kernel_set *set, const float *weights) {
+    int32_t width = set->f32_width;
     float *to = guarded(r, (size_t)packed_count(s, width, 1) * 4);
     memset(to, 0, (size_t)packed_count(s, width, 1) * 4);
     for (int64_t i = 0; i < weight_count(s); i++) {
-        int64_t output = i / s.depth / s.taps;
-        to[packed_index(s, width, 1, 1, output, (int32_t)(i / s.depth % s.taps), (int32_t)(i % s.depth))] = weights[i];
+        int64_t output = i / s.depth / s.taps, tap = i / s.depth % s.taps, d = i % s.depth;
+        int64_t lane = output % s.outputs, begin = lane / width * width, block = output - lane + begin;
+        int64_t at = packed_index(s, width, 1, 1, output, (int32_t)tap, (int32_t)d);
+        if (set->f32_pairs && s.outputs - begin <= width / 4 && s.depth % 2 == 0)  // pairs of inputs, a quarter of the width
+            at = packed_index(s, width, 1, 1, block, 0, 0) + (tap * s.depth + d / 2 * 2) * (width / 4) + (lane - begin) * 2 + d % 2;
+        to[at] = weights[i];
     }
     return to;
 }
 
 static void run_floats(random_stream *r, const sk_kernel_set *set, shape s, sk_convolution p, const float *weights,
                        const float *bias, sk_step step, int32_t parts) {
-    p.weights = packed_floats(r, s, set->f32_width, weights);
+    p.weights = packed_floats(r, s, set, weights);
     p.bias = blocked(r, s, set->f32_width, bias);
     step.run = set->convolution_f32;
     step.params = &p;
