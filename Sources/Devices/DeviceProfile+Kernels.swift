@@ -35,7 +35,8 @@ extension DeviceProfile {
         case .pointwise(let leastPixels, let leastInputs, let mostDensity):
             let skips =
                 work.family == .pointwise && work.stride == 1 && work.dataType.isFloatingPoint
-                && work.outputPixels >= leastPixels && work.inputChannels >= leastInputs && density <= mostDensity
+                && work.outputPixels >= leastPixels && work.inputChannels >= leastInputs
+                && density <= mostDensity
             return skips ? Int(Double(work.work) * density) : work.work
         }
     }

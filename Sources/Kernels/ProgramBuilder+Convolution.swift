@@ -63,7 +63,9 @@ extension ProgramBuilder {
         }
         let source = shape.isPadded ? border(x, shape) : x
         let width = Int(table.f32_width)
-        let packed = pool.store(shape.packed(weights, width: width, group: 1, halfGroup: 1, pairsQuarters: table.f32_pairs) { $0 })
+        let packed = pool.store(
+            shape.packed(weights, width: width, group: 1, halfGroup: 1, pairsQuarters: table.f32_pairs) { $0 }
+        )
         var parameters = taps(of: shape)
         parameters.weights = UnsafeRawPointer(packed)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
