@@ -102,13 +102,14 @@ SK_INLINE __m512 vnni_clamped(__m512 x, float lower, float upper) {
     return _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(lower)), _mm512_set1_ps(upper));
 }
 
-/// The result of a convolution, rounded, plus the residual, rounded once more, as a separate addition would.
+/// The result of a convolution, rounded, plus the residual, rounded once more, as a separate addition would. What fits int32 is
+/// clamped as bytes are packed.
 SK_INLINE __m512i with_residual(const sk_convolution *p, __m512i sums, __m512 scale, __m128i residual) {
     __m512 own = _mm512_roundscale_ps(vnni_clamped(scaled(sums, scale), p->lower, p->upper), _MM_FROUND_TO_NEAREST_INT);
     __m512i other = _mm512_sub_epi32(_mm512_cvtepi8_epi32(residual), _mm512_set1_epi32(p->b_zero));
     __m512 sum = _mm512_add_ps(_mm512_mul_ps(own, _mm512_set1_ps(p->own_scale)),
                                _mm512_mul_ps(_mm512_cvtepi32_ps(other), _mm512_set1_ps(p->b_scale)));
-    return _mm512_cvtps_epi32(vnni_clamped(sum, p->sum_lower, p->sum_upper));
+    return _mm512_cvtps_epi32(p->has_small_scales ? sum : vnni_clamped(sum, p->sum_lower, p->sum_upper));
 }
 
 /// One block of outputs: packed weights, biases, scales, and how many outputs there are from it on.
@@ -169,9 +170,10 @@ SK_INLINE void store_pixels(__m512i bytes, int8_t *y, int64_t stride, int64_t n,
 }
 
 /// Requantises and stores the sums of `rows` pixels, four vectors at a time; `b` is the residual at `y`. Most blocks are
-/// `simple`: whole, without residual, and plain.
+/// `whole`, and `plain` and without residual.
 SK_INLINE void finish_pixels(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
-                             const int8_t *b, int64_t n, const int rows, const int vectors, const bool simple) {
+                             const int8_t *b, int64_t n, const int rows, const int vectors, const bool plain,
+                             const bool whole) {
     const sk_convolution *p = layer->p;
     const int together = 4 / vectors;
     __m512 scale[2] = {_mm512_loadu_ps(block->scale), _mm512_loadu_ps(block->scale + (vectors - 1) * SK_LANES)};
@@ -182,24 +184,24 @@ SK_INLINE void finish_pixels(const vnni_layer *layer, const vnni_block *block, c
         SK_UNROLL
         for (int i = 0; i < 4; i++) {
             int pixel = i / vectors < pixels ? i / vectors : pixels - 1, v = i % vectors;
-            if (!simple && p->has_residual) {
-                __mmask16 mask = (__mmask16)first_bytes(n - v * SK_LANES);
-                __m128i other = _mm_maskz_loadu_epi8(mask, b + (r + pixel) * p->y_stride + v * SK_LANES);
-                four[i] = with_residual(p, sums[r + pixel][v], scale[v], other);
+            if (!plain && p->has_residual) {
+                const int8_t *other = b + (r + pixel) * p->y_stride + v * SK_LANES;
+                four[i] = with_residual(p, sums[r + pixel][v], scale[v], _mm_loadu_si128((const __m128i *)other));
             } else {
-                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v], simple);
+                four[i] = vnni_rescaled(sums[r + pixel][v], scale[v], plain);
             }
         }
-        __m512i bytes = packed_bytes(four, &layer->bounds, simple);
-        store_pixels(in_order(bytes), y + r * p->y_stride, p->y_stride, n, pixels, vectors, simple);
+        __m512i bytes = packed_bytes(four, &layer->bounds, plain);
+        store_pixels(in_order(bytes), y + r * p->y_stride, p->y_stride, n, pixels, vectors, whole);
     }
 }
 
 SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, const __m512i sums[][2], int8_t *y,
                            const int8_t *b, const int rows, const int vectors) {
     int64_t whole = vectors * SK_LANES, n = block->outputs < whole ? block->outputs : whole;
-    if (layer->is_plain && n == whole) finish_pixels(layer, block, sums, y, b, whole, rows, vectors, true);
-    else finish_pixels(layer, block, sums, y, b, n, rows, vectors, false);
+    if (!layer->is_plain) finish_pixels(layer, block, sums, y, b, n, rows, vectors, false, false);
+    else if (n < whole) finish_pixels(layer, block, sums, y, b, n, rows, vectors, true, false);
+    else finish_pixels(layer, block, sums, y, b, whole, rows, vectors, true, true);
 }
 
 // MARK: Tiles

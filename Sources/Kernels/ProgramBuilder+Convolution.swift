@@ -27,8 +27,11 @@ public struct IntegerEpilogue: Sendable {
         }
     }
 
-    /// Whether no int32 sum times its factor leaves int32.
-    var hasSmallFactors: Bool { factors.allSatisfy { abs($0) <= 0.5 } }
+    /// Whether no int32 sum times its factor leaves int32, nor the sum with a residual.
+    var hasSmallFactors: Bool {
+        let isResidualSmall = residual.map { max(abs($0.ownFactor), abs($0.factor)) <= 0x1p20 } ?? true
+        return isResidualSmall && factors.allSatisfy { abs($0) <= 0.5 }
+    }
 
     public init(factors: [Float], zeroPoint: Int32, lower: Float, upper: Float, residual: Residual? = nil) {
         self.factors = factors

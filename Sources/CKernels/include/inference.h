@@ -40,7 +40,7 @@ typedef struct {
     const void *_Nullable weights;
     const void *_Nullable bias;    // float, or int32 with the zero-point correction folded in; group-padded to `width`
     const float *_Nullable scale;  // int8: one factor an output, padded like the bias
-    bool has_small_scales;         // none of them is beyond a half, so that no sum times its factor leaves int32
+    bool has_small_scales;         // none of them is beyond a half, and of a residual's none beyond 2^20: no product leaves int32
     int64_t y_stride;              // elements between neighbouring output pixels
     float lower, upper;            // fused clamp (float), or bounds before the zero point is added (int8)
     int32_t zero_point;            // int8: of the convolution's own result
