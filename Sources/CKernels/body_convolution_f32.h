@@ -2,7 +2,7 @@
 // of a group is one vector wide where that holds its outputs; its weights are packed as narrow. Where half a vector holds
 // them and the depth is even, sets with SK_PAIRS_FLOATS multiply two inputs at a time, one in every second lane.
 //
-// The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own copies of part
+// The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own stores of part
 // of a vector (SK_STORES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
 // into, so results do not depend on batch or threads.
 #include "common.h"
