@@ -1,10 +1,10 @@
 // Convolution and dense layers in float32: tiles of pixels × two vectors of outputs, kept in registers. The last block
 // of a group is one vector wide where that holds its outputs; its weights are packed as narrow. Where half a vector holds
-// them and the depth is even, sets with SK_PAIRS_FLOATS multiply two inputs at a time, one in every second lane.
+// all of a group's and the depth is even, sets with SK_PAIRS_FLOATS multiply two inputs at a time, one in every second lane.
 //
 // The including file sets SK_LANES (floats a vector) and SK_ROWS (pixels a tile), and may bring its own stores of part
-// of a vector (SK_STORES_PARTS). Every output is summed over taps and depth in the same order whatever tile it falls
-// into, so results do not depend on batch or threads.
+// of a vector (SK_STORES_PARTS). All outputs of a layer are summed over taps and depth in the same order whatever block and
+// tile they fall into: results do not depend on batch or threads, and outputs of equal weights are equal.
 #include "common.h"
 
 typedef float vector_f32 __attribute__((ext_vector_type(SK_LANES)));
@@ -212,7 +212,8 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
     const float *b = p->has_residual ? (const float *)step->b + output : y;
     if (n > SK_LANES) return pixels_f32(p, x, w, bias, y, b, n > SK_F32_WIDTH ? SK_F32_WIDTH : n, first, last, WHOLE_BLOCK);
 #ifdef SK_PAIRS_FLOATS
-    if (n <= SK_LANES / 2 && p->depth % 2 == 0) return pixels_f32(p, x, w, bias, y, b, n, first, last, BLOCK_IN_PAIRS);
+    if (p->group_outputs <= SK_LANES / 2 && p->depth % 2 == 0)
+        return pixels_f32(p, x, w, bias, y, b, n, first, last, BLOCK_IN_PAIRS);
 #endif
     pixels_f32(p, x, w, bias, y, b, n, first, last, HALF_BLOCK);
 }

@@ -209,8 +209,8 @@ extension WindowShape {
     /// Weights in the order the kernels read them: [group][block of `width` outputs][tap][depth / group][width][group].
     ///
     /// The last block of a group is half as wide where that holds its outputs, and keeps `halfGroup` elements together where
-    /// the depth is a multiple of that; one of at most a quarter of the width may keep two together and leave half of its
-    /// place empty. `convert` gives the stored element. Written in order: going output by output would touch every cache
+    /// the depth is a multiple of that; where a group has at most a quarter of the width, it may keep two together and leave
+    /// half of its place empty. `convert` gives the stored element. Written in order: going output by output would touch every cache
     /// line once for each of a block's outputs.
     func packed<Element, Stored: AdditiveArithmetic>(
         _ weights: [Element], width: Int, group: Int, halfGroup: Int, pairsQuarters: Bool = false,
@@ -227,7 +227,7 @@ extension WindowShape {
             for g in 0..<groups {
                 for first in stride(from: 0, to: packedOutputs, by: width) {
                     let own = min(width, packedOutputs - first), real = min(own, groupOutputs - first)
-                    let isPaired = pairsQuarters && real <= width / 4 && depth.isMultiple(of: 2)
+                    let isPaired = pairsQuarters && groupOutputs <= width / 4 && depth.isMultiple(of: 2)
                     let lanes = isPaired ? width / 4 : own
                     let group =
                         isPaired ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group

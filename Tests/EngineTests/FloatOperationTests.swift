@@ -158,6 +158,30 @@ struct FloatOperationTests {
             #expect(abs(a - e) <= tolerance * max(1, abs(e)), "\(a) is not \(e)")
         }
     }
+
+    /// All outputs of a layer are summed in one order: a large softmax of equal sums must not favour the last block.
+    @Test(
+        "Outputs of equal weights are equal bit for bit, whatever block they fall into",
+        arguments: [3, 8, 16, 20, 24, 40, 72], KernelSet.available)
+    func equalOutputs(count: Int, kernels: KernelSet) throws {
+        for (size, kernel) in [(1, 1), (5, 1), (6, 3)] {
+            var builder = GraphBuilder(name: "equal outputs")
+            let x = builder.input("x", ValueType([1, size, size, 34]))
+            let weights = Numbers.random(kernel * kernel * 34, seed: 7)
+            let repeated = (0..<count).flatMap { _ in weights }
+            let w = builder.constant("w", Tensor([count, kernel, kernel, 34], repeated))
+            let b = builder.constant("b", Tensor([count], [Float](repeating: 0.3, count: count)))
+            let graph = try builder.graph(
+                ending: .convolution(Convolution(kernel: Extent(kernel, kernel))), to: [x, w, b])
+            let worker = Worker(try Plan(graph, kernels: kernels))
+            worker.setInput(0, floats: Numbers.random(size * size * 34, seed: 8, in: -200...200).span)
+            worker.run()
+            let outputs = worker.output(0)
+            for pixel in stride(from: 0, to: outputs.count, by: count) {
+                #expect(Set(outputs[pixel..<pixel + count]).count == 1)
+            }
+        }
+    }
 }
 
 extension GraphBuilder {

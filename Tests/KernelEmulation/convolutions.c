@@ -95,7 +95,7 @@ static void *packed_floats(random_stream *r, shape s, const sk_kernel_set *set, 
         int64_t output = i / s.depth / s.taps, tap = i / s.depth % s.taps, d = i % s.depth;
         int64_t lane = output % s.outputs, begin = lane / width * width, block = output - lane + begin;
         int64_t at = packed_index(s, width, 1, 1, output, (int32_t)tap, (int32_t)d);
-        if (set->f32_pairs && s.outputs - begin <= width / 4 && s.depth % 2 == 0)  // pairs of inputs, a quarter of the width
+        if (set->f32_pairs && s.outputs <= width / 4 && s.depth % 2 == 0)  // pairs of inputs, a quarter of the width
             at = packed_index(s, width, 1, 1, block, 0, 0) + (tap * s.depth + d / 2 * 2) * (width / 4) + (lane - begin) * 2 + d % 2;
         to[at] = weights[i];
     }

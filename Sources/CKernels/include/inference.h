@@ -29,8 +29,9 @@ struct sk_step {
 ///
 /// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
 /// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
-/// is half as wide where that holds its outputs, and has a k of its own (`s8_half_group`). Float weights of at most a quarter of
-/// the width are packed [tap][depth / 2][width / 4][2] into the first half of that where `f32_pairs` and the depth is even.
+/// is half as wide where that holds its outputs, and has a k of its own (`s8_half_group`). Float weights of groups of at
+/// most a quarter of the width are packed [tap][depth / 2][width / 4][2] into the first half of that where `f32_pairs` and
+/// the depth is even.
 typedef struct {
     int32_t images, out_height, out_width;
     int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
@@ -223,7 +224,7 @@ typedef struct {
 typedef struct {
     const char *_Nonnull name;
     int32_t f32_width;    // outputs a block of packed float weights
-    bool f32_pairs;       // a quarter block keeps two inputs together where the depth is even
+    bool f32_pairs;       // groups of at most a quarter block keep two inputs together where the depth is even
     int32_t s8_width;     // outputs a block of packed int8 weights
     int32_t depthwise_f32_width, depthwise_s8_width;  // channels a block; 0: weights as the reference wants them
     int32_t depthwise_s8_rows;  // rows that one instruction multiplies; 0: taps go in pairs
