@@ -277,10 +277,28 @@ SK_INLINE int64_t run_unit(const sk_convolution *p, int32_t parts) {
     return parts > 1 && !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->out_width : 1;
 }
 
+/// Blocks of `width` outputs of all groups.
+SK_INLINE int64_t blocks_of(const sk_convolution *p, int32_t width) {
+    return (int64_t)((p->group_outputs + width - 1) / width) * p->groups;
+}
+
+/// From the first pixel's window to the end of the last one's.
+SK_INLINE sk_extent reach_of(const sk_convolution *p, convolution_share s) {
+    if (s.first == s.last || s.block == s.last_block) return (sk_extent){0, 0};
+    window_walk first = walk_from(p, s.first), last = walk_from(p, s.last - 1);
+    int64_t window = p->tap_offset[p->taps - 1] + (int64_t)(p->groups - 1) * p->group_inputs + p->depth;
+    return (sk_extent){walk_next(p, &first), walk_next(p, &last) + window};
+}
+
+static sk_extent convolution_f32_reach(const void *params, int32_t part, int32_t parts) {
+    const sk_convolution *p = params;
+    return reach_of(p, share_of(p, run_unit(p, parts), blocks_of(p, SK_F32_WIDTH), part, parts));
+}
+
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     int32_t in_group = (p->group_outputs + SK_F32_WIDTH - 1) / SK_F32_WIDTH;
-    convolution_share s = share_of(p, run_unit(p, parts), (int64_t)in_group * p->groups, part, parts);
+    convolution_share s = share_of(p, run_unit(p, parts), blocks_of(p, SK_F32_WIDTH), part, parts);
     if (s.is_single && p->groups == 1) {
         int64_t full = p->group_outputs / SK_F32_WIDTH;
         for (full = full < s.last_block ? full : s.last_block; s.block + 4 <= full; s.block += 4) strip_f32(step, s.block, 4);

@@ -168,10 +168,15 @@ SK_INLINE void strip_s8(const sk_step *step, int64_t block, const int blocks) {
                   SK_S8_WIDTH, 2);
 }
 
+static sk_extent convolution_s8_reach(const void *params, int32_t part, int32_t parts) {
+    const sk_convolution *p = params;
+    return reach_of(p, share_of(p, SK_ROWS, blocks_of(p, SK_S8_WIDTH), part, parts));
+}
+
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     int32_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
-    convolution_share s = share_of(p, SK_ROWS, (int64_t)in_group * p->groups, part, parts);
+    convolution_share s = share_of(p, SK_ROWS, blocks_of(p, SK_S8_WIDTH), part, parts);
     if (s.is_single && p->groups == 1) {
         int64_t full = p->group_outputs / SK_S8_WIDTH;
         for (full = full < s.last_block ? full : s.last_block; s.block + 4 <= full; s.block += 4) strip_s8(step, s.block, 4);

@@ -36,9 +36,13 @@ static const sk_kernel_set kernel_set = {
     .transpose = transpose,
 #ifdef SK_LANES
     .lanes = SK_LANES,
+    .convolution_f32_reach = convolution_f32_reach,
+    .convolution_s8_reach = convolution_s8_reach,
     .winograd_f32 = winograd_f32,
+    .winograd_f32_reach = winograd_f32_reach,
 #ifdef SK_WINOGRAD_S8
     .winograd_s8 = winograd_s8,
+    .winograd_s8_reach = winograd_s8_reach,
 #endif
     .peak_f32 = peak_f32,
     .peak_s8 = peak_s8,

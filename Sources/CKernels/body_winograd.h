@@ -57,8 +57,21 @@ SK_INLINE winograd_outputs winograd_share(const sk_winograd *p, int32_t block, i
     return (winograd_outputs){(int32_t)from * block, part == parts - 1 ? p->outputs : (int32_t)to * block};
 }
 
+/// The rows of inputs under a part's tiles.
+SK_INLINE sk_extent winograd_reach(const sk_winograd *p, int32_t block, int32_t part, int32_t parts) {
+    int64_t first, last, per_image = (int64_t)p->tile_rows * p->tile_columns;
+    winograd_outputs outputs = winograd_share(p, block, part, parts, &first, &last);
+    if (first == last || outputs.first == outputs.last) return (sk_extent){0, 0};
+    int64_t end = last - 1, last_row = end % per_image / p->tile_columns * 4 + 6;
+    return (sk_extent){first / per_image * p->image_step + first % per_image / p->tile_columns * 4 * p->row_step,
+                       end / per_image * p->image_step + last_row * p->row_step};
+}
+
 /// A whole layer: `load` a group of tiles, `multiply` it place by place, `store` the outputs that exist.
 #define WINOGRAD(name, x_type, m_type, y_type, block, load, multiply, store) \
+    static sk_extent name##_reach(const void *params, int32_t part, int32_t parts) { \
+        return winograd_reach(params, block, part, parts); \
+    } \
     static void name(const sk_step *step, int32_t part, int32_t parts) { \
         const sk_winograd *p = step->params; \
         x_type *v = (x_type *)((char *)step->scratch + part * p->scratch_bytes); \

@@ -80,3 +80,9 @@ void sk_run_halves(const sk_step *step, int32_t part, int32_t parts) {
     for (int32_t i = 0; i < 2; i++)
         if (parts == 1 || part == i) sk_run(halves->steps[i], halves->counts[i]);
 }
+
+void sk_run_part(const sk_step *step, int32_t part, int32_t parts) {
+    const sk_part *own = step->params;
+    (void)part, (void)parts;
+    own->step.run(&own->step, own->part, own->parts);
+}

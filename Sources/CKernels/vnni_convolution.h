@@ -371,12 +371,17 @@ static int64_t strips_vnni(const vnni_share *s, int64_t block, int64_t end) {
     return block;
 }
 
+static sk_extent convolution_s8_reach(const void *params, int32_t part, int32_t parts) {
+    const sk_convolution *p = params;
+    return reach_of(p, share_of(p, run_unit(p, parts), blocks_of(p, SK_S8_WIDTH), part, parts));
+}
+
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
     vnni_layer layer = vnni_layer_of(p);
     vnni_share own = {.layer = &layer, .step = step, .scratch = (uint8_t *)step->scratch + part * p->scratch_size};
     int64_t in_group = (p->group_outputs + SK_S8_WIDTH - 1) / SK_S8_WIDTH;
-    convolution_share s = share_of(p, run_unit(p, parts), in_group * p->groups, part, parts);
+    convolution_share s = share_of(p, run_unit(p, parts), blocks_of(p, SK_S8_WIDTH), part, parts);
     if (s.is_single && p->groups == 1) s.block = strips_vnni(&own, s.block, s.last_block);
     for (int64_t g = s.block / in_group; s.block < s.last_block; g++) {
         int64_t end = (g + 1) * in_group < s.last_block ? (g + 1) * in_group : s.last_block, index = s.block - g * in_group;

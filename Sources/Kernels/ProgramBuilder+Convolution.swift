@@ -77,7 +77,8 @@ extension ProgramBuilder {
         parameters.has_residual = residual != nil
         emit(
             "convolution", table.convolution_f32, a: source, b: residual, y: y, parameters, work: shape.work,
-            pace: .floats, rows: RowGeometry(.convolution, shape, inputBytes: 4, outputBytes: 4))
+            pace: .floats, rows: RowGeometry(.convolution, shape, inputBytes: 4, outputBytes: 4),
+            reach: table.convolution_f32_reach)
     }
 
     /// y = saturate(round((x − zero) ∗ weights + bias) · factors) + zero point), int8; see `IntegerEpilogue`.
@@ -130,7 +131,8 @@ extension ProgramBuilder {
             "convolution_int8", table.convolution_s8, a: source, b: residual, y: y, scratch: scratch,
             parameters, work: shape.work, pace: .integers,
             rows: RowGeometry(
-                .convolution, shape, inputBytes: table.s8_widens ? 2 : 1, outputBytes: 1))
+                .convolution, shape, inputBytes: table.s8_widens ? 2 : 1, outputBytes: 1),
+            reach: table.convolution_s8_reach)
     }
 
     /// Whether a set that adds something to its int8 inputs does so as it reads them, since windows are single pixels.
@@ -151,14 +153,17 @@ extension ProgramBuilder {
         parameters.subtract = zeroPoint
         emit(
             "border", table.s8_widens ? table.border_s16 : table.border_s8, a: x, y: bordered, parameters,
-            work: Double(shape.inputCount))
+            work: Double(shape.inputCount),
+            border: BorderBytes(shape, read: 1, written: table.s8_widens ? 2 : 1))
         return bordered
     }
 
     mutating func border(_ x: Buffer, _ shape: WindowShape) -> Buffer {
         let bordered = buffer(
             bytes: shape.images * shape.paddedHeight * shape.paddedWidth * shape.inputChannels * 4)
-        emit("border", table.border_f32, a: x, y: bordered, sk_border(shape), work: Double(shape.inputCount))
+        emit(
+            "border", table.border_f32, a: x, y: bordered, sk_border(shape), work: Double(shape.inputCount),
+            border: BorderBytes(shape, read: 4, written: 4))
         return bordered
     }
 

@@ -120,6 +120,7 @@ extension ProgramBuilder {
         return StepRecord(
             layer: step.layer, name: "move", kernel: table.gather, a: step.y, b: nil, y: step.y, scratch: nil,
             parameters: pool.store(one: parameters), work: Double(rows.count * rowBytes), pace: .moves,
-            rows: nil, offsets: (a: rows.lowerBound * rowBytes, b: 0, y: target * rowBytes))
+            rows: nil, reach: nil, border: nil,
+            offsets: (a: rows.lowerBound * rowBytes, b: 0, y: target * rowBytes))
     }
 }

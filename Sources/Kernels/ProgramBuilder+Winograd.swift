@@ -38,7 +38,7 @@ extension ProgramBuilder {
         let scratch = winogradScratch(&parameters, inputBytes: 4)
         emit(
             "winograd", kernel, a: source, b: residual, y: y, scratch: scratch, parameters, work: shape.work,
-            pace: .floats)
+            pace: .floats, reach: table.winograd_f32_reach)
     }
 
     /// The same in int8.
@@ -59,7 +59,7 @@ extension ProgramBuilder {
         let scratch = winogradScratch(&parameters, inputBytes: 2)
         emit(
             "winograd_int8", kernel, a: source, b: residual, y: y, scratch: scratch, parameters,
-            work: shape.work, pace: .integers)
+            work: shape.work, pace: .integers, reach: table.winograd_s8_reach)
     }
 
     /// Memory for the transformed inputs and the products of a group of tiles, for each thread.

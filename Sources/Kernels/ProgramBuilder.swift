@@ -50,11 +50,12 @@ public struct ProgramBuilder {
 
     /// The buffers that each unit of the program touches, in order: what a memory planner needs.
     ///
-    /// Two halves that may run side by side are one unit.
+    /// Two halves that may run side by side are one unit, and so are a border and its layer, whose parts may draw their own.
     public var touched: [[Buffer]] {
-        units(of: records.count, halves).map { unit in
+        units(of: records, halves).map { unit in
             switch unit {
             case .step(let index): records[index].touched
+            case .bordered(_, let layer): records[layer - 1].touched + records[layer].touched
             case .halves(let first, let second):
                 records[first.lowerBound..<second.upperBound].flatMap(\.touched)
             }
@@ -64,13 +65,14 @@ public struct ProgramBuilder {
     mutating func emit<Parameters: BitwiseCopyable>(
         _ name: String, _ kernel: @escaping sk_kernel, a: Buffer? = nil, b: Buffer? = nil, y: Buffer,
         scratch: Buffer? = nil, _ parameters: Parameters, work: Double, pace: Pace = .moves,
-        rows: RowGeometry? = nil
+        rows: RowGeometry? = nil, reach: sk_reach? = nil, border: BorderBytes? = nil
     ) {
         precondition(constants[y.index] == nil, "\(name) writes into a constant")
         records.append(
             StepRecord(
                 layer: layer, name: name, kernel: kernel, a: a, b: b, y: y, scratch: scratch,
-                parameters: pool.store(one: parameters), work: work, pace: pace, rows: rows))
+                parameters: pool.store(one: parameters), work: work, pace: pace, rows: rows, reach: reach,
+                border: border))
     }
 
     func require(_ buffer: Buffer, holds count: Int, of bytes: Int, in kernel: StaticString) {
@@ -94,6 +96,10 @@ struct StepRecord {
     let pace: Pace
     /// How rows of the result depend on rows of `a`, for steps that can compute some rows only.
     let rows: RowGeometry?
+    /// What a part of the step reads of `a`, for steps that may read a border drawn for that part alone.
+    let reach: sk_reach?
+    /// For steps that draw the border of a single image (their parameters are `sk_border`).
+    let border: BorderBytes?
     /// The operands' first bytes within their buffers.
     var offsets = (a: 0, b: 0, y: 0)
 
@@ -105,6 +111,18 @@ struct StepRecord {
         if a == old { a = new }
         if b == old { b = new }
         if y == old, !keepingResult { y = new }
+    }
+}
+
+/// Bytes of an element that a border's step reads and writes.
+struct BorderBytes {
+    let read, written: Int
+
+    /// Nil for batches: parts of them are not rows of one image.
+    init?(_ shape: WindowShape, read: Int, written: Int) {
+        guard shape.images == 1 else { return nil }
+        self.read = read
+        self.written = written
     }
 }
 

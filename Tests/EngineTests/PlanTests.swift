@@ -97,7 +97,16 @@ struct PlanTests {
         let wide = try builder.apply(.convolution(Convolution(kernel: 3, padding: padding)), to: [x, w])
         let deep = try builder.apply(
             .convolution(Convolution(kernel: 3, padding: padding, groups: 40)), to: [wide, d])
-        let plan = try Plan(builder.graph(outputs: [deep]), kernels: kernels)
+        // Borders of all kinds, which each thread draws for itself.
+        let k = builder.constant("k", Tensor([32, 5, 5, 40], Numbers.random(32 * 1000, seed: 10)))
+        let uneven = Convolution(
+            kernel: 5, stride: 2, padding: EdgePadding(top: 0, bottom: 3, left: 4, right: 1))
+        let narrow = try builder.apply(.convolution(uneven), to: [deep, k])
+        let l = builder.constant("l", Tensor([8, 3, 3, 32], Numbers.random(8 * 288, seed: 11)))
+        let spread = Convolution(
+            kernel: 3, dilation: 2, padding: EdgePadding(top: 7, bottom: 6, left: 2, right: 2))
+        let last = try builder.apply(.convolution(spread), to: [narrow, l])
+        let plan = try Plan(builder.graph(outputs: [last]), kernels: kernels)
         let image = Numbers.random(24 * 24 * 16, seed: 9)
         let results = [1, 2, 2].map { threads in
             let worker = Worker(plan, threads: threads)

@@ -129,6 +129,23 @@ void run_step(sk_step step, int32_t parts) {
     for (int32_t part = parts - 1; part >= 0; part--) step.run(&step, part, parts);
 }
 
+void run_within_reach(random_stream *r, sk_step step, int32_t parts, sk_reach reach, int64_t count, size_t element_bytes) {
+    if (!reach) return run_step(step, parts);
+    size_t bytes = (size_t)count * element_bytes;
+    for (int32_t part = 0; part < parts; part++) {
+        sk_extent extent = reach(step.params, part, parts);
+        if (extent.first < 0 || extent.last > count) return fail("reach from %lld to %lld of %lld elements",
+                                                                 (long long)extent.first, (long long)extent.last, (long long)count);
+        size_t first = (size_t)extent.first * element_bytes, last = (size_t)extent.last * element_bytes;
+        uint8_t *input = guarded(r, bytes);
+        memset(input, 0xFF, bytes);  // not a number
+        memcpy(input + first, (const uint8_t *)step.a + first, last - first);
+        sk_step own = step;
+        own.a = input;
+        own.run(&own, part, parts);
+    }
+}
+
 void compare_steps(random_stream *r, sk_step step, step_test test) {
     uint8_t *expected = guarded(r, test.y_bytes);
     memset(expected, 0x5A, test.y_bytes);

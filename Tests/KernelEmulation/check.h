@@ -62,6 +62,8 @@ typedef struct {
 void compare_steps(random_stream *r, sk_step step, step_test test);
 /// Runs a kernel in `parts` parts, last part first.
 void run_step(sk_step step, int32_t parts);
+/// The same, each part with an input of `count` elements of which only those are there that it says it reads.
+void run_within_reach(random_stream *r, sk_step step, int32_t parts, sk_reach reach, int64_t count, size_t element_bytes);
 
 // MARK: Tests
 

@@ -108,7 +108,7 @@ static void run_floats(random_stream *r, const sk_kernel_set *set, shape s, sk_c
     p.bias = blocked(r, s, set->f32_width, bias);
     step.run = set->convolution_f32;
     step.params = &p;
-    run_step(step, parts);
+    run_within_reach(r, step, parts, set->convolution_f32_reach, input_count(s), 4);
 }
 
 static void convolution_f32(const sk_kernel_set *set, random_stream *r) {
@@ -179,7 +179,7 @@ static void run_integers(random_stream *r, const sk_kernel_set *set, shape s, sk
     step.run = set->convolution_s8;
     step.a = input;
     step.params = &p;
-    run_step(step, parts);
+    run_within_reach(r, step, parts, set->convolution_s8_reach, input_count(s), size);
 }
 
 static void random_bounds(random_stream *r, int32_t zero, float *lower, float *upper) {

@@ -114,7 +114,7 @@ static void winograd_f32(const sk_kernel_set *set, random_stream *r) {
     for (int32_t parts = 1; parts <= SK_MAX_PARTS; parts++) {
         step.y = guarded(r, (size_t)outputs * 4);
         step.scratch = guarded(r, (size_t)p.scratch_bytes * SK_MAX_PARTS);
-        run_step(step, parts);
+        run_within_reach(r, step, parts, set->winograd_f32_reach, p.images * p.image_step, 4);
         expect_floats(expected, step.y, outputs, 2e-6f * (float)(9 * p.inputs));
     }
 }
@@ -157,7 +157,7 @@ static void winograd_s8(const sk_kernel_set *set, random_stream *r) {
     for (int32_t parts = 1; parts <= SK_MAX_PARTS; parts++) {
         step.y = guarded(r, (size_t)outputs);
         step.scratch = guarded(r, (size_t)p.scratch_bytes * SK_MAX_PARTS);
-        run_step(step, parts);
+        run_within_reach(r, step, parts, set->winograd_s8_reach, p.images * p.image_step, 2);
         expect_equal(expected, step.y, (size_t)outputs);
     }
 }

@@ -15,6 +15,12 @@
 typedef struct sk_step sk_step;
 typedef void (*sk_kernel)(const sk_step *_Nonnull step, int32_t part, int32_t parts);
 
+/// The elements of its input `a`, from `first` up to `last`, that a part of a step with these parameters reads.
+typedef struct {
+    int64_t first, last;
+} sk_extent;
+typedef sk_extent (*sk_reach)(const void *_Nonnull params, int32_t part, int32_t parts);
+
 /// One call: operands resolved to addresses, parameters shared by all workers.
 struct sk_step {
     sk_kernel _Nonnull run;
@@ -239,6 +245,7 @@ typedef struct {
     sk_kernel _Nonnull product_f32, reduce_f32, reduce_s8, linear_f32, lookup_s8, convert;
     sk_kernel _Nonnull transpose;
     sk_kernel _Nullable winograd_f32, winograd_s8;
+    sk_reach _Nullable convolution_f32_reach, convolution_s8_reach, winograd_f32_reach, winograd_s8_reach;
     sk_kernel _Nullable peak_f32, peak_s8, peak_read;  // what a core can do at most; the reference has none
     int32_t lanes;  // numbers of a vector
     sk_kernel _Nonnull dequantize_s8, quantize_s8, requantize_s8;
@@ -262,6 +269,15 @@ typedef struct {
 
 /// A step that runs both lists (`params` are halves), or the one that falls to a part of two.
 void sk_run_halves(const sk_step *_Nonnull step, int32_t part, int32_t parts);
+
+/// One part of another step.
+typedef struct {
+    sk_step step;
+    int32_t part, parts;
+} sk_part;
+
+/// A step that is the part of another that `params` say.
+void sk_run_part(const sk_step *_Nonnull step, int32_t part, int32_t parts);
 
 /// A helper thread for one caller.
 typedef struct sk_team sk_team;
