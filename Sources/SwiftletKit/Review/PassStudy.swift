@@ -2,55 +2,66 @@ import Engine
 import Kernels
 import ModelGraph
 
-/// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one, timed in turn.
+/// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
 struct PassStudy {
     /// A network planned with some passes.
     struct Run {
         /// Layer and kernel of each call.
         let steps: [String]
         let weightBytes, arenaBytes: Int
-        let milliseconds: Double
 
-        init(_ plan: Plan, medians: [Double]) {
+        init(_ plan: Plan) {
             steps = plan.program.steps.map { "\($0.layer) \($0.kernel)" }
             (weightBytes, arenaBytes) = (plan.weightBytes, plan.arenaBytes)
-            milliseconds = medians.sorted()[medians.count / 2]
         }
 
         var kernels: Int { steps.count }
 
-        /// Whether the network is planned as the other one, so that their times differ by chance only.
+        /// Whether the network is planned as the other one, so that their times would differ by chance only.
         func isPlanned(as other: Run) -> Bool {
             steps == other.steps && weightBytes == other.weightBytes && arenaBytes == other.arenaBytes
         }
     }
 
     let whole: Run
-    let without: [(pass: GraphPass, run: Run)]
+    /// Median latency with all passes.
+    let milliseconds: Double
+    /// The network without each pass, and how many times as long it takes; nil where that changes nothing.
+    let without: [(pass: GraphPass, run: Run, slowdown: Double?)]
+
+    private static let rounds = 25
 
     init(_ graph: Graph) throws {
-        let passes = GraphPass.allCases
-        let policies = [GraphPolicy.swiftlet] + passes.map(GraphPolicy.swiftlet.without)
-        let plans = try policies.map { try Plan(graph, policy: $0) }
-        var medians = [[Double]](repeating: [], count: plans.count)
-        for _ in 0..<5 {
-            for (index, plan) in plans.enumerated() {
-                medians[index].append(measureLatency(of: plan, seconds: 0.1).median)
+        let plan = try Plan(graph, policy: .swiftlet), whole = Run(plan)
+        let others = try GraphPass.allCases.map { pass in
+            let plan = try Plan(graph, policy: .swiftlet.without(pass)), run = Run(plan)
+            return (pass: pass, run: run, plan: run.isPlanned(as: whole) ? nil : plan)
+        }
+        // Plans take short turns, and are compared within a round: what disturbs this computer for longer disturbs both.
+        var times: [Double] = []
+        var slowdowns = [[Double]](repeating: [], count: others.count)
+        for _ in 0..<Self.rounds {
+            let time = measureLatency(of: plan, seconds: 0.02).median
+            times.append(time)
+            for (index, other) in others.enumerated() {
+                guard let plan = other.plan else { continue }
+                slowdowns[index].append(measureLatency(of: plan, seconds: 0.02).median / time)
             }
         }
-        let runs = zip(plans, medians).map { Run($0, medians: $1) }
-        whole = runs[0]
-        without = Array(zip(passes, runs.dropFirst()))
+        func median(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
+        self.whole = whole
+        milliseconds = median(times) ?? .nan
+        without = zip(others, slowdowns).map { ($0.pass, $0.run, median($1)) }
     }
 
     var json: [Record] {
-        without.map { pass, run in
+        without.map { pass, run, slowdown in
             [
-                "pass": .text(pass.rawValue), "ran": .flag(!run.isPlanned(as: whole)),
+                "pass": .text(pass.rawValue), "ran": .flag(slowdown != nil),
                 "kernels_saved": .integer(run.kernels - whole.kernels),
                 "weight_bytes_saved": .integer(run.weightBytes - whole.weightBytes),
                 "arena_bytes_saved": .integer(run.arenaBytes - whole.arenaBytes),
-                "latency_ms_saved": .number(run.milliseconds - whole.milliseconds),
+                "latency_ms_saved": .number(((slowdown ?? 1) - 1) * milliseconds),
             ]
         }
     }
@@ -60,21 +71,18 @@ struct PassStudy {
             ("passes", .left), ("kernels", .right), ("packed weights", .right), ("activations", .right),
             ("latency", .right), ("saves", .right),
         ])
-        table.append(cells("all", whole, saves: ""))
-        for (pass, run) in without {
-            let saved = "\(Human.number((run.milliseconds / whole.milliseconds - 1) * 100)) %"
-            table.append(
-                cells(
-                    "without: \(pass.rawValue)", run,
-                    saves: run.isPlanned(as: whole) ? "nothing to do" : saved))
+        table.append(cells("all", whole, slowdown: 1, saves: ""))
+        for (pass, run, slowdown) in without {
+            let saves = slowdown.map { "\(Human.number(($0 - 1) * 100)) %" } ?? "nothing to do"
+            table.append(cells("without: \(pass.rawValue)", run, slowdown: slowdown, saves: saves))
         }
         return "passes of the engine, on this computer\n\(table.text)"
     }
 
-    private func cells(_ name: String, _ run: Run, saves: String) -> [String] {
+    private func cells(_ name: String, _ run: Run, slowdown: Double?, saves: String) -> [String] {
         [
             name, "\(run.kernels)", Human.bytes(run.weightBytes), Human.bytes(run.arenaBytes),
-            Human.milliseconds(run.milliseconds), saves,
+            slowdown.map { Human.milliseconds($0 * milliseconds) } ?? "–", saves,
         ]
     }
 }
