@@ -2,7 +2,8 @@ import Engine
 import Kernels
 import ModelGraph
 
-/// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one, timed in turn.
+/// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one, timed
+/// in turn.
 struct PassStudy {
     /// A network planned with some passes.
     struct Run {
