@@ -160,14 +160,14 @@ private final class Runner {
     }
 
     private func kernels(as host: DeviceProfile) -> [KernelTime] {
+        guard let layers = steps.first?.map(\.layer) else { return [] }
         let executed = ExecutedGraph(graph, under: host.runtime.policy)
         var times: [String: Double] = [:]
-        for index in steps.first?.indices ?? 0..<0 {
-            times[steps[0][index].layer, default: 0] += steps.map { $0[index].microseconds }.median / 1000
+        for (index, layer) in layers.enumerated() {
+            times[layer, default: 0] += steps.map { $0[index].microseconds }.median / 1000
         }
-        let counts = Dictionary(executed.kernelNames.map { ($0, 1) }, uniquingKeysWith: +)
         return zip(executed.kernelNames, executed.workloads).compactMap { name, work in
-            counts[name] == 1 && !steps.isEmpty ? KernelTime(work, milliseconds: times[name] ?? 0) : nil
+            name.map { KernelTime(work, milliseconds: times[$0] ?? 0) }
         }
     }
 }

@@ -34,12 +34,13 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
             "\(file):\(line): \(column) is \(value), expected a positive number"
         case .inconsistent(let file, let model, let lines, let smallest, let largest, let unit):
             "\(file): lines \(lines.map(String.init).joined(separator: ", ")) give '\(model)' "
-                + "\(unit == "ms" ? "times" : "energies") from \(smallest) to \(largest) \(unit); remove the wrong ones"
+                + "\(unit == "ms" ? "times" : "energies") from \(smallest) to \(largest) \(unit); "
+                + "remove the wrong ones"
         case .tooFew(let file, let usable):
             "\(file): only \(usable) models have a latency, and at least \(Measurement.fewest) are needed"
         case .unit(let file, let ratio):
-            "\(file): the times are about \(String(format: ratio < 1 ? "%.1g" : "%.0f", ratio)) times what the profile expects in "
-                + "milliseconds; say what unit they are in with --unit (ms, us or s)"
+            "\(file): the times are about \(String(format: ratio < 1 ? "%.1g" : "%.0f", ratio)) times what the "
+                + "profile expects in milliseconds; say what unit they are in with --unit (ms, us or s)"
         case .refused(let file, let line, let model, let reason):
             "\(file):\(line): '\(model)' cannot run on this device, so its time cannot be used: \(reason)"
         }

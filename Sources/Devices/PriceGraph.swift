@@ -36,8 +36,13 @@ public struct ExecutedGraph: Sendable {
     /// Multiply-accumulates of all kernels that run.
     public var macs: Int { workloads.reduce(0) { $0 &+ $1.macs } }
 
-    /// The name of each kernel's last node, beside `workloads`; Swiftlet's engine calls its steps by it.
-    public var kernelNames: [String] { kernels.map { graph.nodes[$0.nodes.last ?? $0.anchor].name } }
+    /// The name of each kernel's last node, by which Swiftlet's engine calls its steps, in the order of `workloads`; nil where
+    /// several kernels have the same one.
+    public var kernelNames: [String?] {
+        let names = kernels.map { graph.nodes[$0.nodes.last ?? $0.anchor].name }
+        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+        return names.map { counts[$0] == 1 ? $0 : nil }
+    }
 
     /// How many kernels of each family run, in the order of `WorkFamily.allCases`.
     public var kernelCounts: [Int] {

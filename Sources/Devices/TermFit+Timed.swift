@@ -57,8 +57,6 @@ extension TermFit {
     /// Times of one network on one machine repeat no better than this.
     private static let leastTimedLogSD = 0.02
 
-    func value(_ terms: SIMD16<Double>) -> Double { scaled(terms).terms.sum() }
-
     /// The share of the kernels' time that was timed kernel by kernel.
     func timedShare(_ terms: SIMD16<Double>) -> Double { scaled(terms).timedShare }
 

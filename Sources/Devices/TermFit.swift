@@ -31,6 +31,9 @@ public struct TermFit: Hashable, Sendable {
 }
 
 extension TermFit {
+    /// The prediction, in the unit of the measured values.
+    func value(_ terms: SIMD16<Double>) -> Double { scaled(terms).terms.sum() }
+
     /// Standard deviations of the logarithm of the true value below and above `value(terms)`.
     func logSDs(_ terms: SIMD16<Double>) -> (below: Double, above: Double) {
         let (scaled, timedShare) = scaled(terms)

@@ -22,6 +22,12 @@ public struct HostTimer: Sendable {
         self.host = host
     }
 
+    /// Times the points of a space as a search with these data would build them.
+    public init(_ space: SearchSpace, _ data: PreparedData, host: DeviceProfile) {
+        self.init(
+            space: space, input: data.input, calibration: CalibrationSamples(data, count: 16), host: host)
+    }
+
     /// The network of a point as it would be built, but for its weights.
     public func graph(of genotype: Genotype) throws -> Graph {
         try compress(
@@ -68,19 +74,11 @@ private struct KernelRounds {
 
     /// Of every kernel whose name is its own; one that needs no step takes no time.
     func times(of executed: ExecutedGraph) -> [HostTimes.KernelTiming] {
-        executed.ownNames.compactMap { name in
+        executed.kernelNames.compactMap { name in
             guard let name else { return nil }
             let times = rounds.map { $0[name] ?? 0 }.sorted()
             return HostTimes.KernelTiming(
                 name: name, median: times[times.count / 2], p10: times[0], p90: times[times.count - 1])
         }
-    }
-}
-
-extension ExecutedGraph {
-    /// The kernels' names, nil where several kernels have the same one.
-    var ownNames: [String?] {
-        let counts = Dictionary(kernelNames.map { ($0, 1) }, uniquingKeysWith: +)
-        return kernelNames.map { counts[$0] == 1 ? $0 : nil }
     }
 }

@@ -1,3 +1,4 @@
+import Compression
 public import Datasets
 import Determinism
 public import SearchSpaces
@@ -112,4 +113,12 @@ struct TrainingPart: BatchSource {
     }
 
     func label(_ row: Int) -> Int { Int(labels[indices[row]]) }
+}
+
+extension CalibrationSamples {
+    /// The first samples of the fixed slice of train that ranges are taken from.
+    init(_ data: PreparedData, count: Int = 300) {
+        let indices = Array(data.split.slice.prefix(count))
+        self.init(data.samples(indices), count: indices.count)
+    }
 }

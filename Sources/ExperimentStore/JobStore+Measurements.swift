@@ -30,7 +30,8 @@ public struct DeviceMeasurement: Hashable, Sendable {
 extension JobStore {
     /// Keeps measurements, all of them or none; a candidate's newer ones replace its older ones on that device.
     ///
-    /// They lie beside the predictions, which a search that goes on still reads: `evaluations()` shows them, `proposedEvaluations()` does not.
+    /// They lie beside the predictions, which a search that goes on still reads: `evaluations()` shows them,
+    /// `proposedEvaluations()` does not.
     public func keep(_ measurements: [DeviceMeasurement]) throws {
         try store.write { database in
             for measurement in measurements {

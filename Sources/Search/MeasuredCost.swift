@@ -48,11 +48,15 @@ public struct MeasuredCost: Hashable, Sendable {
 extension Score {
     /// The score with latency (and energy, where it was measured) replaced by what was measured; status and reason stay.
     public func replacing(by cost: MeasuredCost) -> Score {
-        var score = self
-        score.latency = cost.latency
-        score.latencyP10 = cost.latencyP10
-        score.latencyP90 = cost.latencyP90
+        var score = measured(latency: cost.latency, p10: cost.latencyP10, p90: cost.latencyP90)
         score.energy = cost.energy ?? energy
+        return score
+    }
+
+    /// The score with a measured latency and its interval, in milliseconds; all else stays.
+    public func measured(latency: Double, p10: Double?, p90: Double?) -> Score {
+        var score = self
+        (score.latency, score.latencyP10, score.latencyP90) = (latency, p10, p90)
         score.provenance = .measured
         return score
     }

@@ -23,6 +23,14 @@ extension [Constraint] {
         return result
     }
 
+    /// A score judged anew after its costs have changed; what keeps its device from having the candidate at all stays.
+    public func judgedAnew(_ score: Score, of evaluation: Evaluation) -> Score {
+        var changed = evaluation
+        changed.scores = [score]
+        if score.status == .constraint { (changed.scores[0].status, changed.scores[0].reason) = (.ok, nil) }
+        return judged(changed).scores[0]
+    }
+
     /// The first constraint that an evaluation breaks on a device, as a sentence.
     ///
     /// What only training can tell (accuracy) is not judged before it; an unknown cost breaks its limit.

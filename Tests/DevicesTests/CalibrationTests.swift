@@ -207,6 +207,14 @@ struct TimedKernelTests {
         try (widths + widths).map { timed(try .small(channels: $0, size: 32), on: host, scatter: odd) }
     }
 
+    /// The profile fitted to whole networks alone, and with the times of their kernels.
+    private func fits(
+        of host: DeviceProfile, to networks: [TimedNetwork]
+    ) throws -> (modelled: DeviceProfile, timed: DeviceProfile) {
+        let whole = networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) }
+        return (try host.calibrated(by: whole), try host.calibrated(by: networks))
+    }
+
     @Test("A network of timed kernels costs their sum, corrected by whole networks")
     func sums() throws {
         let host = try Shipped.profile("host-cpu")
@@ -225,9 +233,7 @@ struct TimedKernelTests {
     func others() throws {
         let host = try Shipped.profile("host-cpu")
         let networks = try networks(on: host)
-        let modelled = try host.calibrated(
-            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
-        let timed = try host.calibrated(by: networks)
+        let (modelled, timed) = try fits(of: host, to: networks)
         #expect(timed != modelled)
         let other = try Graph.bare(channels: 20, size: 20)
         #expect(
@@ -238,9 +244,7 @@ struct TimedKernelTests {
     func intervals() throws {
         let host = try Shipped.profile("host-cpu")
         let networks = try networks(on: host)
-        let modelled = try host.calibrated(
-            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
-        let timed = try host.calibrated(by: networks)
+        let (modelled, timed) = try fits(of: host, to: networks)
         func width(_ profile: DeviceProfile) -> Double {
             let price = price(networks[0].graph, on: profile)
             return (price.latencyMillisecondsP90 ?? 0) / (price.latencyMillisecondsP10 ?? 1)
@@ -258,9 +262,8 @@ struct TimedKernelTests {
                     KernelTime($0.work, milliseconds: $0.milliseconds * Double(1 + index * 7 % 5))
                 })
         }
-        let modelled = try host.calibrated(
-            by: networks.map { TimedNetwork($0.graph, milliseconds: $0.milliseconds) })
-        #expect(try host.calibrated(by: networks) == modelled)
+        let (modelled, timed) = try fits(of: host, to: networks)
+        #expect(timed == modelled)
     }
 }
 

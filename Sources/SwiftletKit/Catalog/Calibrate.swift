@@ -60,9 +60,6 @@ private struct MeasuredModels {
     private let spaces: [SearchSpace]
 
     init(_ request: CalibrationRequest) throws {
-        guard let factor = ["ms": 1, "us": 0.001, "s": 1000][request.unit] else {
-            throw CommandError("--unit: expected ms, us or s, got '\(request.unit)'")
-        }
         file = request.measurements
         spaces =
             try request.space.map { [try SpaceCommands.space($0)] }
@@ -75,13 +72,11 @@ private struct MeasuredModels {
         guard architectures != nil || models != nil else {
             throw CommandError("\(file):1: needs a column 'architecture' or 'model'")
         }
-        let latencies = try table.numbers("latency_ms")
-        let energies = table.header.contains("energy_mj") ? try table.numbers("energy_mj") : nil
-        rows = latencies.indices.map { row in
+        rows = try table.costs(unit: request.unit).enumerated().map { row, cost in
             let architecture = architectures?[row] ?? ""
             return Devices.Measurement(
-                line: table.line(ofRow: row), model: architecture.isEmpty ? models?[row] ?? "" : architecture,
-                latencyMilliseconds: latencies[row].map { $0 * factor }, energyMillijoules: energies?[row])
+                line: cost.line, model: architecture.isEmpty ? models?[row] ?? "" : architecture,
+                latencyMilliseconds: cost.milliseconds, energyMillijoules: cost.millijoules)
         }
     }
 

@@ -183,24 +183,9 @@ struct Finish: Sendable {
                     phase: "measure", text: "measuring \(evaluation.candidate.prefix(8)) on this computer"))
             let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
             try store.keep(HostMachine.current())
-            var measured = evaluation
-            measured.scores = [score.measured(measureLatency(of: try Plan(graph), seconds: 0.3))]
-            for score in job.constraints.judged(measured).scores {
-                try store.replaceScore(score, of: evaluation)
-            }
+            let timing = measureLatency(of: try Plan(graph), seconds: 0.3)
+            let measured = score.measured(latency: timing.median, p10: timing.p10, p90: timing.p90)
+            try store.replaceScore(job.constraints.judgedAnew(measured, of: evaluation), of: evaluation)
         }
-    }
-}
-
-extension Score {
-    fileprivate func measured(_ timing: LatencyMeasurement) -> Score {
-        var score = self
-        score.latency = timing.median
-        score.latencyP10 = timing.p10
-        score.latencyP90 = timing.p90
-        score.provenance = .measured
-        // Limits are judged by what was measured, no longer by the estimate.
-        if score.status == .constraint { (score.status, score.reason) = (.ok, nil) }
-        return score
     }
 }

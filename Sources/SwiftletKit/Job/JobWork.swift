@@ -1,3 +1,4 @@
+import Compression
 import Datasets
 import Devices
 import Evaluation
@@ -18,7 +19,7 @@ struct TrainingWork: Sendable {
     let pricing: Pricing
     let metric: QualityMetric
     /// Networks from elsewhere that candidates learn from, by the names that recipes give them.
-    var teachers: [String: Graph] = [:]
+    let teachers: [String: Graph]
 }
 
 extension ResolvedJob {
@@ -121,6 +122,17 @@ extension ResolvedJob {
             costs: costs)
         return try MeasurementTable(
             table.paths.map { try CSVTable(contentsOf: path($0.value)) }, columns: columns, space: space)
+    }
+}
+
+extension ResolvedJob {
+    /// What builds the job's candidates, for a training of these settings.
+    func builder(_ training: TrainingWork, _ settings: TrainingSettings) -> CandidateBuilder {
+        var options = CompressionOptions()
+        if let calibrator = file.compression.calibrator { options.calibrator = calibrator }
+        return CandidateBuilder(
+            space: space, data: training.data, settings: settings, seed: seed, options: options,
+            teachers: training.teachers)
     }
 }
 

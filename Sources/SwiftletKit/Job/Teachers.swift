@@ -1,4 +1,3 @@
-import Compression
 import Datasets
 import Evaluation
 import ExperimentStore
@@ -11,7 +10,8 @@ import YAMLReader
 extension ResolvedJob {
     /// The networks from elsewhere that the job's recipes name as teachers, each fitting the data.
     ///
-    /// A teacher is a model file (its path relative to the job file) or `JOB/CANDIDATE`: a finished candidate of a job in the database.
+    /// A teacher is a model file (its path relative to the job file) or `JOB/CANDIDATE`: a finished candidate of a job in the
+    /// database. Throws where one is not there, does not fit or was trained on other inputs.
     func teachers(for data: PreparedData, database: String) throws -> [String: Graph] {
         var teachers: [String: Graph] = [:]
         for name in space.teachers where !CandidateBuilder.ownTeachers.contains(name) {
@@ -109,16 +109,5 @@ private struct TeacherModel {
     func network(fitting input: NetworkInput) throws -> Graph {
         let space = try SearchSpace(given: graph, name: name, compression: GivenCompression())
         return try space.graph(of: space.uncompressed(space.largest), input: input)
-    }
-}
-
-extension ResolvedJob {
-    /// What builds the job's candidates, for a training of these settings.
-    func builder(_ training: TrainingWork, _ settings: TrainingSettings) -> CandidateBuilder {
-        var options = CompressionOptions()
-        if let calibrator = file.compression.calibrator { options.calibrator = calibrator }
-        return CandidateBuilder(
-            space: space, data: training.data, settings: settings, seed: seed, options: options,
-            teachers: training.teachers)
     }
 }

@@ -1,17 +1,18 @@
 import ExperimentStore
 import Foundation
 
-/// `swiftlet merge`: takes the jobs of another database over into this one, and the job files and models of finalists into the folders beside it.
+/// `swiftlet merge`: takes the jobs of another database over into this one, and their files into the folders beside it.
 ///
-/// What is known here stays as it is, so that a merge that was interrupted can be repeated.
+/// The files are the job itself and the models of its finalists. What is known here stays as it is, so that a merge that was
+/// interrupted can be repeated.
 public func merge(_ other: String, into database: String) throws -> Answer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
     let names = try store.merge(source)
     for name in names {
-        let file = (
-            from: JobSource.path(in: source.folder(of: name)), to: JobSource.path(in: store.folder(of: name))
-        )
-        if FileManager.default.fileExists(atPath: file.from) { try copyFile(file.from, to: file.to) }
+        let own = JobSource.path(in: source.folder(of: name))
+        if FileManager.default.fileExists(atPath: own) {
+            try copyFile(own, to: JobSource.path(in: store.folder(of: name)))
+        }
         for artefact in try source.job(named: name).artefacts() {
             try copyFile(
                 "\(source.folder(of: name))/\(artefact.path)",

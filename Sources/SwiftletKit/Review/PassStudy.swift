@@ -48,7 +48,9 @@ struct PassStudy {
                 slowdowns[index].append(measureLatency(of: plan, seconds: 0.02).median / time)
             }
         }
-        func median(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
+        func median(_ values: [Double]) -> Double? {
+            values.isEmpty ? nil : values.sorted()[values.count / 2]
+        }
         self.whole = whole
         milliseconds = median(times) ?? .nan
         without = zip(others, slowdowns).map { ($0.pass, $0.run, median($1)) }

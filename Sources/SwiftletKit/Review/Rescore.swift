@@ -4,9 +4,11 @@ import ExperimentStore
 import Search
 import SearchSpaces
 
-/// `swiftlet rescore`: prices every candidate of a job on a device, such as one that was calibrated since or that the job did not name.
+/// `swiftlet rescore`: prices every candidate of a job on a device, such as one that was calibrated since or that the job
+/// did not name.
 ///
-/// Nothing is trained, and what finalists took on the device still counts. The device's front joins those of the job; its bounds are those of the space's corners, as if the job had named it.
+/// Nothing is trained, and what finalists took on the device still counts. The device's front joins those of the job; its
+/// bounds are those of the space's corners, as if the job had named it.
 /// - Parameter data: replaces the data set's path.
 public func rescore(job name: String, device: String, data: String?, database: String) throws -> Answer {
     let source = try JobSource(of: ExperimentStore(reading: database).job(named: name))

@@ -1,39 +1,12 @@
-import Compression
-import Datasets
 import Determinism
 public import Devices
-public import SearchSpaces
-
-/// Networks of a space timed on this computer before a search, so that its prices here are those of this computer.
-public struct HostProbe: Hashable, Sendable {
-    public let genotype: Genotype
-    /// Architecture and compression, the name under which a timing is stored.
-    public let name: String
-
-    /// The name under which the timing of one of its kernels is stored.
-    public func name(ofKernel kernel: String) -> String { "\(name) / \(kernel)" }
-
-    public init(_ genotype: Genotype, in space: SearchSpace) {
-        self.genotype = genotype
-        name = "\(space.architecture(of: genotype)) \(space.compression(of: genotype))"
-    }
-
-    /// A few points that cover a space: its extremes, then random ones that differ from them.
-    public static func probes(of space: SearchSpace, count: Int = 12, seed: UInt64) -> [HostProbe] {
-        var random = RandomStream(seed: seed, .probes)
-        var genotypes = [space.smallest, space.uncompressed(space.largest)]
-        for _ in 0..<count * 20 where genotypes.count < count {
-            let genotype = space.sample(using: &random)
-            if !genotypes.contains(genotype) { genotypes.append(genotype) }
-        }
-        return genotypes.map { HostProbe($0, in: space) }
-    }
-}
+import SearchSpaces
 
 extension HostProbe {
     /// Points whose kernels are worth timing: each adds most to what is known of random points' time.
     ///
     /// - Parameters:
+    ///   - host: what its profile expects of a kernel is what knowing its time is worth.
     ///   - probes: points that are timed anyway.
     ///   - count: at most so many, fewer where another adds less than a thousandth.
     ///   - pool: how many random points stand for the space.
@@ -94,36 +67,5 @@ extension Pricing {
         return zip(executed.workloads, executed.layers(on: host)).map {
             KernelTime($0, milliseconds: $1.milliseconds)
         }
-    }
-}
-
-extension HostProbe {
-    /// The probe's network with its stored times, in milliseconds by name; nil where the whole network has none.
-    public func network(_ times: [String: Double], in pricing: Pricing, on host: DeviceProfile) throws
-        -> TimedNetwork?
-    {
-        guard let whole = times[name] else { return nil }
-        let graph = try pricing.compressedGraph(of: genotype)
-        let executed = ExecutedGraph(graph, under: host.runtime.policy)
-        let kernels = zip(executed.ownNames, executed.workloads).compactMap { kernel, work in
-            kernel.flatMap { times[name(ofKernel: $0)] }.map { KernelTime(work, milliseconds: $0) }
-        }
-        return TimedNetwork(graph, milliseconds: whole, kernels: kernels)
-    }
-}
-
-extension HostTimer {
-    /// Times the points of a space on this computer as a search with these data would build them.
-    public init(_ space: SearchSpace, _ data: PreparedData, host: DeviceProfile) {
-        self.init(
-            space: space, input: data.input, calibration: CalibrationSamples(data, count: 16), host: host)
-    }
-}
-
-extension CalibrationSamples {
-    /// The first samples of the fixed slice of train that ranges are taken from.
-    init(_ data: PreparedData, count: Int = 300) {
-        let indices = Array(data.split.slice.prefix(count))
-        self.init(data.samples(indices), count: indices.count)
     }
 }

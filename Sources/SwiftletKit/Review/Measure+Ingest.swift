@@ -4,64 +4,7 @@ import ExperimentStore
 import Foundation
 import Search
 
-extension Review {
-    /// `swiftlet measure --emit`: the finalists of a device in the format that its runtime loads, and a table to fill in.
-    ///
-    /// - Parameters:
-    ///   - folder: what is written; it must not exist, unless it may be replaced.
-    ///   - repeats: rows a candidate, for as many runs of the measurement.
-    public func emitFinalists(
-        of name: String, on device: String, to folder: String, repeats: Int = 3, replaces: Bool = false
-    ) throws -> Answer {
-        guard (1...100).contains(repeats) else { throw CommandError("--repeats must lie between 1 and 100") }
-        guard replaces || !FileManager.default.fileExists(atPath: folder) else {
-            throw CommandError("\(folder): exists already; --force replaces its files")
-        }
-        let place = try MeasuredPlace(store.job(named: name), device)
-        var rows: [Record] = []
-        var refusals: [String] = []
-        for finalist in try place.finalists() {
-            let id = finalist.id
-            switch try place.files(of: finalist.evaluation) {
-            case .failure(let refusal): refusals.append("\(id.prefix(8)): \(refusal.description)")
-            case .success(let model):
-                let own = "\(id.prefix(12))"
-                for file in model.files {
-                    try DurableFile.write(file.bytes, to: "\(folder)/\(own)/\(file.name)")
-                }
-                for index in 1...repeats {
-                    rows.append([
-                        "candidate": .text(id), "repeat": .integer(index),
-                        "model": .text("\(own)/\(model.name)"),
-                        "compression": .text(finalist.evaluation.compression), "latency_ms": .unknown,
-                        "energy_mj": .unknown,
-                    ])
-                }
-            }
-        }
-        guard !rows.isEmpty else {
-            throw CommandError(
-                "\(place.profile.runtime.title) loads none of the finalists: \(refusals.joined(separator: "; "))"
-            )
-        }
-        let columns = rows[0].entries.map(\.key)
-        try DurableFile.write(Array(rows.csv(columns: columns).utf8), to: "\(folder)/measurements.csv")
-        let json: Record = [
-            "job": .text(name), "device": .text(place.device), "output": .text(folder),
-            "rows": .list(rows.map(Field.record)), "left_out": .list(refusals.map(Field.text)),
-        ]
-        let count = rows.count / repeats
-        return Answer(
-            json: .record(json), columns: columns, rows: rows,
-            table: "\(folder): \(count) model\(count == 1 ? "" : "s") for \(place.profile.runtime.title) on "
-                + "\(place.device); time each there (median of steady-state batch-1 runs, \(repeats) times anew), fill in "
-                + "latency_ms (and energy_mj) of \(folder)/measurements.csv, then run 'swiftlet measure \(name) --device "
-                + "\(device) --ingest \(folder)/measurements.csv'\n"
-                + refusals.map { "left out: \($0)\n" }.joined())
-    }
-}
-
-/// `swiftlet measure --ingest`: stores what finalists took on a device, and answers with what the device's predictions were worth.
+/// `swiftlet measure --ingest`: stores what finalists took on a device, and answers with what predictions were worth there.
 ///
 /// Nothing is stored where a row is wrong. What a candidate took replaces what was handed in for it before.
 /// - Parameter unit: of the times: `ms`, `us` or `s`.
@@ -74,67 +17,9 @@ public func ingestMeasurements(
     return Answer(measured, job: name, device: place.device, file: file)
 }
 
-/// A device of a job whose finalists are timed there.
-private struct MeasuredPlace {
-    let job: JobStore
-    /// As the job calls it.
-    let device: String
-    let profile: DeviceProfile
-    private let constraints: [Constraint]
-
-    init(_ job: JobStore, _ name: String) throws {
-        self.job = job
-        let resolved = try JobSource(of: job).resolved()
-        profile = try resolved.profiles.first { $0.name == name } ?? DeviceShelf().profile(name)
-        device = try job.target(profile.name).device
-        constraints = resolved.constraints
-        guard device != "host-cpu" else {
-            throw CommandError("host-cpu is this computer, on which 'swiftlet search' times finalists itself")
-        }
-    }
-
-    // MARK: Out
-
-    /// What may be deployed there: finalists of the device, and whatever else is on its front.
-    func finalists() throws -> [ScoredCandidate] {
-        let finalists = try job.candidates(on: device, at: .final).candidates.filter {
-            $0.isFeasible && $0.evaluation.quality != nil && ($0.isFinalist || $0.isPareto)
-        }
-        guard !finalists.isEmpty else {
-            throw CommandError(
-                "job '\(job.name)' has no finalist that \(device) can have; 'swiftlet finish' trains a candidate to the end"
-            )
-        }
-        return finalists.sorted {
-            ($0.score.latency ?? .infinity, $0.id) < ($1.score.latency ?? .infinity, $1.id)
-        }
-    }
-
-    /// The file that the runtime loads, and those that belong to it; or why there is none.
-    func files(of evaluation: Evaluation) throws -> Result<ModelFiles, CommandError> {
-        let model = try BundledModel(ModelFile(job: job, candidate: evaluation.candidate))
-        do {
-            let bundle = try Bundle(job: job.name, evaluation, model, devices: [profile], format: nil)
-            guard let name = bundle.devices.first?.file else {
-                return .failure(CommandError(bundle.refusals.joined(separator: "; ")))
-            }
-            let ending = name.drop { $0 != "." }
-            let wanted = ending == ".c" ? ["model.c", "model.h", "model.tflite"] : [name]
-            return .success(ModelFiles(name: name, files: bundle.files.filter { wanted.contains($0.name) }))
-        } catch let refusal as CommandError {
-            return .failure(refusal)
-        }
-    }
-
-    struct ModelFiles {
-        let name: String
-        let files: [(name: String, bytes: [UInt8])]
-    }
-
-    // MARK: In
-
+extension MeasuredPlace {
     /// What a file says of finalists, checked whole.
-    func measurements(in file: String, unit: String) throws -> [MeasuredFinalist] {
+    fileprivate func measurements(in file: String, unit: String) throws -> [MeasuredFinalist] {
         let rows = try rows(of: file, unit: unit)
         let groups = try Measurement.repeats(rows, file: file)
         guard !groups.isEmpty else {
@@ -146,20 +31,15 @@ private struct MeasuredPlace {
 
     /// The rows, each naming its candidate by its whole id.
     private func rows(of file: String, unit: String) throws -> [Devices.Measurement] {
-        guard let factor = ["ms": 1, "us": 0.001, "s": 1000][unit] else {
-            throw CommandError("--unit: expected ms, us or s, got '\(unit)'")
-        }
         let table = try CSVTable(contentsOf: file)
-        let (candidates, latencies) = (try table.texts("candidate"), try table.numbers("latency_ms"))
-        let energies = table.header.contains("energy_mj") ? try table.numbers("energy_mj") : nil
-        return try candidates.indices.map { row in
-            let (line, energy) = (table.line(ofRow: row), energies?[row])
-            guard latencies[row] != nil || energy == nil else {
-                throw CommandError("\(file):\(line): energy_mj stands without a latency_ms")
+        return try zip(table.texts("candidate"), table.costs(unit: unit)).map { candidate, cost in
+            let place = "\(file):\(cost.line)"
+            guard cost.milliseconds != nil || cost.millijoules == nil else {
+                throw CommandError("\(place): energy_mj stands without a latency_ms")
             }
             return Devices.Measurement(
-                line: line, model: try id(of: candidates[row], at: "\(file):\(line)"),
-                latencyMilliseconds: latencies[row].map { $0 * factor }, energyMillijoules: energy)
+                line: cost.line, model: try id(of: candidate, at: place),
+                latencyMilliseconds: cost.milliseconds, energyMillijoules: cost.millijoules)
         }
     }
 
@@ -179,10 +59,7 @@ private struct MeasuredPlace {
 
     private func measured(_ repeats: [Devices.Measurement], file: String) throws -> MeasuredFinalist {
         let candidate = repeats[0].model
-        guard
-            let final = try job.evaluations().first(where: {
-                $0.fidelity == .final && $0.candidate == candidate
-            }),
+        guard let final = try job.evaluations(ofCandidate: candidate).first,
             let score = final.score(on: device)
         else {
             throw CommandError(
@@ -299,10 +176,9 @@ extension JobStore {
 extension [Constraint] {
     /// Whether a finalist keeps the limits with these costs, and which it breaks.
     fileprivate func judgement(of final: Evaluation, _ score: Score) -> (Status, reason: String?) {
-        var evaluation = final
-        evaluation.scores = [score]
-        (evaluation.scores[0].status, evaluation.scores[0].reason) = (.ok, nil)
-        let judged = judged(evaluation).scores[0]
+        var possible = score
+        (possible.status, possible.reason) = (.ok, nil)
+        let judged = judgedAnew(possible, of: final)
         return judged.status == .constraint ? (.constraint, judged.reason) : (.ok, nil)
     }
 }
