@@ -142,14 +142,14 @@ void sk_team_destroy(sk_team *team) {
     free(team);
 }
 
-/// The first half of a step, and the second too unless the helper took it: whether nobody did.
-static bool does_alone(sk_team *team, const sk_step *step, unsigned long long number) {
+/// Runs a step's first half, and the second too unless the helper takes it: whether it did.
+static bool run_with_offer(sk_team *team, const sk_step *step, unsigned long long number) {
     atomic_store(&team->offer, number);
     wake(team);
     step->run(step, 0, 2);
-    if (!take(team, number)) return false;
+    if (!take(team, number)) return true;
     step->run(step, 1, 2);
-    return true;
+    return false;
 }
 
 void sk_team_run(sk_team *team, const sk_step *steps, const bool *shared, int64_t count) {
@@ -165,7 +165,7 @@ void sk_team_run(sk_team *team, const sk_step *steps, const bool *shared, int64_
             steps[i].run(&steps[i], 0, 2);
             halves = number;
         } else {
-            is_helped = !does_alone(team, &steps[i], number);
+            is_helped = run_with_offer(team, &steps[i], number);
             halves = is_helped ? number : 0;
         }
         atomic_store_explicit(&team->reached, number + 1, memory_order_release);

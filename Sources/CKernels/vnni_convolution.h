@@ -206,7 +206,7 @@ SK_INLINE void finish_tile(const vnni_layer *layer, const vnni_block *block, con
 
 // MARK: Tiles
 
-/// Sums plus unsigned inputs times signed weights, four to a lane.
+/// Sums plus unsigned inputs times signed weights, four to a lane: what body_peak.h measures.
 SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
     return (vector_s32)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)w);
 }

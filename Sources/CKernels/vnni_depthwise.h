@@ -2,7 +2,7 @@
 //
 // The input rows under a pass are kept raised and padded in a small ring. Four of them are interleaved byte by byte, so that
 // each 32-bit lane holds one column of a channel; every kernel column is then one dot product for each output row. Rows that
-// a kernel of height h leaves of its four serve further output rows: two of a 3 × h kernel, four of a 5 × h one.
+// a kernel leaves of its four serve further output rows: two for a kernel three high, four for one five high.
 //
 // With stride 1 a row is one run of numbers, pixels and channels alike, and vectors go through it 64 at a time; weights
 // repeat with the period of the channels. Strides of 2 over 8, 16 or 32 channels pick their pixels from two vectors;

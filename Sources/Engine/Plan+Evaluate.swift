@@ -62,7 +62,7 @@ extension Plan {
 extension Plan {
     /// `evaluate` for samples that lie one after another in memory.
     public func evaluate(_ samples: [Float], threads: Int = 1) -> [Float] {
-        let size = max(inputs[0].elementCount / batch, 1)
+        let size = max((inputs.first?.elementCount ?? 0) / batch, 1)
         precondition(
             samples.count % size == 0, "evaluate: \(samples.count) numbers are not whole samples of \(size)")
         return evaluate(samples: samples.count / size, threads: threads) { range, input in
@@ -79,7 +79,8 @@ public func evaluate(
     _ graph: Graph, samples: [Float], threads: Int = 1, kernels: KernelSet = .best
 ) throws(PlanError) -> [Float] {
     let single = try Plan(graph, kernels: kernels)
-    let count = samples.count / max(single.inputs[0].elementCount, 1), batch = single.samplesInCache
+    let size = max(single.inputs.first?.elementCount ?? 0, 1)
+    let count = samples.count / size, batch = single.samplesInCache
     // What cannot run several at a time (shapes with a fixed first axis) runs one at a time.
     guard batch > 1, count >= 16 * batch, let many = try? Plan(graph, batch: batch, kernels: kernels) else {
         return single.evaluate(samples, threads: threads)

@@ -9,7 +9,7 @@ extension Plan {
         public private(set) var work: Double
         /// Whether its multiply-adds are int8.
         public let isInteger: Bool
-        /// The shortest of all runs, in microseconds.
+        /// The shortest of all runs, in microseconds; a sum of those where a layer runs strip by strip.
         public private(set) var microseconds: Double
 
         /// Adds another strip of the same layer.

@@ -132,7 +132,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """,
         """
-        CREATE TABLE device_measurement (  -- what finalists took on a device, handed back from there; scores keep what was predicted
+        CREATE TABLE device_measurement (  -- what finalists took there; scores keep what was predicted
             job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
             device TEXT NOT NULL,
             candidate TEXT NOT NULL REFERENCES candidate,

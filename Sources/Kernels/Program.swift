@@ -25,7 +25,7 @@ public final class Program: @unchecked Sendable {
         }
         pool = builder.pool
         records = builder.records
-        units = Kernels.units(of: builder.records, builder.halves)
+        units = builder.units
         constants = builder.constants
         sizes = builder.sizes
         constantBytes = builder.constantBytes
@@ -63,31 +63,4 @@ enum ProgramUnit {
 struct Border {
     let bytes: BorderBytes
     let reach: sk_reach
-}
-
-/// The units of steps of which some are halves.
-func units(of records: [StepRecord], _ halves: [(first: Range<Int>, second: Range<Int>)]) -> [ProgramUnit] {
-    var readers: [Buffer: Int] = [:]
-    for case let read? in records.map(\.a) { readers[read, default: 0] += 1 }
-    func units(in steps: Range<Int>) -> [ProgramUnit] {
-        var units: [ProgramUnit] = []
-        for index in steps {
-            let layer = records[index]
-            if index > steps.lowerBound, let bytes = records[index - 1].border, let reach = layer.reach,
-                let bordered = layer.a, records[index - 1].y == bordered, readers[bordered] == 1
-            {
-                units[units.count - 1] = .bordered(Border(bytes: bytes, reach: reach), layer: index)
-            } else {
-                units.append(.step(index))
-            }
-        }
-        return units
-    }
-    var all: [ProgramUnit] = [], next = 0
-    for (first, second) in halves {
-        all += units(in: next..<first.lowerBound)
-        all.append(.halves(first, second))
-        next = second.upperBound
-    }
-    return all + units(in: next..<records.count)
 }

@@ -55,10 +55,11 @@ extension ProgramBuilder {
             parameters.scratch_size = Int64(SK_BIT_PAIRS) * Int64(packing.lookUps) + Int64(SK_BIT_SLACK)
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        // About five products of bits take the time of one of bytes, two where VNNI makes the latter.
+        // Products of bits in the time of one of bytes, about; fewer where VNNI makes the latter.
+        let perByte: Double = table.s8_shift == 0 ? 5 : 2
         emit(
             "convolution_binary", set.convolution, a: signs(of: x, shape), b: residual, y: y,
-            scratch: scratch, parameters, work: shape.work / 5, pace: .integers)
+            scratch: scratch, parameters, work: shape.work / perByte, pace: .integers)
     }
 
     /// The input's signs as bits, with its border.

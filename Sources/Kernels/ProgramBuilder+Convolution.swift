@@ -256,7 +256,8 @@ extension WindowShape {
                     }
                 }
             }
-            initialized = count
+            precondition(place == count, "packed: \(place) places of \(count)")
+            initialized = place
         }
     }
 

@@ -52,7 +52,7 @@ public struct ProgramBuilder {
     ///
     /// Two halves that may run side by side are one unit, and so are a border and its layer, whose parts may draw their own.
     public var touched: [[Buffer]] {
-        units(of: records, halves).map { unit in
+        units.map { unit in
             switch unit {
             case .step(let index): records[index].touched
             case .bordered(_, let layer): records[layer - 1].touched + records[layer].touched
@@ -60,6 +60,33 @@ public struct ProgramBuilder {
                 records[first.lowerBound..<second.upperBound].flatMap(\.touched)
             }
         }
+    }
+
+    /// What runs as a whole, in order.
+    var units: [ProgramUnit] {
+        var readers: [Buffer: Int] = [:]
+        for case let read? in records.map(\.a) { readers[read, default: 0] += 1 }
+        func single(in steps: Range<Int>) -> [ProgramUnit] {
+            var units: [ProgramUnit] = []
+            for index in steps {
+                let layer = records[index]
+                if index > steps.lowerBound, let bytes = records[index - 1].border, let reach = layer.reach,
+                    let bordered = layer.a, records[index - 1].y == bordered, readers[bordered] == 1
+                {
+                    units[units.count - 1] = .bordered(Border(bytes: bytes, reach: reach), layer: index)
+                } else {
+                    units.append(.step(index))
+                }
+            }
+            return units
+        }
+        var all: [ProgramUnit] = [], next = 0
+        for (first, second) in halves {
+            all += single(in: next..<first.lowerBound)
+            all.append(.halves(first, second))
+            next = second.upperBound
+        }
+        return all + single(in: next..<records.count)
     }
 
     mutating func emit<Parameters: BitwiseCopyable>(

@@ -4,7 +4,8 @@ private import Foundation
 public enum StudentT {
     /// The x below which a variable lies with probability `p`, 0.1 ≤ p ≤ 0.9, to about a thousandth.
     ///
-    /// Exact for one and two degrees of freedom, else Fisher's expansion around the normal quantile (Abramowitz and Stegun, 26.7.5).
+    /// Exact for one and two degrees of freedom, else Fisher's expansion around the normal quantile (Abramowitz and
+    /// Stegun, 26.7.5).
     public static func quantile(_ p: Double, degrees: Int) -> Double {
         precondition(p >= 0.1 && p <= 0.9 && degrees > 0, "StudentT.quantile: 0.1 ≤ p ≤ 0.9, degrees > 0")
         if degrees == 1 { return tan(.pi * (p - 0.5)) }

@@ -8,8 +8,7 @@ extension Tensor {
     /// The tensor whose axis i is this one's axis `order[i]`.
     package func permuted(_ order: [Int]) -> Tensor {
         let dimensions = order.map { shape[$0] }
-        let moving = order.filter { shape[$0] != 1 }
-        if isRepeated || shape.elementCount == 0 || zip(moving, moving.dropFirst()).allSatisfy(<) {
+        if isRepeated || shape.elementCount == 0 || !Permutation(order).moves(shape) {
             return reshaped(dimensions)
         }
         let strides = shape.strides

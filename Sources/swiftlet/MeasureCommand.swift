@@ -18,11 +18,11 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: "The table with the times filled in.")
     var ingest: String?
 
-    @Option(help: "Rows a finalist in the table.")
-    var repeats = 3
+    @Option(help: "Rows a finalist in the table. (default: 3)")
+    var repeats: Int?
 
-    @Option(help: "The unit of the times: ms, us or s.")
-    var unit = "ms"
+    @Option(help: "The unit of the times: ms, us or s. (default: ms)")
+    var unit: String?
 
     @Flag(help: "Replace the files of a folder that exists.")
     var force = false
@@ -34,16 +34,20 @@ struct MeasureCommand: ParsableCommand {
         guard (emit == nil) != (ingest == nil) else {
             throw ValidationError("Give either --emit DIR or --ingest CSV.")
         }
+        guard emit == nil || unit == nil else { throw ValidationError("--unit goes with --ingest.") }
+        guard ingest == nil || repeats == nil && !force else {
+            throw ValidationError("--repeats and --force go with --emit.")
+        }
     }
 
     func run() throws {
         if let emit {
             let answer = try Review(database: database.db).emitFinalists(
-                of: job, on: device, to: emit, repeats: repeats, replaces: force)
+                of: job, on: device, to: emit, repeats: repeats ?? 3, replaces: force)
             try Terminal.print(answer, as: output.format)
         } else if let ingest {
             let answer = try ingestMeasurements(
-                ingest, unit: unit, job: job, device: device, database: database.db)
+                ingest, unit: unit ?? "ms", job: job, device: device, database: database.db)
             try Terminal.print(answer, as: output.format)
         }
     }

@@ -43,7 +43,7 @@ extension DeviceCommands {
         ]
         let policy = outcome.changedPolicy ? "; it treats dead branches otherwise than the profile said" : ""
         let error = (outcome.profile.calibration?.latency.leaveOneOutError).map {
-            ", each left out in turn is missed by \(Human.percent($0)) in the middle"
+            "; median error of a model that is left out: \(Human.percent($0))"
         }
         return Answer(
             json: .record(json), columns: json.entries.map(\.key), rows: [json],

@@ -17,8 +17,8 @@ extension JobRun {
         let timer = HostTimer(job.space, training.data, host: host)
         var known = try store.hostTimings()
         if known.isEmpty {
-            known = try timings(of: probes, secondsEach: 0.1, timer)
-            known += try timings(of: others, secondsEach: 0.02, timer)
+            let seconds = probes.map { _ in 0.1 } + others.map { _ in 0.02 }
+            known = try timings(of: Array(zip(probes + others, seconds)), timer)
             try store.keepHostTimings(known, on: .current())
         }
         let times = Dictionary(known.map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
@@ -30,15 +30,16 @@ extension JobRun {
 
     /// Times of whole networks and of their kernels.
     private func timings(
-        of probes: [HostProbe], secondsEach: Double, _ timer: HostTimer
+        of probes: [(probe: HostProbe, seconds: Double)], _ timer: HostTimer
     ) throws -> [HostTiming] {
-        try probes.enumerated().flatMap { index, probe -> [HostTiming] in
+        try probes.enumerated().flatMap { index, timed -> [HostTiming] in
+            let probe = timed.probe
             try Task.checkCancellation()
             progress(
                 JobProgress(
                     phase: "host", text: "timing this computer: network \(index + 1) of \(probes.count)"))
             // A point that cannot be built is not timed; the search says why where it meets one.
-            guard let times = try? timer.times(of: probe.genotype, seconds: secondsEach) else { return [] }
+            guard let times = try? timer.times(of: probe.genotype, seconds: timed.seconds) else { return [] }
             let whole = HostTiming(
                 name: probe.name, median: times.whole.median, p10: times.whole.p10, p90: times.whole.p90)
             return [whole]

@@ -84,9 +84,9 @@ extension ResolvedJob {
             var augmentation = Augmentation.none
             for name in names {
                 guard let setting = AugmentationSetting(name.value) else {
+                    let known = AugmentationSetting.known.joined(separator: ", ")
                     throw name.node.error(
-                        "expected one of \(AugmentationSetting.known) with a number such as shift(2), got '\(name.value)'"
-                    )
+                        "expected one of \(known) with a number such as shift(2), got '\(name.value)'")
                 }
                 setting.apply(to: &augmentation)
             }
@@ -141,7 +141,7 @@ private struct AugmentationSetting {
     private let name: String
     private let amount: Double
 
-    static let known = "shift, flip, cut_out, noise, mask_rows, mask_columns, shift_rows"
+    static let known = ["shift", "flip", "cut_out", "noise", "mask_rows", "mask_columns", "shift_rows"]
 
     /// Nil where the text is none of these.
     init?(_ text: String) {
