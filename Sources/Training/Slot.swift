@@ -49,6 +49,8 @@ struct Pass {
     var isTraining: Bool
     /// Whether normalisations keep to their running statistics, although the network is being trained.
     var keepsStatistics = false
+    /// How far weights of binary layers have turned into their signs, 0…1.
+    var signShare: Float = 1
     /// Keys of this pass's random numbers.
     var seed, candidate, step, shard: UInt64
 

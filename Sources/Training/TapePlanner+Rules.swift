@@ -131,7 +131,9 @@ extension TapePlanner {
     ) throws(TrainingError) -> any Rule {
         let (input, result) = (operand(0, of: step), result(of: step.output))
         switch operation {
-        case .binarize: return BinarizeRule(input: input, result: result)
+        case .binarize:
+            return BinarizeRule(
+                input: input, result: result, isWeight: graph[step.inputs[0]].constant != nil)
         case .dropout(let rate):
             guard rate >= 0, rate < 1 else {
                 throw .unsupported(

@@ -75,8 +75,7 @@ extension Trainer {
             scratch: worker.scratch.block, parameters: parameters.block,
             parameterGradients: shard.gradients.block,
             statistics: shard.statistics.block, isTraining: true, keepsStatistics: keepsStatistics,
-            seed: recipe.seed,
-            candidate: candidate,
+            signShare: signShare, seed: recipe.seed, candidate: candidate,
             step: UInt64(step), shard: UInt64(index))
     }
 
@@ -164,8 +163,14 @@ extension Trainer {
                 learningRate: schedule.learningRate(at: step),
                 decay: parameter.role == .weight ? recipe.weightDecay : 0, gradientScale: scale)
             apply(update, to: parameter)
+            if parameter.role == .latent { clampLatent(parameter) }
         }
         if let mask { parameters.block.part(0, mask.block.count).multiply(by: mask.block) }
+    }
+
+    private func clampLatent(_ parameter: Parameter) {
+        let weights = parameters.block.part(parameter.offset, parameter.count)
+        for i in 0..<weights.count { weights[i] = max(-1, min(1, weights[i])) }
     }
 
     private func apply(_ update: WeightUpdate, to parameter: Parameter) {
@@ -188,6 +193,11 @@ extension Trainer {
     /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the other, and later
     /// layers are normalised for either; with fixed means the network learns what it will be when deployed.
     private var keepsStatistics: Bool { hasSigns && 2 * step >= steps }
+
+    /// How far weights have turned into signs: all the way by half of the training.
+    ///
+    /// A network whose weights all became signs at once would have forgotten what it learned before.
+    private var signShare: Float { min(1, 2 * Float(step) / Float(steps)) }
 
     /// Running statistics follow the mean over shards; the first steps average all so far.
     private func trackStatistics() {

@@ -169,6 +169,45 @@ struct TrainerTests {
         #expect(constant("w0") != weights)
     }
 
+    /// Two dense layers, the signs of whose weights are taken where asked for.
+    private func layers(takesSigns: Bool) throws -> Graph {
+        var builder = GraphBuilder(name: "signs")
+        var x = try builder.apply(
+            .reshape([0, -1]), to: [builder.input("image", ValueType([1, 6, 6, 2]))], name: "flat")
+        let weights = [
+            builder.constant("w0", .unknown([64, 72])), builder.constant("w1", .unknown([4, 64])),
+        ]
+        for layer in weights {
+            x = try builder.apply(
+                .dense, to: [x, takesSigns ? builder.apply(.training(.binarize), to: [layer]) : layer])
+        }
+        return builder.graph(outputs: [x])
+    }
+
+    @Test("Weights begin as they are: the first gradients are those of real weights")
+    func beginsWithRealWeights() throws {
+        let source = SmallNetwork.blobs(64)
+        let gradients = try [true, false].map { takesSigns in
+            let graph = try layers(takesSigns: takesSigns).initialized(seed: 3)
+            let found = try lossGradients(of: graph, on: source, recipe: SmallNetwork.recipe, batches: 1)[0]
+            return graph.values.indices.filter { graph.values[$0].name.hasPrefix("w") }
+                .compactMap { found[ValueID($0)] }
+        }
+        #expect(gradients[0] == gradients[1])
+    }
+
+    @Test("Weights that signs are taken of stay within [−1, 1]")
+    func staysWithinReach() throws {
+        let recipe = SmallNetwork.recipe.with {
+            $0.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
+            $0.learningRate = 0.2
+        }
+        let trained = try train(
+            layers(takesSigns: true).initialized(seed: 3), on: SmallNetwork.blobs(64), recipe: recipe)
+        let weights = trained.graph.values.first { $0.name == "w0" }?.constant?.tensor.floats ?? []
+        #expect(weights.map(abs).max() == 1)
+    }
+
     @Test("wrong data and recipes are refused in one sentence")
     func refuses() throws {
         let graph = try SmallNetwork.graph().initialized(seed: 1)

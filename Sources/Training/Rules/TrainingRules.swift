@@ -35,13 +35,18 @@ struct DropoutRule: Rule {
 }
 
 /// sign(x), with a straight-through gradient inside [−1, 1] (Hubara and others 2016).
+///
+/// Weights start as they are and turn into their signs along a line.
 struct BinarizeRule: Rule {
     let input: Operand
     let result: Result
+    let isWeight: Bool
 
     func forward(_ pass: Pass) {
         let (x, y) = (pass[input.value], pass[result.value])
         for i in 0..<x.count { y[i] = x[i] < 0 ? -1 : 1 }
+        guard isWeight, pass.signShare < 1 else { return }
+        for i in 0..<x.count { y[i] = x[i] + pass.signShare * (y[i] - x[i]) }
     }
 
     func backward(_ pass: Pass) {
