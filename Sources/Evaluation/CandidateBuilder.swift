@@ -96,13 +96,10 @@ public struct CandidateBuilder: Sendable {
                     epochs: epochs.before, seed: seed, distillation: isTeacher ? nil : distillation))
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
-            // Signs learn from the network that they replace where no teacher is named.
-            let ownTeacher = step.takesSigns ? Tutor(network: network, isGuest: false) : nil
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
-                seed: seed, distillation: distillation ?? ownTeacher.map { _ in .init() },
-                startsTrained: space.hasWeights)
-            return try train(pruned, teacher: teacher ?? ownTeacher, recipe: recipe)
+                seed: seed, distillation: distillation, startsTrained: space.hasWeights)
+            return try train(pruned, teacher: teacher, recipe: recipe)
         }
     }
 

@@ -79,10 +79,8 @@ public struct TrainingSettings: Hashable, Sendable {
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
             case .precision(_, isTrained: true): recipe.learningRate *= 0.1
-            // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019); small
-            // batches make for many steps.
-            case .precision where step.takesSigns:
-                recipe.batch = min(batch, 16)
+            // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
+            case .precision(let precision, _) where precision.choices.contains(.binary):
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
                 recipe.learningRate = 0.01
                 recipe.weightDecay = 0
@@ -109,7 +107,7 @@ extension Compression {
         steps.contains { step in
             switch step {
             case .structured, .magnitude, .pattern, .dynamic: true
-            case .precision(_, let isTrained): isTrained || step.takesSigns
+            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
             case .distill, .finetune: false
             }
         }
@@ -117,11 +115,6 @@ extension Compression {
 }
 
 extension Compression.Step {
-    /// Whether layers are trained to compute with signs.
-    var takesSigns: Bool {
-        if case .precision(let precision, _) = self { precision.choices.contains(.binary) } else { false }
-    }
-
     /// The epochs a fine-tuning step itself names.
     var fineTuningEpochs: Double? {
         if case .finetune(let epochs) = self { Double(epochs) } else { nil }

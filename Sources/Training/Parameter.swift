@@ -8,22 +8,12 @@ struct Parameter: Sendable {
     enum Role: Sendable {
         /// Weights of a convolution, dense layer or matrix product: decayed.
         case weight
-        /// Weights of which a binary layer takes the signs: not decayed, and kept within [−1, 1], beyond which no gradient
-        /// passes that could bring them back.
-        case latent
         /// Biases, scales, offsets and other trained constants: not decayed.
         case plain
         /// Running means or variances, tracked but not trained.
         case statistic
         /// Not trained.
         case fixed
-
-        var isTrained: Bool {
-            switch self {
-            case .weight, .latent, .plain: true
-            case .statistic, .fixed: false
-            }
-        }
     }
     var value: ValueID
     var name: String
@@ -33,7 +23,7 @@ struct Parameter: Sendable {
     /// What the constant is marked with: its zeros stay zeros, and a pruning schedule leads to it.
     var sparsity: Sparsity
 
-    var isTrained: Bool { role.isTrained }
+    var isTrained: Bool { role == .weight || role == .plain }
 
     /// The constants the steps read, trained ones first so that gradients need memory for those only.
     static func parameters(of steps: [TapeStep], in graph: Graph) throws(TrainingError) -> [Parameter] {
@@ -47,7 +37,7 @@ struct Parameter: Sendable {
             }
         }
         let roleOf = { (id: ValueID) in roles[id.index] ?? .fixed }
-        let isTrained = { (id: ValueID) in roleOf(id).isTrained }
+        let isTrained = { (id: ValueID) in roleOf(id) == .weight || roleOf(id) == .plain }
         var offset = 0
         return (order.filter(isTrained) + order.filter { !isTrained($0) }).map { id in
             let value = graph[id]
@@ -80,7 +70,7 @@ struct Parameter: Sendable {
         case .batchNormalization:
             return place == 1 || place == 2 ? .plain : place <= 4 && place > 0 ? .statistic : .fixed
         case .matrixMultiply: return isRepeated ? .fixed : .weight
-        case .training(let operation): return operation == .binarize ? .latent : .weight
+        case .training: return .weight
         case .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape, .transpose,
             .pad,
             .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize, .dequantize:

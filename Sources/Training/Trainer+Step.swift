@@ -75,7 +75,8 @@ extension Trainer {
             scratch: worker.scratch.block, parameters: parameters.block,
             parameterGradients: shard.gradients.block,
             statistics: shard.statistics.block, isTraining: true, keepsStatistics: keepsStatistics,
-            seed: recipe.seed, candidate: candidate,
+            seed: recipe.seed,
+            candidate: candidate,
             step: UInt64(step), shard: UInt64(index))
     }
 
@@ -163,15 +164,8 @@ extension Trainer {
                 learningRate: schedule.learningRate(at: step),
                 decay: parameter.role == .weight ? recipe.weightDecay : 0, gradientScale: scale)
             apply(update, to: parameter)
-            if parameter.role == .latent { clampLatent(parameter) }
         }
         if let mask { parameters.block.part(0, mask.block.count).multiply(by: mask.block) }
-    }
-
-    /// Not-a-number stays what it is, for the loss to tell.
-    private func clampLatent(_ parameter: Parameter) {
-        let weights = parameters.block.part(parameter.offset, parameter.count)
-        for i in 0..<weights.count where abs(weights[i]) > 1 { weights[i] = weights[i] < 0 ? -1 : 1 }
     }
 
     private func apply(_ update: WeightUpdate, to parameter: Parameter) {
@@ -189,11 +183,11 @@ extension Trainer {
         }
     }
 
-    /// Whether statistics stay as they are: in the last two fifths of the training of a network with signs.
+    /// Whether statistics stay as they are: in the second half of the training of a network with signs.
     ///
-    /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the
-    /// other, and later layers are normalised for either; with fixed means the network learns what it will be when deployed.
-    private var keepsStatistics: Bool { hasSigns && 5 * step >= 3 * steps }
+    /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the other, and later
+    /// layers are normalised for either; with fixed means the network learns what it will be when deployed.
+    private var keepsStatistics: Bool { hasSigns && 2 * step >= steps }
 
     /// Running statistics follow the mean over shards; the first steps average all so far.
     private func trackStatistics() {

@@ -154,7 +154,7 @@ struct TrainerTests {
     }
 
     @Test(
-        "A network with signs keeps its statistics for the last two fifths, and goes on learning",
+        "A network with signs keeps its statistics for the second half, and goes on learning",
         arguments: [true, false])
     func keepsStatistics(takesSigns: Bool) throws {
         let graph = try SmallNetwork.graph(takesSigns: takesSigns).initialized(seed: 1)
@@ -162,31 +162,11 @@ struct TrainerTests {
         func constant(_ name: String) -> [Float]? {
             trainer.network.values.first { $0.name == name }?.constant?.tensor.floats
         }
-        while 5 * trainer.step < 3 * trainer.steps { try trainer.takeStep() }
+        while trainer.step < trainer.steps / 2 { try trainer.takeStep() }
         let (mean, weights) = (constant("mean"), constant("w0"))
         while !trainer.isFinished { try trainer.takeStep() }
         #expect((constant("mean") == mean) == takesSigns)
         #expect(constant("w0") != weights)
-    }
-
-    @Test("Weights that signs are taken of stay within [−1, 1]")
-    func staysWithinReach() throws {
-        var builder = GraphBuilder(name: "signs")
-        let image = builder.input("image", ValueType([1, 6, 6, 2]))
-        var x = try builder.apply(.reshape([0, -1]), to: [image], name: "flat")
-        for layer in [
-            builder.constant("w0", .unknown([64, 72])), builder.constant("w1", .unknown([4, 64])),
-        ] {
-            x = try builder.apply(.dense, to: [x, builder.apply(.training(.binarize), to: [layer])])
-        }
-        let recipe = SmallNetwork.recipe.with {
-            $0.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
-            $0.learningRate = 0.2
-        }
-        let trained = try train(
-            builder.graph(outputs: [x]).initialized(seed: 3), on: SmallNetwork.blobs(64), recipe: recipe)
-        let weights = trained.graph.values.first { $0.name == "w0" }?.constant?.tensor.floats ?? []
-        #expect(weights.map(abs).max() == 1)
     }
 
     @Test("wrong data and recipes are refused in one sentence")
