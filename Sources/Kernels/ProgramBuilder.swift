@@ -63,6 +63,9 @@ public struct ProgramBuilder {
     }
 
     /// What runs as a whole, in order.
+    ///
+    /// A layer that writes over what its border is drawn from is apart from it: one part would write what the other still
+    /// draws.
     var units: [ProgramUnit] {
         var readers: [Buffer: Int] = [:]
         for case let read? in records.map(\.a) { readers[read, default: 0] += 1 }
@@ -71,7 +74,8 @@ public struct ProgramBuilder {
             for index in steps {
                 let layer = records[index]
                 if index > steps.lowerBound, let bytes = records[index - 1].border, let reach = layer.reach,
-                    let bordered = layer.a, records[index - 1].y == bordered, readers[bordered] == 1
+                    let bordered = layer.a, records[index - 1].y == bordered, readers[bordered] == 1,
+                    layer.y != records[index - 1].a
                 {
                     units[units.count - 1] = .bordered(Border(bytes: bytes, reach: reach), layer: index)
                 } else {
