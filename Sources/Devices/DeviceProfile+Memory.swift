@@ -4,7 +4,8 @@ extension DeviceProfile {
     /// The most bytes of activations alive at once, inputs and outputs of the model included.
     func peakActivationBytes(_ graph: Graph, _ kernels: [FusedKernel]) -> Int {
         let rules: InPlaceRules = runtime.worksInPlace ? [.views, .elementwise, .residual] : [.views]
-        let buffers = graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes)
+        var buffers = graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes)
+        if runtime.streamsPooling { buffers.keepRows(graph.pooledImages(kernels)) }
         guard runtime.overlaysConvolutions else { return buffers.peakBytes }
         return (-1..<kernels.count).map { step in
             let alive = buffers.filter { $0.firstKernel <= step && step <= $0.lastKernel }
@@ -13,18 +14,19 @@ extension DeviceProfile {
         }.max() ?? 0
     }
 
-    /// Bytes that a convolution without neighbours between channels or pixels saves by writing over its dying input.
+    /// Bytes that a convolution saves by writing over its dying input: one without neighbours between channels or pixels,
+    /// or one that writes less than it reads, so that its results stay behind what it still needs.
     private func overlay(_ graph: Graph, _ kernel: FusedKernel, _ alive: [LiveBuffer], _ step: Int) -> Int {
-        switch graph.workload(of: kernel).family {
-        case .pointwise, .depthwise: break
-        case .convolution, .grouped, .dense, .pooling, .elementwise, .movement, .other: return 0
-        }
         guard let input = kernel.inputs.first,
             let read = alive.first(where: { $0.values.contains(input) }), read.lastKernel == step,
             let written = alive.first(where: { $0.values.contains(kernel.output) }),
             written.firstKernel == step
         else { return 0 }
-        return min(read.bytes, written.bytes)
+        switch graph.workload(of: kernel).family {
+        case .pointwise, .depthwise: return min(read.bytes, written.bytes)
+        case .convolution, .grouped: return written.bytes < read.bytes ? written.bytes : 0
+        case .dense, .pooling, .elementwise, .movement, .other: return 0
+        }
     }
 
     /// Bytes of an activation in the type the device keeps it in; constants live in flash or the model file.
@@ -40,6 +42,37 @@ extension DeviceProfile {
             return type
         }
         return other
+    }
+}
+
+extension Graph {
+    /// The images of convolutions that one pool and nothing else reads, each with the share of its rows in a window of it.
+    fileprivate func pooledImages(_ kernels: [FusedKernel]) -> [ValueID: (rows: Int, height: Int)] {
+        var convolved: Set<ValueID> = []
+        var readers: [ValueID: Int] = [:]
+        for kernel in kernels {
+            if case .convolution = nodes[kernel.anchor].operation { convolved.insert(kernel.output) }
+            for value in kernel.reads { readers[value, default: 0] += 1 }
+        }
+        var images: [ValueID: (rows: Int, height: Int)] = [:]
+        for kernel in kernels {
+            guard case .pool(let pooling) = nodes[kernel.anchor].operation, let image = kernel.inputs.first,
+                convolved.contains(image), readers[image] == 1, !outputs.contains(image)
+            else { continue }
+            let height = self[image].type.shape[1]
+            images[image] = (min(pooling.kernel.height, height), height)
+        }
+        return images
+    }
+}
+
+extension [LiveBuffer] {
+    /// Shrinks buffers that hold one of these images alone to the rows that are needed at a time.
+    fileprivate mutating func keepRows(_ images: [ValueID: (rows: Int, height: Int)]) {
+        for index in indices where self[index].values.count == 1 {
+            guard let image = images[self[index].values[0]] else { continue }
+            self[index].bytes = self[index].bytes / image.height * image.rows
+        }
     }
 }
 

@@ -79,10 +79,8 @@ extension DeviceProfile {
 extension RuntimeProfile {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
-            "name", "version", "format", "policy", "in_place", "overlays_convolutions", "sparse",
-            "code_bytes",
-            "code_bytes_per_kernel",
-            "ram_bytes", "ram_bytes_per_kernel",
+            "name", "version", "format", "policy", "in_place", "overlays_convolutions", "streams_pooling",
+            "sparse", "code_bytes", "code_bytes_per_kernel", "ram_bytes", "ram_bytes_per_kernel",
         ])
         name = try node.required("name").string()
         version = try node.required("version").string()
@@ -90,6 +88,7 @@ extension RuntimeProfile {
         policy = try RuntimePolicy(node.required("policy"))
         worksInPlace = try node.required("in_place").bool()
         overlaysConvolutions = try node.optional("overlays_convolutions")?.bool() ?? false
+        streamsPooling = try node.optional("streams_pooling")?.bool() ?? false
         let sparse = try node.optional("sparse")
         zeroSkipping = try sparse.map { node throws(YAMLError) in try ZeroSkipping(node) } ?? .nowhere
         storesSparse = zeroSkipping != .nowhere

@@ -33,6 +33,7 @@ extension DeviceProfile {
             "    removes_no_ops: \(policy.graph.removesNoOps)",
             "    folds_scale: \(policy.foldsScale)", "    drops_zero_fed: \(policy.dropsZeroFed)",
             "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
+            "  streams_pooling: \(runtime.streamsPooling)",
             "  sparse: \(runtime.zeroSkipping.text)",
             "  code_bytes: \(runtime.codeBytes)", "  code_bytes_per_kernel: \(runtime.codeBytesPerKernel)",
             "  ram_bytes: \(runtime.ramBytes)", "  ram_bytes_per_kernel: \(runtime.ramBytesPerKernel)",

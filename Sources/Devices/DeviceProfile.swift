@@ -44,8 +44,11 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var policy: RuntimePolicy
     /// Whether element-wise results may overwrite an input that is not needed any more.
     public var worksInPlace: Bool
-    /// Whether 1×1 and depthwise convolutions may write over an input that is not needed any more.
+    /// Whether convolutions that are 1×1 or depthwise, or write less than they read, may write over an input that is not
+    /// needed any more.
     public var overlaysConvolutions: Bool
+    /// Whether a pool behind a convolution takes its rows as they come, so that the image between them is never whole.
+    public var streamsPooling: Bool
     /// Whether zeros of sparse weights are left out of the stored model.
     public var storesSparse: Bool
     /// Where its kernels skip them.

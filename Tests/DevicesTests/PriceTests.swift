@@ -103,6 +103,34 @@ struct PriceTests {
         #expect(price(small, on: board, reserve: Reserve(ramBytes: 512 << 10)).status == .exceedsRAM)
     }
 
+    @Test("What a pool reads as it comes, and what a smaller result writes over, needs no memory of its own")
+    func streamsAndOverlays() throws {
+        func peak(poolsWindows: Bool, stride: Int, _ change: (inout RuntimeProfile) -> Void) throws -> Int {
+            var builder = GraphBuilder(name: "stem")
+            var x = builder.input("image", ValueType([1, 64, 64, 4], .int8))
+            let weights = builder.constant("w", .unknown([8, 3, 3, 4], .int8))
+            let around = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
+            let convolution = Convolution(kernel: 3, stride: Extent(stride, stride), padding: around)
+            x = try builder.apply(.convolution(convolution), to: [x, weights])
+            if poolsWindows {
+                x = try builder.apply(.pool(Pooling(.maximum, kernel: 2, stride: 2)), to: [x])
+            }
+            var board = try Shipped.profile("stm32h743")
+            (board.runtime.ramBytes, board.runtime.ramBytesPerKernel) = (0, 0)
+            (board.runtime.streamsPooling, board.runtime.overlaysConvolutions) = (false, false)
+            change(&board.runtime)
+            return price(builder.graph(outputs: [x]), on: board).peakRAMBytes
+        }
+        let (image, convolved, pooled) = (64 * 64 * 4, 64 * 64 * 8, 32 * 32 * 8)
+        #expect(try peak(poolsWindows: true, stride: 1) { _ in } == image + convolved)
+        #expect(
+            try peak(poolsWindows: true, stride: 1) { $0.streamsPooling = true } == image + 2 * 64 * 8)
+        #expect(try peak(poolsWindows: false, stride: 2) { _ in } == image + pooled)
+        #expect(try peak(poolsWindows: false, stride: 2) { $0.overlaysConvolutions = true } == image)
+        #expect(
+            try peak(poolsWindows: false, stride: 1) { $0.overlaysConvolutions = true } == image + convolved)
+    }
+
     @Test("Operations of training are not exportable")
     func training() throws {
         var builder = GraphBuilder(name: "training")
