@@ -17,9 +17,11 @@ struct CalibrationRecord {
 extension Graph {
     /// Runs the network in float32 on the samples and records ranges and channel means of every value.
     ///
+    /// Layers that `precision` makes binary take signs already, for what is behind them depends on that.
     /// - Throws: `CompressionFailure` where a sample or an activation is not finite, or there are no fitting samples.
     func calibrated(
-        on samples: CalibrationSamples, by calibrator: Calibrator, step: some CustomStringConvertible
+        on samples: CalibrationSamples, for precision: Assignment<Precision>, by calibrator: Calibrator,
+        step: some CustomStringConvertible
     ) throws -> CalibrationRecord {
         guard inputs.count == 1 else {
             throw CompressionFailure(step, "calibrates networks with one input, not \(inputs.count)")
@@ -29,12 +31,16 @@ extension Graph {
             throw CompressionFailure(
                 step, "needs calibration samples of \(size) numbers, got \(samples.count) of \(samples.size)")
         }
-        let observed = nodes.map(\.output).filter { self[$0].type.dataType == .float32 }
+        let observed: [ValueID]
         let plan: Plan
         do {
-            plan = try Plan(self, observing: observed)
+            let (network, counterparts) = try withSigns(precision)
+            observed = nodes.map(\.output).filter {
+                self[$0].type.dataType == .float32 && counterparts[$0.index] != nil
+            }
+            plan = try Plan(network, observing: observed.compactMap { counterparts[$0.index] })
         } catch {
-            throw CompressionFailure(step, error.description)
+            throw CompressionFailure(step, "\(error)")
         }
         var observer = Observer(graph: self, observed: observed)
         try observer.watch(plan, samples) { try $0.addExtremes($1, of: $2, step: step) }

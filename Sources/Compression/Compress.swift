@@ -117,7 +117,8 @@ private struct Pipeline {
         graph = graph.prepared(for: precision)
         let needsRanges = precision.choices.contains { $0 == .int8 || $0 == .binary }
         var record =
-            try needsRanges ? graph.calibrated(on: calibration, by: options.calibrator, step: step) : nil
+            try needsRanges
+            ? graph.calibrated(on: calibration, for: precision, by: options.calibrator, step: step) : nil
         if isTrained, let ranges = record?.ranges {
             let rounded = try graph.fakeQuantizing(
                 precision, ranges: { ranges[$0.index] }, perChannel: options.scalesPerChannel)

@@ -37,6 +37,23 @@ extension Graph {
         return try rewriter.rewrite(forms)
     }
 
+    /// This network with its binary layers in that form and everything else in real numbers: what int8 layers beside binary
+    /// ones will read, before any of it is rounded.
+    ///
+    /// - Returns: the network, and for each value of this graph the same one there; nil where it has none.
+    public func withSigns(
+        _ precision: Assignment<Precision>
+    ) throws(GraphError) -> (network: Graph, values: [ValueID?]) {
+        let forms = PrecisionPlan(self) { precision[$0.name] }.forms
+        guard forms.contains(.binary) else { return (self, values.indices.map { ValueID($0) }) }
+        let signs = forms.map { $0 == .binary ? $0 : .real }
+        var rewriter = PrecisionRewriter(
+            graph: self, scales: try ActivationScales(self, forms: signs) { _ in nil },
+            channelMeans: [[Float]?](repeating: nil, count: values.count), perChannel: true)
+        let network = try rewriter.rewrite(signs)
+        return (network, values.indices.map { rewriter.real[ValueID($0)] })
+    }
+
     /// Batch normalisation that stands alone as a 1×1 convolution with one channel a group.
     func normalizationsAsDepthwise() -> Graph {
         var editor = GraphEditor(self)

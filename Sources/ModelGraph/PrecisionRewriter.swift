@@ -6,7 +6,8 @@ struct PrecisionRewriter {
     let channelMeans: [[Float]?]
     let perChannel: Bool
     private var builder: GraphBuilder
-    private var real: [ValueID: ValueID] = [:]
+    /// The real form of each value that has one yet.
+    private(set) var real: [ValueID: ValueID] = [:]
     private var integers: [ValueID: ValueID] = [:]
     private var signs: [ValueID: ValueID] = [:]
 

@@ -7,8 +7,9 @@ package struct GradientProbe {
     private let pass: Pass
     private let memory: [FloatArena]
 
-    package init(_ graph: Graph, rows: Int, kernels: TrainingKernels, isTraining: Bool) throws(TrainingError)
-    {
+    package init(
+        _ graph: Graph, rows: Int, kernels: TrainingKernels, isTraining: Bool, renormalization: Float = 0
+    ) throws(TrainingError) {
         tape = try Tape(graph, rows: rows, kernels: kernels)
         let sizes = tape.sizes
         memory = [
@@ -19,7 +20,7 @@ package struct GradientProbe {
             kernels: kernels, activations: memory[0].block, gradients: memory[1].block,
             scratch: memory[2].block,
             parameters: memory[3].block, parameterGradients: memory[4].block, statistics: memory[5].block,
-            isTraining: isTraining, seed: 1, candidate: 2, step: 3, shard: 4)
+            isTraining: isTraining, renormalization: renormalization, seed: 1, candidate: 2, step: 3, shard: 4)
         try tape.load(graph, into: memory[3].block)
     }
 

@@ -47,8 +47,8 @@ struct Pass {
     var activations, gradients, scratch, parameters, parameterGradients, statistics: FloatBlock
     /// Whether batch statistics and dropout apply; otherwise the network runs as it will when deployed.
     var isTraining: Bool
-    /// Whether normalisations keep to their running statistics, although the network is being trained.
-    var keepsStatistics = false
+    /// How far batch statistics give way to the running ones while the network is trained, 0…1.
+    var renormalization: Float = 0
     /// Keys of this pass's random numbers.
     var seed, candidate, step, shard: UInt64
 

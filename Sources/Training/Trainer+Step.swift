@@ -74,9 +74,8 @@ extension Trainer {
             kernels: kernels, activations: worker.activations.block, gradients: worker.gradients.block,
             scratch: worker.scratch.block, parameters: parameters.block,
             parameterGradients: shard.gradients.block,
-            statistics: shard.statistics.block, isTraining: true, keepsStatistics: keepsStatistics,
-            seed: recipe.seed,
-            candidate: candidate,
+            statistics: shard.statistics.block, isTraining: true, renormalization: renormalization,
+            seed: recipe.seed, candidate: candidate,
             step: UInt64(step), shard: UInt64(index))
     }
 
@@ -183,15 +182,18 @@ extension Trainer {
         }
     }
 
-    /// Whether statistics stay as they are: in the second half of the training of a network with signs.
+    /// How far normalisations go by the running statistics: not at all, but for the last part of the training of a network
+    /// with signs, at first a little and then wholly.
     ///
-    /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the other, and later
-    /// layers are normalised for either; with fixed means the network learns what it will be when deployed.
-    private var keepsStatistics: Bool { hasSigns && 2 * step >= steps }
+    /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the
+    /// other, and later layers are normalised for either; thus the network learns what it will be when deployed.
+    private var renormalization: Float {
+        guard hasSigns else { return 0 }
+        return min(max((Float(step) / Float(steps) - 0.7) / 0.2, 0), 1)
+    }
 
     /// Running statistics follow the mean over shards; the first steps average all so far.
     private func trackStatistics() {
-        guard !keepsStatistics else { return }
         let momentum = max(recipe.statisticsMomentum, 1 / Float(step + 1))
         for normalization in tape.normalizations {
             let channels = normalization.mean.count

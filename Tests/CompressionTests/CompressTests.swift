@@ -63,6 +63,15 @@ struct CompressTests {
         #expect(try Graph(decoding: artefact.encoded(), file: "binary") == artefact)
     }
 
+    @Test("Ranges beside binary layers are those of the network with signs", arguments: 0..<4 as Range<UInt64>)
+    func calibratesWithSigns(seed: UInt64) throws {
+        let graph = try RandomNetwork.graph(seed: seed)
+        let real = try compressed(graph, Compression(parsing: "binary(stem=float32;logits=float32)"))
+        let rounded = try compressed(graph, Compression(parsing: "binary(stem=float32)"))
+        #expect(rounded.nodes.contains { $0.operation.isLayer && rounded[$0.output].type.dataType == .int8 })
+        #expect(try difference(real, rounded) < 0.03)
+    }
+
     @Test("Integers that a binary layer takes signs of reach below zero, although a ReLU reads them too")
     func signsSurviveRounding() throws {
         let artefact = try compressed(RandomNetwork.graph(seed: 2), Compression(parsing: "binary"))

@@ -153,22 +153,6 @@ struct TrainerTests {
         #expect(try #require(trained.history.last).loss < 1e-4)
     }
 
-    @Test(
-        "A network with signs keeps its statistics for the second half, and goes on learning",
-        arguments: [true, false])
-    func keepsStatistics(takesSigns: Bool) throws {
-        let graph = try SmallNetwork.graph(takesSigns: takesSigns).initialized(seed: 1)
-        let trainer = try Trainer(graph, on: SmallNetwork.blobs(256), recipe: SmallNetwork.recipe)
-        func constant(_ name: String) -> [Float]? {
-            trainer.network.values.first { $0.name == name }?.constant?.tensor.floats
-        }
-        while trainer.step < trainer.steps / 2 { try trainer.takeStep() }
-        let (mean, weights) = (constant("mean"), constant("w0"))
-        while !trainer.isFinished { try trainer.takeStep() }
-        #expect((constant("mean") == mean) == takesSigns)
-        #expect(constant("w0") != weights)
-    }
-
     @Test("wrong data and recipes are refused in one sentence")
     func refuses() throws {
         let graph = try SmallNetwork.graph().initialized(seed: 1)

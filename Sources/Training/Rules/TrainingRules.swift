@@ -46,10 +46,8 @@ struct BinarizeRule: Rule {
 
     func backward(_ pass: Pass) {
         guard let slot = input.gradient else { return }
-        let (x, dx, dy) = (pass[input.value], pass[slot], pass[result.gradient])
-        for i in 0..<x.count {
-            let gradient = abs(x[i]) <= 1 ? dy[i] : 0
-            dx[i] = input.accumulates ? dx[i] + gradient : gradient
-        }
+        pass.kernels.applyBackward(
+            .clamp(lower: -1, upper: 1), at: pass[input.value], pass[result.gradient], into: pass[slot],
+            accumulating: input.accumulates)
     }
 }
