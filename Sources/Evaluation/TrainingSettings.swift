@@ -84,10 +84,15 @@ public struct TrainingSettings: Hashable, Sendable {
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
                 recipe.learningRate = 0.01
                 recipe.weightDecay = 0
+                recipe.epochs *= TrainingSettings.signPatience
             case .distill, .structured, .magnitude, .pattern, .finetune, .precision: break
             }
         }
     }
+
+    /// How much longer signs are trained than what is left of a network after other steps: a weight of theirs changes only
+    /// as a whole.
+    private static let signPatience = 3.0
 
     /// Passes before the first step of a compression, and after each step that trains.
     ///
