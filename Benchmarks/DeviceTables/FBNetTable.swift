@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import LinearAlgebra
 import ModelGraph
 import SearchSpaces
 
@@ -24,7 +25,7 @@ func fbnetTable(_ context: Context) throws {
             zip2(time, price(graph, on: profile).latencyMilliseconds).map { $0.0 / $0.1 }
         }
         print("| \(size) | \(text(ratios.median, 2)) |")
-        let distance = abs(log(ratios.median))
+        let distance = abs(log(ratios.median ?? .nan))
         if distance < best?.distance ?? .infinity { best = (size, distance) }
     }
     guard let size = best?.size else { return }

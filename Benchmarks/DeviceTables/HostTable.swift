@@ -4,6 +4,7 @@ import Devices
 import Engine
 import Evaluation
 import Foundation
+import LinearAlgebra
 import ModelGraph
 import SearchSpaces
 
@@ -156,7 +157,7 @@ private final class Runner {
     }
 
     func network(as host: DeviceProfile) -> TimedNetwork {
-        TimedNetwork(graph, milliseconds: rounds.median, kernels: kernels(as: host))
+        TimedNetwork(graph, milliseconds: rounds.median ?? .nan, kernels: kernels(as: host))
     }
 
     private func kernels(as host: DeviceProfile) -> [KernelTime] {
@@ -164,7 +165,7 @@ private final class Runner {
         let executed = ExecutedGraph(graph, under: host.runtime.policy)
         var times: [String: Double] = [:]
         for (index, layer) in layers.enumerated() {
-            times[layer, default: 0] += steps.map { $0[index].microseconds }.median / 1000
+            times[layer, default: 0] += (steps.map { $0[index].microseconds }.median ?? .nan) / 1000
         }
         return zip(executed.kernelNames, executed.workloads).compactMap { name, work in
             name.map { KernelTime(work, milliseconds: times[$0] ?? 0) }

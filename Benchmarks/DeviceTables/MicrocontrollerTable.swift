@@ -1,6 +1,7 @@
 import Datasets
 import Devices
 import Foundation
+import LinearAlgebra
 import ModelGraph
 
 /// Shipped microcontroller profiles against ST's tables and the MLPerf Tiny submissions.

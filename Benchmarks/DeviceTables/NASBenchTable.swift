@@ -67,7 +67,7 @@ func printRow(_ name: String, _ few: FewShot, _ probes: Int) throws {
     let row = try few.run(probes: probes)
     let (rho, hits) = (row.ours.map(\.spearman), row.ours.map(\.within10))
     func simple(_ rows: [Agreement]) -> String {
-        "\(text(rows.map(\.spearman).mean)), \(percent(rows.map(\.within10).mean))"
+        "\(text(rows.map(\.spearman).mean, 4)), \(percent(rows.map(\.within10).mean))"
     }
     let coverage =
         few.quantity == .latency

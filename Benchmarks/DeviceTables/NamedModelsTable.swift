@@ -1,6 +1,7 @@
 import Datasets
 import Devices
 import Foundation
+import LinearAlgebra
 import ModelGraph
 
 /// One board of the table of published latencies and the profile that should predict it without calibration.

@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import LinearAlgebra
 
 /// Picks at a limit: the most accurate cell whose predicted latency is below it.
 func selectionTable(_ context: Context) throws {
@@ -41,8 +42,9 @@ private func selections(_ few: FewShot, _ accuracy: [Double]) throws -> Selectio
         let bounds = Bounds(outcome.prices)
         let truth = outcome.test.map { few.measured[$0] }
         for step in 0..<50 {
-            let limit = few.measured.quantile(0.1 + 0.6 * Double(step) / 49)
-            guard let best = order.first(where: { truth[$0] <= limit }) else { continue }
+            guard let limit = few.measured.quantile(0.1 + 0.6 * Double(step) / 49),
+                let best = order.first(where: { truth[$0] <= limit })
+            else { continue }
             func loss(_ pick: Int) -> Double { accuracy[outcome.test[best]] - accuracy[outcome.test[pick]] }
             if let pick = order.first(where: { bounds.points[$0] <= limit }) {
                 point.append(truth[pick] > limit)

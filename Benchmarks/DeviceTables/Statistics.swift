@@ -40,18 +40,9 @@ func correlation(_ a: [Double], _ b: [Double]) -> Double {
 
 extension [Double] {
     var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
-
-    func quantile(_ share: Double) -> Double {
-        let sorted = sorted()
-        guard let last = sorted.indices.last else { return .nan }
-        let place = share * Double(last)
-        let below = Int(place)
-        let above = Swift.min(below + 1, last)
-        return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
-    }
-
-    var median: Double { quantile(0.5) }
 }
 
-func text(_ value: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", value) }
-func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+func text(_ value: Double?, _ digits: Int = 3) -> String {
+    value.map { String(format: "%.\(digits)f", $0) } ?? "–"
+}
+func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// A profile fitted to measurements, and what was decided on the way.
 public struct CalibrationOutcome: Sendable {
     public var profile: DeviceProfile
@@ -71,8 +73,8 @@ extension DeviceProfile {
 
     /// Refuses times that only make sense in another unit.
     private func requireUnit(_ candidate: PolicyCandidate, _ file: String) throws {
-        let ratios = zip(candidate.values, candidate.terms).map { $0 / $1.sum() }.sorted()
-        guard let ratio = ratios.middle else { return }
+        let ratios = zip(candidate.values, candidate.terms).map { $0 / $1.sum() }
+        guard let ratio = ratios.median else { return }
         if ratio > 150 || ratio < 1 / 150.0 { throw CalibrationError.unit(file: file, ratio: ratio) }
     }
 }

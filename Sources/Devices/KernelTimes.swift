@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// One kernel timed on the device itself.
 public struct KernelTime: Hashable, Sendable {
     public let work: Workload
@@ -19,7 +21,7 @@ public struct KernelTimes: Hashable, Sendable {
     public init(_ times: [KernelTime]) {
         var all: [Workload: [Double]] = [:]
         for time in times { all[time.work, default: []].append(time.milliseconds) }
-        milliseconds = all.compactMapValues { $0.sorted().middle }
+        milliseconds = all.compactMapValues { $0.median }
     }
 
     subscript(work: Workload) -> Double? { milliseconds[work] }

@@ -1,4 +1,5 @@
 private import Foundation
+import LinearAlgebra
 
 /// One row of a file of measured latencies.
 public struct Measurement: Hashable, Sendable {
@@ -106,8 +107,8 @@ extension Measurement {
     /// Repeats of one model as one row.
     private static func median(of group: [Measurement]) -> Measurement {
         var row = group[0]
-        row.latencyMilliseconds = group.compactMap(\.latencyMilliseconds).sorted().middle
-        row.energyMillijoules = group.compactMap(\.energyMillijoules).sorted().middle
+        row.latencyMilliseconds = group.compactMap(\.latencyMilliseconds).median
+        row.energyMillijoules = group.compactMap(\.energyMillijoules).median
         return row
     }
 }

@@ -2,24 +2,31 @@ import LinearAlgebra
 
 /// Chooses the models whose latencies tell most about a profile's factors.
 public struct ProbeDesign: Sendable {
+    /// Of each candidate, how its prediction depends on the logarithms that the fit finds: the common factor, then each term's
+    /// deviation from it.
     private let rows: [[Double]]
+    private let prior: TermFit.Prior
 
     /// - Parameter candidates: every model that could be measured, priced on the profile.
     public init(_ candidates: [PricedPiece], on profile: DeviceProfile) {
+        prior = TermFit.Prior(profile.kind)
         rows = candidates.map { candidate in
             let terms = profile.terms(candidate)
             let total = terms.sum()
-            return (0..<TermFit.size).map { terms[$0] / total }
+            return [1] + (0..<TermFit.size).map { terms[$0] / total }
         }
     }
 
     /// Indices of `count` candidates, in the order in which they were chosen.
     ///
-    /// D-optimal for the factors of the terms in log space, with the data sheet as prior: each step takes the candidate
-    /// whose prediction is least certain given those chosen before, which maximises the determinant greedily.
+    /// D-optimal for the unknowns of the calibration under its own prior, in which terms err together more than apart: each
+    /// step takes the candidate whose prediction is least certain given those chosen before, which maximises the determinant
+    /// greedily.
     public func choose(_ count: Int) -> [Int] {
-        var information = LeastSquares(unknowns: TermFit.size)
-        for term in 0..<TermFit.size { information.addPrior(term, value: 0, precision: 1) }
+        var information = LeastSquares(unknowns: TermFit.size + 1)
+        for index in 0..<information.unknowns {
+            information.addPrior(index, value: 0, precision: prior.precision(index))
+        }
         var chosen: [Int] = []
         var isTaken = [Bool](repeating: false, count: rows.count)
         while chosen.count < min(count, rows.count) {
@@ -37,8 +44,7 @@ public struct ProbeDesign: Sendable {
         return chosen
     }
 
-    /// Scatter of a probe around the model where the data sheet is off by a factor of e; larger than that of
-    /// measurements, because the extremes that a design likes are
-    /// also where a model is least true.
+    /// Scatter of a probe's logarithm around the model; larger than that of measurements, because the extremes that a design
+    /// likes are also where a model is least true.
     private static let noise = 0.15
 }

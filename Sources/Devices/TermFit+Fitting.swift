@@ -39,7 +39,7 @@ extension TermFit {
         self = TermFit.fitted(rows: rows, values: values, prior: prior).fit
     }
 
-    /// The same, with the logarithms of measured over predicted value when each is left out, sorted.
+    /// The same, with the logarithms of measured over predicted value when each is left out.
     static func fitted(
         rows: [SIMD16<Double>], values: [Double], prior: Prior
     ) -> (fit: TermFit, residuals: [Double]) {
@@ -57,11 +57,10 @@ extension TermFit {
                 residuals.append((values[index] / (rows[index] * scales).sum()).logarithm)
             }
         }
-        residuals.sort()
         let termFit = TermFit(
             scales: fit.scales, covariance: fit.covariance(prior),
             residualLogSD: fit.errorScale * TermFit.normalEquivalent,
-            leaveOneOutError: residuals.map { abs($0.exponential - 1) }.sorted().middle ?? 0,
+            leaveOneOutError: residuals.map { abs($0.exponential - 1) }.median ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }, samples: rows.count,
             range: (values.min() ?? 1)...(values.max() ?? 1))
         return (termFit, residuals)
@@ -85,8 +84,8 @@ private struct LogFit {
     /// It begins with a scale so wide that every measurement counts alike and narrows from there: begun narrow, the fit
     /// would cling to whichever measurements the data sheet happens to agree with.
     init(_ rows: [SIMD16<Double>], _ values: [Double], _ prior: TermFit.Prior) {
-        let ratios = zip(rows, values).map { ($1 / $0.sum()).logarithm }.sorted()
-        logs = [ratios.middle ?? 0] + [Double](repeating: 0, count: TermFit.size)
+        let ratios = zip(rows, values).map { ($1 / $0.sum()).logarithm }
+        logs = [ratios.median ?? 0] + [Double](repeating: 0, count: TermFit.size)
         errorScale = 1
         for _ in 0..<200 {
             guard let step = step(rows, values, prior) else { break }
@@ -170,19 +169,5 @@ private struct LogFit {
             for other in 0..<size { rows[term][other] = inverse[0] + inverse[other + 1] }
         }
         return rows
-    }
-}
-
-extension [Double] {
-    /// The middle of a sorted list.
-    var middle: Double? { quantile(0.5) }
-
-    /// A quantile of a sorted list, interpolated.
-    func quantile(_ share: Double) -> Double? {
-        guard let last = indices.last else { return nil }
-        let place = share * Double(last)
-        let below = Int(place)
-        let above = Swift.min(below + 1, last)
-        return self[below] + (self[above] - self[below]) * (place - Double(below))
     }
 }

@@ -26,7 +26,7 @@ struct TimedSumFit {
                 residuals[index] =
                     1 - (factor * row.timed + inferenceScale * row.inference) / row.milliseconds
             }
-            scale = max(0.01, 1.4826 * (residuals.map(abs).sorted().middle ?? 0))
+            scale = max(0.01, 1.4826 * (residuals.map(abs).median ?? 0))
         }
     }
 
@@ -51,7 +51,7 @@ extension TermFit {
             let modelled = (1 - error.timedShare) * residualLogSD
             return max(0, abs(error.logRatio) / Normal.quantile(0.9) - modelled) / error.timedShare
         }
-        return needed.sorted().quantile(0.8).map { max($0, TermFit.leastTimedLogSD) }
+        return needed.quantile(0.8).map { max($0, TermFit.leastTimedLogSD) }
     }
 
     /// Times of one network on one machine repeat no better than this.

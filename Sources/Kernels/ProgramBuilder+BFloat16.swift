@@ -36,7 +36,7 @@ extension ProgramBuilder {
         precondition(bias.isEmpty || bias.count == shape.outputChannels, "bfloat16: one bias an output")
         let width = Int(set.width), padded = (shape.outputChannels + width - 1) / width * width
         let packed = shape.packedPairs(weights, width: width)
-        var parameters = pairTaps(of: shape)
+        var parameters = convolution(shape, pixel: shape.evenChannels)
         parameters.weights = UnsafeRawPointer(pool.store(packed.map { $0.bfloat16Bits }))
         parameters.bias = UnsafeRawPointer(
             pool.store(bias + [Float](repeating: 0, count: padded - bias.count)))
@@ -58,32 +58,6 @@ extension ProgramBuilder {
             left: Int32(shape.left), right: Int32(shape.right), pixel_step: Int32(shape.evenChannels))
         emit("round_bfloat16", set.border, a: x, y: rounded, parameters, work: Double(shape.inputCount))
         return rounded
-    }
-
-    /// Windows as runs of neighbouring numbers: whole kernel rows where columns are not dilated.
-    private func pairTaps(of shape: WindowShape) -> sk_convolution {
-        let channels = shape.evenChannels, row = shape.paddedWidth * channels
-        var offsets: [Int32] = []
-        for y in 0..<shape.kernelHeight {
-            for x in 0..<(shape.dilationX == 1 ? 1 : shape.kernelWidth) {
-                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * channels))
-            }
-        }
-        var parameters = sk_convolution()
-        parameters.images = Int32(shape.images)
-        parameters.out_height = Int32(shape.outputHeight)
-        parameters.out_width = Int32(shape.outputWidth)
-        parameters.image_step = Int64(shape.paddedHeight * row)
-        parameters.row_step = Int64(shape.strideY * row)
-        parameters.column_step = Int64(shape.strideX * channels)
-        parameters.groups = 1
-        parameters.group_inputs = Int32(channels)
-        parameters.group_outputs = Int32(shape.outputChannels)
-        parameters.taps = Int32(offsets.count)
-        parameters.depth = Int32((shape.dilationX == 1 ? shape.kernelWidth : 1) * channels)
-        parameters.tap_offset = UnsafePointer(pool.store(offsets))
-        parameters.y_stride = Int64(shape.outputChannels)
-        return parameters
     }
 }
 

@@ -37,7 +37,7 @@ extension ProgramBuilder {
         let columns = PaddingKinds(
             outputs: shape.outputWidth, stride: shape.strideX, dilation: shape.dilationX,
             kernel: shape.kernelWidth, before: shape.left, input: shape.inputWidth)
-        var parameters = bitTaps(of: shape)
+        var parameters = bitConvolution(shape)
         let packing = BitPacking(set, parameters)
         parameters.weights = UnsafeRawPointer(pool.store(shape.packedSigns(weights, packing)))
         parameters.start = UnsafePointer(pool.store(shape.agreeingSums(weights, rows, columns, width: width)))
@@ -74,26 +74,20 @@ extension ProgramBuilder {
         return bits
     }
 
-    /// Windows as runs of neighbouring bytes: whole kernel rows where columns are not dilated.
-    private func bitTaps(of shape: WindowShape) -> sk_bit_convolution {
-        let bytes = shape.bytesPerPixel(unit: Int(kernels.bits.unit)), row = shape.paddedWidth * bytes
-        var offsets: [Int32] = []
-        for y in 0..<shape.kernelHeight {
-            for x in 0..<(shape.dilationX == 1 ? 1 : shape.kernelWidth) {
-                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * bytes))
-            }
-        }
+    /// Parameters of a convolution of bits, whose elements are bytes.
+    private func bitConvolution(_ shape: WindowShape) -> sk_bit_convolution {
+        let runs = WindowRuns(shape, pixel: shape.bytesPerPixel(unit: Int(kernels.bits.unit)))
         var parameters = sk_bit_convolution()
         parameters.images = Int32(shape.images)
         parameters.out_height = Int32(shape.outputHeight)
         parameters.out_width = Int32(shape.outputWidth)
-        parameters.image_step = Int64(shape.paddedHeight * row)
-        parameters.row_step = Int64(shape.strideY * row)
-        parameters.column_step = Int64(shape.strideX * bytes)
+        parameters.image_step = Int64(runs.imageStep)
+        parameters.row_step = Int64(runs.rowStep)
+        parameters.column_step = Int64(runs.columnStep)
         parameters.outputs = Int32(shape.outputChannels)
-        parameters.taps = Int32(offsets.count)
-        parameters.depth = Int32((shape.dilationX == 1 ? shape.kernelWidth : 1) * bytes)
-        parameters.tap_offset = UnsafePointer(pool.store(offsets))
+        parameters.taps = Int32(runs.offsets.count)
+        parameters.depth = Int32(runs.depth)
+        parameters.tap_offset = UnsafePointer(pool.store(runs.offsets))
         return parameters
     }
 }

@@ -69,7 +69,7 @@ extension ProgramBuilder {
         let packed = pool.store(
             shape.packed(weights, width: width, group: 1, halfGroup: 1, pairsQuarters: table.f32_pairs) { $0 }
         )
-        var parameters = taps(of: shape)
+        var parameters = convolution(shape, pixel: shape.inputChannels)
         parameters.weights = UnsafeRawPointer(packed)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(bias, width: width)))
         parameters.lower = clamp.lowerBound
@@ -106,7 +106,7 @@ extension ProgramBuilder {
         }
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
         let width = Int(table.s8_width), group = Int(table.s8_group)
-        var parameters = taps(of: shape)
+        var parameters = convolution(shape, pixel: shape.inputChannels)
         var scratch: Buffer?
         if raisesTileByTile(shape) {
             parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
@@ -179,33 +179,6 @@ extension ProgramBuilder {
             return (bias.isEmpty ? 0 : bias[output]) &- offset &* sum
         }
     }
-
-    /// Windows as runs of neighbouring elements: whole kernel rows where channels are not grouped or dilated.
-    private func taps(of shape: WindowShape) -> sk_convolution {
-        let row = shape.paddedWidth * shape.inputChannels
-        let mergesColumns = shape.groups == 1 && shape.dilationX == 1
-        var offsets: [Int32] = []
-        for y in 0..<shape.kernelHeight {
-            for x in 0..<(mergesColumns ? 1 : shape.kernelWidth) {
-                offsets.append(Int32(y * shape.dilationY * row + x * shape.dilationX * shape.inputChannels))
-            }
-        }
-        var parameters = sk_convolution()
-        parameters.images = Int32(shape.images)
-        parameters.out_height = Int32(shape.outputHeight)
-        parameters.out_width = Int32(shape.outputWidth)
-        parameters.image_step = Int64(shape.paddedHeight * row)
-        parameters.row_step = Int64(shape.strideY * row)
-        parameters.column_step = Int64(shape.strideX * shape.inputChannels)
-        parameters.groups = Int32(shape.groups)
-        parameters.group_inputs = Int32(shape.groupInputs)
-        parameters.group_outputs = Int32(shape.groupOutputs)
-        parameters.taps = Int32(offsets.count)
-        parameters.depth = Int32(mergesColumns ? shape.kernelWidth * shape.inputChannels : shape.groupInputs)
-        parameters.tap_offset = UnsafePointer(pool.store(offsets))
-        parameters.y_stride = Int64(shape.outputChannels)
-        return parameters
-    }
 }
 
 extension WindowShape {
@@ -221,39 +194,40 @@ extension WindowShape {
         _ weights: [Element], width: Int, group: Int, halfGroup: Int, pairsQuarters: Bool = false,
         convert: (Element) -> Stored
     ) -> [Stored] {
-        let mergesColumns = groups == 1 && dilationX == 1
-        let taps = mergesColumns ? kernelHeight : kernelHeight * kernelWidth
-        let depth = mergesColumns ? kernelWidth * inputChannels : groupInputs
-        let steps = (depth + group - 1) / group, packedOutputs = packedOutputs(width: width)
-        let count = groups * packedOutputs * taps * steps * group
+        let runs = WindowRuns(self, pixel: inputChannels), taps = runs.offsets.count, depth = runs.depth
+        let packedOutputs = packedOutputs(width: width), isPaired = pairsQuarters && groupOutputs <= width / 4
+        let count = groups * packedOutputs * taps * ((depth + group - 1) / group) * group
         return [Stored](unsafeUninitializedCapacity: count) { packed, initialized in
-            // SAFETY: the loops go through all `count` places in order.
             var place = 0
-            for g in 0..<groups {
-                for first in stride(from: 0, to: packedOutputs, by: width) {
-                    let own = min(width, packedOutputs - first), real = min(own, groupOutputs - first)
-                    let isPaired = pairsQuarters && groupOutputs <= width / 4 && depth.isMultiple(of: 2)
-                    let lanes = isPaired ? width / 4 : own
-                    let group =
-                        isPaired ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
-                    for tap in 0..<taps {
-                        for begin in stride(from: 0, to: depth, by: group) {
-                            let elements = min(group, depth - begin)
-                            for lane in 0..<lanes {
-                                let source =
-                                    ((g * groupOutputs + first + lane) * taps + tap) * depth + begin
-                                for k in 0..<group {
-                                    let exists = lane < real && k < elements
-                                    packed[place] = exists ? convert(weights[source + k]) : .zero
-                                    place += 1
-                                }
+            // SAFETY: every place is written once, in order; the count is checked at the end.
+            func write(_ value: Stored) {
+                packed[place] = value
+                place += 1
+            }
+            /// Outputs from `first` on, `real` of which exist, in `lanes` places.
+            func writeBlock(first: Int, real: Int, lanes: Int, group: Int) {
+                for tap in 0..<taps {
+                    for begin in stride(from: 0, to: depth, by: group) {
+                        for lane in 0..<lanes {
+                            let source = ((first + lane) * taps + tap) * depth + begin
+                            for k in 0..<group {
+                                let exists = lane < real && begin + k < depth
+                                write(exists ? convert(weights[source + k]) : .zero)
                             }
                         }
                     }
-                    for _ in 0..<(own - lanes) * taps * depth {
-                        packed[place] = .zero
-                        place += 1
-                    }
+                }
+            }
+            for g in 0..<groups {
+                for first in stride(from: 0, to: packedOutputs, by: width) {
+                    let own = min(width, packedOutputs - first)
+                    let lanes = isPaired && depth.isMultiple(of: 2) ? width / 4 : own
+                    let together =
+                        lanes < own ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
+                    writeBlock(
+                        first: g * groupOutputs + first, real: min(own, groupOutputs - first), lanes: lanes,
+                        group: together)
+                    for _ in 0..<(own - lanes) * taps * depth { write(.zero) }
                 }
             }
             precondition(place == count, "packed: \(place) places of \(count)")

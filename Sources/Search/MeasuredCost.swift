@@ -27,9 +27,8 @@ public struct MeasuredCost: Hashable, Sendable {
     ///   - latencies: in milliseconds, positive, at least one.
     ///   - energies: in millijoules, as many as were measured.
     public init(latencies: [Double], energies: [Double]) {
-        precondition(!latencies.isEmpty, "MeasuredCost: needs a latency")
+        guard let median = latencies.median else { preconditionFailure("MeasuredCost: needs a latency") }
         let count = latencies.count
-        let median = latencies.middle
         var spread: Double?
         if count > 1 {
             let logs = latencies.map { log($0) }
@@ -41,7 +40,7 @@ public struct MeasuredCost: Hashable, Sendable {
         }
         self.init(
             latency: median, latencyP10: spread.map { median / $0 }, latencyP90: spread.map { median * $0 },
-            energy: energies.isEmpty ? nil : energies.middle, repeats: count)
+            energy: energies.median, repeats: count)
     }
 }
 
@@ -59,13 +58,5 @@ extension Score {
         (score.latency, score.latencyP10, score.latencyP90) = (latency, p10, p90)
         score.provenance = .measured
         return score
-    }
-}
-
-extension [Double] {
-    /// The median of a list that is not empty.
-    fileprivate var middle: Double {
-        let ordered = sorted()
-        return (ordered[(count - 1) / 2] + ordered[count / 2]) / 2
     }
 }

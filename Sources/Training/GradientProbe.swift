@@ -20,7 +20,8 @@ package struct GradientProbe {
             kernels: kernels, activations: memory[0].block, gradients: memory[1].block,
             scratch: memory[2].block,
             parameters: memory[3].block, parameterGradients: memory[4].block, statistics: memory[5].block,
-            isTraining: isTraining, renormalization: renormalization, seed: 1, candidate: 2, step: 3, shard: 4)
+            isTraining: isTraining, renormalization: renormalization, seed: 1, candidate: 2, step: 3, shard: 4
+        )
         try tape.load(graph, into: memory[3].block)
     }
 

@@ -63,7 +63,8 @@ struct CompressTests {
         #expect(try Graph(decoding: artefact.encoded(), file: "binary") == artefact)
     }
 
-    @Test("Ranges beside binary layers are those of the network with signs", arguments: 0..<4 as Range<UInt64>)
+    @Test(
+        "Ranges beside binary layers are those of the network with signs", arguments: 0..<4 as Range<UInt64>)
     func calibratesWithSigns(seed: UInt64) throws {
         let graph = try RandomNetwork.graph(seed: seed)
         let real = try compressed(graph, Compression(parsing: "binary(stem=float32;logits=float32)"))

@@ -184,6 +184,14 @@ struct CalibrationTests {
         #expect(Set(chosen).count == 6)
         #expect(ProbeDesign(candidates, on: profile).choose(20).count == 10)
     }
+
+    @Test("Of many copies of one network and another, both are measured before a copy")
+    func copies() throws {
+        let profile = try Shipped.profile("raspberry-pi-4")
+        let candidates = try [0, 0, 0, 7, 0].map { PricedPiece(try graph($0), on: profile) }
+        let chosen = ProbeDesign(candidates, on: profile).choose(2)
+        #expect(chosen.contains(3))
+    }
 }
 
 @Suite("Kernels timed one by one")

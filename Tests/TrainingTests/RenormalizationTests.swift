@@ -15,7 +15,8 @@ struct RenormalizationTests {
     ) throws -> (outputs: [Float], gradients: [String: [Float]]) {
         let graph = try example.graph().initialized(seed: 3).spread()
         let probe = try GradientProbe(
-            graph, rows: example.shape[0], kernels: kernels, isTraining: isTraining, renormalization: strength)
+            graph, rows: example.shape[0], kernels: kernels, isTraining: isTraining, renormalization: strength
+        )
         let outputs = probe.run([Float](repeating: 0, count: example.shape.reduce(1, *)))
         var random = RandomStream(seed: 5, .calibration)
         let gradients = probe.gradients(coefficients: outputs.map { _ in random.uniform() * 2 - 1 })
@@ -23,7 +24,9 @@ struct RenormalizationTests {
         return (outputs, Dictionary(uniqueKeysWithValues: zip(names, gradients)))
     }
 
-    @Test("At full strength a training pass gives what the deployed network gives", arguments: TrainingKernels.available)
+    @Test(
+        "At full strength a training pass gives what the deployed network gives",
+        arguments: TrainingKernels.available)
     func equalsDeployed(kernels: TrainingKernels) throws {
         let (plain, renormalized) = (try Self.probe(kernels), try Self.probe(kernels, strength: 1))
         let deployed = try Self.probe(kernels, isTraining: false)
@@ -48,7 +51,9 @@ struct RenormalizationTests {
             }
         }
         #expect(renormalized.gradients["offset"] == plain.gradients["offset"])
-        let slopes = (try #require(renormalized.gradients["scale"]), try #require(deployed.gradients["scale"]))
+        let slopes = (
+            try #require(renormalized.gradients["scale"]), try #require(deployed.gradients["scale"])
+        )
         #expect(distance(slopes.0, slopes.1) < 1e-3)
     }
 

@@ -1,5 +1,6 @@
 import Engine
 import Kernels
+import LinearAlgebra
 import ModelGraph
 
 /// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
@@ -48,12 +49,9 @@ struct PassStudy {
                 slowdowns[index].append(measureLatency(of: plan, seconds: 0.02).median / time)
             }
         }
-        func median(_ values: [Double]) -> Double? {
-            values.isEmpty ? nil : values.sorted()[values.count / 2]
-        }
         self.whole = whole
-        milliseconds = median(times) ?? .nan
-        without = zip(others, slowdowns).map { ($0.pass, $0.run, median($1)) }
+        milliseconds = times.median ?? .nan
+        without = zip(others, slowdowns).map { ($0.pass, $0.run, $1.median) }
     }
 
     var json: [Record] {

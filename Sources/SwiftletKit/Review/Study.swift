@@ -2,6 +2,7 @@ import Compression
 import Devices
 import Engine
 import ExperimentStore
+import LinearAlgebra
 import ModelGraph
 import Search
 
@@ -116,8 +117,6 @@ extension [StudyRow] {
                 if let plan { medians[index].append(measureLatency(of: plan, seconds: 0.2).median) }
             }
         }
-        for index in indices where medians[index].count == 3 {
-            self[index].hostMilliseconds = medians[index].sorted()[1]
-        }
+        for index in indices { self[index].hostMilliseconds = medians[index].median }
     }
 }
