@@ -32,6 +32,7 @@ SK_INLINE vector_s32 s8_dot(vector_s32 sum, vector_s32 x, vector_s32 w) {
 
 typedef int16_t vector_s16 __attribute__((ext_vector_type(2 * SK_LANES)));
 
+#define SK_INTERLEAVES
 // Two taps interleaved: channels 0–3 of each eight, and 4–7.
 SK_INLINE vector_s16 s16_low(vector_s16 a, vector_s16 b) {
     return __builtin_shufflevector(

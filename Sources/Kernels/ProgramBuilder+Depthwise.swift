@@ -95,18 +95,27 @@ extension WindowShape {
     /// [channels, taps] as [block][pair of taps][half][width/2 channels][tap of the pair].
     ///
     /// The first half holds channels 0–3 of every eight, the second 4–7: the order in which vector instructions interleave.
+    /// Pairs are of one column of two rows; taps of a last odd row follow one after the other.
     fileprivate func depthwisePairs(_ weights: [Int16], width: Int) -> [Int16] {
         guard width > 0 else { return depthwisePacked(weights, width: 0) }
-        let pairs = (taps + 1) / 2, blocks = (outputChannels + width - 1) / width
+        let pairs = (taps + 1) / 2, blocks = (outputChannels + width - 1) / width, pairedTaps = pairedTaps
         var packed = [Int16](repeating: 0, count: blocks * pairs * width * 2)
         for channel in 0..<outputChannels {
             let (block, lane) = channel.quotientAndRemainder(dividingBy: width)
-            for tap in 0..<taps {
-                let base = (block * pairs + tap / 2) * width * 2
-                packed[base + interleaved(lane, width: width) * 2 + tap % 2] = weights[channel * taps + tap]
+            for (place, tap) in pairedTaps.enumerated() {
+                let base = (block * pairs + place / 2) * width * 2
+                packed[base + interleaved(lane, width: width) * 2 + place % 2] = weights[channel * taps + tap]
             }
         }
         return packed
+    }
+
+    private var pairedTaps: [Int] {
+        let pairedRows = kernelHeight / 2 * 2
+        let pairs = stride(from: 0, to: pairedRows, by: 2).flatMap { y in
+            (0..<kernelWidth).flatMap { x in [y * kernelWidth + x, (y + 1) * kernelWidth + x] }
+        }
+        return pairs + (pairedRows * kernelWidth..<taps)
     }
 
     /// One number a channel in the order of the interleaved sums.
