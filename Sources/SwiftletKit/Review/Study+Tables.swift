@@ -3,7 +3,7 @@ import Search
 
 extension StudyRow {
     /// One row of the JSON and CSV answers.
-    func record(against baseline: StudyRow?) -> Record {
+    var record: Record {
         var record: Record = [
             "compression": .text(evaluation.compression), "architecture": .text(evaluation.architecture),
             "accuracy": .number(orUnknown: accuracy), "loss": .number(orUnknown: loss?.mean),
@@ -12,7 +12,7 @@ extension StudyRow {
             "nominal_weight_bytes": .integer(orUnknown: accounts.first?.account.nominalBytes),
             "nominal_macs": .integer(orUnknown: accounts.first?.account.nominalMACs),
             "host_latency_ms": .number(orUnknown: hostMilliseconds),
-            "host_speed_up": .number(orUnknown: hostMilliseconds.divided(baseline?.hostMilliseconds)),
+            "host_speed_up": .number(orUnknown: hostSpeedUp),
             "failure": .text(orUnknown: failure),
         ]
         for score in evaluation.scores {
@@ -37,7 +37,7 @@ extension StudyRow {
 
 extension [StudyRow] {
     /// Quality, what was promised, and this computer's times.
-    func summary(against baseline: StudyRow?) -> String {
+    var summary: String {
         var table = TextTable([
             ("compression", .left), ("test accuracy", .right), ("loss, points", .right),
             ("95 % bound", .right), ("nominal weights", .right), ("nominal MACs", .right),
@@ -49,7 +49,7 @@ extension [StudyRow] {
                 row.loss?.bound.points ?? "–", Human.bytes(row.accounts.first?.account.nominalBytes),
                 Human.count(row.accounts.first?.account.nominalMACs),
                 Human.milliseconds(row.hostMilliseconds),
-                row.hostMilliseconds.divided(baseline?.hostMilliseconds).times,
+                row.hostSpeedUp.times,
             ])
         }
         let failures = compactMap { row in row.failure.map { "\(row.evaluation.compression): \($0)\n" } }

@@ -21,10 +21,10 @@ public func study(job name: String, databases: [String]) throws -> Answer {
         rows.append(try StudyRow(evaluation, in: runs, profiles: profiles))
     }
     try rows.measureOnHost(in: runs[0])
-    let baseline = rows.first { $0.evaluation.compression == "none" }
+    let baseline = rows.baseline.map { rows[$0] }
     let tables =
-        [rows.summary(against: baseline)] + profiles.map { rows.table(on: $0.name, against: baseline) }
-    let records = rows.map { $0.record(against: baseline) }
+        [rows.summary] + profiles.map { rows.table(on: $0.name, against: baseline) }
+    let records = rows.map(\.record)
     return Answer(
         json: .record([
             "job": .text(name), "seeds": .integer(runs.count), "rows": .list(records.map(Field.record)),
@@ -66,7 +66,8 @@ struct StudyRow {
     let loss: PairedLoss?
     /// On each device; empty where the network could not be built.
     let accounts: [(device: String, account: CompressionAccount)]
-    var hostMilliseconds: Double?
+    /// Measured here and now, and how many times as fast as the uncompressed network.
+    var hostMilliseconds, hostSpeedUp: Double?
 
     init(_ evaluation: Evaluation, in runs: [StudyRun], profiles: [DeviceProfile]) throws {
         self.evaluation = evaluation
@@ -108,15 +109,23 @@ extension StudyRun {
 }
 
 extension [StudyRow] {
-    /// Three rounds over all models; each gets the middle one of its medians.
+    /// Models take short turns, and each is compared with the uncompressed one within a round: what slows this computer
+    /// down for longer slows both.
     fileprivate mutating func measureOnHost(in run: StudyRun) throws {
         let plans = try map { try run.model(of: $0.evaluation).map { try Plan($0) } }
-        var medians = [[Double]](repeating: [], count: count)
-        for _ in 0..<3 {
+        var times = [[Double]](repeating: [], count: count)
+        for _ in 0..<25 {
             for (index, plan) in plans.enumerated() {
-                if let plan { medians[index].append(measureLatency(of: plan, seconds: 0.2).median) }
+                if let plan { times[index].append(measureLatency(of: plan, seconds: 0.02).median) }
             }
         }
-        for index in indices { self[index].hostMilliseconds = medians[index].median }
+        let baseline = baseline.map { times[$0] } ?? []
+        for index in indices {
+            self[index].hostMilliseconds = times[index].median
+            self[index].hostSpeedUp = zip(baseline, times[index]).map { $0 / $1 }.median
+        }
     }
+
+    /// Where the network stands that the others are compared with.
+    fileprivate var baseline: Index? { firstIndex { $0.evaluation.compression == "none" } }
 }
