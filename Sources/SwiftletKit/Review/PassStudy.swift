@@ -1,6 +1,5 @@
 import Engine
 import Kernels
-import LinearAlgebra
 import ModelGraph
 
 /// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
@@ -30,28 +29,18 @@ struct PassStudy {
     /// The network without each pass, and how many times as long it takes; nil where that changes nothing.
     let without: [(pass: GraphPass, run: Run, slowdown: Double?)]
 
-    private static let rounds = 25
-
     init(_ graph: Graph) throws {
         let plan = try Plan(graph, policy: .swiftlet), whole = Run(plan)
         let others = try GraphPass.allCases.map { pass in
             let plan = try Plan(graph, policy: .swiftlet.without(pass)), run = Run(plan)
             return (pass: pass, run: run, plan: run.isPlanned(as: whole) ? nil : plan)
         }
-        // Plans take short turns, and are compared within a round: what disturbs this computer for longer disturbs both.
-        var times: [Double] = []
-        var slowdowns = [[Double]](repeating: [], count: others.count)
-        for _ in 0..<Self.rounds {
-            let time = measureLatency(of: plan, seconds: 0.02).median
-            times.append(time)
-            for (index, other) in others.enumerated() {
-                guard let plan = other.plan else { continue }
-                slowdowns[index].append(measureLatency(of: plan, seconds: 0.02).median / time)
-            }
-        }
+        let latencies = InterleavedLatencies([plan] + others.map(\.plan))
         self.whole = whole
-        milliseconds = times.median ?? .nan
-        without = zip(others, slowdowns).map { ($0.pass, $0.run, $1.median) }
+        milliseconds = latencies.median(of: 0) ?? .nan
+        without = others.enumerated().map { index, other in
+            (other.pass, other.run, latencies.ratio(of: index + 1, to: 0))
+        }
     }
 
     var json: [Record] {

@@ -57,14 +57,14 @@ extension [StudyRow] {
     }
 
     /// What a device makes of each compression.
-    func table(on device: String, against baseline: StudyRow?) -> String {
+    func table(on device: String) -> String {
         var table = TextTable([
             ("compression", .left), ("latency", .right), ("speed-up", .right), ("source", .left),
             ("model", .right), ("peak RAM", .right), ("MACs", .right), ("note", .left),
         ])
-        let standard = baseline?.evaluation.score(on: device)?.latency
         for row in self {
             guard let score = row.evaluation.score(on: device) else { continue }
+            let standard = baseline(of: row).flatMap { self[$0].evaluation.score(on: device)?.latency }
             table.append([
                 row.evaluation.compression, Human.milliseconds(score.latency),
                 score.latency.divided(standard).times, score.provenance.rawValue,

@@ -2,7 +2,6 @@ import Compression
 import Devices
 import Engine
 import ExperimentStore
-import LinearAlgebra
 import ModelGraph
 import Search
 
@@ -21,9 +20,7 @@ public func study(job name: String, databases: [String]) throws -> Answer {
         rows.append(try StudyRow(evaluation, in: runs, profiles: profiles))
     }
     try rows.measureOnHost(in: runs[0])
-    let baseline = rows.baseline.map { rows[$0] }
-    let tables =
-        [rows.summary] + profiles.map { rows.table(on: $0.name, against: baseline) }
+    let tables = [rows.summary] + profiles.map { rows.table(on: $0.name) }
     let records = rows.map(\.record)
     return Answer(
         json: .record([
@@ -109,23 +106,22 @@ extension StudyRun {
 }
 
 extension [StudyRow] {
-    /// Models take short turns, and each is compared with the uncompressed one within a round: what slows this computer
-    /// down for longer slows both.
+    /// Times the models of one seed.
     fileprivate mutating func measureOnHost(in run: StudyRun) throws {
-        let plans = try map { try run.model(of: $0.evaluation).map { try Plan($0) } }
-        var times = [[Double]](repeating: [], count: count)
-        for _ in 0..<25 {
-            for (index, plan) in plans.enumerated() {
-                if let plan { times[index].append(measureLatency(of: plan, seconds: 0.02).median) }
-            }
-        }
-        let baseline = baseline.map { times[$0] } ?? []
+        let latencies = InterleavedLatencies(
+            try map { row in try run.model(of: row.evaluation).map { try Plan($0) } })
         for index in indices {
-            self[index].hostMilliseconds = times[index].median
-            self[index].hostSpeedUp = zip(baseline, times[index]).map { $0 / $1 }.median
+            self[index].hostMilliseconds = latencies.median(of: index)
+            self[index].hostSpeedUp = baseline(of: self[index]).flatMap {
+                latencies.ratio(of: $0, to: index)
+            }
         }
     }
 
-    /// Where the network stands that the others are compared with.
-    fileprivate var baseline: Index? { firstIndex { $0.evaluation.compression == "none" } }
+    /// Where the network stands that a compression of it is compared with.
+    func baseline(of row: StudyRow) -> Index? {
+        firstIndex {
+            $0.evaluation.compression == "none" && $0.evaluation.architecture == row.evaluation.architecture
+        }
+    }
 }
