@@ -4,9 +4,10 @@
 
 JOB is a finished job that kept a model with the compression 'none' and one with 'int8', such as compression-study; repeat --db for
 each seed. The network of 'none' is exported as ONNX, quantised by ONNX Runtime from the first 300 training samples (per-channel
-weights, symmetric, QDQ; ranges by min-max and by the 99.99th percentile), and both are judged on the whole test part. Losses are in
-percentage points against float32; the bound is the one-sided 95 % bound of the paired difference ours − theirs, over samples, means of seeds.
-Needs numpy, onnx and onnxruntime.
+weights, symmetric, QDQ; ranges by min-max and by the 99.999th percentile), and both are judged on the whole test part. Losses are in
+percentage points against float32; the bound is the one-sided 95 % bound of the paired difference ours − theirs, over samples, means of
+seeds. The noise says more where few samples change sides: the root mean square of what rounding changes about the logits (less their mean,
+which decides nothing) over that of the logits. Needs numpy, onnx and onnxruntime.
 """
 import argparse
 import json
@@ -49,8 +50,8 @@ def exported(options, database, candidate, folder):
     return os.path.join(folder, "model.onnx")
 
 
-def right(path, inputs, labels):
-    """Which samples a model judges rightly."""
+def logits(path, inputs):
+    """What a model says of each sample: a row of numbers whose mean is zero."""
     import onnxruntime
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
@@ -59,8 +60,8 @@ def right(path, inputs, labels):
     session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
     port = session.get_inputs()[0]
     shape = [1, *port.shape[1:]]
-    answers = [session.run(None, {port.name: fitted(sample, shape)})[0].reshape(-1) for sample in inputs]
-    return np.argmax(answers, 1) == labels
+    answers = np.array([session.run(None, {port.name: fitted(sample, shape)})[0].reshape(-1) for sample in inputs])
+    return answers - answers.mean(1, keepdims=True)
 
 
 def fitted(sample, shape):
@@ -108,17 +109,21 @@ def main():
             plain, rounded = candidates(options, database)
             place = lambda name: os.path.join(folder, f"{seed}-{name}")
             path = exported(options, database, plain, place("float32"))
-            judged = {"float32": right(path, test, labels),
-                      "swiftlet": right(exported(options, database, rounded, place("int8")), test, labels)}
+            answers = {"float32": logits(path, test),
+                       "swiftlet": logits(exported(options, database, rounded, place("int8")), test)}
             for name, method in methods.items():
-                judged[f"onnxruntime {name}"] = right(quantised(path, train[:SLICE], method, folder), test, labels)
-            results.append(judged)
-            print(f"{database}: " + ", ".join(f"{name} {np.mean(good):.4f}" for name, good in judged.items()))
-    mean = {name: np.mean([judged[name].astype(float) for judged in results], 0) for name in results[0]}
+                answers[f"onnxruntime {name}"] = logits(quantised(path, train[:SLICE], method, folder), test)
+            right = {name: np.argmax(rows, 1) == labels for name, rows in answers.items()}
+            size = np.square(answers["float32"]).mean()
+            noise = {name: (np.square(rows - answers["float32"]).mean() / size) ** 0.5 for name, rows in answers.items()}
+            results.append((right, noise))
+            print(f"{database}: " + ", ".join(f"{name} {np.mean(right[name]):.4f} (noise {noise[name]:.4f})" for name in right))
+    mean = {name: np.mean([right[name].astype(float) for right, _ in results], 0) for name in answers}
     for name in list(mean)[1:]:
         more = mean["swiftlet"] - mean[name]
         bound = 100 * (more.mean() - 1.645 * more.std(ddof=1) / len(more) ** 0.5)
-        print(f"{name:24} lost {100 * (mean['float32'] - mean[name]).mean():6.3f} points"
+        print(f"{name:24} lost {100 * (mean['float32'] - mean[name]).mean():6.3f} points, "
+              f"noise {np.mean([noise[name] for _, noise in results]):.4f}"
               + ("" if name == "swiftlet" else f"; swiftlet is {100 * more.mean():+.3f} points better (at least {bound:+.3f})"))
 
 

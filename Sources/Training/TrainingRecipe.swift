@@ -23,7 +23,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         /// Weight of feature matching beside both: attention maps of equal resolution (Zagoruyko and Komodakis, 2017);
         /// 0 matches none, other weights need `Teacher.network`.
         public var featureWeight: Float
-        public init(temperature: Float = 4, weight: Float = 0.7, featureWeight: Float = 0) {
+        public init(temperature: Float = 4, weight: Float = 0.5, featureWeight: Float = 0) {
             self.temperature = temperature
             self.weight = weight
             self.featureWeight = featureWeight

@@ -15,77 +15,80 @@ struct VectorPlot {
     let stairs: [(x: Double, y: Double)]
     /// Whether equal factors of x are equally far apart; all x must be positive then.
     let isLogarithmic: Bool
+    /// Ticks of x are round multiples of it.
+    var xUnit = 1.0
     let xLabel, yLabel: (Double) -> String
-
-    private let width = 640.0, height = 320.0
-    private let left = 80.0, right = 40.0, top = 34.0, bottom = 34.0
 
     /// Nothing where there is nothing to draw.
     var svg: String {
         let visible = dots.filter { $0.x.isFinite && $0.y.isFinite && (!isLogarithmic || $0.x > 0) }
-        guard let x = axis((visible.map(\.x) + stairs.map(\.x)).map(scaled)),
-            let y = axis(visible.map(\.y) + stairs.map(\.y))
+        guard
+            let x = PlotAxis(visible.map(\.x) + stairs.map(\.x), isLogarithmic: isLogarithmic, unit: xUnit),
+            let y = PlotAxis(visible.map(\.y) + stairs.map(\.y))
         else { return "" }
-        func place(_ px: Double, _ py: Double) -> (x: Double, y: Double) {
-            (
-                left + share(scaled(px), of: x) * (width - left - right),
-                height - bottom - share(py, of: y) * (height - top - bottom)
-            )
-        }
-        var parts = [
-            "<svg viewBox=\"0 0 \(Int(width)) \(Int(height))\" role=\"img\" font-size=\"11\" fill=\"#5a6b7d\">",
-            "<text font-size=\"13\" fill=\"#1c2733\" x=\"\(left)\" y=\"18\">\(title.escapedForHTML)</text>",
-        ]
-        for step in 0...4 {
-            let part = Double(step) / 4
-            let (atX, atY) = (
-                x.lowerBound + part * (x.upperBound - x.lowerBound),
-                y.lowerBound + part * (y.upperBound - y.lowerBound)
-            )
-            let point = place(unscaled(atX), atY)
-            parts.append(
-                "<line stroke=\"#dde3ea\" x1=\"\(left)\" x2=\"\(width - right)\" y1=\"\(short(point.y))\" y2=\"\(short(point.y))\"/>"
-            )
-            parts.append(label(yLabel(atY), x: left - 8, y: point.y + 4, anchor: "end"))
-            parts.append(label(xLabel(unscaled(atX)), x: point.x, y: height - bottom + 18, anchor: "middle"))
-        }
-        if let first = stairs.first {
-            let start = place(first.x, first.y)
-            var path = "M\(short(start.x)) \(short(start.y))"
-            for corner in stairs.dropFirst() {
-                let end = place(corner.x, corner.y)
-                path += "H\(short(end.x))V\(short(end.y))"
-            }
-            parts.append("<path fill=\"none\" stroke=\"#0b6bcb\" stroke-width=\"1.5\" d=\"\(path)\"/>")
-        }
-        for dot in visible.sorted(by: { !$0.isProminent && $1.isProminent }) {
-            let point = place(dot.x, dot.y)
-            parts.append(
-                "<circle fill=\"\(dot.isProminent ? "#0b6bcb" : "#b6c2cf")\" cx=\"\(short(point.x))\" cy=\"\(short(point.y))\" r=\"\(dot.isProminent ? 5 : 3)\">"
-                    + "<title>\(dot.tooltip.escapedForHTML)</title></circle>")
-        }
-        return parts.joined(separator: "\n") + "\n</svg>\n"
+        let frame = Frame(x: x, y: y)
+        let heading =
+            "<text font-size=\"13\" fill=\"#1c2733\" x=\"\(Frame.left)\" y=\"18\">\(title.escapedForHTML)</text>"
+        let drawn =
+            [heading] + frame.scales(xLabel: xLabel, yLabel: yLabel) + staircase(in: frame)
+            + visible.sorted { !$0.isProminent && $1.isProminent }.map { circle($0, in: frame) }
+        return """
+            <svg viewBox="0 0 \(Int(Frame.width)) \(Int(Frame.height))" role="img" font-size="11" fill="#5a6b7d">
+            \(drawn.joined(separator: "\n"))
+            </svg>
+
+            """
     }
 
-    private func scaled(_ x: Double) -> Double { isLogarithmic ? log(x) : x }
-    private func unscaled(_ x: Double) -> Double { isLogarithmic ? exp(x) : x }
-
-    /// From the smallest to the largest, with some room at both ends.
-    private func axis(_ values: [Double]) -> ClosedRange<Double>? {
-        guard let low = values.min(), let high = values.max() else { return nil }
-        let room = high > low ? (high - low) * 0.04 : max(abs(low) * 0.01, 1e-6)
-        return low - room...high + room
+    private func staircase(in frame: Frame) -> [String] {
+        guard let first = stairs.first else { return [] }
+        let corners = stairs.dropFirst().map { "H\(frame.place(x: $0.x))V\(frame.place(y: $0.y))" }
+        let path = "M\(frame.place(x: first.x)) \(frame.place(y: first.y))\(corners.joined())"
+        return ["<path fill=\"none\" stroke=\"#0b6bcb\" stroke-width=\"1.5\" d=\"\(path)\"/>"]
     }
 
-    private func share(_ value: Double, of range: ClosedRange<Double>) -> Double {
-        (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    private func circle(_ dot: Dot, in frame: Frame) -> String {
+        "<circle fill=\"\(dot.isProminent ? "#0b6bcb" : "#b6c2cf")\" cx=\"\(frame.place(x: dot.x))\" "
+            + "cy=\"\(frame.place(y: dot.y))\" r=\"\(dot.isProminent ? 5 : 3)\">"
+            + "<title>\(dot.tooltip.escapedForHTML)</title></circle>"
+    }
+}
+
+/// Where a chart's values lie on its canvas.
+private struct Frame {
+    static let width = 640.0, height = 320.0
+    static let left = 80.0, right = 40.0, top = 34.0, bottom = 34.0
+
+    let x, y: PlotAxis
+
+    func place(x value: Double) -> String {
+        short(Frame.left + x.share(value) * (Frame.width - Frame.left - Frame.right))
+    }
+
+    func place(y value: Double) -> String {
+        short(Frame.height - Frame.bottom - y.share(value) * (Frame.height - Frame.top - Frame.bottom))
+    }
+
+    /// A line across at each tick of y, and what the ticks of both axes are.
+    func scales(xLabel: (Double) -> String, yLabel: (Double) -> String) -> [String] {
+        let (start, end) = (short(Frame.left), short(Frame.width - Frame.right))
+        let rows = y.ticks.map { tick in
+            let height = place(y: tick)
+            return
+                "<line stroke=\"#dde3ea\" x1=\"\(start)\" x2=\"\(end)\" y1=\"\(height)\" y2=\"\(height)\"/>"
+                + label(yLabel(tick), x: short(Frame.left - 8), y: height, "text-anchor=\"end\" dy=\"4\"")
+        }
+        let foot = short(Frame.height - Frame.bottom + 18)
+        return rows + x.ticks.map { label(xLabel($0), x: place(x: $0), y: foot, "text-anchor=\"middle\"") }
+    }
+
+    private func label(_ text: String, x: String, y: String, _ attributes: String) -> String {
+        // Ticks are round: 0.500 ms says no more than 0.5 ms.
+        let round = text.replacing(/\.(\d*?)0+(?=\D|$)/) { $0.1.isEmpty ? "" : ".\($0.1)" }
+        return "<text x=\"\(x)\" y=\"\(y)\" \(attributes)>\(round.escapedForHTML)</text>"
     }
 
     private func short(_ value: Double) -> String { String(format: "%.1f", value) }
-
-    private func label(_ text: String, x: Double, y: Double, anchor: String) -> String {
-        "<text x=\"\(short(x))\" y=\"\(short(y))\" text-anchor=\"\(anchor)\">\(text.escapedForHTML)</text>"
-    }
 }
 
 extension String {

@@ -97,13 +97,13 @@ struct DeviceFront {
         }
     }
 
-    var pictureTitle: String { "\(metric) over \(cost.rawValue) on \(target.device)" }
+    var pictureTitle: String { "\(metric) over \(cost.title) on \(target.device)" }
 
     private var plot: String {
         let points = drawable.map {
             TextPlot.Point(x: $0.cost, y: $0.accuracy, isOnFront: $0.candidate.isPareto)
         }
         return TextPlot(points, title: pictureTitle).text(
-            xLabel: { cost.text($0) }, yLabel: { Human.percent($0) })
+            xLabel: cost.shown, yLabel: { Human.percent($0) })
     }
 }

@@ -45,7 +45,7 @@ private struct Page {
         th, td { padding: .25em .7em; border-bottom: 1px solid #dde3ea; text-align: right; white-space: nowrap; }
         th:first-child, td:first-child, .text { text-align: left; }
         .scroll { overflow-x: auto; }
-        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 1em; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 1em; }
         svg { width: 100%; height: auto; }
         </style>
         </head>
@@ -95,7 +95,7 @@ private struct Page {
             VectorPlot.Dot(
                 x: x, y: y,
                 tooltip:
-                    "\(candidate.id.prefix(8)): \(front.cost.text(x)), \(Human.percent(y)), \(candidate.evaluation.compression), "
+                    "\(candidate.id.prefix(8)): \(front.cost.shown(x)), \(Human.percent(y)), \(candidate.evaluation.compression), "
                     + candidate.evaluation.architecture,
                 isProminent: candidate.isPareto)
         }
@@ -106,7 +106,7 @@ private struct Page {
         }
         return VectorPlot(
             title: front.pictureTitle, dots: dots, stairs: stairs.map { ($0.x, $0.y) }, isLogarithmic: true,
-            xLabel: { front.cost.text($0) }, yLabel: { Human.percent($0) }
+            xUnit: front.cost.roundUnit, xLabel: front.cost.shown, yLabel: { Human.percent($0) }
         ).svg
     }
 
