@@ -90,18 +90,14 @@ struct Histogram {
         return best.range
     }
 
-    /// Σ (value − rounded value)² over the centres of bins.
-    ///
-    /// Values at the grid's points count as exact: a rectified activation is zero half of the time, and were zeros taken to
-    /// err as others do, ranges would be cut too short.
+    /// Σ (value − rounded value)² over the centres of bins; inside the range rounding errs by step² / 12 on average.
     private func squaredError(of candidate: ClosedRange<Float>) -> Double {
-        let (lower, upper) = (Double(candidate.lowerBound), Double(candidate.upperBound))
-        let step = (upper - lower) / 255
+        let step = Double(candidate.upperBound - candidate.lowerBound) / 255
         var sum = 0.0
         for (bin, count) in counts.enumerated() where count > 0 {
-            let centre = Double(edge(bin) + edge(bin + 1)) / 2
-            let rounded = min(max((centre / step).rounded() * step, lower), upper)
-            sum += Double(count) * (centre - rounded) * (centre - rounded)
+            let centre = (edge(bin) + edge(bin + 1)) / 2
+            let excess = Double(max(candidate.lowerBound - centre, centre - candidate.upperBound, 0))
+            sum += Double(count) * (excess > 0 ? excess * excess : step * step / 12)
         }
         return sum
     }
