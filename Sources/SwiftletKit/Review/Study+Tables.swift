@@ -41,7 +41,7 @@ extension [StudyRow] {
         var table = TextTable([
             ("compression", .left), ("test accuracy", .right), ("loss, points", .right),
             ("95 % bound", .right), ("nominal weights", .right), ("nominal MACs", .right),
-            ("host latency", .right), ("speed-up", .right),
+            ("host latency", .right), ("speed-up", .right), ("architecture", .left),
         ])
         for row in self {
             table.append([
@@ -49,7 +49,7 @@ extension [StudyRow] {
                 row.loss?.bound.points ?? "–", Human.bytes(row.accounts.first?.account.nominalBytes),
                 Human.count(row.accounts.first?.account.nominalMACs),
                 Human.milliseconds(row.hostMilliseconds),
-                row.hostSpeedUp.times,
+                row.hostSpeedUp.times, row.evaluation.architecture,
             ])
         }
         let failures = compactMap { row in row.failure.map { "\(row.evaluation.compression): \($0)\n" } }

@@ -68,21 +68,16 @@ struct StudyRow {
 
     init(_ evaluation: Evaluation, in runs: [StudyRun], profiles: [DeviceProfile]) throws {
         self.evaluation = evaluation
-        var pairs: [(baseline: [Bool], network: [Bool])] = []
-        for run in runs {
-            var base = evaluation
-            base.compression = "none"
-            guard let network = try run.results(of: run.evaluation(like: evaluation)),
-                let baseline = try run.results(of: run.evaluation(like: base))
-            else { continue }
-            pairs.append((baseline, network))
+        var base = evaluation
+        base.compression = "none"
+        let results = try runs.map { try $0.results(of: $0.evaluation(like: evaluation)) }
+        let baselines = try runs.map { try $0.results(of: $0.evaluation(like: base)) }
+        let pairs = zip(baselines, results).compactMap { baseline, network in
+            baseline.flatMap { baseline in network.map { (baseline: baseline, network: $0) } }
         }
-        let isComplete = pairs.count == runs.count
-        accuracy =
-            isComplete
-            ? pairs.reduce(0) { $0 + Double($1.network.count { $0 }) / Double(max($1.network.count, 1)) }
-                / Double(max(pairs.count, 1)) : nil
-        loss = isComplete ? PairedLoss(pairs) : nil
+        let shares = results.compactMap { $0?.shareOfTrue }
+        accuracy = shares.count == runs.count ? shares.reduce(0, +) / Double(runs.count) : nil
+        loss = pairs.count == runs.count ? PairedLoss(pairs) : nil
         accounts =
             try runs[0].model(of: evaluation).map { graph in
                 profiles.map { ($0.name, graph.account(on: RuntimeAbilities($0))) }
@@ -124,4 +119,9 @@ extension [StudyRow] {
             $0.evaluation.compression == "none" && $0.evaluation.architecture == row.evaluation.architecture
         }
     }
+}
+
+extension [Bool] {
+    /// Nil where it is empty.
+    fileprivate var shareOfTrue: Double? { isEmpty ? nil : Double(count { $0 }) / Double(count) }
 }
