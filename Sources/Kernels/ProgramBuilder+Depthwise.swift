@@ -110,6 +110,7 @@ extension WindowShape {
         return packed
     }
 
+    /// The taps in the order that pairs are made of.
     private var pairedTaps: [Int] {
         let pairedRows = kernelHeight / 2 * 2
         let pairs = stride(from: 0, to: pairedRows, by: 2).flatMap { y in

@@ -83,14 +83,7 @@ public struct TextPlot: Sendable {
         return cells
     }
 
-    /// The members of the front that raise the quality as the cost grows; others are on it for a third objective's sake.
-    private var stairs: [Point] {
-        var best = -Double.infinity
-        return points.filter(\.isOnFront).sorted { ($0.x, -$0.y) < ($1.x, -$1.y) }.filter { point in
-            defer { best = max(best, point.y) }
-            return point.y > best
-        }
-    }
+    private var stairs: [Point] { staircase(of: points.filter(\.isOnFront)) { ($0.x, $0.y) } }
 
     /// What the front attains between two of its members: level, then up.
     private static func step(

@@ -99,11 +99,7 @@ private struct Page {
                     + candidate.evaluation.architecture,
                 isProminent: candidate.isPareto)
         }
-        var best = -Double.infinity
-        let stairs = dots.filter(\.isProminent).sorted { ($0.x, -$0.y) < ($1.x, -$1.y) }.filter { dot in
-            defer { best = max(best, dot.y) }
-            return dot.y > best
-        }
+        let stairs = staircase(of: dots.filter(\.isProminent)) { ($0.x, $0.y) }
         return VectorPlot(
             title: front.pictureTitle, dots: dots, stairs: stairs.map { ($0.x, $0.y) }, isLogarithmic: true,
             xUnit: front.cost.roundUnit, xLabel: front.cost.shown, yLabel: { Human.percent($0) }
