@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "CDigits"),
         .target(name: "CShipped"),
 
+        wall("Quantities"),
         wall("Determinism"),
         wall("YAMLReader", [yams]),
         wall("ModelGraph"),
@@ -71,22 +72,22 @@ let package = Package(
             exclude: ["Generated/README.md", "Generated/onnx.proto"], swiftSettings: house),
         wall("TFLiteFormat", ["ModelGraph"]),
         wall("ArrayFiles", ["CZlib"]),
-        wall("Datasets", ["Determinism", "ArrayFiles", "CDigits", "CZlib"]),
+        wall("Datasets", ["Quantities", "Determinism", "ArrayFiles", "CDigits", "CZlib"]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
-        wall("Devices", ["ModelGraph", "LinearAlgebra", "YAMLReader"]),
-        wall("Search", ["Determinism", "SearchSpaces", "LinearAlgebra"]),
-        wall("ExperimentStore", ["Determinism", "Search", grdb]),
+        wall("Devices", ["Quantities", "ModelGraph", "LinearAlgebra", "YAMLReader"]),
+        wall("Search", ["Quantities", "Determinism", "SearchSpaces", "LinearAlgebra"]),
+        wall("ExperimentStore", ["Quantities", "Determinism", "Search", grdb]),
         wall(
             "Evaluation",
             [
-                "Determinism", "ModelGraph", "Engine", "Training", "Compression", "Datasets", "SearchSpaces",
-                "Devices",
-                "Search",
+                "Quantities", "Determinism", "ModelGraph", "Engine", "Training", "Compression", "Datasets",
+                "SearchSpaces", "Devices", "Search",
             ]),
         wall(
             "SwiftletKit",
             [
-                "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine", "Training",
+                "Quantities", "Determinism", "YAMLReader", "ModelGraph", "LinearAlgebra", "Kernels", "Engine",
+                "Training",
                 "Compression",
                 "ONNXFormat", "TFLiteFormat", "ArrayFiles", "Datasets", "SearchSpaces", "Devices", "Search",
                 "ExperimentStore",
@@ -103,11 +104,13 @@ let package = Package(
         benchmark(
             "compression-benchmark", at: "CompressionBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Engine", "Training", "SearchSpaces"]),
-        benchmark("search-benchmark", at: "SearchBenchmark", ["Datasets", "SearchSpaces", "Search"]),
+        benchmark(
+            "search-benchmark", at: "SearchBenchmark", ["Quantities", "Datasets", "SearchSpaces", "Search"]),
         benchmark(
             "device-tables", at: "DeviceTables",
             [
-                "Determinism", "ModelGraph", "LinearAlgebra", "Engine", "Compression", "Datasets",
+                "Quantities", "Determinism", "ModelGraph", "LinearAlgebra", "Engine", "Compression",
+                "Datasets",
                 "SearchSpaces", "Devices", "Evaluation", "YAMLReader",
             ]),
 
@@ -115,6 +118,7 @@ let package = Package(
             "quantization-benchmark", at: "QuantizationBenchmark",
             ["Compression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
 
+        tests("QuantitiesTests", ["Quantities"]),
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
         tests("ModelGraphTests", ["Determinism", "ModelGraph"]),
@@ -128,17 +132,21 @@ let package = Package(
         tests("ArrayFilesTests", ["ArrayFiles"]),
         tests("DatasetsTests", ["Determinism", "Datasets"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
-        tests("DevicesTests", ["Determinism", "ModelGraph", "Devices", "YAMLReader"]),
-        tests("SearchTests", ["Determinism", "Search", "SearchSpaces"]),
-        tests("ExperimentStoreTests", ["Determinism", "ExperimentStore", "Search", "SearchSpaces", grdb]),
+        tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
+        tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),
+        tests(
+            "ExperimentStoreTests",
+            ["Quantities", "Determinism", "ExperimentStore", "Search", "SearchSpaces", grdb]),
         tests(
             "EvaluationTests",
             [
-                "Determinism", "ModelGraph", "Training", "Compression", "Datasets", "SearchSpaces", "Devices",
-                "Search", "Evaluation",
+                "Quantities", "Determinism", "ModelGraph", "Training", "Compression", "Datasets",
+                "SearchSpaces",
+                "Devices", "Search", "Evaluation",
             ]),
         tests(
-            "SwiftletKitTests", ["ModelGraph", "Kernels", "Engine", "Datasets", "Evaluation", "SwiftletKit"]),
+            "SwiftletKitTests",
+            ["Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Evaluation", "SwiftletKit"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

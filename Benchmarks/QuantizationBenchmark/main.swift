@@ -4,6 +4,7 @@ import Determinism
 import Evaluation
 import Foundation
 import ModelGraph
+import Quantities
 import SearchSpaces
 
 // Post-training quantisation beside training under rounding on a case made hard: a MobileNetV2-like network, one weight scale a

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Quantities
 import Search
 import SearchSpaces
 

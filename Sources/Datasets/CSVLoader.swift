@@ -1,3 +1,5 @@
+import Quantities
+
 /// A CSV file as samples of shape [1, 1, features].
 ///
 /// A column of numbers is one feature. A column of texts is one feature for each different text, 1 where it stands. A first
@@ -57,13 +59,13 @@ enum CSVLoader {
     }
 
     private static func target(
-        _ name: String, of table: CSVTable, _ rows: [Int], _ task: TabularOptions.Task
+        _ name: String, of table: CSVTable, _ rows: [Int], _ task: LearningTask
     ) throws(DatasetError) -> Dataset.Target {
         switch task {
         case .regression:
             let values = try table.completeNumbers(name)
             return .values(rows.map { Float(values[$0]) })
-        case .classification:
+        case .classification, .anomaly:
             let texts = try table.texts(name)
             if let empty = texts.firstIndex(of: "") {
                 throw .line(

@@ -1,4 +1,5 @@
 import ArrayFiles
+import Quantities
 
 /// A NumPy archive: arrays `x_train`, `y_train`, `x_test`, `y_test` (the latter two the official test part), or `x` and `y`.
 ///
@@ -77,7 +78,7 @@ enum NPZLoader {
     }
 
     private static func target(
-        _ numbers: [Float], _ task: TabularOptions.Task, _ file: String
+        _ numbers: [Float], _ task: LearningTask, _ file: String
     ) throws(DatasetError) -> Dataset.Target {
         if let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
             throw .file(file, detail: "value \(wrong) is not finite in float32")

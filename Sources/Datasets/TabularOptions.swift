@@ -1,8 +1,9 @@
+public import Quantities
+
 /// How the columns of a CSV file become samples.
 public struct TabularOptions: Hashable, Sendable {
-    public enum Task: String, Hashable, Sendable, CaseIterable { case classification, regression }
-
-    public var task = Task.classification
+    /// Of anomaly detection the target column says which class (normal, broken, …) a row is of.
+    public var task = LearningTask.classification
     /// The column to predict; nil for the last one.
     public var target: String?
     /// Rows with equal text here belong together (a machine, a patient); no feature.

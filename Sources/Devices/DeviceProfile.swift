@@ -1,4 +1,5 @@
 public import ModelGraph
+public import Quantities
 
 /// The families of hardware that need a cost model of their own.
 public enum DeviceKind: String, Hashable, Sendable, CaseIterable {

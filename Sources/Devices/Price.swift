@@ -1,22 +1,5 @@
 import LinearAlgebra
-
-/// How a latency was obtained.
-public enum Provenance: String, Hashable, Sendable, CaseIterable {
-    /// Timed on the device itself.
-    case measured
-    /// From a profile fitted to measurements of that device.
-    case calibrated
-    /// From data sheets and published rates alone.
-    case estimated
-}
-
-/// Whether a model can be used on a device, and if not, why not in one word.
-public enum PriceStatus: String, Hashable, Sendable, CaseIterable {
-    case ok, unsupported, failed, constraint
-    case exceedsRAM = "exceeds_ram"
-    case exceedsFlash = "exceeds_flash"
-    case notExportable = "not_exportable"
-}
+public import Quantities
 
 /// Memory of a microcontroller that is kept for the application.
 public struct Reserve: Hashable, Sendable {
@@ -76,7 +59,7 @@ public struct Price: Hashable, Sendable {
         }
     }
 
-    public var status: PriceStatus {
+    public var status: Status {
         switch cause {
         case nil: .ok
         case .unsupported: .unsupported

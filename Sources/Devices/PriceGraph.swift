@@ -1,4 +1,5 @@
 public import ModelGraph
+import Quantities
 
 /// What one inference of a graph costs on a device; weights may be unknown.
 ///

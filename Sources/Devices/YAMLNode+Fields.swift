@@ -1,4 +1,5 @@
 import ModelGraph
+import Quantities
 import YAMLReader
 
 extension YAMLNode {
@@ -24,16 +25,10 @@ extension YAMLNode {
     /// A count of bytes: a whole number, or a number with the suffix KiB, MiB or GiB.
     func bytes() throws(YAMLError) -> Int {
         let text = try string()
-        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
-        for (suffix, factor) in units where text.hasSuffix(suffix) {
-            let digits = text.dropLast(suffix.count)
-            guard let number = Double(digits), number >= 0, number < 1e6 else { break }
-            return Int(number * Double(factor))
-        }
-        guard let number = Int(text.filter { $0 != "_" }), number >= 0, number < 1 << 50 else {
+        guard let bytes = Unit.byteCount(parsing: text) else {
             throw error("expected bytes such as 4096, 64KiB or 2MiB, got '\(text.prefix(40))'")
         }
-        return number
+        return bytes
     }
 
     /// One of the cases of a closed set, by its raw value.

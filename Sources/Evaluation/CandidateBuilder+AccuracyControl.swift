@@ -1,6 +1,7 @@
 import Compression
 import Datasets
 public import ModelGraph
+public import Quantities
 public import SearchSpaces
 
 /// A network compressed so that it loses little, and the point that it turned out to be.

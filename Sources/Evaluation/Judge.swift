@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 public import ModelGraph
+public import Quantities
 public import Search
 
 /// Runs a built network on samples in the engine and says how good it is.

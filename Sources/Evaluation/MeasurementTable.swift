@@ -1,4 +1,5 @@
 public import Datasets
+public import Quantities
 public import Search
 public import SearchSpaces
 

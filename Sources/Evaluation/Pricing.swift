@@ -1,6 +1,7 @@
 public import Devices
 import Dispatch
 public import ModelGraph
+import Quantities
 public import Search
 public import SearchSpaces
 import Synchronization
@@ -73,35 +74,9 @@ extension Score {
         func known(_ bytes: Int) -> Int? { bytes > 0 ? bytes : nil }
         self.init(
             device: device, latency: price.latencyMilliseconds, latencyP10: price.latencyMillisecondsP10,
-            latencyP90: price.latencyMillisecondsP90, provenance: Search.Provenance(price.provenance),
+            latencyP90: price.latencyMillisecondsP90, provenance: price.provenance,
             energy: price.energyMillijoules, peakRAM: known(price.peakRAMBytes),
-            flash: known(price.flashBytes), modelSize: known(price.modelBytes), status: Status(price.status),
+            flash: known(price.flashBytes), modelSize: known(price.modelBytes), status: price.status,
             reason: price.reason)
-    }
-}
-
-extension Search.Provenance {
-    fileprivate init(_ provenance: Devices.Provenance) {
-        self =
-            switch provenance {
-            case .measured: .measured
-            case .calibrated: .calibrated
-            case .estimated: .estimated
-            }
-    }
-}
-
-extension Status {
-    fileprivate init(_ status: PriceStatus) {
-        self =
-            switch status {
-            case .ok: .ok
-            case .unsupported: .unsupported
-            case .failed: .failed
-            case .constraint: .constraint
-            case .exceedsRAM: .exceedsRAM
-            case .exceedsFlash: .exceedsFlash
-            case .notExportable: .notExportable
-            }
     }
 }

@@ -1,3 +1,4 @@
+public import Quantities
 public import Search
 public import SearchSpaces
 

@@ -1,4 +1,5 @@
 import GRDB
+import Quantities
 import Search
 
 /// Everything the database knows of one job, to be added to another database.

@@ -1,4 +1,5 @@
 import Determinism
+import Quantities
 public import Search
 
 /// What identifies a job, and what is worth knowing of how it was begun.

@@ -1,4 +1,5 @@
 import GRDB
+import Quantities
 public import Search
 
 /// A file of the job that lasts.

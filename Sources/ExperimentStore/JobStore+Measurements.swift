@@ -1,4 +1,5 @@
 import GRDB
+public import Quantities
 public import Search
 
 /// What a finalist took on a device, handed back from there.

@@ -1,4 +1,5 @@
 import GRDB
+public import Quantities
 public import Search
 
 extension JobStore {

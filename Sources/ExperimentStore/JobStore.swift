@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Quantities
 public import Search
 
 /// One job's part of the database.

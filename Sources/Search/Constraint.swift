@@ -1,4 +1,5 @@
 import Foundation
+public import Quantities
 
 /// A limit that a deployed model must keep, on one device or on every one.
 public struct Constraint: Hashable, Sendable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// One candidate's quality at one fidelity, and its score on every device: what a store keeps, one
 /// transaction each.
 public struct Evaluation: Hashable, Sendable {

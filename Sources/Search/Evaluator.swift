@@ -1,3 +1,4 @@
+public import Quantities
 public import SearchSpaces
 
 /// Finds out how good candidates are: by training, by inheriting weights, or by looking them up.

@@ -1,3 +1,5 @@
+import Quantities
+
 /// The hypervolume of a device's front as evaluations come in, one at a time.
 public struct HypervolumeTrace: Sendable {
     public let target: Target

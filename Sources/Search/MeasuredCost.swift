@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Quantities
 
 /// What a candidate took on the device itself, over one or more repeats.
 public struct MeasuredCost: Hashable, Sendable {

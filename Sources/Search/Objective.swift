@@ -1,3 +1,5 @@
+public import Quantities
+
 /// A metric to be made good, with the bounds that scale it: the job's plan fixes them and the store keeps
 /// them.
 public struct Objective: Hashable, Sendable {

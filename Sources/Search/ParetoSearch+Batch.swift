@@ -1,3 +1,4 @@
+import Quantities
 import SearchSpaces
 
 /// What a search reports after each evaluation.

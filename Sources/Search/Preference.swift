@@ -1,3 +1,5 @@
+import Quantities
+
 /// Which of the candidates inside the limits to select.
 public enum Preference: String, CaseIterable, Hashable, Sendable {
     case accuracy, latency, size, energy

@@ -1,26 +1,3 @@
-/// How an accuracy was obtained, from the least to the most trusted.
-public enum Fidelity: String, CaseIterable, Hashable, Sendable, Comparable {
-    /// With weights inherited from a super-network.
-    case inherited
-    /// After a short training.
-    case trained
-    /// Looked up in a table of published measurements.
-    case table
-    /// Trained to the end.
-    case final
-
-    public static func < (a: Fidelity, b: Fidelity) -> Bool { a.rank < b.rank }
-
-    private var rank: Int {
-        switch self {
-        case .inherited: 0
-        case .trained: 1
-        case .table: 2
-        case .final: 3
-        }
-    }
-}
-
 /// How good a candidate's predictions are.
 public struct Quality: Hashable, Sendable {
     /// The job's quality metric on the validation part, in [0, 1].

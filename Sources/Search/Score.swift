@@ -1,19 +1,4 @@
-/// Whether a candidate can be deployed on a device.
-public enum Status: String, CaseIterable, Hashable, Sendable {
-    case ok
-    case unsupported
-    case exceedsRAM = "exceeds_ram"
-    case exceedsFlash = "exceeds_flash"
-    case notExportable = "not_exportable"
-    case failed
-    /// Deployable, but outside a constraint of the job.
-    case constraint
-}
-
-/// Where a cost comes from.
-public enum Provenance: String, CaseIterable, Hashable, Sendable {
-    case measured, calibrated, estimated
-}
+public import Quantities
 
 /// What a candidate costs on one device; nil means unknown.
 public struct Score: Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// One candidate on one device, as `front`, `select` and `show` print it.
 public struct ScoredCandidate: Hashable, Sendable {
     public var evaluation: Evaluation

@@ -1,8 +1,6 @@
 /// What can be wrong with a search before or while it runs; each description is one sentence that says what
 /// to change.
 public enum SearchError: Error, Hashable, CustomStringConvertible {
-    case invalidValue(metric: Metric, text: String, suffixes: [String])
-    case accuracyAboveOne(String)
     case unknownDevice(String, known: [String])
     case noObjectives
     case invalidConfidence(Double)
@@ -14,11 +12,6 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .invalidValue(let metric, let text, let suffixes):
-            "\(metric.rawValue) must be a finite number of at least 0, bare or with one of the suffixes "
-                + "\(suffixes.joined(separator: ", ")); got '\(text)'"
-        case .accuracyAboveOne(let text):
-            "accuracy is a fraction between 0 and 1 (write 0.95 or 95%), got '\(text)'"
         case .unknownDevice(let name, let known):
             "unknown device '\(name)'; this job has \(known.joined(separator: ", "))"
         case .noObjectives: "a search needs at least one objective, such as accuracy and latency_ms"

@@ -1,3 +1,5 @@
+import Quantities
+
 extension Target {
     /// The answer where no candidate keeps the limits.
     func nothing(within limits: [Constraint], among candidates: [ScoredCandidate]) -> Selection {

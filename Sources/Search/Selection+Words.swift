@@ -1,3 +1,5 @@
+import Quantities
+
 extension Target {
     /// Why a candidate was selected, and what the runner-up would change.
     func sentence(
@@ -69,5 +71,5 @@ extension Metric {
 }
 
 func signed(_ value: Double, decimals: Int) -> String {
-    (value < 0 ? "" : "+") + format(value, decimals: decimals)
+    (value < 0 ? "" : "+") + Human.fixed(value, decimals: decimals)
 }

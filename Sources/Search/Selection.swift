@@ -1,3 +1,5 @@
+import Quantities
+
 /// The model to deploy on a device, why, and what else there is.
 public struct Selection: Hashable, Sendable {
     /// nil where no feasible candidate keeps the limits.

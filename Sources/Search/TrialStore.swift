@@ -1,3 +1,4 @@
+public import Quantities
 import Synchronization
 
 /// Keeps the evaluations of one job.

@@ -1,5 +1,6 @@
 import Devices
 import ModelGraph
+import Quantities
 import Testing
 
 @Suite("Prices")

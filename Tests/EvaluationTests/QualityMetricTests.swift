@@ -1,4 +1,5 @@
 import Evaluation
+import Quantities
 import Testing
 
 @Suite("Quality metrics")

@@ -1,5 +1,6 @@
 import ExperimentStore
 import Foundation
+import Quantities
 import Search
 import Testing
 

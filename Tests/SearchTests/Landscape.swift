@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import Search
 import SearchSpaces
 import Synchronization

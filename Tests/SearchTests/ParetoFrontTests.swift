@@ -1,4 +1,5 @@
 import Determinism
+import Quantities
 import Search
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import ModelGraph
+import Quantities
 import SwiftletKit
 import Testing
 

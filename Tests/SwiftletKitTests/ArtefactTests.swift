@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Kernels
 import ModelGraph
+import Quantities
 import SwiftletKit
 import Testing
 

@@ -32,13 +32,6 @@ struct OutputTests {
         #expect(records.csv(columns: ["a", "b"]) == "a,b\r\n\"1,2\",\"say \"\"x\"\"\"\r\n,1e-07\r\n")
     }
 
-    @Test(
-        "Numbers keep three significant digits",
-        arguments: [(0.0, "0"), (0.001234, "0.00123"), (1.5, "1.50"), (45.67, "45.7"), (1234.5, "1234")])
-    func numbers(value: Double, text: String) {
-        #expect(Human.number(value) == text)
-    }
-
     @Test("A plot shows every front member and survives a single point")
     func plot() {
         let points = [(0.1, 0.9), (1.0, 0.95), (10.0, 0.99)].map {

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// A quality that is not known yet: the error's logarithm is normal.
 struct PredictedError {

@@ -1,5 +1,6 @@
 import Determinism
 import Foundation
+import Quantities
 public import SearchSpaces
 
 /// Evaluates where the front is expected to grow most: near what is best so far.

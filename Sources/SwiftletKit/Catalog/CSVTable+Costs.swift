@@ -1,4 +1,5 @@
 import Datasets
+import Quantities
 
 /// What a model took, as a user filled it into a table.
 struct FilledInCost {
@@ -11,7 +12,7 @@ extension CSVTable {
     ///
     /// - Parameter unit: of the times: `ms`, `us` or `s`.
     func costs(unit: String) throws -> [FilledInCost] {
-        guard let factor = ["ms": 1, "us": 0.001, "s": 1000][unit] else {
+        guard let factor = Unit.milliseconds.suffixes.first(where: { $0.suffix == unit })?.factor else {
             throw CommandError("--unit: expected ms, us or s, got '\(unit)'")
         }
         let latencies = try numbers("latency_ms")

@@ -2,6 +2,7 @@ import Datasets
 import Devices
 import Foundation
 import ModelGraph
+import Quantities
 import SearchSpaces
 
 /// What `swiftlet devices calibrate` is asked.

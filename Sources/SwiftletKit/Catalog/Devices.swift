@@ -1,6 +1,7 @@
 import Devices
 import ExperimentStore
 import Foundation
+import Quantities
 
 /// The device profiles that a name may stand for.
 struct DeviceShelf {

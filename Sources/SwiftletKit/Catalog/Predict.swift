@@ -1,6 +1,7 @@
 import Datasets
 import Devices
 import Evaluation
+import Quantities
 import Search
 import SearchSpaces
 

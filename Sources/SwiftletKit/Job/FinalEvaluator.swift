@@ -1,6 +1,7 @@
 import Evaluation
 import ExperimentStore
 import ModelGraph
+import Quantities
 import Search
 import SearchSpaces
 

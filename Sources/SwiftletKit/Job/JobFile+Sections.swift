@@ -1,5 +1,6 @@
 public import Compression
 public import Evaluation
+public import Quantities
 public import YAMLReader
 
 extension JobFile {
@@ -10,7 +11,6 @@ extension JobFile {
             case imageFolder = "image-folder"
             case wavFolder = "wav-folder"
         }
-        public enum Task: String, Sendable, CaseIterable { case classification, regression, anomaly }
 
         /// Where the test samples come from.
         public enum Test: Sendable {
@@ -23,7 +23,7 @@ extension JobFile {
 
         public var source: Source
         public var paths: [Located<String>]
-        public var task: Task
+        public var task: LearningTask
         public var metric: String
         public var validation: Double
         public var test: Test
@@ -49,7 +49,7 @@ extension JobFile {
                 paths =
                     try node.optional("paths").map { node throws(YAMLError) in try JobFile.texts(node) } ?? []
             }
-            task = try node.optional("task")?.choice(Task.self) ?? .classification
+            task = try node.optional("task")?.choice(LearningTask.self) ?? .classification
             metric = try node.optional("metric")?.string() ?? "accuracy"
             validation = try node.optional("validation")?.double(in: 0.01...0.5) ?? 0.15
             test =

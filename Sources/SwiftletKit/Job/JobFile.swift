@@ -1,3 +1,4 @@
+import Quantities
 public import YAMLReader
 
 /// A job file as written: parsed and checked by itself, before data, space and devices are looked at.
@@ -121,13 +122,9 @@ extension YAMLNode {
     /// A time such as `90`, `90s`, `10m` or `2h`, in seconds.
     func seconds() throws(YAMLError) -> Double {
         let text = try string()
-        let units: [(String, Double)] = [("ms", 0.001), ("us", 1e-6), ("s", 1), ("m", 60), ("h", 3600)]
-        let unit = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-        guard let number = Double(text.dropLast(unit.0.count)), number.isFinite, number > 0,
-            number * unit.1 < 1e9
-        else {
+        guard let seconds = Unit.seconds.value(parsing: text), seconds > 0, seconds < 1e9 else {
             throw error("expected a time such as 90s, 10m or 2h, got '\(text)'")
         }
-        return number * unit.1
+        return seconds
     }
 }

@@ -7,6 +7,7 @@ import Foundation
 import Kernels
 import LinearAlgebra
 import ModelGraph
+import Quantities
 import Search
 import SearchSpaces
 

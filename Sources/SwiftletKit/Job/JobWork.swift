@@ -3,6 +3,7 @@ import Datasets
 import Devices
 import Evaluation
 import ModelGraph
+import Quantities
 import Search
 import SearchSpaces
 import YAMLReader

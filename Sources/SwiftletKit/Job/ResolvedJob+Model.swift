@@ -3,6 +3,7 @@ import Determinism
 import Evaluation
 import Foundation
 import ModelGraph
+import Quantities
 import SearchSpaces
 import YAMLReader
 

@@ -1,5 +1,6 @@
 import Devices
 import Evaluation
+import Quantities
 import Search
 import SearchSpaces
 import YAMLReader

@@ -3,6 +3,7 @@ import Datasets
 import Determinism
 public import Devices
 import Evaluation
+public import Quantities
 public import Search
 public import SearchSpaces
 import YAMLReader

@@ -3,6 +3,7 @@ import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph
+import Quantities
 import Search
 import SearchSpaces
 import YAMLReader

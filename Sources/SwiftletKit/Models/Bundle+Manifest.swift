@@ -1,5 +1,6 @@
 import Determinism
 import Devices
+import Quantities
 import Search
 
 extension Bundle {

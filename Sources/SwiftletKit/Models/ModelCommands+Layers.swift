@@ -1,5 +1,6 @@
 import Engine
 import Kernels
+import Quantities
 
 extension ModelCommands {
     /// Every step of a plan timed on one thread, for `benchmark --layers`.

@@ -3,6 +3,7 @@ import Engine
 import Evaluation
 import ExperimentStore
 import ModelGraph
+import Quantities
 import Search
 
 /// Commands on a model file: `inspect`, `benchmark`, `predict`.
@@ -149,11 +150,9 @@ public enum ModelCommands {
     /// The limit of `--max-memory`, 4 GiB where none is given.
     static func bytes(_ text: String?) throws -> Int {
         guard let text else { return 4 << 30 }
-        let units: [(String, Double)] = [("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("B", 1)]
-        let unit = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-        guard let number = Double(text.dropLast(unit.0.count)), number > 0, number * unit.1 < 1e15 else {
+        guard let bytes = Unit.byteCount(parsing: text), bytes > 0 else {
             throw CommandError("--max-memory: expected a size such as 512MiB or 4GiB, got '\(text)'")
         }
-        return Int(number * unit.1)
+        return bytes
     }
 }

@@ -3,6 +3,7 @@ import Determinism
 import Engine
 import Foundation
 import ModelGraph
+import Quantities
 import TFLiteFormat
 
 extension ModelCommands {

@@ -1,3 +1,5 @@
+import Quantities
+
 /// How a result is printed.
 public enum OutputFormat: String, Sendable, CaseIterable { case table, json, csv }
 

@@ -1,4 +1,5 @@
 import Devices
+import Quantities
 
 extension [LayerPrice] {
     /// The keys of a layer in JSON and CSV answers, in their order.

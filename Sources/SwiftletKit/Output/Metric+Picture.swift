@@ -1,3 +1,4 @@
+import Quantities
 import Search
 
 /// A metric as pictures show it.
@@ -12,16 +13,6 @@ extension Metric {
         case .modelSize: "model size"
         case .macs: "multiplications"
         case .parameters: "parameters"
-        }
-    }
-
-    func shown(_ value: Double) -> String {
-        switch self {
-        case .accuracy: Human.percent(value)
-        case .latency: Human.milliseconds(value)
-        case .energy: "\(Human.number(value)) mJ"
-        case .peakRAM, .flash, .modelSize: Human.bytes(Int(exactly: value.rounded()))
-        case .macs, .parameters: Human.count(Int(exactly: value.rounded()))
         }
     }
 

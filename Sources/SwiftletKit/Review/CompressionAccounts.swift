@@ -2,6 +2,7 @@ import Compression
 import Devices
 import ExperimentStore
 import ModelGraph
+import Quantities
 import Search
 
 /// What a finalist's compression promises beside what the runtimes of devices give.

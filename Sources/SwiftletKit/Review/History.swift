@@ -1,4 +1,5 @@
 import ExperimentStore
+import Quantities
 import Search
 
 extension Review {

@@ -1,5 +1,6 @@
 import ExperimentStore
 import Foundation
+import Quantities
 
 /// `swiftlet merge`: takes the jobs of another database over into this one, and their files into the folders beside it.
 ///

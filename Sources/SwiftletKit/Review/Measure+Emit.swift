@@ -1,6 +1,7 @@
 import Devices
 import ExperimentStore
 import Foundation
+import Quantities
 import Search
 
 extension Review {

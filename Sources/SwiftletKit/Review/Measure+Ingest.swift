@@ -2,6 +2,7 @@ import Datasets
 import Devices
 import ExperimentStore
 import Foundation
+import Quantities
 import Search
 
 /// `swiftlet measure --ingest`: stores what finalists took on a device, and answers with what predictions were worth there.

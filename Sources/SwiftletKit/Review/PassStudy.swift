@@ -1,6 +1,7 @@
 import Engine
 import Kernels
 import ModelGraph
+import Quantities
 
 /// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
 struct PassStudy {

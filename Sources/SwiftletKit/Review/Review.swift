@@ -1,4 +1,5 @@
 import ExperimentStore
+import Quantities
 import Search
 
 /// Answers questions about finished and running jobs; writes nothing.

@@ -1,4 +1,5 @@
 import ExperimentStore
+import Quantities
 import Search
 
 /// What `swiftlet select` is asked, as it was typed.

@@ -1,6 +1,7 @@
 import Devices
 import ExperimentStore
 import ModelGraph
+import Quantities
 import Search
 
 extension Review {

@@ -1,4 +1,5 @@
 import Compression
+import Quantities
 import Search
 
 extension StudyRow {

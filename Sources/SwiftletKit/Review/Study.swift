@@ -3,6 +3,7 @@ import Devices
 import Engine
 import ExperimentStore
 import ModelGraph
+import Quantities
 import Search
 
 /// `swiftlet study`: what every compression of an architecture costs and gains against the architecture as it is.

@@ -1,4 +1,4 @@
-import Search
+import Quantities
 import Testing
 
 @Suite("Metrics and their units")
@@ -22,7 +22,7 @@ struct MetricTests {
             (.latency, "ms"), (.peakRAM, "5ms"), (.accuracy, "90"), (.accuracy, "1.01"), (.energy, "five"),
         ])
     func refuses(metric: Metric, text: String) {
-        #expect(throws: SearchError.self) { try metric.value(parsing: text) }
+        #expect(throws: QuantityError.self) { try metric.value(parsing: text) }
     }
 
     @Test("Accuracy is minimised as error, costs as decimal logarithms")
@@ -30,16 +30,5 @@ struct MetricTests {
         #expect(Metric.accuracy.minimised(0.75) == 0.25)
         #expect(Metric.latency.minimised(100) == 2)
         #expect(Metric.latency.minimised(0).isFinite)
-    }
-
-    @Test("The ninth decile is the published upper bound, and other confidences follow a log-normal")
-    func bounds() throws {
-        let score = Score(device: "d", latency: 10, latencyP10: 8, latencyP90: 12)
-        #expect(score.latencyBound(confidence: nil) == 10)
-        #expect(abs(try #require(score.latencyBound(confidence: 0.5)) - 10) < 1e-9)
-        #expect(abs(try #require(score.latencyBound(confidence: 0.9)) - 12) < 1e-9)
-        // 10·1.2^(z(0.99)/z(0.9)), with z from a table of the normal distribution.
-        #expect(abs(try #require(score.latencyBound(confidence: 0.99)) - 13.9234) < 1e-3)
-        #expect(Score(device: "d", latency: 10).latencyBound(confidence: 0.99) == 10)
     }
 }

@@ -1,21 +1,26 @@
-import Foundation
+private import Foundation
 
 /// Numbers as a person reads them in a table.
 public enum Human {
+    /// A number with a fixed count of decimals, always with a point.
+    public static func fixed(_ value: Double, decimals: Int) -> String {
+        String(format: "%.\(decimals)f", value)
+    }
+
     /// Three significant digits: `0.00123`, `1.23`, `123`.
     public static func number(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "–" }
         guard value != 0 else { return "0" }
         let magnitude = Int(log10(abs(value)).rounded(.down))
-        return String(format: "%.\(min(max(2 - magnitude, 0), 6))f", value)
+        return fixed(value, decimals: min(max(2 - magnitude, 0), 6))
     }
 
     /// A share of one as a percentage: `98.7 %`, with its standard error if known: `98.7 ± 0.3 %`.
     public static func percent(_ share: Double?, error: Double? = nil) -> String {
         guard let share, share.isFinite else { return "–" }
-        let value = String(format: "%.2f", share * 100)
+        let value = fixed(share * 100, decimals: 2)
         guard let error, error.isFinite else { return "\(value) %" }
-        return "\(value) ± \(String(format: "%.2f", error * 100)) %"
+        return "\(value) ± \(fixed(error * 100, decimals: 2)) %"
     }
 
     /// Milliseconds, with microseconds below 0.1: `45.2 µs`, `1.23 ms`, `2.1 s`; with its interval in the same unit
@@ -40,7 +45,7 @@ public enum Human {
     /// Seconds as `8 s`, `2 min 05 s`, `1 h 10 min`.
     public static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
-        if whole < 60 { return seconds < 10 ? String(format: "%.1f s", seconds) : "\(whole) s" }
+        if whole < 60 { return seconds < 10 ? "\(fixed(seconds, decimals: 1)) s" : "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(String(format: "%02d", whole % 60)) s" }
         return "\(whole / 3600) h \(String(format: "%02d", whole / 60 % 60)) min"
     }

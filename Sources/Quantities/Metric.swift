@@ -1,7 +1,7 @@
-import Foundation
+private import Foundation
 
 /// What a candidate is judged by; the raw value is the name in job files, JSON and CSV, with its unit.
-public enum Metric: String, CaseIterable, Hashable, Sendable {
+public enum Metric: String, CaseIterable, Codable, Hashable, Sendable {
     /// The job's quality metric in [0, 1], larger is better.
     case accuracy
     case latency = "latency_ms"
