@@ -1,6 +1,6 @@
 import Devices
 import Foundation
-import LinearAlgebra
+import Numerics
 
 /// What a table of NAS-Bench-201 times can be predicted to at all, by a flexible model that has seen the first `known` cells.
 ///

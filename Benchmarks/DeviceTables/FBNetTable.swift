@@ -1,7 +1,7 @@
 import Devices
 import Foundation
-import LinearAlgebra
 import ModelGraph
+import Numerics
 import SearchSpaces
 
 /// FBNet's architectures on the Raspberry Pi 4; which input they were measured at is inferred from the times.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// A measured figure of one model and the parts that a profile predicts it to be made of.
 struct Accounted {

@@ -1,8 +1,8 @@
 import Determinism
 import Devices
 import Foundation
-import LinearAlgebra
 import ModelGraph
+import Numerics
 
 /// Calibration with a handful of probes, repeated with probe sets designed from other random pools.
 final class FewShot {

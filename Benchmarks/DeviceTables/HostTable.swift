@@ -1,11 +1,11 @@
-import Compression
 import Determinism
 import Devices
 import Engine
 import Evaluation
 import Foundation
-import LinearAlgebra
+import ModelCompression
 import ModelGraph
+import Numerics
 import SearchSpaces
 
 /// Random candidates timed on this computer beside their prices there, with and without times of single kernels.

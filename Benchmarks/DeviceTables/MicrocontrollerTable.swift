@@ -1,8 +1,8 @@
 import Datasets
 import Devices
 import Foundation
-import LinearAlgebra
 import ModelGraph
+import Numerics
 
 /// Shipped microcontroller profiles against ST's tables and the MLPerf Tiny submissions.
 func microcontrollerTable(_ context: Context) throws {

@@ -1,8 +1,8 @@
 import Datasets
 import Devices
 import Foundation
-import LinearAlgebra
 import ModelGraph
+import Numerics
 
 /// One board of the table of published latencies and the profile that should predict it without calibration.
 private struct Board {

@@ -1,6 +1,6 @@
 import Devices
 import Foundation
-import LinearAlgebra
+import Numerics
 
 /// Picks at a limit: the most accurate cell whose predicted latency is below it.
 func selectionTable(_ context: Context) throws {

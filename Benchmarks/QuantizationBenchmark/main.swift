@@ -1,8 +1,8 @@
-import Compression
 import Datasets
 import Determinism
 import Evaluation
 import Foundation
+import ModelCompression
 import ModelGraph
 import Quantities
 import SearchSpaces

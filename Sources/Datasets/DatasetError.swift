@@ -1,3 +1,5 @@
+import Archives
+
 /// Why data cannot be used: one sentence that names the file and the place in it.
 public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(String, detail: String)
@@ -16,4 +18,6 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         case .split(let dataset, let detail): "\(dataset): \(detail)"
         }
     }
+
+    init(_ error: ArchiveError) { self = .file(error.file, detail: error.explanation) }
 }

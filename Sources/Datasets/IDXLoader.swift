@@ -1,3 +1,5 @@
+import Archives
+
 /// Four IDX files in a folder, plain or .gz.
 ///
 /// Named as MNIST's: `train-images…`, `train-labels…`, `t10k-images…` (or

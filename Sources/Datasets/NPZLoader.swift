@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Quantities
 
 /// A NumPy archive: arrays `x_train`, `y_train`, `x_test`, `y_test` (the latter two the official test part), or `x` and `y`.
@@ -44,14 +44,10 @@ enum NPZLoader {
 
     private static func arrays(_ path: String) throws(DatasetError) -> [(name: String, array: NumberArray)] {
         let bytes = try SourceFile.read(path)
-        do {
+        do throws(ArchiveError) {
             return try NPZ.parse(bytes, file: path, limit: SourceFile.limit)
         } catch {
-            switch error {
-            case .unreadable(let file, let detail), .damaged(let file, let detail),
-                .unsupported(let file, let detail), .unwritable(let file, let detail):
-                throw .file(file, detail: detail)
-            }
+            throw DatasetError(error)
         }
     }
 

@@ -1,3 +1,4 @@
+import Archives
 import FoundationEssentials
 
 /// Reads whole files and lists folders.
@@ -11,7 +12,11 @@ enum SourceFile {
         guard bytes.starts(with: Gzip.magic) else { return bytes }
         // Data that shrink two-hundredfold are no data; a file made to fill the memory does.
         let limit = min(limit, max(bytes.count * 200, 1 << 26))
-        return try Gzip.inflate(bytes, file: path, limit: limit)
+        do throws(ArchiveError) {
+            return try Gzip.inflate(bytes, file: path, limit: limit)
+        } catch {
+            throw DatasetError(error)
+        }
     }
 
     private static func readRaw(_ path: String) throws(DatasetError) -> [UInt8] {

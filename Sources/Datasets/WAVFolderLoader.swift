@@ -1,3 +1,5 @@
+import Archives
+
 /// Recordings of one class each as log-mel spectrograms, from a folder or from a tar archive (plain or .gz).
 ///
 /// The class is the name of the folder that holds a file where there are several such folders, else what stands before the
@@ -81,7 +83,13 @@ enum WAVFolderLoader {
     }
 
     private static func readArchive(_ path: String) throws(DatasetError) -> [Recording] {
-        let archive = try TarArchive(try SourceFile.read(path), file: path)
+        let archive: TarArchive
+        let bytes = try SourceFile.read(path)
+        do throws(ArchiveError) {
+            archive = try TarArchive(bytes, file: path)
+        } catch {
+            throw DatasetError(error)
+        }
         var recordings: [Recording] = []
         for entry in archive.entries where entry.name.lowercased().hasSuffix(".wav") {
             let sound = try WAVFile(parsing: archive.bytes[entry.content], file: "\(path)/\(entry.name)")

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// A profile fitted to measurements, and what was decided on the way.
 public struct CalibrationOutcome: Sendable {

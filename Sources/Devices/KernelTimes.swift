@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// One kernel timed on the device itself.
 public struct KernelTime: Hashable, Sendable {

@@ -1,5 +1,5 @@
 private import Foundation
-import LinearAlgebra
+import Numerics
 
 /// One row of a file of measured latencies.
 public struct Measurement: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 public import Quantities
 
 /// Memory of a microcontroller that is kept for the application.

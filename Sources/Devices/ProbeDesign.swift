@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// Chooses the models whose latencies tell most about a profile's factors.
 public struct ProbeDesign: Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 import Quantities
 
 /// Turns the summed costs of a network's kernels into its price: what a profile adds once for each network.

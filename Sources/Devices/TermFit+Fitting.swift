@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 extension TermFit {
     /// How the fit weighs data sheet against measurements; logarithms, so 0.5 is a factor of about 1.6.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// How the sum of kernels timed one by one becomes the time of a network: factor × sum + scale × inference.
 struct TimedSumFit {

@@ -1,5 +1,5 @@
-import Compression
 import Datasets
+import ModelCompression
 public import ModelGraph
 public import Quantities
 public import SearchSpaces

@@ -1,7 +1,7 @@
-public import Compression
 import Datasets
 import Determinism
 import Engine
+public import ModelCompression
 public import ModelGraph
 public import SearchSpaces
 import Training

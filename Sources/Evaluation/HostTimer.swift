@@ -1,6 +1,6 @@
-public import Compression
 public import Devices
 public import Engine
+public import ModelCompression
 public import ModelGraph
 public import SearchSpaces
 import Training

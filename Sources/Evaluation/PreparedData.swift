@@ -1,6 +1,6 @@
-import Compression
 public import Datasets
 import Determinism
+import ModelCompression
 public import SearchSpaces
 import Training
 

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import Numerics
 import Quantities
 
 /// What a candidate took on the device itself, over one or more repeats.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 extension Score {
     /// The cost that the truth stays below with probability `confidence`; the point value where none is asked

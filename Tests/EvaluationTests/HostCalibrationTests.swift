@@ -1,7 +1,7 @@
-import Compression
 import Determinism
 import Devices
 import Evaluation
+import ModelCompression
 import ModelGraph
 import SearchSpaces
 import Testing

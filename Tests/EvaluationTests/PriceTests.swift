@@ -1,9 +1,9 @@
-import Compression
 import Datasets
 import Determinism
 import Devices
 import Evaluation
 import Foundation
+import ModelCompression
 import ModelGraph
 import Search
 import SearchSpaces

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import Numerics
 
 /// Gaussian-process regression over vectors of choices.
 ///

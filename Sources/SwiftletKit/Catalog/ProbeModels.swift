@@ -1,7 +1,7 @@
-import Compression
 import Datasets
 import Determinism
 import Devices
+import ModelCompression
 import ModelGraph
 import ONNXFormat
 import SearchSpaces

@@ -1,5 +1,5 @@
-public import Compression
 public import Evaluation
+public import ModelCompression
 public import Quantities
 public import YAMLReader
 

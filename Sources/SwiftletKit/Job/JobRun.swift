@@ -5,8 +5,8 @@ import Evaluation
 import ExperimentStore
 import Foundation
 import Kernels
-import LinearAlgebra
 import ModelGraph
+import Numerics
 import Quantities
 import Search
 import SearchSpaces

@@ -1,7 +1,7 @@
-import Compression
 import Datasets
 import Devices
 import Evaluation
+import ModelCompression
 import ModelGraph
 import Quantities
 import Search

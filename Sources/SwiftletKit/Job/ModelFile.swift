@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Determinism
 import Evaluation
 import ExperimentStore

@@ -1,8 +1,8 @@
-import Compression
 import Datasets
 import Determinism
 public import Devices
 import Evaluation
+import ModelCompression
 public import Quantities
 public import Search
 public import SearchSpaces

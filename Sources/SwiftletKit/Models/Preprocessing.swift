@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Datasets
 import Engine
 import Evaluation

@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Engine
 import Foundation
 import ModelGraph

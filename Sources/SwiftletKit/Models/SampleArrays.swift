@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Datasets
 import Evaluation
 import Foundation

@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Determinism
 import Engine
 import Foundation

@@ -1,6 +1,6 @@
-import Compression
 import Devices
 import ExperimentStore
+import ModelCompression
 import ModelGraph
 import Quantities
 import Search

@@ -1,5 +1,5 @@
 import Engine
-import LinearAlgebra
+import Numerics
 
 /// Latencies of several plans on this computer, which take short turns.
 ///

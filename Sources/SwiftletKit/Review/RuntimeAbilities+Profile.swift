@@ -1,5 +1,5 @@
-import Compression
 import Devices
+import ModelCompression
 import ModelGraph
 
 extension RuntimeAbilities {

@@ -1,4 +1,4 @@
-import Compression
+import ModelCompression
 import Quantities
 import Search
 

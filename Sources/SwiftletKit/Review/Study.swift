@@ -1,7 +1,7 @@
-import Compression
 import Devices
 import Engine
 import ExperimentStore
+import ModelCompression
 import ModelGraph
 import Quantities
 import Search

@@ -7,7 +7,7 @@ struct NPYHeader {
     /// Where the elements begin.
     var end: Int
 
-    init(parsing bytes: [UInt8], file: String) throws(ArrayFileError) {
+    init(parsing bytes: [UInt8], file: String) throws(ArchiveError) {
         guard bytes.count >= 12, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8),
             (1...3).contains(bytes[6])
         else {

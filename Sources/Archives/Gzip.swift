@@ -1,14 +1,15 @@
 import CZlib
 
 /// Inflates gzip files with the system's zlib.
-enum Gzip {
-    static let magic: [UInt8] = [0x1f, 0x8b]
+public enum Gzip {
+    /// The first bytes of every member.
+    public static let magic: [UInt8] = [0x1f, 0x8b]
 
     /// All members of a gzip file, joined.
     ///
     /// Fails where a member is truncated or its checksum wrong, or where more than `limit` bytes come out (so that a small
     /// hostile file cannot fill the memory).
-    static func inflate(_ packed: [UInt8], file: String, limit: Int) throws(DatasetError) -> [UInt8] {
+    public static func inflate(_ packed: [UInt8], file: String, limit: Int) throws(ArchiveError) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(min(statedSize(packed), packed.count.multipliedSaturated(by: 1100), limit))
         var offset = 0
@@ -27,11 +28,11 @@ enum Gzip {
     /// Appends one member and returns how many packed bytes it took.
     private static func inflateMember(
         _ packed: [UInt8], from start: Int, onto output: inout [UInt8], file: String, limit: Int
-    ) throws(DatasetError) -> Int {
+    ) throws(ArchiveError) -> Int {
         var stream = z_stream()
         // 15 bits of window, 16 for a gzip header.
         guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { throw .file(file, detail: "cannot be inflated: zlib did not start") }
+        else { throw .unreadable(file: file, detail: "zlib did not start") }
         defer { inflateEnd(&stream) }
         var consumed = 0
         var status = Z_OK
@@ -60,23 +61,17 @@ enum Gzip {
             consumed += taken
             output.removeLast(room - produced)
             guard output.count <= limit else {
-                throw .file(file, detail: "inflates to more than \(limit) bytes")
+                throw .damaged(file: file, detail: "inflates to more than \(limit) bytes")
             }
             if status == Z_BUF_ERROR || status == Z_OK && taken == 0 && produced == 0 {
-                throw .file(file, detail: "is truncated: the packed data end after \(packed.count) bytes")
+                throw .damaged(
+                    file: file, detail: "is truncated: the packed data end after \(packed.count) bytes")
             }
         }
         guard status == Z_STREAM_END else {
-            throw .file(file, detail: "is damaged: the packed data are wrong near byte \(start + consumed)")
+            throw .damaged(
+                file: file, detail: "is damaged: the packed data are wrong near byte \(start + consumed)")
         }
         return consumed
-    }
-}
-
-extension Int {
-    /// The product, or `Int.max` where it overflows.
-    func multipliedSaturated(by other: Int) -> Int {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
     }
 }

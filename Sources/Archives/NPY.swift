@@ -5,7 +5,7 @@ public enum NPY {
     /// The array in the bytes of an .npy file, versions 1 to 3; `file` names it in errors.
     ///
     /// Memory is bounded by the bytes given: a shape that they do not fill is refused before anything is allocated.
-    public static func parse(_ bytes: [UInt8], file: String) throws(ArrayFileError) -> NumberArray {
+    public static func parse(_ bytes: [UInt8], file: String) throws(ArchiveError) -> NumberArray {
         let header = try NPYHeader(parsing: bytes, file: file)
         let count = header.shape.reduce(1) { $0.multipliedSaturated(by: $1) }
         guard count.multipliedSaturated(by: header.type.width) == bytes.count - header.end else {
@@ -28,11 +28,11 @@ public enum NPY {
         NPYHeader.bytes(of: array) + array.elements.bytes
     }
 
-    public static func read(path: String) throws(ArrayFileError) -> NumberArray {
+    public static func read(path: String) throws(ArchiveError) -> NumberArray {
         try parse(try contents(of: path), file: path)
     }
 
-    public static func write(_ array: NumberArray, to path: String) throws(ArrayFileError) {
+    public static func write(_ array: NumberArray, to path: String) throws(ArchiveError) {
         try store(bytes(of: array), at: path)
     }
 
@@ -57,7 +57,7 @@ public enum NPY {
         return result[...]
     }
 
-    static func contents(of path: String) throws(ArrayFileError) -> [UInt8] {
+    static func contents(of path: String) throws(ArchiveError) -> [UInt8] {
         do {
             return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
@@ -65,7 +65,7 @@ public enum NPY {
         }
     }
 
-    static func store(_ bytes: [UInt8], at path: String) throws(ArrayFileError) {
+    static func store(_ bytes: [UInt8], at path: String) throws(ArchiveError) {
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: path))
         } catch {

@@ -153,7 +153,7 @@ extension Array where Element: FixedWidthInteger {
 
 extension Int {
     /// The product, or `Int.max` where it overflows.
-    func multipliedSaturated(by other: Int) -> Int {
+    package func multipliedSaturated(by other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product
     }

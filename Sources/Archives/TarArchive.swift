@@ -1,15 +1,16 @@
 /// The regular files of a tar archive (ustar, GNU long names, pax paths), in its order.
-struct TarArchive {
-    struct Entry {
-        let name: String
-        let content: Range<Int>
+public struct TarArchive: Sendable {
+    public struct Entry: Sendable {
+        public let name: String
+        /// Where its bytes lie in the archive.
+        public let content: Range<Int>
     }
 
-    let bytes: [UInt8]
-    let entries: [Entry]
+    public let bytes: [UInt8]
+    public let entries: [Entry]
 
-    /// Precondition: none; anything that is no archive is refused with the offset where it stops being one.
-    init(_ bytes: [UInt8], file: String) throws(DatasetError) {
+    /// Anything that is no archive is refused with the offset where it stops being one.
+    public init(_ bytes: [UInt8], file: String) throws(ArchiveError) {
         self.bytes = bytes
         var entries: [Entry] = []
         var offset = 0
@@ -17,13 +18,13 @@ struct TarArchive {
         while offset + 512 <= bytes.count, bytes[offset..<offset + 512].contains(where: { $0 != 0 }) {
             let header = TarHeader(bytes[offset..<offset + 512])
             guard header.hasValidChecksum, let size = header.size else {
-                throw .byte(file: file, offset: offset, detail: "expected a tar header")
+                throw .damaged(file: file, detail: "byte \(offset): expected a tar header")
             }
             let start = offset + 512
             guard size <= bytes.count - start else {
-                throw .byte(
-                    file: file, offset: offset,
-                    detail: "'\(header.name)' is truncated: \(size) bytes expected")
+                throw .damaged(
+                    file: file,
+                    detail: "byte \(offset): '\(header.name)' is truncated: \(size) bytes expected")
             }
             switch header.kind {
             case UInt8(ascii: "0"), 0:

@@ -1,6 +1,6 @@
-import Compression
 import Determinism
 import Engine
+import ModelCompression
 import ModelGraph
 import Testing
 

@@ -5,7 +5,7 @@ public enum NPZ {
     /// - Parameter limit: bytes that all arrays may take together once unpacked.
     public static func parse(
         _ bytes: [UInt8], file: String, limit: Int = 1 << 32
-    ) throws(ArrayFileError) -> [(name: String, array: NumberArray)] {
+    ) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
         let archive = try ZipArchive(bytes, file: file)
         var arrays: [(name: String, array: NumberArray)] = []
         var total = 0
@@ -27,18 +27,18 @@ public enum NPZ {
     /// The arrays as an .npz file that is not packed; equal arrays give equal bytes.
     public static func bytes(
         of arrays: [(name: String, array: NumberArray)], file: String = "archive"
-    ) throws(ArrayFileError) -> [UInt8] {
+    ) throws(ArchiveError) -> [UInt8] {
         try ZipArchive.bytes(
             of: arrays.map { (name: "\($0.name).npy", contents: NPY.bytes(of: $0.array)) }, file: file)
     }
 
-    public static func read(path: String) throws(ArrayFileError) -> [(name: String, array: NumberArray)] {
+    public static func read(path: String) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
         try parse(try NPY.contents(of: path), file: path)
     }
 
     public static func write(
         _ arrays: [(name: String, array: NumberArray)], to path: String
-    ) throws(ArrayFileError) {
+    ) throws(ArchiveError) {
         try NPY.store(try bytes(of: arrays, file: path), at: path)
     }
 }

@@ -1,6 +1,6 @@
-import Compression
 import Engine
 import Kernels
+import ModelCompression
 import ModelGraph
 import Testing
 

@@ -1,5 +1,5 @@
-import Compression
 import Engine
+import ModelCompression
 import ModelGraph
 import Testing
 

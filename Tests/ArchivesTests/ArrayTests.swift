@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Testing
 
 @Suite struct ArrayFilesTests {
@@ -50,7 +50,7 @@ import Testing
     func refusesHugeShapes() {
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }\n"
         let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
-        let error = #expect(throws: ArrayFileError.self) { try NPY.parse(bytes, file: "huge.npy") }
+        let error = #expect(throws: ArchiveError.self) { try NPY.parse(bytes, file: "huge.npy") }
         #expect(error?.description.hasPrefix("huge.npy: 0 bytes do not hold 'f4'") == true)
     }
 
@@ -77,7 +77,7 @@ import Testing
 
     @Test("A missing file is named")
     func namesMissingFile() {
-        let error = #expect(throws: ArrayFileError.self) { try NPZ.read(path: "/nowhere/x.npz") }
+        let error = #expect(throws: ArchiveError.self) { try NPZ.read(path: "/nowhere/x.npz") }
         #expect(error?.description.hasPrefix("/nowhere/x.npz: cannot be read") == true)
     }
 }

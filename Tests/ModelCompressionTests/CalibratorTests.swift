@@ -1,6 +1,6 @@
-import Compression
 import Determinism
 import Foundation
+import ModelCompression
 import ModelGraph
 import Testing
 

@@ -14,7 +14,7 @@ struct ZipArchive {
     private let file: String
 
     /// Reads the directory at the end of the archive.
-    init(_ bytes: [UInt8], file: String) throws(ArrayFileError) {
+    init(_ bytes: [UInt8], file: String) throws(ArchiveError) {
         self.bytes = bytes
         self.file = file
         let earliest = max(0, bytes.count - 22 - 65_535)
@@ -39,8 +39,8 @@ struct ZipArchive {
     }
 
     /// The bytes of a member, after checking their sum.
-    func contents(of member: Member) throws(ArrayFileError) -> [UInt8] {
-        func fault(_ detail: String) -> ArrayFileError {
+    func contents(of member: Member) throws(ArchiveError) -> [UInt8] {
+        func fault(_ detail: String) -> ArchiveError {
             .damaged(file: file, detail: "'\(member.name)' \(detail)")
         }
         guard bytes.number(member.header, 4) == 0x0403_4b50, let name = bytes.number(member.header + 26, 2),
@@ -70,7 +70,7 @@ struct ZipArchive {
     }
 
     /// An archive of stored members; equal members give equal bytes, since no time of day is recorded.
-    static func bytes(of members: [(name: String, contents: [UInt8])], file: String) throws(ArrayFileError)
+    static func bytes(of members: [(name: String, contents: [UInt8])], file: String) throws(ArchiveError)
         -> [UInt8]
     {
         var archive: [UInt8] = []

@@ -1,5 +1,5 @@
-import Compression
 import Determinism
+import ModelCompression
 import ModelGraph
 
 /// Small networks with random structure and weights: residual, depthwise, gated, concatenated and dead branches.
