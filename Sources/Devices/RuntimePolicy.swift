@@ -73,18 +73,13 @@ extension Graph {
         for node in nodes {
             let data = node.inputs.filter { self[$0].constant == nil || self[$0].isZeroNumber }
             let zeros = data.map { isZero[$0.index] }
-            switch node.operation {
-            case .binary(.multiply), .matrixMultiply: isZero[node.output.index] = zeros.contains(true)
-            case .binary(.add):
-                isZero[node.output.index] = !zeros.isEmpty && !zeros.contains(false)
-                if zeros == [true, false] { replaced[node.output.index] = data[1] }
-                if zeros == [false, true] { replaced[node.output.index] = data[0] }
-            case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-                .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,
-                .localResponseNormalization,
-                .reduce, .cast, .quantize, .dequantize, .training:
-                isZero[node.output.index] = !zeros.isEmpty && !zeros.contains(false)
-            }
+            let traits = node.operation.traits
+            isZero[node.output.index] =
+                traits.zeros == .whenAnyInputIs
+                ? zeros.contains(true) : !zeros.isEmpty && !zeros.contains(false)
+            guard case .binary(.add) = node.operation else { continue }
+            if zeros == [true, false] { replaced[node.output.index] = data[1] }
+            if zeros == [false, true] { replaced[node.output.index] = data[0] }
         }
         for (index, source) in replaced.enumerated() {
             guard let source else { continue }
@@ -144,14 +139,6 @@ extension Value {
 extension Operation {
     /// Whether a factor can be multiplied into the operation's own weights.
     fileprivate var hasScale: Bool {
-        switch self {
-        case .convolution, .dense, .batchNormalization: true
-        case .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape, .transpose,
-            .pad,
-            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
-            .dequantize,
-            .training:
-            false
-        }
+        if case .batchNormalization = self { true } else { isLayer }
     }
 }

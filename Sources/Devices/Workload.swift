@@ -59,7 +59,7 @@ extension Graph {
         let input = self[node.inputs[0]].type
         let output = self[kernel.output].type
         let weights = node.inputs.dropFirst().first {
-            self[$0].constant != nil && node.operation.readsWeights
+            self[$0].constant != nil && node.operation.traits.kind.readsWeights
         }
         let constants = node.inputs.filter { self[$0].constant != nil }
         var activations = node.inputs.filter { self[$0].constant == nil }
@@ -83,56 +83,45 @@ extension Graph {
     }
 
     private func classification(of node: Node) -> (WorkFamily, String) {
-        switch node.operation {
-        case .convolution(let convolution):
-            if convolution.groups > 1 {
-                let isDepthwise = convolution.groups == self[node.inputs[0]].type.shape.extent(3)
-                return isDepthwise ? (.depthwise, "depthwise_convolution") : (.grouped, "grouped_convolution")
-            }
-            let isPointwise = convolution.kernel == 1
-            return (isPointwise ? .pointwise : .convolution, "convolution")
-        case .dense, .matrixMultiply: return (.dense, node.operation.name)
-        case .pool, .globalPool: return (.pooling, node.operation.name)
-        case .batchNormalization, .binary, .activation, .unary, .quantize, .dequantize, .training:
-            return (.elementwise, node.operation.name)
-        case .concatenate, .slice, .reshape, .transpose, .pad, .cast: return (.movement, node.operation.name)
-        case .softmax, .resize, .localResponseNormalization, .reduce: return (.other, node.operation.name)
+        guard case .convolution(let convolution) = node.operation else {
+            return (node.operation.traits.kind.family, node.operation.name)
         }
+        if convolution.groups > 1 {
+            let isDepthwise = convolution.groups == self[node.inputs[0]].type.shape.extent(3)
+            return isDepthwise ? (.depthwise, "depthwise_convolution") : (.grouped, "grouped_convolution")
+        }
+        return (convolution.kernel == 1 ? .pointwise : .convolution, "convolution")
     }
 }
 
 extension Workload {
     fileprivate mutating func describeWindow(of operation: Operation) {
-        switch operation {
-        case .convolution(let convolution):
+        if case .convolution(let convolution) = operation {
             kernelTaps = convolution.kernel.height * convolution.kernel.width
             groups = convolution.groups
             stride = max(convolution.stride.height, convolution.stride.width)
-        case .pool(let pooling):
+        }
+        if case .pool(let pooling) = operation {
             kernelTaps = pooling.kernel.height * pooling.kernel.width
             stride = max(pooling.stride.height, pooling.stride.width)
-        case .globalPool, .dense, .batchNormalization, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize, .dequantize, .training:
-            break
         }
     }
 }
 
-extension Operation {
-    /// Whether the second input is a weight tensor (and not, say, a scalar factor).
-    fileprivate var readsWeights: Bool {
+extension OperationTraits.Kind {
+    /// The family of such work; layers other than convolutions are dense ones.
+    fileprivate var family: WorkFamily {
         switch self {
-        case .convolution, .dense, .matrixMultiply: true
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize,
-            .dequantize,
-            .training:
-            false
+        case .layer, .product: .dense
+        case .pooling: .pooling
+        case .elementwise: .elementwise
+        case .movement: .movement
+        case .mixing: .other
         }
     }
+
+    /// Whether the second input is a weight tensor (and not, say, a scalar factor).
+    fileprivate var readsWeights: Bool { self == .layer || self == .product }
 }
 
 extension Value {

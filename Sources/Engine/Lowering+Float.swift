@@ -24,17 +24,14 @@ extension Lowering {
 
     /// Operands over which an element-wise float32 kernel may write its result.
     private mutating func reusableOperands(_ kernel: FusedKernel, node: Node) throws(PlanError) -> [Slot] {
-        let candidates: [ValueID] =
-            switch node.operation {
-            case .activation, .unary, .softmax, .training: [node.inputs[0]]
-            case .batchNormalization: [node.inputs[0]]
-            case .binary: node.inputs.filter { graph[$0].type.shape == graph[kernel.output].type.shape }
-            case .convolution(let convolution) where convolution.groups > 1: []
-            case .convolution, .dense: kernel.residual.map { [$0] } ?? []
-            case .pool, .globalPool, .concatenate, .slice, .reshape, .transpose, .pad, .resize,
-                .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize:
-                []
-            }
+        let candidates: [ValueID]
+        switch node.operation.traits.kind {
+        case .layer: candidates = kernel.residual.map { node.operation.isGrouped ? [] : [$0] } ?? []
+        case .elementwise:
+            candidates = node.inputs.filter { graph[$0].type.shape == graph[kernel.output].type.shape }
+        case .mixing: candidates = node.operation.isSoftmax ? [node.inputs[0]] : []
+        case .product, .pooling, .movement: candidates = []
+        }
         var slots: [Slot] = []
         for value in candidates where graph[value].constant == nil {
             let slot = try slot(of: value, for: node.name)
@@ -122,28 +119,10 @@ extension Lowering {
         let x = try floats(node.inputs[0], for: node.name)
         var residual: Buffer?
         if let value = kernel.residual { residual = try floats(value, for: node.name) }
-        if let other = residual, shape.isDepthwise {
-            builder.convolution(x, shape, weights: weights, bias: bias, into: y)
-            let steps = Shape([shape.outputCount]).strides
-            builder.binary(
-                .add, Strided(y, steps: steps), Strided(other, steps: steps), shape: [shape.outputCount],
-                clamp: bounds, into: y)
-        } else if builder.kernels.skipsZeros(shape, nonZeros: weights.count { $0 != 0 }) {
-            builder.sparseConvolution(
-                x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
-        } else if multipliesBFloat16(node, shape) {
-            builder.bfloat16Convolution(
-                x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
-        } else {
-            builder.convolution(
-                x, shape, weights: weights, bias: bias, residual: residual, clamp: bounds, into: y)
-        }
-    }
-
-    /// Whether a layer with bfloat16 weights has a kernel that multiplies such numbers; else its weights are widened.
-    private func multipliesBFloat16(_ node: Node, _ shape: WindowShape) -> Bool {
-        graph[node.inputs[1]].type.dataType == .bfloat16 && shape.groups == 1
-            && shape.fitsPairs && builder.kernels.multipliesBFloat16
+        builder.layer(
+            x, shape, weights: weights,
+            areBFloat16: graph[node.inputs[1]].type.dataType == .bfloat16, bias: bias, residual: residual,
+            clamp: bounds, into: y)
     }
 
     /// The elements of a constant operand as float32, dequantised where it is quantised.
@@ -245,14 +224,15 @@ extension Lowering {
 extension Operation {
     /// Whether the kernel itself can clamp its result.
     fileprivate var fusesClamp: Bool {
-        switch self {
-        case .convolution, .dense, .binary: true
-        case .batchNormalization, .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape,
-            .transpose,
-            .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
-            .dequantize, .training:
-            false
-        }
+        if case .binary = self { true } else { isLayer }
+    }
+
+    fileprivate var isGrouped: Bool {
+        if case .convolution(let convolution) = self { convolution.groups > 1 } else { false }
+    }
+
+    fileprivate var isSoftmax: Bool {
+        if case .softmax = self { true } else { false }
     }
 }
 

@@ -7,40 +7,51 @@ extension Lowering {
         guard case .int8(let yScale)? = Slot.Storage(graph[kernel.output].type),
             case .int8(let xScale)? = Slot.Storage(graph[node.inputs[0]].type)
         else { return false }
-        switch node.operation {
-        case .convolution, .dense: return try lowerIntegerConvolution(kernel)
-        case .pool(let pooling):
-            let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
-            let keepsScale = pooling.kind == .maximum || pooling.roundsAwayFromZero
-            guard !keepsScale || xScale == yScale,
-                let shape = WindowShape(pooling, input: input, output: output)
-            else { return false }
-            try lowerIntegerPool(
-                kernel, shape, xScale, isAverage: pooling.kind == .average, pooling.countsPadding, yScale,
-                roundsAwayFromZero: pooling.roundsAwayFromZero && pooling.kind == .average)
-        case .globalPool(let kind):
+        if node.operation.isLayer { return try lowerIntegerConvolution(kernel) }
+        if case .binary(let operation) = node.operation {
+            return try lowerIntegerBinary(kernel, node, operation, xScale, yScale)
+        }
+        if let function = node.operation.function {
+            try lowerLookup(node, function, xScale, yScale)
+            return true
+        }
+        if case .pool(let pooling) = node.operation {
+            return try lowerIntegerPool(kernel, pooling, xScale, yScale)
+        }
+        if case .globalPool(let kind) = node.operation {
             guard kind == .average || xScale == yScale else { return false }
             try lowerIntegerPool(
                 kernel, try globalShape(node), xScale, isAverage: kind == .average, false, yScale)
-        case .binary(let operation): return try lowerIntegerBinary(kernel, node, operation, xScale, yScale)
-        case .activation(let activation): try lowerLookup(node, activation.function, xScale, yScale)
-        case .unary(let operation): try lowerLookup(node, operation.function, xScale, yScale)
-        case .softmax(let axis):
+            return true
+        }
+        if case .softmax(let axis) = node.operation {
             let x = try slot(of: node.inputs[0], for: node.name)
             let y = try resultSlot(kernel.output, node: node.name)
             builder.softmax(x.buffer, xScale, AxisLoops(x.type.shape, axis: axis), into: y.buffer, yScale)
-        case .reduce(let reduction):
-            let x = try slot(of: node.inputs[0], for: node.name)
-            let axes = try reductionAxes(reduction, x.type.shape, node: node.name)
-            let y = try resultSlot(kernel.output, node: node.name)
-            builder.reduce(
-                reduction.kind.function, x.buffer, xScale, kept: axes.kept, reduced: axes.reduced,
-                into: y.buffer,
-                yScale)
-        case .batchNormalization, .concatenate, .slice, .reshape, .transpose, .pad, .resize,
-            .localResponseNormalization, .matrixMultiply, .cast, .quantize, .dequantize, .training:
-            return false
+            return true
         }
+        guard case .reduce(let reduction) = node.operation else { return false }
+        let x = try slot(of: node.inputs[0], for: node.name)
+        let axes = try reductionAxes(reduction, x.type.shape, node: node.name)
+        let y = try resultSlot(kernel.output, node: node.name)
+        builder.reduce(
+            reduction.kind.function, x.buffer, xScale, kept: axes.kept, reduced: axes.reduced, into: y.buffer,
+            yScale)
+        return true
+    }
+
+    private mutating func lowerIntegerPool(
+        _ kernel: FusedKernel, _ pooling: Pooling, _ xScale: AffineScale, _ yScale: AffineScale
+    ) throws(PlanError) -> Bool {
+        let node = graph.nodes[kernel.anchor]
+        let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
+        let keepsScale = pooling.kind == .maximum || pooling.roundsAwayFromZero
+        guard !keepsScale || xScale == yScale,
+            let shape = WindowShape(pooling, input: input, output: output)
+        else { return false }
+        try lowerIntegerPool(
+            kernel, shape, xScale, isAverage: pooling.kind == .average, pooling.countsPadding, yScale,
+            roundsAwayFromZero: pooling.roundsAwayFromZero && pooling.kind == .average)
         return true
     }
 

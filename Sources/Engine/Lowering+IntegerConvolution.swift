@@ -24,23 +24,17 @@ extension Lowering {
 
     private func windowShape(of node: Node) throws(PlanError) -> WindowShape? {
         let input = graph[node.inputs[0]].type.shape, output = graph[node.output].type.shape
-        switch node.operation {
-        case .convolution(let convolution):
+        guard node.operation.isLayer else { return nil }
+        if case .convolution(let convolution) = node.operation {
             guard let shape = WindowShape(convolution, input: input, output: output) else {
                 throw .unsupported(node: node.name, detail: "its sizes exceed what a kernel addresses")
             }
             return shape
-        case .dense:
-            let weights = graph[node.inputs[1]].type.shape
-            let rows = output.dimensions.dropLast().reduce(1, *)
-            let shape = WindowShape.dense(rows: rows, inputs: weights[1], outputs: weights[0])
-            return shape.isValid ? shape : nil
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize, .dequantize, .training:
-            return nil
         }
+        let weights = graph[node.inputs[1]].type.shape
+        let rows = output.dimensions.dropLast().reduce(1, *)
+        let shape = WindowShape.dense(rows: rows, inputs: weights[1], outputs: weights[0])
+        return shape.isValid ? shape : nil
     }
 
     /// int8 weights with zero point 0 and one scale an output (uint8 around 128 is the same thing); else nil.

@@ -20,8 +20,7 @@ extension Lowering {
             let y = try resultSlot(output, node: node.name)
             readFloats(x, into: y.buffer)
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .softmax,
-            .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
+            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
             preconditionFailure("\(node.operation.name) computes, it does not only move elements")
         }
     }

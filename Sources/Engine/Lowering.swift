@@ -57,15 +57,12 @@ struct Lowering {
     }
 
     private mutating func lower(_ kernel: FusedKernel, node: Node) throws(PlanError) {
-        switch node.operation {
-        case .slice, .reshape, .transpose, .pad, .concatenate, .cast, .quantize, .dequantize:
-            try lowerMovement(node, into: kernel.output)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .softmax,
-            .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
-            if try lowerInteger(kernel, node: node) { return }
-            try lowerFloat(kernel, node: node)
+        let traits = node.operation.traits
+        if traits.kind == .movement || traits.isConversion {
+            return try lowerMovement(node, into: kernel.output)
         }
+        if try lowerInteger(kernel, node: node) { return }
+        try lowerFloat(kernel, node: node)
     }
 
     // MARK: Memory

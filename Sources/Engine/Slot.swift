@@ -76,6 +76,15 @@ extension Activation {
     }
 }
 
+extension Operation {
+    /// The element-wise kernel of an operation that is a function of one number.
+    var function: UnaryFunction? {
+        if case .activation(let activation) = self { return activation.function }
+        if case .unary(let operation) = self { return operation.function }
+        return nil
+    }
+}
+
 extension UnaryOperation {
     var function: UnaryFunction {
         switch self {

@@ -43,19 +43,11 @@ extension String {
 
 extension Operation {
     fileprivate var takesFusedActivation: Bool {
-        switch self {
-        case .convolution, .dense, .pool: true
-        case .binary(let operation):
-            switch operation {
-            case .add, .subtract, .multiply, .divide: true
-            case .minimum, .maximum, .power: false
-            }
-        case .globalPool, .batchNormalization, .activation, .unary, .concatenate, .slice, .reshape,
-            .transpose, .pad,
-            .softmax,
-            .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize,
-            .training:
-            false
+        if case .pool = self { return true }
+        guard case .binary(let operation) = self else { return isLayer }
+        switch operation {
+        case .add, .subtract, .multiply, .divide: return true
+        case .minimum, .maximum, .power: return false
         }
     }
 }

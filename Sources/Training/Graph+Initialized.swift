@@ -46,21 +46,24 @@ private enum StartingValue {
 
 extension ModelGraph.Operation {
     fileprivate func startingValue(place: Int, shape: Shape) -> StartingValue {
+        if case .batchNormalization = self { return .constant(place == 1 || place == 4 ? 1 : 0) }
+        if case .binary(let operation) = self { return .constant(operation.neutralOperand) }
+        if case .training = self { return .normal(fanIn: shape.dimensions.dropFirst().reduce(1, *)) }
+        switch traits.kind {
+        case .layer:
+            return place == 1 ? .normal(fanIn: shape.dimensions.dropFirst().reduce(1, *)) : .constant(0)
+        case .product: return .normal(fanIn: shape.rank >= 2 ? shape[shape.rank - 2] : 1)
+        case .pooling, .elementwise, .movement, .mixing: return .constant(0)
+        }
+    }
+}
+
+extension BinaryOperation {
+    /// The second operand that changes nothing (or, for the smaller and larger of two, bounds at zero).
+    fileprivate var neutralOperand: Float {
         switch self {
-        case .convolution, .dense:
-            place == 1 ? .normal(fanIn: shape.dimensions.dropFirst().reduce(1, *)) : .constant(0)
-        case .matrixMultiply: .normal(fanIn: shape.rank >= 2 ? shape[shape.rank - 2] : 1)
-        case .batchNormalization: .constant(place == 1 || place == 4 ? 1 : 0)
-        case .binary(let operation):
-            switch operation {
-            case .multiply, .divide, .power: .constant(1)
-            case .add, .subtract, .minimum, .maximum: .constant(0)
-            }
-        case .training: .normal(fanIn: shape.dimensions.dropFirst().reduce(1, *))
-        case .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
-            .softmax,
-            .resize, .localResponseNormalization, .reduce, .cast, .quantize, .dequantize:
-            .constant(0)
+        case .multiply, .divide, .power: 1
+        case .add, .subtract, .minimum, .maximum: 0
         }
     }
 }

@@ -65,16 +65,14 @@ struct Parameter: Sendable {
         }
         var isRepeated = false
         if case .repeated = constant.tensor.storage { isRepeated = true }
-        switch step.node.operation {
-        case .convolution, .dense: return place == 1 ? .weight : place == 2 ? .plain : .fixed
-        case .batchNormalization:
+        if case .batchNormalization = step.node.operation {
             return place == 1 || place == 2 ? .plain : place <= 4 && place > 0 ? .statistic : .fixed
-        case .matrixMultiply: return isRepeated ? .fixed : .weight
-        case .training: return .weight
-        case .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice, .reshape, .transpose,
-            .pad,
-            .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize, .dequantize:
-            return isRepeated ? .fixed : .plain
+        }
+        if case .training = step.node.operation { return .weight }
+        switch step.node.operation.traits.kind {
+        case .layer: return place == 1 ? .weight : place == 2 ? .plain : .fixed
+        case .product: return isRepeated ? .fixed : .weight
+        case .pooling, .elementwise, .movement, .mixing: return isRepeated ? .fixed : .plain
         }
     }
 }

@@ -187,13 +187,8 @@ extension TapeStep {
     /// Whether each element of the first input's gradient depends on the same element of the result's, and of no other
     /// that is read later.
     fileprivate var isElementwise: Bool {
-        switch node.operation {
-        case .batchNormalization, .activation: true
-        case .convolution, .dense, .pool, .globalPool, .binary, .unary, .concatenate, .slice, .reshape,
-            .transpose,
-            .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize,
-            .dequantize, .training:
-            false
-        }
+        if case .activation = node.operation { return true }
+        if case .batchNormalization = node.operation { return true }
+        return false
     }
 }

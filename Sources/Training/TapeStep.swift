@@ -52,21 +52,15 @@ struct TapeStep {
     /// Takes a following addition or clamp into this step, if it can.
     private mutating func absorb(_ next: Node, in graph: Graph) -> Bool {
         guard clamp == nil else { return false }
-        switch next.operation {
-        case .activation(let activation):
-            guard let limits = activation.clamp else { return false }
+        if case .activation(let activation) = next.operation, let limits = activation.clamp {
             clamp = limits
-        case .binary(.add):
+        } else if case .binary(.add) = next.operation {
             let other = next.inputs[0] == output ? next.inputs[1] : next.inputs[0]
             guard residual == nil, other != output,
                 graph[other].type.shape == graph[output].type.shape
             else { return false }
             residual = other
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .unary, .concatenate,
-            .slice,
-            .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply,
-            .reduce,
-            .cast, .quantize, .dequantize, .training:
+        } else {
             return false
         }
         output = next.output

@@ -38,18 +38,14 @@ extension Operation {
     /// The operation with `old` samples in its own shapes replaced by `new`, if its input was re-batched.
     fileprivate func batched(from old: Int, to new: Int, isBatched: Bool) -> Operation {
         guard isBatched else { return self }
-        switch self {
-        case .reshape(var target):
+        if case .reshape(var target) = self {
             if target.first == old { target[0] = new }
             return .reshape(target)
-        case .slice(var slicing):
+        }
+        if case .slice(var slicing) = self {
             if slicing.sizes.first == old { slicing.sizes[0] = new }
             return .slice(slicing)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize, .dequantize, .training:
-            return self
         }
+        return self
     }
 }

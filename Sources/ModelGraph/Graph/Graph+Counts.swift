@@ -58,17 +58,12 @@ extension Graph {
 
     /// How many products each output of a node sums; 0 where it sums none.
     public func reductionLength(of node: Node) -> Int {
-        switch node.operation {
-        case .convolution:
+        switch node.operation.traits.kind {
+        case .layer:
             let weights = self[node.inputs[1]].type.shape
             return Shape(Array(weights.dimensions.dropFirst())).elementCount
-        case .dense, .matrixMultiply: return self[node.inputs[0]].type.shape.dimensions.last ?? 0
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize,
-            .dequantize,
-            .training:
-            return 0
+        case .product: return self[node.inputs[0]].type.shape.dimensions.last ?? 0
+        case .pooling, .elementwise, .movement, .mixing: return 0
         }
     }
 
@@ -87,18 +82,11 @@ extension Graph {
     public var trainableConstants: [ValueID] {
         var isTrainable = [Bool](repeating: false, count: values.count)
         for node in nodes {
-            let candidates: ArraySlice<ValueID>
-            switch node.operation {
-            case .convolution, .dense: candidates = node.inputs.dropFirst()
-            case .batchNormalization: candidates = node.inputs[1...2]
-            case .matrixMultiply: candidates = node.inputs[...]
-            case .binary: candidates = node.inputs.filter { self[$0].type.shape.elementCount > 1 }[...]
-            case .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
-                .softmax,
-                .resize, .localResponseNormalization, .reduce, .cast, .quantize, .dequantize, .training:
-                candidates = []
+            let adjusted = node.inputs.indices.clamped(to: node.operation.traits.trainedInputs)
+            for id in node.inputs[adjusted] {
+                if case .binary = node.operation, self[id].type.shape.elementCount == 1 { continue }
+                isTrainable[id.index] = true
             }
-            for id in candidates { isTrainable[id.index] = true }
         }
         return values.indices.filter { isTrainable[$0] && values[$0].constant != nil }.map { ValueID($0) }
     }

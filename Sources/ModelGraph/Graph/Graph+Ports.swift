@@ -5,18 +5,12 @@ extension Graph {
         let producers = producers
         graph.outputs = outputs.map { output in
             guard let last = producers[output.index] else { return output }
-            switch nodes[last].operation {
-            case .softmax: return nodes[last].inputs[0]
-            case .unary(.logarithm):
-                guard let before = producers[nodes[last].inputs[0].index],
-                    case .softmax = nodes[before].operation
-                else { return output }
-                return nodes[before].inputs[0]
-            case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-                .concatenate, .slice, .reshape, .transpose, .pad, .resize, .localResponseNormalization,
-                .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:
-                return output
-            }
+            let node = nodes[last]
+            if case .softmax = node.operation { return node.inputs[0] }
+            guard case .unary(.logarithm) = node.operation, let before = producers[node.inputs[0].index],
+                case .softmax = nodes[before].operation
+            else { return output }
+            return nodes[before].inputs[0]
         }
         return graph.removingUnused()
     }

@@ -76,16 +76,9 @@ extension Graph {
     /// Inputs over which a kernel may write its result, best first.
     private func inPlaceSources(of kernel: FusedKernel, rules: InPlaceRules) -> [ValueID] {
         if let residual = kernel.residual { return rules.contains(.residual) ? [residual] : [] }
+        let traits = nodes[kernel.anchor].operation.traits
         let isAllowed =
-            switch nodes[kernel.anchor].operation {
-            case .reshape: rules.contains(.views)
-            case .activation, .unary, .binary, .batchNormalization, .quantize, .dequantize, .cast, .training:
-                rules.contains(.elementwise)
-            case .convolution, .dense, .pool, .globalPool, .concatenate, .slice, .transpose, .pad, .softmax,
-                .resize,
-                .localResponseNormalization, .matrixMultiply, .reduce:
-                false
-            }
+            traits.isView && rules.contains(.views) || traits.worksInPlace && rules.contains(.elementwise)
         return isAllowed ? kernel.inputs : []
     }
 }

@@ -38,30 +38,21 @@ extension Operation {
         guard shape.dimensions.allSatisfy({ $0 >= 0 }), shape.elementCount < 1 << 40 else {
             throw .overflow(operation: name, shape: shape)
         }
-        switch self {
-        case .cast(let dataType): return ValueType(shape, dataType)
-        case .quantize(let dataType, let quantization):
+        return statedType(of: shape) ?? ValueType(shape, first.dataType, quantization: first.quantization)
+    }
+
+    /// The result's type where the operation states it; nil where it is that of the first input.
+    func statedType(of shape: Shape) -> ValueType? {
+        if case .cast(let dataType) = self { return ValueType(shape, dataType) }
+        if case .quantize(let dataType, let quantization) = self {
             return ValueType(shape, dataType, quantization: quantization)
-        case .dequantize: return ValueType(shape, .float32)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
-            .matrixMultiply, .reduce, .training:
-            return ValueType(shape, first.dataType, quantization: first.quantization)
         }
+        if case .dequantize = self { return ValueType(shape, .float32) }
+        return nil
     }
 
     private func requireInputCount(_ count: Int) throws(GraphError) {
-        let allowed: ClosedRange<Int> =
-            switch self {
-            case .convolution, .dense: 2...3
-            case .batchNormalization: 5...5
-            case .binary, .matrixMultiply: 2...2
-            case .concatenate: 1...Int.max
-            case .pool, .globalPool, .activation, .unary, .slice, .reshape, .transpose, .pad, .softmax,
-                .resize,
-                .localResponseNormalization, .reduce, .cast, .quantize, .dequantize, .training:
-                1...1
-            }
+        let allowed = traits.inputCount
         guard allowed.contains(count) else {
             let expected =
                 allowed.lowerBound == allowed.upperBound

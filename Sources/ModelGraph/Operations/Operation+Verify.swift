@@ -22,59 +22,50 @@ extension Operation {
 
     /// The element types a result may have, given that of the first input.
     private func resultTypes(of input: DataType) -> [DataType] {
-        switch self {
-        case .cast(let dataType): [dataType]
-        case .quantize(let dataType, _): [dataType]
-        case .dequantize: [.float32]
-        case .convolution, .dense, .matrixMultiply:
+        if let stated = statedType(of: []) { return [stated.dataType] }
+        switch traits.kind {
+        case .layer, .product:
             switch input {
-            case .binary: [.float32]
-            case .int8, .uint8: [.int8, .uint8, .int32]
-            case .float32, .float16, .bfloat16, .int32, .int64, .bool: [input]
+            case .binary: return [.float32]
+            case .int8, .uint8: return [.int8, .uint8, .int32]
+            case .float32, .float16, .bfloat16, .int32, .int64, .bool: return [input]
             }
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .training:
-            [input]
+        case .pooling, .elementwise, .movement, .mixing: return [input]
         }
     }
 
     /// Weights must be of a kind that can meet the activations.
     private func verifyOperands(_ inputs: [ValueType]) throws(GraphError) {
-        switch self {
-        case .convolution, .dense:
-            let (activations, weights) = (inputs[0], inputs[1])
-            let fits =
-                switch activations.dataType {
-                case .float32, .float16, .bfloat16: weights.dataType.isFloatingPoint
-                case .int8, .uint8:
-                    (weights.dataType == .int8 || weights.dataType == .uint8)
-                        && activations.quantization != nil
-                        && weights.quantization != nil
-                case .binary: weights.dataType == .binary
-                case .int32, .int64, .bool: false
-                }
-            guard fits else {
-                throw .mismatch(
-                    operation: name,
-                    detail:
-                        "\(activations.dataType.rawValue) activations do not meet \(weights.dataType.rawValue) weights"
-                        + (activations.dataType == .int8 ? " (both need quantisation)" : ""))
-            }
-        case .binary, .matrixMultiply, .concatenate:
+        if isLayer { try verifyWeights(inputs[1], meeting: inputs[0]) }
+        if traits.operandsShareType {
             for other in inputs.dropFirst() where other.dataType != inputs[0].dataType {
                 throw .mismatch(
                     operation: name,
                     detail: "operands are \(inputs[0].dataType.rawValue) and \(other.dataType.rawValue)")
             }
-        case .batchNormalization, .pool, .globalPool, .activation, .unary, .slice, .reshape, .transpose, .pad,
-            .softmax,
-            .resize, .localResponseNormalization, .reduce, .cast, .quantize, .training:
-            break
-        case .dequantize:
-            guard inputs[0].quantization != nil else {
-                throw .mismatch(operation: name, detail: "its input carries no quantisation")
+        }
+        if case .dequantize = self, inputs[0].quantization == nil {
+            throw .mismatch(operation: name, detail: "its input carries no quantisation")
+        }
+    }
+
+    private func verifyWeights(_ weights: ValueType, meeting activations: ValueType) throws(GraphError) {
+        let fits =
+            switch activations.dataType {
+            case .float32, .float16, .bfloat16: weights.dataType.isFloatingPoint
+            case .int8, .uint8:
+                (weights.dataType == .int8 || weights.dataType == .uint8)
+                    && activations.quantization != nil
+                    && weights.quantization != nil
+            case .binary: weights.dataType == .binary
+            case .int32, .int64, .bool: false
             }
+        guard fits else {
+            throw .mismatch(
+                operation: name,
+                detail:
+                    "\(activations.dataType.rawValue) activations do not meet \(weights.dataType.rawValue) weights"
+                    + (activations.dataType == .int8 ? " (both need quantisation)" : ""))
         }
     }
 
@@ -82,41 +73,20 @@ extension Operation {
     private func verifyQuantization(output: ValueType, inferred: ValueType, input: ValueType)
         throws(GraphError)
     {
-        switch self {
-        case .quantize, .dequantize, .cast:
+        if traits.isConversion {
             guard output.quantization == inferred.quantization else {
                 throw .mismatch(operation: name, detail: "the result's quantisation is not the operation's")
             }
-        case _ where movesOnly:
+        } else if movesOnly {
             guard output.quantization == input.quantization else {
                 throw .mismatch(operation: name, detail: "must keep its input's quantisation")
             }
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate,
-            .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
-            .matrixMultiply, .reduce,
-            .training:
+        } else {
             guard (input.quantization != nil && output.dataType != .float32) == (output.quantization != nil)
             else {
                 throw .mismatch(
                     operation: name, detail: "quantised inputs give quantised results, and real ones real")
             }
-        }
-    }
-}
-
-extension Operation {
-    /// Whether every element of the result is an element of the input (or a padding constant), so that integers keep
-    /// their scale.
-    public var movesOnly: Bool {
-        switch self {
-        case .slice, .reshape, .transpose, .pad: true
-        case .pool(let pooling): pooling.kind == .maximum
-        case .globalPool(let kind): kind == .maximum
-        case .convolution, .dense, .batchNormalization, .binary, .activation, .unary, .concatenate, .softmax,
-            .resize,
-            .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:
-            false
         }
     }
 }

@@ -54,33 +54,24 @@ extension Graph {
     private func fusion(
         of node: Node, policy: GraphPolicy, with kernel: (ValueID) -> FusedKernel?
     ) -> FusedKernel? {
-        switch node.operation {
-        case .activation(let activation):
+        if case .activation(let activation) = node.operation {
             guard policy.fusesActivation, var fused = kernel(node.inputs[0]), fused.activation == nil,
-                nodes[fused.anchor].operation.fusesActivation
+                nodes[fused.anchor].operation.traits.fusesActivation
             else { return nil }
             fused.activation = activation
             return fused
-        case .binary(.add):
-            guard policy.fusesResidual else { return nil }
-            let candidates = [(0, 1), (1, 0)].compactMap { operand, other -> FusedKernel? in
-                guard var fused = kernel(node.inputs[operand]), fused.activation == nil,
-                    fused.residual == nil,
-                    nodes[fused.anchor].operation.fusesResidual,
-                    sameShapeAndType(node.inputs[operand], node.inputs[other], node.output),
-                    self[node.inputs[other]].constant == nil
-                else { return nil }
-                fused.residual = node.inputs[other]
-                return fused
-            }
-            return candidates.max { $0.lastNode < $1.lastNode }
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .unary, .concatenate,
-            .slice,
-            .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply,
-            .reduce, .cast,
-            .quantize, .dequantize, .training:
-            return nil
         }
+        guard case .binary(.add) = node.operation, policy.fusesResidual else { return nil }
+        let candidates = [(0, 1), (1, 0)].compactMap { operand, other -> FusedKernel? in
+            guard var fused = kernel(node.inputs[operand]), fused.activation == nil, fused.residual == nil,
+                nodes[fused.anchor].operation.traits.fusesResidual,
+                sameShapeAndType(node.inputs[operand], node.inputs[other], node.output),
+                self[node.inputs[other]].constant == nil
+            else { return nil }
+            fused.residual = node.inputs[other]
+            return fused
+        }
+        return candidates.max { $0.lastNode < $1.lastNode }
     }
 
     private func sameShapeAndType(_ ids: ValueID...) -> Bool {
@@ -107,31 +98,5 @@ extension FusedKernel {
         copy.nodes.append(node)
         copy.output = output
         return copy
-    }
-}
-
-extension Operation {
-    /// Whether a kernel of this operation can apply an activation to its result on the way out.
-    fileprivate var fusesActivation: Bool {
-        switch self {
-        case .convolution, .dense, .matrixMultiply, .batchNormalization, .binary: true
-        case .pool, .globalPool, .activation, .unary, .concatenate, .slice, .reshape, .transpose, .pad,
-            .softmax, .resize,
-            .localResponseNormalization, .reduce, .cast, .quantize, .dequantize, .training:
-            false
-        }
-    }
-
-    /// Whether a kernel of this operation can add another value to its result on the way out.
-    fileprivate var fusesResidual: Bool {
-        switch self {
-        case .convolution, .dense: true
-        case .matrixMultiply, .batchNormalization, .binary, .pool, .globalPool, .activation, .unary,
-            .concatenate, .slice,
-            .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast,
-            .quantize,
-            .dequantize, .training:
-            false
-        }
     }
 }

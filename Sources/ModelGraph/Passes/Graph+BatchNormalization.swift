@@ -26,14 +26,7 @@ extension Graph {
     private func folding(_ node: Node, epsilon: Float, into anchor: Node) -> (
         weights: Constant, bias: Constant
     )? {
-        switch anchor.operation {
-        case .convolution, .dense: break
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize, .dequantize, .training:
-            return nil
-        }
+        guard anchor.operation.isLayer else { return nil }
         let parameters = node.inputs.dropFirst().compactMap { self[$0].constant?.tensor }
         let layer = anchor.inputs.dropFirst().compactMap { self[$0].constant }
         guard parameters.count == 4, layer.count == anchor.inputs.count - 1,

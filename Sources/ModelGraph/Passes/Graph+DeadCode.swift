@@ -58,29 +58,12 @@ extension Value {
 extension Operation {
     /// Whether the result is zero when these inputs are.
     fileprivate func isZero(where inputs: [Bool]) -> Bool {
-        switch self {
-        case .binary(.multiply): inputs[0] || inputs[1]
-        case .binary(.add), .binary(.subtract), .binary(.minimum), .binary(.maximum), .concatenate:
-            inputs.allSatisfy { $0 }
-        case .convolution, .dense: inputs[0] && inputs.dropFirst(2).allSatisfy { $0 }
-        case .activation(let activation): inputs[0] && activation.keepsZero
-        case .pad(let padding): inputs[0] && (padding.value == 0 || padding.mode != .constant)
-        case .pool, .globalPool, .slice, .reshape, .transpose, .resize, .localResponseNormalization, .reduce,
-            .quantize, .dequantize, .training(.dropout):
-            inputs[0]
-        case .matrixMultiply: inputs[0] || inputs[1]
-        case .batchNormalization, .binary, .unary, .softmax, .cast, .training: false
-        }
-    }
-}
-
-extension Activation {
-    /// Whether f(0) = 0.
-    fileprivate var keepsZero: Bool {
-        switch self {
-        case .relu, .relu6, .hardSwish, .silu, .tanh, .gelu, .leakyRelu: true
-        case .sigmoid, .hardSigmoid: false
-        case .clip(let lower, let upper): lower <= 0 && upper >= 0
+        switch traits.zeros {
+        case .never: false
+        case .whenFirstInputIs: inputs[0]
+        case .whenAnyInputIs: inputs.contains(true)
+        case .whenAllInputsAre: inputs.allSatisfy { $0 }
+        case .whenLayerInputsAre: inputs[0] && inputs.dropFirst(2).allSatisfy { $0 }
         }
     }
 }

@@ -14,19 +14,7 @@ extension Graph {
     private func isNoOp(_ node: Node) -> Bool {
         let (input, output) = (self[node.inputs[0]].type, self[node.output].type)
         guard input == output else { return false }
-        switch node.operation {
-        case .training(.dropout), .reshape, .cast, .quantize: return true
-        case .concatenate: return node.inputs.count == 1
-        case .transpose(let permutation): return permutation == Array(0..<input.shape.rank)
-        case .slice(let slicing): return slicing.strides.allSatisfy { $0 == 1 }
-        case .pad: return true
-        case .pool(let pooling): return pooling.kernel == 1 && pooling.padding == .zero
-        case .resize: return true
-        case .reduce(let reduction): return reduction.axes.isEmpty
-        case .convolution, .dense, .batchNormalization, .globalPool, .binary, .activation, .unary, .softmax,
-            .localResponseNormalization, .matrixMultiply, .dequantize, .training:
-            return false
-        }
+        return node.inputs.count == 1 && node.operation.traits.passesOn
     }
 
     /// Makes explicit padding with zeros part of the convolution or average pool that alone reads it.
@@ -61,24 +49,17 @@ extension Padding {
 extension Operation {
     /// The same operation with zeros around its input; nil where zeros outside are not what it means by padding.
     fileprivate func absorbing(_ edges: EdgePadding) -> Operation? {
-        switch self {
-        case .convolution(var convolution):
+        if case .convolution(var convolution) = self {
             convolution.padding = convolution.padding.adding(edges)
             return .convolution(convolution)
-        case .pool(var pooling):
-            // A maximum ignores its own padding but not explicit zeros.
-            guard pooling.kind == .average, pooling.padding == .zero || pooling.countsPadding else {
-                return nil
-            }
-            pooling.padding = pooling.padding.adding(edges)
-            pooling.countsPadding = true
-            return .pool(pooling)
-        case .dense, .batchNormalization, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize, .dequantize, .training:
-            return nil
         }
+        // A maximum ignores its own padding but not explicit zeros.
+        guard case .pool(var pooling) = self, pooling.kind == .average,
+            pooling.padding == .zero || pooling.countsPadding
+        else { return nil }
+        pooling.padding = pooling.padding.adding(edges)
+        pooling.countsPadding = true
+        return .pool(pooling)
     }
 }
 

@@ -113,22 +113,19 @@ extension Graph {
 extension Operation {
     /// What gives the same numbers from operands whose axes are in another order; nil where that would not be the same operation.
     fileprivate func turned(by inward: Permutation) -> Operation? {
-        switch self {
-        case .binary, .activation, .unary, .cast, .quantize, .dequantize, .training(.dropout): self
-        case .concatenate(let axis): .concatenate(axis: inward.inverse.axes[axis])
-        case .slice(let slicing):
-            .slice(
+        if case .concatenate(let axis) = self { return .concatenate(axis: inward.inverse.axes[axis]) }
+        if case .slice(let slicing) = self {
+            return .slice(
                 Slicing(
                     starts: inward(slicing.starts), sizes: inward(slicing.sizes),
                     strides: inward(slicing.strides)))
-        case .pad(let padding):
-            .pad(
+        }
+        if case .pad(let padding) = self {
+            return .pad(
                 Padding(
                     before: inward(padding.before), after: inward(padding.after), mode: padding.mode,
                     value: padding.value))
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .reshape, .transpose, .softmax,
-            .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
-            nil
         }
+        return traits.ignoresAxes ? self : nil
     }
 }

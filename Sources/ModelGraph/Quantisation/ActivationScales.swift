@@ -15,7 +15,7 @@ struct ActivationScales {
         parents = Array(graph.values.indices)
         let isClipped = graph.clippedLater(forms)
         for (node, form) in zip(graph.nodes, forms) where form == .int8 {
-            if let own = node.operation.ownQuantization { fixed[node.output.index] = own }
+            if let own = node.operation.traits.ownQuantization { fixed[node.output.index] = own }
         }
         for (node, form) in zip(graph.nodes, forms) where form == .int8 {
             couple(node, in: graph, isClipped: isClipped)
@@ -42,16 +42,11 @@ struct ActivationScales {
 
     private mutating func couple(_ node: Node, in graph: Graph, isClipped: [Bool]) {
         let (source, result) = (node.inputs[0].index, node.output.index)
-        switch node.operation {
-        case .slice, .reshape, .transpose, .pad, .pool, .globalPool(.maximum), .resize: merge(source, result)
-        case .activation: if isClipped[source] { merge(source, result) }
-        case .concatenate:
-            for input in node.inputs where graph[input].constant == nil && fixed[root(input.index)] == nil {
-                merge(input.index, result)
-            }
-        case .convolution, .dense, .batchNormalization, .globalPool, .binary, .unary, .softmax,
-            .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:
-            break
+        if node.operation.traits.sharesScale { merge(source, result) }
+        if case .activation = node.operation, isClipped[source] { merge(source, result) }
+        guard case .concatenate = node.operation else { return }
+        for input in node.inputs where graph[input].constant == nil && fixed[root(input.index)] == nil {
+            merge(input.index, result)
         }
     }
 
@@ -102,22 +97,6 @@ extension Activation {
         case .relu, .relu6: true
         case .clip(let lower, let upper): lower <= 0 && upper >= 0
         case .hardSwish, .sigmoid, .silu, .tanh, .hardSigmoid, .gelu, .leakyRelu: false
-        }
-    }
-}
-
-extension Operation {
-    /// The quantisation of the int8 result where the operation's range is known beforehand.
-    fileprivate var ownQuantization: Quantization? {
-        switch self {
-        case .softmax, .activation(.sigmoid), .activation(.hardSigmoid): .unitInterval
-        case .activation(.tanh): Quantization(scale: 1 / 128)
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate,
-            .slice, .reshape, .transpose, .pad, .resize, .localResponseNormalization, .matrixMultiply,
-            .reduce, .cast,
-            .quantize, .dequantize, .training:
-            nil
         }
     }
 }

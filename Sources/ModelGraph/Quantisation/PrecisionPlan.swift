@@ -66,35 +66,12 @@ extension Graph {
         guard !activations.isEmpty, self[node.output].type.dataType == .float32,
             node.inputs.allSatisfy({ self[$0].type.dataType == .float32 })
         else { return false }
-        switch node.operation {
-        case .convolution, .dense:
-            return node.inputs.dropFirst().allSatisfy { self[$0].constant != nil }
-                && reductionLength(of: node) <= Graph.longestInt8Sum
-        case .binary(let operation): return [.add, .subtract, .multiply].contains(operation)
-        case .pad(let padding): return padding.mode != .constant || padding.value == 0
-        case .resize(let resizing): return resizing.mode == .nearest
-        case .reduce(let reduction): return reduction.kind == .mean
-        case .softmax(let axis): return axis == self[node.inputs[0]].type.shape.rank - 1
-        case .pool, .globalPool, .activation, .concatenate, .slice, .reshape, .transpose: return true
-        case .batchNormalization, .unary, .localResponseNormalization, .matrixMultiply, .cast, .quantize,
-            .dequantize,
-            .training:
-            return false
+        guard node.operation.traits.hasInt8Form else { return false }
+        if case .softmax(let axis) = node.operation {
+            return axis == self[node.inputs[0]].type.shape.rank - 1
         }
-    }
-}
-
-extension Operation {
-    /// Whether this multiplies by a weight matrix.
-    public var isLayer: Bool {
-        switch self {
-        case .convolution, .dense: true
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize,
-            .dequantize, .training:
-            false
-        }
+        guard node.operation.isLayer else { return true }
+        return node.inputs.dropFirst().allSatisfy { self[$0].constant != nil }
+            && reductionLength(of: node) <= Graph.longestInt8Sum
     }
 }

@@ -54,32 +54,36 @@ struct ChannelCoupling {
     // MARK: Following one node
 
     private mutating func couple(_ node: Node, _ index: Int) -> [Int] {
-        let first = labels(of: node.inputs[0])
-        switch node.operation {
-        case .convolution(let convolution): return coupleConvolution(node, index, groups: convolution.groups)
-        case .dense: return produce(node, index)
-        case .batchNormalization, .pool, .globalPool, .activation, .unary, .resize, .cast, .quantize,
-            .dequantize,
-            .training:
-            return first
-        case .binary: return coupleOperands(node)
-        case .concatenate(let axis): return coupleConcatenation(node, axis: axis)
-        case .reshape: return coupleReshape(node)
-        case .slice(let slicing):
-            let last = slicing.starts.count - 1
-            let keepsAll =
-                last >= 0 && slicing.starts[last] == 0 && slicing.strides[last] == 1
-                && slicing.sizes[last] == first.count
-            return keepsAll ? first : mixed(node)
-        case .transpose(let permutation):
-            return permutation.last == permutation.count - 1 ? first : mixed(node)
-        case .pad(let padding):
-            return padding.before.last == 0 && padding.after.last == 0 ? first : mixed(node)
-        case .softmax(let axis): return axis == lastAxis(node.inputs[0]) ? mixed(node) : first
-        case .reduce(let reduction):
-            return reduction.axes.contains(lastAxis(node.inputs[0])) ? mixed(node) : first
-        case .localResponseNormalization, .matrixMultiply: return mixed(node)
+        switch node.operation.traits.channels {
+        case .produced:
+            guard case .convolution(let convolution) = node.operation else { return produce(node, index) }
+            return coupleConvolution(node, index, groups: convolution.groups)
+        case .kept: return labels(of: node.inputs[0])
+        case .joined: return coupleOperands(node)
+        case .mixed: return mixed(node)
+        case .dependOnAxes:
+            if case .concatenate(let axis) = node.operation { return coupleConcatenation(node, axis: axis) }
+            if case .reshape = node.operation { return coupleReshape(node) }
+            return leavesChannels(node) ? labels(of: node.inputs[0]) : mixed(node)
         }
+    }
+
+    /// Whether an operation that works along some axes leaves the last one as it is.
+    private func leavesChannels(_ node: Node) -> Bool {
+        let last = lastAxis(node.inputs[0])
+        if case .slice(let slicing) = node.operation {
+            return last >= 0 && slicing.starts[last] == 0 && slicing.strides[last] == 1
+                && slicing.sizes[last] == labels(of: node.inputs[0]).count
+        }
+        if case .transpose(let permutation) = node.operation {
+            return permutation.last == permutation.count - 1
+        }
+        if case .pad(let padding) = node.operation {
+            return padding.before.last == 0 && padding.after.last == 0
+        }
+        if case .softmax(let axis) = node.operation { return axis != last }
+        if case .reduce(let reduction) = node.operation { return !reduction.axes.contains(last) }
+        return false
     }
 
     private mutating func coupleConvolution(_ node: Node, _ index: Int, groups: Int) -> [Int] {

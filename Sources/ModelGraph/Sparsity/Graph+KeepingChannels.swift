@@ -52,49 +52,52 @@ private struct ChannelPruner {
 
     mutating func cut(_ index: Int) throws(GraphError) {
         let node = editor.graph.nodes[index]
-        let (input, output) = (node.inputs[0], node.output)
-        switch node.operation {
-        case .convolution(var convolution):
-            let keptInputs = kept[input.index]
-            if convolution.groups > 1 {
-                let inputsEach = max(labels[input.index].count / convolution.groups, 1)
-                if inputsEach == 1 {
-                    convolution.groups = keptInputs.count
-                } else {
-                    try cut(index, operand: 1, axis: 3, to: keptInputs.filter { $0 < inputsEach })
-                }
-                editor.graph.nodes[index].operation = .convolution(convolution)
-            } else {
-                try cut(index, operand: 1, axis: 3, to: keptInputs)
-            }
+        let (input, output) = (kept[node.inputs[0].index], kept[node.output.index])
+        if case .convolution(let convolution) = node.operation {
+            try cutInputs(index, of: convolution)
             try cutOutputs(index)
-        case .dense:
-            try cut(index, operand: 1, axis: 1, to: kept[input.index])
+        } else if node.operation.isLayer {
+            try cut(index, operand: 1, axis: 1, to: input)
             try cutOutputs(index)
-        case .batchNormalization:
-            for operand in 1..<node.inputs.count {
-                try cut(index, operand: operand, axis: 0, to: kept[input.index])
-            }
-        case .binary:
-            for operand in 0...1 {
-                let shape = editor.graph[node.inputs[operand]].type.shape
-                guard editor.graph[node.inputs[operand]].constant != nil, let last = shape.dimensions.last,
-                    last == labels[output.index].count
-                else { continue }
-                try cut(index, operand: operand, axis: shape.rank - 1, to: kept[output.index])
-            }
-        case .slice(var slicing):
-            if !slicing.sizes.isEmpty { slicing.sizes[slicing.sizes.count - 1] = kept[output.index].count }
+        } else if case .batchNormalization = node.operation {
+            for operand in 1..<node.inputs.count { try cut(index, operand: operand, axis: 0, to: input) }
+        } else if case .binary = node.operation {
+            try cutOperands(index)
+        } else if case .slice(var slicing) = node.operation, !slicing.sizes.isEmpty {
+            slicing.sizes[slicing.sizes.count - 1] = output.count
             editor.graph.nodes[index].operation = .slice(slicing)
-        case .reshape(var target):
-            let last = target.count - 1
-            if last >= 0, target[last] > 0 { target[last] = kept[output.index].count }
+        } else if case .reshape(var target) = node.operation, let last = target.last, last > 0 {
+            target[target.count - 1] = output.count
             editor.graph.nodes[index].operation = .reshape(target)
-        case .pool, .globalPool, .activation, .unary, .concatenate, .transpose, .pad, .softmax, .resize,
-            .localResponseNormalization, .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:
-            break
         }
         try editor.graph.reinferShape(of: index)
+    }
+
+    /// Cuts the input axis of a convolution's weights, or its groups where each has one input channel.
+    private mutating func cutInputs(_ index: Int, of convolution: Convolution) throws(GraphError) {
+        let input = editor.graph.nodes[index].inputs[0]
+        guard convolution.groups > 1 else {
+            return try cut(index, operand: 1, axis: 3, to: kept[input.index])
+        }
+        let inputsEach = max(labels[input.index].count / convolution.groups, 1)
+        guard inputsEach == 1 else {
+            return try cut(index, operand: 1, axis: 3, to: kept[input.index].filter { $0 < inputsEach })
+        }
+        var fewer = convolution
+        fewer.groups = kept[input.index].count
+        editor.graph.nodes[index].operation = .convolution(fewer)
+    }
+
+    /// Cuts the constants among two operands that have a number for each channel.
+    private mutating func cutOperands(_ index: Int) throws(GraphError) {
+        let node = editor.graph.nodes[index]
+        for operand in 0...1 {
+            let shape = editor.graph[node.inputs[operand]].type.shape
+            guard editor.graph[node.inputs[operand]].constant != nil, let last = shape.dimensions.last,
+                last == labels[node.output.index].count
+            else { continue }
+            try cut(index, operand: operand, axis: shape.rank - 1, to: kept[node.output.index])
+        }
     }
 
     /// Cuts the output axis of a layer's weights and bias.

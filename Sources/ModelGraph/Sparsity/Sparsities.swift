@@ -3,20 +3,11 @@ extension Graph {
     public var prunableWeights: [(value: ValueID, layer: String)] {
         var isListed = [Bool](repeating: false, count: values.count)
         var weights: [(ValueID, String)] = []
-        for node in nodes {
-            switch node.operation {
-            case .convolution, .dense:
-                let id = node.inputs[1]
-                guard self[id].constant?.tensor.dataType == .float32, !isListed[id.index] else { continue }
-                isListed[id.index] = true
-                weights.append((id, node.name))
-            case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-                .reshape,
-                .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce,
-                .cast,
-                .quantize, .dequantize, .training:
-                continue
-            }
+        for node in nodes where node.operation.isLayer {
+            let id = node.inputs[1]
+            guard self[id].constant?.tensor.dataType == .float32, !isListed[id.index] else { continue }
+            isListed[id.index] = true
+            weights.append((id, node.name))
         }
         return weights
     }

@@ -23,16 +23,9 @@ extension Graph {
 extension Operation {
     /// The activation that multiplying by this gate makes.
     fileprivate var gatedActivation: Activation? {
-        switch self {
-        case .activation(.sigmoid): .silu
-        case .activation(.hardSigmoid(let alpha, let beta)) where abs(alpha - 1 / 6) < 1e-6 && beta == 0.5:
-            .hardSwish
-        case .activation, .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .unary,
-            .concatenate,
-            .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
-            .matrixMultiply, .reduce,
-            .cast, .quantize, .dequantize, .training:
-            nil
-        }
+        guard case .activation(let gate) = self else { return nil }
+        if case .sigmoid = gate { return .silu }
+        if case .hardSigmoid(let alpha, 0.5) = gate, abs(alpha - 1 / 6) < 1e-6 { return .hardSwish }
+        return nil
     }
 }

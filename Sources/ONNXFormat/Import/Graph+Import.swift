@@ -27,7 +27,7 @@ extension Graph {
                 let (sum, bias) = (nodes[index].inputs[place], nodes[index].inputs[other])
                 guard let producer = producers[sum.index], readers[sum.index] == 1,
                     nodes[producer].inputs.count == 2,
-                    nodes[producer].operation.takesBias, let constant = self[bias].constant,
+                    nodes[producer].operation.isLayer, let constant = self[bias].constant,
                     let outputs = self[sum].type.shape.dimensions.last, constant.tensor.shape == [outputs],
                     self[nodes[index].output].type == self[sum].type
                 else { continue }
@@ -96,20 +96,6 @@ extension Graph {
         names.take(values.filter { $0.constant == nil }.map(\.name))
         for index in values.indices where values[index].constant != nil {
             values[index].name = names.fresh(values[index].name)
-        }
-    }
-}
-
-extension Operation {
-    fileprivate var takesBias: Bool {
-        switch self {
-        case .convolution, .dense: true
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .cast,
-            .quantize,
-            .dequantize, .training:
-            false
         }
     }
 }

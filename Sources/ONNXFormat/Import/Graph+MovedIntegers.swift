@@ -79,13 +79,8 @@ extension Graph {
 extension Operation {
     /// What a value is called that this operation moves without computing; nil for operations that compute.
     fileprivate var movedName: String? {
-        switch self {
-        case .reshape: "reshaped"
-        case .transpose(let permutation): permutation.map(String.init).joined()
-        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate, .slice, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply,
-            .reduce, .cast, .quantize, .dequantize, .training:
-            nil
-        }
+        if case .reshape = self { return "reshaped" }
+        if case .transpose(let permutation) = self { return permutation.map(String.init).joined() }
+        return nil
     }
 }

@@ -47,18 +47,9 @@ extension Exporter {
             throw fault("TFLite kernels do not compute in \(input.dataType.rawValue)")
         case .float32, .int8, .uint8, .int32, .int64, .bool: break
         }
-        switch node.operation {
-        case .convolution, .dense, .matrixMultiply:
-            guard output.dataType == input.dataType else {
-                throw fault(
-                    "its sums are kept in \(output.dataType.rawValue), which TFLite kernels do not do")
-            }
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape,
-            .transpose, .pad, .softmax, .resize, .localResponseNormalization, .reduce, .cast, .quantize,
-            .dequantize,
-            .training:
-            break
+        let kind = node.operation.traits.kind
+        guard kind != .layer && kind != .product || output.dataType == input.dataType else {
+            throw fault("its sums are kept in \(output.dataType.rawValue), which TFLite kernels do not do")
         }
     }
 

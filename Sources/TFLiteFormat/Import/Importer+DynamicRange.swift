@@ -11,16 +11,10 @@ extension Importer {
             let scales = type.quantization, scales.axis == nil || scales.axis == 0,
             scales.zeroPoints.allSatisfy({ $0 == 0 })
         else { return nil }
-        switch operation {
-        case .dense: return [rank - 1]
-        case .convolution(let convolution):
-            guard convolution.groups == 1 else { return nil }
-            return convolution.kernel == 1 && convolution.stride == 1 ? [3] : [1, 2, 3]
-        case .batchNormalization, .pool, .globalPool, .binary, .activation, .unary, .concatenate, .slice,
-            .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization, .matrixMultiply,
-            .reduce, .cast, .quantize, .dequantize, .training:
-            return nil
-        }
+        guard operation.isLayer else { return nil }
+        guard case .convolution(let convolution) = operation else { return [rank - 1] }
+        guard convolution.groups == 1 else { return nil }
+        return convolution.kernel == 1 && convolution.stride == 1 ? [3] : [1, 2, 3]
     }
 
     /// A layer on activations rounded to steps of (largest − smallest) / 255; both include 0.
