@@ -153,8 +153,9 @@ extension Lowering {
         }
     }
 
+    /// Integers are converted as they are, whatever real numbers they stand for.
     private mutating func lowerCast(_ node: Node, to dataType: DataType) throws(PlanError) {
-        let x = try slot(of: node.inputs[0], for: node.name)
+        let x = try slot(of: node.inputs[0], for: node.name).withoutScale
         let y = try resultSlot(node.output, node: node.name)
         switch (x.storage, y.storage) {
         case (.int8, _), (_, .int8): try convert(x, into: y, node: node.name)

@@ -16,6 +16,17 @@ struct Slot {
     }
 
     var count: Int { type.shape.elementCount }
+
+    /// The same memory, read as the integers themselves instead of the real numbers they stand for.
+    var withoutScale: Slot {
+        var slot = self
+        slot.type.quantization = nil
+        if case .int8 = storage {
+            // uint8 values are stored 128 lower.
+            slot.storage = .int8(AffineScale(1, type.dataType == .uint8 ? -128 : 0))
+        }
+        return slot
+    }
 }
 
 extension Slot.Storage {

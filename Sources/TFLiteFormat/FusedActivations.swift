@@ -76,3 +76,8 @@ extension Schema.FusedActivation {
         }
     }
 }
+
+extension String {
+    /// Ends the name of a bias of zeros that only the file has, because TFLite's convolutions need one.
+    static let noBias = ":no_bias"
+}

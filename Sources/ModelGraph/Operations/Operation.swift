@@ -176,6 +176,9 @@ public struct Resizing: Hashable, Sendable {
     /// How an output position maps to an input position (ONNX's names).
     public enum Coordinates: String, Hashable, Sendable {
         case halfPixel, alignCorners, asymmetric, pytorchHalfPixel
+        /// TFLite's: positions are multiplied by input over output size instead of divided by its inverse, which differs in the
+        /// last bit of float32 and so, between two elements, in the element.
+        case halfPixelStep, alignCornersStep, asymmetricStep
     }
     public enum Rounding: String, Hashable, Sendable { case floor, ceiling, preferFloor, preferCeiling }
     public var size: Extent

@@ -8,16 +8,22 @@ extension Exporter {
             let view = try real(value)
             return try lay(view, order, stem: graph[value].name)
         }
-        guard let quantization = graph[value].type.quantization else {
-            return try initializer(graph[value].name, constant.tensor.permuted(order), order: order)
-        }
-        let integers = try initializer(graph[value].name, constant.tensor.permuted(order), order: order)
+        return try realConstant(graph[value], constant.tensor, order: order)
+    }
+
+    /// A constant of the graph with its axes permuted by `order`, as real numbers.
+    private mutating func realConstant(
+        _ value: Value, _ tensor: Tensor, order: [Int]
+    ) throws(ONNXProblem) -> ValueID {
+        let integers = try initializer(value.name, tensor.permuted(order), order: order)
+        guard let quantization = value.type.quantization else { return integers }
         let key = Translator.LayoutKey(view: View(integers, order), order: [-1])
         if let known = layouts[key] { return known }
-        let axis = quantization.axis.flatMap { order.firstIndex(of: $0) }
-        let scales = scaleNames(quantization, graph[value], isUnsigned: graph[value].type.dataType == .uint8)
+        let leading = tensor.shape.rank - value.type.shape.rank
+        let axis = quantization.axis.flatMap { order.firstIndex(of: $0 + leading) }
+        let scales = scaleNames(quantization, value, isUnsigned: value.type.dataType == .uint8)
         let id = emit(
-            "DequantizeLinear", [integers] + scales, name: names.fresh("\(graph[value].name)//dequantized"),
+            "DequantizeLinear", [integers] + scales, name: names.fresh("\(value.name)//dequantized"),
             attributes: axis.map { [.init("axis", $0)] } ?? [])
         layouts[key] = id
         return id
@@ -128,12 +134,15 @@ extension Exporter {
     }
 
     private mutating func operand(_ value: ValueID, _ order: [Int]) throws(ONNXProblem) -> ValueID {
-        if let constant = graph[value].constant, graph[value].type.quantization == nil {
-            let dimensions = constant.tensor.shape.dimensions
+        if let constant = graph[value].constant {
+            let tensor = constant.tensor
+            let dimensions = tensor.shape.dimensions
+            let isScalar = tensor.shape.elementCount == 1
+            if isScalar {
+                return try realConstant(graph[value], tensor, order: Array(dimensions.indices))
+            }
             let padded = [Int](repeating: 1, count: order.count - dimensions.count) + dimensions
-            let isScalar = constant.tensor.shape.elementCount == 1
-            let tensor = isScalar ? constant.tensor : constant.tensor.reshaped(padded).permuted(order)
-            return try initializer(graph[value].name, tensor, order: isScalar ? [] : order)
+            return try realConstant(graph[value], tensor.reshaped(padded), order: order)
         }
         let view = try real(value)
         let missing = order.count - view.rank
@@ -198,7 +207,7 @@ extension Exporter {
 
 extension Activation {
     /// Whether it only cuts values off, so that it commutes with rounding to a grid that covers its range.
-    fileprivate var isClamp: Bool {
+    var isClamp: Bool {
         switch self {
         case .relu, .relu6, .clip: true
         case .hardSwish, .sigmoid, .silu, .tanh, .hardSigmoid, .gelu, .leakyRelu: false

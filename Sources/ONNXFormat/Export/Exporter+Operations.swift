@@ -88,18 +88,29 @@ extension Exporter {
     }
 
     private mutating func writeCast(_ node: Node, _ type: DataType) throws(ONNXProblem) {
-        guard graph[node.inputs[0]].type.quantization == nil else {
-            throw .notExportable(
-                node: node.name, detail: "it reads integers past their scale; dequantize them instead")
-        }
         guard let element = ElementType(type) else {
             throw .notExportable(node: node.name, detail: "ONNX has no \(type.rawValue) values")
         }
         let view = try stored(node.inputs[0])
+        let source = isShifted(view, node.inputs[0]) ? try restored(view, node) : view.value
         let id = emit(
-            "Cast", [view.value], name: graph[node.output].name, node: node.name,
+            "Cast", [source], name: graph[node.output].name, node: node.name,
             attributes: [.init("to", Int(element.rawValue))])
-        views[node.output.index] = view.with(id)
+        views[node.output.index] = view.with(id).unsigned(false)
+    }
+
+    /// Whether the file holds int8 values of the graph as uint8, 128 higher.
+    private func isShifted(_ view: View, _ value: ValueID) -> Bool {
+        view.isOffset && graph[value].type.dataType == .int8
+    }
+
+    /// The graph's own integers, for what reads them without their scale.
+    private mutating func restored(_ view: View, _ node: Node) throws(ONNXProblem) -> ValueID {
+        let wide = emit(
+            "Cast", [view.value], name: names.fresh("\(node.name)//integers"),
+            attributes: [.init("to", Int(ElementType.int32.rawValue))])
+        let shift = constant("\(node.name)//shift", Tensor([], .int32([128])))
+        return emit("Sub", [wide, shift], name: names.fresh("\(node.name)//shifted"))
     }
 
     /// An operation on images with one input.
@@ -212,9 +223,9 @@ extension Resizing {
     fileprivate var attributes: [ProtoAttribute] {
         let coordinates =
             switch coordinates {
-            case .halfPixel: "half_pixel"
-            case .alignCorners: "align_corners"
-            case .asymmetric: "asymmetric"
+            case .halfPixel, .halfPixelStep: "half_pixel"
+            case .alignCorners, .alignCornersStep: "align_corners"
+            case .asymmetric, .asymmetricStep: "asymmetric"
             case .pytorchHalfPixel: "pytorch_half_pixel"
             }
         let rounding =

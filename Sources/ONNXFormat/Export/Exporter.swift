@@ -25,6 +25,8 @@ struct Exporter {
     let consumers: [[Int]]
 
     init(_ graph: Graph, storesWeightsAsFloat16: Bool) {
+        var graph = graph
+        graph.nameConstantsApart()
         self.graph = graph
         self.storesWeightsAsFloat16 = storesWeightsAsFloat16
         let isNewer = graph.nodes.contains { node in
@@ -44,7 +46,8 @@ struct Exporter {
     mutating func exported() throws(ONNXProblem) -> ProtoGraph {
         var proto = ProtoGraph()
         proto.name = graph.name
-        guard Set(graph.values.map(\.name)).count == graph.values.count else {
+        let computed = graph.values.filter { $0.constant == nil }.map(\.name)
+        guard Set(computed).count == computed.count else {
             throw .model(
                 "two values of the graph have the same name, so that an ONNX file cannot tell them apart")
         }
@@ -134,9 +137,7 @@ struct Exporter {
     /// The real numbers of a value.
     mutating func real(_ value: ValueID) throws(ONNXProblem) -> View {
         let view = try stored(value)
-        guard let quantization = graph[value].type.quantization, graph[value].constant == nil else {
-            return view
-        }
+        guard let quantization = graph[value].type.quantization else { return view }
         if let known = dequantized[value.index] { return known }
         let result = dequantize(view, quantization, graph[value])
         dequantized[value.index] = result
@@ -150,7 +151,8 @@ struct Exporter {
         var result = view.with(
             emit(
                 "DequantizeLinear", [view.value] + scales,
-                name: name ?? names.fresh("\(value.name)//dequantized")))
+                name: name ?? names.fresh("\(value.name)//dequantized"),
+                attributes: quantization.axis.map { [.init("axis", $0)] } ?? []))
         result.isOffset = false
         return result
     }

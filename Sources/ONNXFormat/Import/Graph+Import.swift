@@ -91,7 +91,8 @@ extension Graph {
         return Graph(name: name, values: remaining, nodes: nodes, inputs: inputs, outputs: outputs)
     }
 
-    private mutating func nameConstantsApart() {
+    /// Gives every constant a name that no other value has; shared weights may have come apart under one name.
+    mutating func nameConstantsApart() {
         var names = Names()
         names.take(values.filter { $0.constant == nil }.map(\.name))
         for index in values.indices where values[index].constant != nil {

@@ -46,7 +46,7 @@ private struct IntegerRewriter {
         if let inputs = integerInputs(of: before, quantization) {
             rewrite(before, inputs, output: node.output)
             isRemoved[index] = true
-        } else if case .activation = graph.nodes[before].operation,
+        } else if case .activation(let activation) = graph.nodes[before].operation, activation.isClamp,
             let anchor = producer(of: graph.nodes[before].inputs[0]),
             readers[graph.nodes[before].inputs[0].index] == 1,
             let inputs = integerInputs(of: anchor, quantization)
@@ -91,9 +91,12 @@ private struct IntegerRewriter {
         case .slice, .reshape, .transpose, .pad, .globalPool(.maximum): return movedInputs(node, result)
         case .pool, .globalPool, .binary, .activation, .concatenate, .softmax, .resize, .matrixMultiply,
             .reduce:
+            let allowsConstants = if case .binary = node.operation { true } else { false }
             var inputs: [ValueID] = []
             for input in node.inputs {
-                guard let integers = integers(behind: input) else { return nil }
+                guard let integers = integers(behind: input, allowsConstants: allowsConstants) else {
+                    return nil
+                }
                 inputs.append(integers)
             }
             return inputs
@@ -103,11 +106,13 @@ private struct IntegerRewriter {
         }
     }
 
-    private func integers(behind value: ValueID) -> ValueID? {
+    private func integers(behind value: ValueID, allowsConstants: Bool = false) -> ValueID? {
         guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else { return nil }
         let source = graph.nodes[index].inputs[0]
         let type = graph[source].type
-        guard graph[source].constant == nil, type.dataType == .int8, type.quantization?.axis == nil else {
+        guard allowsConstants || graph[source].constant == nil, type.dataType == .int8,
+            type.quantization?.axis == nil
+        else {
             return nil
         }
         return source

@@ -211,14 +211,46 @@ extension Translator {
         }
         let key = LayoutKey(view: padded, order: order)
         if let id = layouts[key] { return id }
-        let permuted = constant.tensor.permuted(view.order).reshaped(padded.shape).permuted(order)
-        let kept = permuted.shape.dimensions.drop { $0 == 1 }
+        let kept = order.map { padded.shape[$0] }.drop { $0 == 1 }
         let dimensions = kept.isEmpty && !order.isEmpty ? [1] : Array(kept)
-        let trimmed = permuted.reshaped(dimensions)
+        func laid(_ tensor: Tensor) -> Tensor {
+            tensor.permuted(view.order).reshaped(padded.shape).permuted(order).reshaped(dimensions)
+        }
+        if let scaled = scaledConstants[view.value] {
+            let integers = constantValue(
+                scaled.name, laid(scaled.integers), quantization: scaled.quantization)
+            let id = try apply(.dequantize, [integers], call)
+            layouts[key] = id
+            return id
+        }
+        let trimmed = laid(constant.tensor)
         let value = graph[view.value]
         let isSame = trimmed.shape == constant.tensor.shape && order == Array(order.indices)
         let id = isSame ? view.value : constantValue(value.name, trimmed)
         layouts[key] = id
         return id
+    }
+}
+
+/// int8 constants with one scale, as an element-wise operation may read them.
+struct ScaledConstant {
+    let name: String
+    let integers: Tensor
+    let quantization: Quantization
+
+    /// Nil for other integers than 8-bit ones, and for several scales; uint8 z becomes int8 z − 128.
+    init?(_ name: String, _ tensor: Tensor, _ quantization: Quantization) {
+        guard quantization.axis == nil else { return nil }
+        switch tensor.dataType {
+        case .int8: (integers, self.quantization) = (tensor, quantization)
+        case .uint8:
+            guard let values = tensor.integers else { return nil }
+            integers = Tensor(tensor.shape, .int8(values.map { Int8(truncatingIfNeeded: $0 - 128) }))
+            self.quantization = Quantization(
+                scale: quantization.scale, zeroPoint: quantization.zeroPoint - 128)
+        case .float32, .float16, .bfloat16, .int32, .int64, .bool, .binary: return nil
+        }
+        guard (-128...127).contains(self.quantization.zeroPoint) else { return nil }
+        self.name = name
     }
 }

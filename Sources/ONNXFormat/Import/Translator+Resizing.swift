@@ -12,7 +12,7 @@ extension Translator {
         let isSignal = rank == 3
         var resizing = Resizing(
             to: Extent(isSignal ? 1 : goal.sizes[2], goal.sizes[rank - 1]), mode: try resizeMode(call),
-            coordinates: try coordinates(call), rounding: try rounding(call))
+            coordinates: try coordinates(call, input, goal), rounding: try rounding(call, goal))
         resizing.scaleHeight = isSignal ? nil : goal.scales.map { $0[2] }
         resizing.scaleWidth = goal.scales.map { $0[rank - 1] }
         guard !call.flag("antialias") else { throw call.unsupported("it uses antialias; export it without") }
@@ -31,13 +31,17 @@ extension Translator {
         }
     }
 
-    private func coordinates(_ call: Call) throws(ONNXProblem) -> Resizing.Coordinates {
+    private func coordinates(_ call: Call, _ input: View, _ goal: Goal) throws(ONNXProblem)
+        -> Resizing.Coordinates
+    {
         guard call.type == "Resize", operatorSet >= 11 else { return .asymmetric }
         switch call.text("coordinate_transformation_mode", default: "half_pixel") {
         case "half_pixel": return .halfPixel
         case "align_corners": return .alignCorners
         case "asymmetric": return .asymmetric
         case "pytorch_half_pixel": return .pytorchHalfPixel
+        case "tf_half_pixel_for_nn" where call.text("nearest_mode", default: "") == "floor": return .halfPixelStep
+        case "half_pixel_symmetric" where goal.isExact(for: input.shape): return .halfPixel
         case let mode:
             throw call.unsupported(
                 "it maps coordinates by '\(mode.shortened)'; use half_pixel, pytorch_half_pixel, align_corners or asymmetric"
@@ -45,8 +49,11 @@ extension Translator {
         }
     }
 
-    private func rounding(_ call: Call) throws(ONNXProblem) -> Resizing.Rounding {
-        guard call.type == "Resize", operatorSet >= 11 else { return .floor }
+    private func rounding(_ call: Call, _ goal: Goal) throws(ONNXProblem) -> Resizing.Rounding {
+        guard call.type == "Resize", operatorSet >= 11 else { return try oldRounding(call, goal) }
+        if call.text("coordinate_transformation_mode", default: "") == "tf_half_pixel_for_nn" {
+            return .preferCeiling
+        }
         switch call.text("nearest_mode", default: "round_prefer_floor") {
         case "round_prefer_floor": return .preferFloor
         case "round_prefer_ceil": return .preferCeiling
@@ -56,10 +63,29 @@ extension Translator {
         }
     }
 
+    /// Before operator set 11, ONNX Runtime rounds down where it enlarges and up where it reduces.
+    private func oldRounding(_ call: Call, _ goal: Goal) throws(ONNXProblem) -> Resizing.Rounding {
+        let scales = goal.scales ?? []
+        guard scales.contains(where: { $0 < 1 }) else { return .floor }
+        guard !scales.contains(where: { $0 > 1 }) else {
+            throw call.unsupported("it enlarges one axis and reduces another; export it with opset_version=11")
+        }
+        return .ceiling
+    }
+
     /// The result's extents, and the scales where the model states them.
-    private func resizeGoal(_ call: Call, _ input: View) throws(ONNXProblem) -> (
-        sizes: [Int], scales: [Float]?
-    ) {
+    private struct Goal {
+        var sizes: [Int]
+        var scales: [Float]?
+
+        /// Whether every extent is the input's times its scale, without a fraction.
+        func isExact(for shape: [Int]) -> Bool {
+            guard let scales else { return true }
+            return sizes.indices.allSatisfy { Float(shape[$0]) * scales[$0] == Float(sizes[$0]) }
+        }
+    }
+
+    private func resizeGoal(_ call: Call, _ input: View) throws(ONNXProblem) -> Goal {
         let shape = input.shape
         let axes: [Int]
         if let named = call.integers("axes") {
@@ -82,7 +108,7 @@ extension Translator {
                 }
                 (sizes[axis], all[axis]) = (Int(size), scale)
             }
-            return (sizes, all)
+            return Goal(sizes: sizes, scales: all)
         }
         guard let wanted = try optionalIntegers(3, of: call), wanted.count == axes.count,
             wanted.allSatisfy({ $0 > 0 && $0 < 1 << 31 })
@@ -92,13 +118,13 @@ extension Translator {
 
     private func sized(
         _ call: Call, _ shape: [Int], _ axes: [Int], _ wanted: [Int]
-    ) throws(ONNXProblem) -> (sizes: [Int], scales: [Float]?) {
+    ) throws(ONNXProblem) -> Goal {
         let policy = call.text("keep_aspect_ratio_policy", default: "stretch")
         let ratios = zip(axes, wanted).map { Float($1) / Float(shape[$0]) }
         var sizes = shape
         guard policy != "stretch", let least = ratios.min(), let most = ratios.max() else {
             for (axis, size) in zip(axes, wanted) { sizes[axis] = size }
-            return (sizes, nil)
+            return Goal(sizes: sizes, scales: nil)
         }
         let scale = policy == "not_larger" ? least : most
         var scales = [Float](repeating: 1, count: shape.count)
@@ -108,7 +134,7 @@ extension Translator {
             sizes[axis] = max(Int(size), 1)
             scales[axis] = scale
         }
-        return (sizes, scales)
+        return Goal(sizes: sizes, scales: scales)
     }
 
     private func statedScales(_ call: Call) throws(ONNXProblem) -> [Float]? {

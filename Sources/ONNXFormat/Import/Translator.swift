@@ -11,6 +11,8 @@ struct Translator {
     var layouts: [LayoutKey: ValueID] = [:]
     /// Constants already in the graph, by their name in the file and layout.
     var constants: [ConstantKey: ValueID] = [:]
+    /// The integers behind real constants, by the value of the graph that holds the real numbers.
+    var scaledConstants: [ValueID: ScaledConstant] = [:]
     /// The initialiser behind each constant that a DequantizeLinear turns into real numbers, by the name of these.
     var integerNames: [String: String] = [:]
     private var names = Names()
@@ -272,7 +274,9 @@ struct Translator {
         case .dequantized(let tensor, let quantization):
             try checkSize(ValueType(tensor.shape, .float32), of: name)
             let real = try dequantize(tensor, quantization, call)
-            return View(sharedConstant(name, real), tensor.shape.dimensions)
+            let id = sharedConstant(name, real)
+            scaledConstants[id] = ScaledConstant(integerNames[name] ?? name, tensor, quantization)
+            return View(id, tensor.shape.dimensions)
         }
     }
 

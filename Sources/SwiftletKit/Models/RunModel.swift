@@ -62,15 +62,15 @@ private struct InputArrays {
             return entry.array
         }
         let counts = zip(plan.inputs, arrays).map { port, array in
-            array.elements.count.quotientAndRemainder(dividingBy: max(port.type.shape.elementCount, 1))
+            port.type.shape.samples(in: array.shape) ?? 0
         }
-        samples = counts.first?.quotient ?? 0
-        for (index, port) in plan.inputs.enumerated()
-        where counts[index].remainder != 0 || counts[index].quotient != samples || samples == 0 {
+        samples = counts.first ?? 0
+        for (index, port) in plan.inputs.enumerated() where counts[index] != samples || samples == 0 {
             throw CommandError(
                 "\(path): '\(port.name)' has shape \(arrays[index].shape), expected one or more samples of \(port.type.shape)"
             )
         }
+        for (port, array) in zip(plan.inputs, arrays) { try array.checkWhole(for: port, in: path) }
     }
 
     /// Hands one sample to a worker: integers of the input's own type as they are, everything else as real numbers.
@@ -90,6 +90,51 @@ private struct InputArrays {
             default:
                 worker.setInput(index, floats: Array(arrays[index].floats[range]).span)
             }
+        }
+    }
+}
+
+extension Shape {
+    /// How many samples of this shape an array of another holds; nil where its axes are not those of samples.
+    ///
+    /// Axes of one element may be left out or added, and flat samples may have any axes; other axes must agree in order, since
+    /// [8, 8, 3] and [3, 8, 8] hold equally many numbers that mean different pixels.
+    fileprivate func samples(in array: [Int]) -> Int? {
+        func wide(_ extents: some Sequence<Int>) -> [Int] { extents.filter { $0 != 1 } }
+        guard let first = array.first, first > 0 else { return array.isEmpty && elementCount == 1 ? 1 : nil }
+        let (rest, own) = (array.dropFirst(), dimensions.dropFirst())
+        let batch = dimensions.first ?? 1
+        let isFlat = rest.count <= 1 || own.count <= 1
+        if wide(rest) == wide(own) || isFlat && rest.reduce(1, *) == own.reduce(1, *) {
+            let (count, remainder) = first.quotientAndRemainder(dividingBy: max(batch, 1))
+            if remainder == 0 { return count }
+        }
+        if wide(rest) == wide(dimensions) { return first }
+        return wide(array) == wide(dimensions) ? 1 : nil
+    }
+}
+
+extension NumberArray {
+    /// Refuses fractions and numbers out of range where an input takes plain integers.
+    fileprivate func checkWhole(for port: Plan.Port, in path: String) throws {
+        guard port.type.quantization == nil, let range = port.type.dataType.wholeNumbers else { return }
+        guard let wrong = floats.first(where: { !range.contains($0) || $0 != $0.rounded() }) else { return }
+        throw CommandError(
+            "\(path): '\(port.name)' takes \(port.type.dataType.rawValue), but the array holds \(wrong); "
+                + "give whole numbers from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+    }
+}
+
+extension DataType {
+    /// The whole numbers that real numbers may become in this type; nil where none are lost.
+    fileprivate var wholeNumbers: ClosedRange<Float>? {
+        switch self {
+        case .int8: -128...127
+        case .uint8: 0...255
+        case .bool: 0...1
+        case .int32: -0x1p31...0x1.fffffep30
+        case .int64: -0x1p62...0x1p62
+        case .float32, .float16, .bfloat16, .binary: nil
         }
     }
 }

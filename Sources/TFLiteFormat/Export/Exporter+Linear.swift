@@ -11,7 +11,8 @@ extension Exporter {
         let (input, scheme) = try padded(node, window, to: output, with: 0)
         let isDepthwise = convolution.groups > 1 && convolution.groups == image[3]
         var inputs = [input, try weights(node.inputs[1], isDepthwise: isDepthwise)]
-        if node.inputs.count > 2 { inputs.append(try weights(node.inputs[2])) }
+        inputs.append(
+            try node.inputs.count > 2 ? weights(node.inputs[2]) : zeroBias(of: node, to: output))
         let geometry: [(id: Int, value: FlatWriter.Field)] = [
             (0, .byte(scheme.rawValue)), (1, .number(convolution.stride.width)),
             (2, .number(convolution.stride.height)),
@@ -38,6 +39,21 @@ extension Exporter {
                 (Field.dilationWidth, .number(dilation.width)),
                 (Field.dilationHeight, .number(dilation.height)),
             ])
+    }
+
+    /// Zeros in place of a bias that the graph does not have: LiteRT's convolutions refuse to do without, or crash.
+    private mutating func zeroBias(of node: Node, to output: ValueID) throws(TFLiteError) -> Int {
+        let (input, weights) = (graph[node.inputs[0]].type, graph[node.inputs[1]].type)
+        let count = weights.shape[0]
+        var type = ValueType([count])
+        if let scale = input.quantization?.scale, let scales = weights.quantization {
+            let all = scales.axis == nil ? [Float](repeating: scales.scale, count: count) : scales.scales
+            type = ValueType(
+                [count], .int32, quantization: Quantization(scales: all.map { scale * $0 }, axis: 0))
+        }
+        return try append(
+            named: "\(graph[output].name)\(String.noBias)", type,
+            data: isDryRun ? [] : [UInt8](repeating: 0, count: 4 * count))
     }
 
     /// The image to convolve or pool and how the operator pads it; what neither scheme says becomes a PAD of its own.

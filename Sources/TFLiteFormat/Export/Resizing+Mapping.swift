@@ -6,70 +6,47 @@ struct ResizeMapping: Hashable {
     var usesHalfPixels = false
 }
 
+extension ResizeMapping {
+    /// What the switches mean, in the words of the graph.
+    func resizing(to size: Extent, _ mode: Resizing.Mode) -> Resizing {
+        Resizing(
+            to: size, mode: mode,
+            coordinates: alignsCorners
+                ? .alignCornersStep : usesHalfPixels ? .halfPixelStep : .asymmetricStep,
+            rounding: alignsCorners || usesHalfPixels ? .preferCeiling : .floor)
+    }
+}
+
 extension Resizing {
     /// The switches that resample an image of this size as the graph says, or nil where none do.
-    func mapping(from size: Extent) -> ResizeMapping? {
+    func mapping(from image: Extent) -> ResizeMapping? {
         let plain = ResizeMapping(), half = ResizeMapping(usesHalfPixels: true)
         let aligned = ResizeMapping(alignsCorners: true)
         let candidates =
             switch coordinates {
-            case .halfPixel, .pytorchHalfPixel: [half, plain, aligned]
-            case .asymmetric: [plain, half, aligned]
-            case .alignCorners: [aligned, half, plain]
+            case .halfPixel, .pytorchHalfPixel, .halfPixelStep: [half, plain, aligned]
+            case .asymmetric, .asymmetricStep: [plain, half, aligned]
+            case .alignCorners, .alignCornersStep: [aligned, half, plain]
             }
         return candidates.first { candidate in
-            agrees(candidate, size.height, self.size.height, scale: scaleHeight)
-                && agrees(candidate, size.width, self.size.width, scale: scaleWidth)
+            let other = candidate.resizing(to: size, mode)
+            return agrees(other, image.height, size.height, scale: scaleHeight)
+                && agrees(other, image.width, size.width, scale: scaleWidth)
         }
     }
 
     /// Compares the positions read for every output position along one axis.
-    private func agrees(_ mapping: ResizeMapping, _ from: Int, _ to: Int, scale: Float?) -> Bool {
+    private func agrees(_ other: Resizing, _ from: Int, _ to: Int, scale: Float?) -> Bool {
         guard from > 0, to > 0, to <= 1 << 16 else { return false }
-        return (0..<to).allSatisfy { position in
-            let wanted = coordinate(position, from, to, scale: scale)
-            let given = mapping.coordinate(position, from, to)
-            switch mode {
-            case .linear:
-                let limit = Double(from - 1)
-                return abs(min(max(wanted, 0), limit) - min(max(given, 0), limit)) < 1e-5
-            case .nearest:
-                let index = mapping.nearest(given)
-                return min(max(rounded(wanted), 0), from - 1) == min(max(index, 0), from - 1)
-            }
+        switch mode {
+        case .linear:
+            let limit = Float(from - 1)
+            return zip(
+                positions(from: from, to: to, scale: scale), other.positions(from: from, to: to, scale: nil)
+            ).allSatisfy { abs(min(max($0, 0), limit) - min(max($1, 0), limit)) < 1e-5 * max(limit, 1) }
+        case .nearest:
+            return nearestElements(from: from, to: to, scale: scale)
+                == other.nearestElements(from: from, to: to, scale: nil)
         }
-    }
-
-    /// ONNX's formulas.
-    private func coordinate(_ position: Int, _ from: Int, _ to: Int, scale: Float?) -> Double {
-        let ratio = scale.map { 1 / Double($0) } ?? Double(from) / Double(to)
-        switch coordinates {
-        case .halfPixel: return (Double(position) + 0.5) * ratio - 0.5
-        case .pytorchHalfPixel: return to > 1 ? (Double(position) + 0.5) * ratio - 0.5 : 0
-        case .asymmetric: return Double(position) * ratio
-        case .alignCorners: return to > 1 ? Double(position) * Double(from - 1) / Double(to - 1) : 0
-        }
-    }
-
-    private func rounded(_ coordinate: Double) -> Int {
-        switch rounding {
-        case .floor: Int(coordinate.rounded(.down))
-        case .ceiling: Int(coordinate.rounded(.up))
-        case .preferFloor: Int((coordinate - 0.5).rounded(.up))
-        case .preferCeiling: Int((coordinate + 0.5).rounded(.down))
-        }
-    }
-}
-
-extension ResizeMapping {
-    fileprivate func coordinate(_ position: Int, _ from: Int, _ to: Int) -> Double {
-        if alignsCorners { return to > 1 ? Double(position) * Double(from - 1) / Double(to - 1) : 0 }
-        let ratio = Double(from) / Double(to)
-        return usesHalfPixels ? (Double(position) + 0.5) * ratio - 0.5 : Double(position) * ratio
-    }
-
-    /// The nearest kernel rounds half up with either switch on, and down with none.
-    fileprivate func nearest(_ coordinate: Double) -> Int {
-        Int((alignsCorners || usesHalfPixels ? coordinate + 0.5 : coordinate).rounded(.down))
     }
 }

@@ -125,11 +125,20 @@ extension Importer {
         try finish(call, .quantize(.int8, quantization), [input])
     }
 
+    /// Integers become the numbers they are, whatever real numbers they stand for.
     mutating func importCast(_ call: OperatorCall) throws(TFLiteError) {
-        let input = try operand(try call.input(0))
+        let source = try call.input(0)
+        var input = try operand(source)
         let to = try type(of: try call.output())
-        guard !isQuantized(input), to.quantization == nil else {
-            throw unsupported("a cast of quantised integers has no fixed meaning")
+        guard to.quantization == nil else {
+            throw unsupported("a cast to quantised integers has no fixed meaning; use QUANTIZE")
+        }
+        if try storedType(of: source).dataType == .uint8, builder.type(of: input).dataType == .int8 {
+            let name = resultName(of: try call.output())
+            let signed = try emit(.cast(.float32), [input], as: "\(name):signed")
+            let shift = builder.constant(unique("\(name):shift"), Tensor([1], [128]))
+            input = try emit(.binary(.add), [signed, shift], as: "\(name):unsigned")
+            if to.dataType == .float32 { return try set(try call.output(), to: input) }
         }
         try finish(call, .cast(to.dataType), [input])
     }

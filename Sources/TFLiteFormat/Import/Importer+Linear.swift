@@ -113,7 +113,7 @@ extension Importer {
         let input: ValueID
         if let flat { input = flat } else { input = try operand(try call.input(0)) }
         let layer = Layer(
-            operation: operation, weights: weights, bias: call.optionalInput(2), isDepthwise: isDepthwise,
+            operation: operation, weights: weights, bias: givenBias(call), isDepthwise: isDepthwise,
             activation: activation)
         let output = try call.output()
         let (from, to) = (builder.type(of: input), try type(of: output))
@@ -129,6 +129,16 @@ extension Importer {
         case .float16, .bfloat16, .uint8, .int32, .int64, .bool, .binary:
             throw unsupported("an input of \(from.dataType.rawValue) is not supported")
         }
+    }
+
+    /// The bias of a layer; nil for none, and for the zeros that the exporter writes where the graph has none.
+    private func givenBias(_ call: OperatorCall) -> Int? {
+        guard let bias = call.optionalInput(2) else { return nil }
+        let buffer = file.subgraph.tensors[bias].buffer
+        guard name(of: bias).hasSuffix(.noBias), isConstant(bias),
+            file.flat.bytes[file.buffers[buffer]].allSatisfy({ $0 == 0 })
+        else { return bias }
+        return nil
     }
 
     struct Layer {

@@ -116,10 +116,8 @@ extension Importer {
             alignsCorners = try call.bool(Schema.ResizeNearest.alignCorners)
             usesHalfPixels = try call.bool(Schema.ResizeNearest.halfPixel)
         }
-        let resizing = Resizing(
-            to: Extent(size[0], size[1]), mode: mode,
-            coordinates: alignsCorners ? .alignCorners : usesHalfPixels ? .halfPixel : .asymmetric,
-            rounding: alignsCorners || usesHalfPixels ? .preferCeiling : .floor)
+        let resizing = ResizeMapping(alignsCorners: alignsCorners, usesHalfPixels: usesHalfPixels)
+            .resizing(to: Extent(size[0], size[1]), mode)
         try finishKeepingScale(call, .resize(resizing), input)
     }
 }
