@@ -78,7 +78,7 @@ let package = Package(
         wall("Search", ["Quantities", "Determinism", "SearchSpaces", "Numerics"]),
         wall("ExperimentStore", ["Quantities", "Determinism", "Search", grdb]),
         wall(
-            "Evaluation",
+            "Candidates",
             [
                 "Quantities", "Determinism", "ModelGraph", "Engine", "Training", "ModelCompression",
                 "Datasets",
@@ -92,7 +92,7 @@ let package = Package(
                 "ModelCompression",
                 "ONNXFormat", "TFLiteFormat", "Archives", "Datasets", "SearchSpaces", "Devices", "Search",
                 "ExperimentStore",
-                "Evaluation", "CShipped",
+                "Candidates", "CShipped",
             ]),
         .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
 
@@ -112,12 +112,12 @@ let package = Package(
             [
                 "Quantities", "Determinism", "ModelGraph", "Numerics", "Engine", "ModelCompression",
                 "Datasets",
-                "SearchSpaces", "Devices", "Evaluation",
+                "SearchSpaces", "Devices", "Candidates",
             ]),
 
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
-            ["ModelCompression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
+            ["ModelCompression", "Datasets", "Determinism", "Candidates", "ModelGraph", "SearchSpaces"]),
 
         tests("QuantitiesTests", ["Quantities"]),
         tests("DeterminismTests", ["Determinism"]),
@@ -139,15 +139,15 @@ let package = Package(
             "ExperimentStoreTests",
             ["Quantities", "ExperimentStore", "Search", grdb]),
         tests(
-            "EvaluationTests",
+            "CandidatesTests",
             [
                 "Quantities", "Determinism", "ModelGraph", "Training", "ModelCompression", "Datasets",
                 "SearchSpaces",
-                "Devices", "Search", "Evaluation",
+                "Devices", "Search", "Candidates",
             ]),
         tests(
             "SwiftletKitTests",
-            ["Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Evaluation", "SwiftletKit"]),
+            ["Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Candidates", "SwiftletKit"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
+import Candidates
 import Datasets
 import Engine
-import Evaluation
 import Foundation
 import Kernels
 import ModelGraph

@@ -1,6 +1,6 @@
+import Candidates
 import Datasets
 import Devices
-import Evaluation
 import Quantities
 import Search
 import SearchSpaces

@@ -1,6 +1,6 @@
+import Candidates
 import Datasets
 import Determinism
-import Evaluation
 import Search
 import SearchSpaces
 

@@ -1,4 +1,4 @@
-import Evaluation
+import Candidates
 import ExperimentStore
 import ModelGraph
 import Quantities

@@ -1,6 +1,6 @@
+import Candidates
 import Devices
 import Engine
-import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph

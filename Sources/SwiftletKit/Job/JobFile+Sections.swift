@@ -1,4 +1,4 @@
-public import Evaluation
+public import Candidates
 public import ModelCompression
 public import Quantities
 public import YAMLReader

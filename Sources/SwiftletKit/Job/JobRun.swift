@@ -1,7 +1,7 @@
+import Candidates
 import Determinism
 import Devices
 import Engine
-import Evaluation
 import ExperimentStore
 import Foundation
 import Kernels

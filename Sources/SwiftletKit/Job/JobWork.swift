@@ -1,6 +1,6 @@
+import Candidates
 import Datasets
 import Devices
-import Evaluation
 import ModelCompression
 import ModelGraph
 import Quantities

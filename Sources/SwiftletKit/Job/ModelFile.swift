@@ -1,6 +1,6 @@
 import Archives
+import Candidates
 import Determinism
-import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph

@@ -1,5 +1,5 @@
+import Candidates
 import Devices
-import Evaluation
 import Quantities
 import Search
 import SearchSpaces

@@ -1,7 +1,7 @@
+import Candidates
 import Datasets
 import Determinism
 public import Devices
-import Evaluation
 import ModelCompression
 public import Quantities
 public import Search

@@ -1,5 +1,5 @@
+import Candidates
 import Datasets
-import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph

@@ -1,7 +1,7 @@
 import Archives
+import Candidates
 import Datasets
 import Engine
-import Evaluation
 import ExperimentStore
 import Foundation
 import ModelGraph

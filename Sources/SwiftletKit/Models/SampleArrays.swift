@@ -1,6 +1,6 @@
 import Archives
+import Candidates
 import Datasets
-import Evaluation
 import Foundation
 
 /// A part of a job's data set.

@@ -1,4 +1,4 @@
-import Evaluation
+import Candidates
 import Quantities
 import Testing
 

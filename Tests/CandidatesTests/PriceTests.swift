@@ -1,7 +1,7 @@
+import Candidates
 import Datasets
 import Determinism
 import Devices
-import Evaluation
 import Foundation
 import ModelCompression
 import ModelGraph

@@ -1,6 +1,6 @@
+import Candidates
 import Determinism
 import Devices
-import Evaluation
 import ModelCompression
 import ModelGraph
 import SearchSpaces
