@@ -76,7 +76,7 @@ let package = Package(
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["Quantities", "ModelGraph", "Numerics", "YAMLReader"]),
         wall("Search", ["Quantities", "Determinism", "SearchSpaces", "Numerics"]),
-        wall("ExperimentStore", ["Quantities", "Determinism", "Search", grdb]),
+        wall("ExperimentStore", ["Quantities", "Determinism", "Archives", "Search", grdb]),
         wall(
             "Candidates",
             [
@@ -85,14 +85,24 @@ let package = Package(
                 "SearchSpaces", "Devices", "Search",
             ]),
         wall(
+            "Bundles",
+            [
+                "Determinism", "Archives", "ModelGraph", "Engine", "Datasets", "Devices", "ONNXFormat",
+                "TFLiteFormat",
+            ]),
+        wall(
+            "Jobs",
+            [
+                "Quantities", "Determinism", "YAMLReader", "ModelGraph", "Numerics", "Kernels", "Engine",
+                "Training", "ModelCompression", "Archives", "Datasets", "SearchSpaces", "Devices", "Search",
+                "ExperimentStore", "Candidates", "Bundles", "CShipped",
+            ]),
+        wall(
             "SwiftletKit",
             [
                 "Quantities", "Determinism", "YAMLReader", "ModelGraph", "Numerics", "Kernels", "Engine",
-                "Training",
-                "ModelCompression",
-                "ONNXFormat", "TFLiteFormat", "Archives", "Datasets", "SearchSpaces", "Devices", "Search",
-                "ExperimentStore",
-                "Candidates", "CShipped",
+                "Training", "ModelCompression", "ONNXFormat", "TFLiteFormat", "Archives", "Datasets",
+                "SearchSpaces", "Devices", "Search", "ExperimentStore", "Candidates", "Bundles", "Jobs",
             ]),
         .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
 
@@ -147,7 +157,10 @@ let package = Package(
             ]),
         tests(
             "SwiftletKitTests",
-            ["Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Candidates", "SwiftletKit"]),
+            [
+                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Candidates", "Jobs",
+                "SwiftletKit",
+            ]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -54,7 +54,7 @@ private struct HostStudy {
     static let sets = 3
     let space: SearchSpace
     let timer: HostTimer
-    let pricing: Pricing
+    let pricer: SpacePricer
     let host: DeviceProfile
     let candidates: Int
 
@@ -65,7 +65,7 @@ private struct HostStudy {
         }
         timer = HostTimer(
             space: space, input: input, calibration: CalibrationSamples(samples, count: 4), host: host)
-        pricing = Pricing(space: space, input: input, devices: [host])
+        pricer = SpacePricer(space: space, input: input, devices: [host])
         self.space = space
         self.host = host
         self.candidates = candidates
@@ -73,7 +73,7 @@ private struct HostStudy {
 
     func run(seed: UInt64) throws -> [Priced] {
         let few = HostProbe.probes(of: space, seed: seed)
-        let probes = few + HostProbe.kernelProbes(of: pricing, on: host, beside: few, seed: seed)
+        let probes = few + HostProbe.kernelProbes(of: pricer, on: host, beside: few, seed: seed)
         let unseen = try unseen(beside: probes.map(\.genotype), seed: seed)
         let runners = try (probes.map(\.genotype) + unseen).map { try Runner(timer.graph(of: $0)) }
         for _ in 0..<7 {
@@ -110,7 +110,7 @@ private struct HostStudy {
         let covered = all.count { price, times in
             times.1 >= (price.latencyMillisecondsP10 ?? 0) && times.1 <= (price.latencyMillisecondsP90 ?? 0)
         }
-        let input = pricing.input
+        let input = pricer.input
         print(
             "| \(space.name) | \(input.height)×\(input.width) | \(all.count) | \(sets[0].way) "
                 + "| \(percent(errors.median)) | \(percent(sets.map(\.agreement.within10).mean)) "

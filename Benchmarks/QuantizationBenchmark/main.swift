@@ -27,7 +27,7 @@ let space = try SearchSpace(
 let rules = SplitRules(validation: .fraction(0.1), test: .fraction(0.4), seed: 7)
 let data = try PreparedData(
     Dataset(DatasetRequest(source: .digits)), rules: rules, augmentation: .image(shift: 1))
-let judge = Judge(data: data, metric: .accuracy, threads: 2)
+let judge = Judge(data: data, threads: 2)
 let seeds = UInt64(1)...3
 
 /// The float32 network that a seed trains.
@@ -49,7 +49,7 @@ func accuracy(of network: Graph, _ compression: String?, perChannel: Bool, seed:
             seed: seed, threads: 2, options: CompressionOptions(scalesPerChannel: perChannel))
         graph = try builder.build(given.genotype(architecture: "given", compression: compression))
     }
-    return judge.metric.value(of: try judge.predictions(of: graph, on: data.split.test))
+    return judge.task.value(of: try judge.predictions(of: graph, on: data.split.test))
 }
 
 for (perChannel, factor) in [(true, 1), (false, 1), (false, 64), (false, 256), (false, 1024)] {

@@ -42,8 +42,8 @@ struct TableEvaluator: Evaluator {
     var fidelity: Fidelity { .table }
     func accuracyKey(of genotype: Genotype) -> String { index[genotype].map(String.init) ?? "" }
 
-    func evaluate(_ genotype: Genotype) async throws -> Outcome {
-        index[genotype].map { .evaluated(Quality(accuracy: accuracies[$0])) }
-            ?? .failed(reason: "not in the table")
+    func evaluate(_ genotype: Genotype) async throws -> Finding {
+        index[genotype].map { Finding(.evaluated(Quality(accuracy: accuracies[$0]))) }
+            ?? Finding(.failed(reason: "not in the table"))
     }
 }

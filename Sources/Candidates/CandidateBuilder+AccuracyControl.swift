@@ -1,7 +1,7 @@
 import Datasets
 import ModelCompression
 public import ModelGraph
-public import Quantities
+import Quantities
 public import SearchSpaces
 
 /// A network compressed so that it loses little, and the point that it turned out to be.
@@ -20,14 +20,14 @@ extension CandidateBuilder {
     /// Where it loses more, the layers that hurt most stay in float32, one after another; if that is never enough, the best network
     /// found is returned and said to be short.
     public func build(
-        _ genotype: Genotype, losingAtMost maximumDrop: Double, of metric: QualityMetric
+        _ genotype: Genotype, losingAtMost maximumDrop: Double
     ) throws -> ControlledCandidate {
         let start = try prepared(genotype)
-        let judge = Judge(data: data, metric: metric)
+        let judge = Judge(data: data)
         let controlled = try compress(
             start.network, by: start.compression, within: maximumDrop, calibration: CalibrationSamples(data),
             options: start.options,
-            quality: { metric.value(of: try judge.predictions(of: $0, on: data.split.slice)) },
+            quality: { judge.task.value(of: try judge.predictions(of: $0, on: data.split.slice)) },
             fineTune: start.fineTune)
         return ControlledCandidate(
             genotype: try space.genotype(

@@ -18,13 +18,13 @@ public struct CandidateBuilder: Sendable {
     public let threads: Int
     /// How compressions are carried out where their description leaves a choice; `settings.channelOrder` decides on channels.
     public let options: CompressionOptions
-    /// Trained networks from elsewhere that recipes name as teachers; `largest` and `original` are the space's own.
-    public let teachers: [String: Graph]
+    /// Trained networks from elsewhere that recipes name as teachers; `Teacher.names` are the space's own.
+    public let externalTeachers: [String: Graph]
     private let trainings = TrainingCache()
 
     public init(
         space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1,
-        options: CompressionOptions = CompressionOptions(), teachers: [String: Graph] = [:]
+        options: CompressionOptions = CompressionOptions(), externalTeachers: [String: Graph] = [:]
     ) {
         self.space = space
         self.data = data
@@ -32,24 +32,20 @@ public struct CandidateBuilder: Sendable {
         self.seed = seed
         self.threads = threads
         self.options = options
-        self.teachers = teachers
+        self.externalTeachers = externalTeachers
     }
 
-    /// The names of teachers that every space has.
-    public static let ownTeachers = ["largest", "original"]
+    /// Where the weights of the space's networks come from.
+    public var weights: WeightSource { WeightSource(of: space) }
 
     /// Hash of everything that decides the weights: live network, pipeline, data and split, settings, seed.
     public func accuracyKey(of genotype: Genotype) -> String {
-        let compression = space.compression(of: genotype)
+        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap {
+            externalTeachers[$0.teacher]
+        }
         return SHA256.hex(
-            "\(networkKey(of: genotype))|\(compression)|\(data.identity)|\(data.augmentation)|\(settings)|\(options)|\(seed)"
-                + (guest(of: compression).map { "|\(SHA256.hex($0.encoded()))" } ?? ""))
-    }
-
-    /// The network from elsewhere that candidates of a compression learn from; nil where there is none.
-    private func guest(of compression: String) -> Graph? {
-        guard !teachers.isEmpty, let steps = try? Compression(parsing: compression) else { return nil }
-        return steps.distillation.flatMap { teachers[$0.teacher] }
+            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|"
+                + "\(settings)|\(options)|\(seed)" + (teacher.map { "|\(SHA256.hex($0.encoded()))" } ?? ""))
     }
 
     /// Hash of what is left of a network where dead branches are removed.
@@ -79,27 +75,29 @@ public struct CandidateBuilder: Sendable {
 
     /// A point's network before its compression, and how the steps of that train it further.
     func prepared(_ genotype: Genotype) throws -> Preparation {
-        let compression = try Compression(parsing: space.compression(of: genotype))
-        let distillation = settings.distillation(of: compression)
-        let teacher = distillation == nil ? nil : try tutor(compression.distillation?.teacher ?? "largest")
-        let epochs = settings.epochs(of: compression, startsTrained: space.hasWeights)
-        // The largest network has nobody larger to learn from; pruned, it learns from itself.
-        let isTeacher =
-            teacher?.isGuest != true && space.uncompressed(genotype) == space.uncompressed(space.largest)
-        let start = try initialized(genotype)
-        let network =
-            space.hasWeights
-            ? start
-            : try train(
-                start, teacher: isTeacher ? nil : teacher,
-                recipe: settings.recipe(
-                    epochs: epochs.before, seed: seed, distillation: isTeacher ? nil : distillation))
+        let compression = try space.pipeline(of: genotype)
+        let lesson = try lesson(of: compression)
+        let epochs = settings.epochs(of: compression, from: weights)
+        let network = try trained(
+            initialized(genotype), epochs: epochs.before,
+            lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson)
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
-                seed: seed, distillation: distillation, startsTrained: space.hasWeights)
-            return try train(pruned, teacher: teacher, recipe: recipe)
+                seed: seed, distillation: lesson?.distillation, from: weights)
+            return try train(pruned, teacher: lesson?.teacher, recipe: recipe)
+        }
+    }
+
+    /// A network trained before its compression; one that was given is trained already.
+    private func trained(_ network: Graph, epochs: Double, lesson: Lesson?) throws -> Graph {
+        switch weights {
+        case .given: network
+        case .scratch:
+            try train(
+                network, teacher: lesson?.teacher,
+                recipe: settings.recipe(epochs: epochs, seed: seed, distillation: lesson?.distillation))
         }
     }
 
@@ -132,17 +130,10 @@ public struct CandidateBuilder: Sendable {
     /// A number that keys the random streams of what has this hash.
     private func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
 
-    /// A network that others learn from.
-    private struct Tutor {
-        let network: Graph
-        /// Whether it came from elsewhere.
-        let isGuest: Bool
-    }
-
     /// Trains a network, or takes it from a candidate that trained the same one.
-    private func train(_ graph: Graph, teacher: Tutor?, recipe: TrainingRecipe) throws -> Graph {
-        let guest = teacher.map { $0.isGuest ? " \(SHA256.hex($0.network.encoded()))" : "" } ?? ""
-        let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(guest)")
+    private func train(_ graph: Graph, teacher: Teacher?, recipe: TrainingRecipe) throws -> Graph {
+        let recipe = recipe.with { $0.loss = data.task.loss() }
+        let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(teacher?.keySuffix ?? "")")
         let stream = stream(key)
         return try trainings.network(key) {
             let result = Result { () throws(TrainingError) in
@@ -159,17 +150,61 @@ public struct CandidateBuilder: Sendable {
         }
     }
 
+    /// What candidates of a compression learn from a teacher, and who that is; nil where they have none.
+    private func lesson(of compression: Compression) throws -> Lesson? {
+        guard let distillation = settings.distillation(of: compression) else { return nil }
+        let name = compression.distillation?.teacher ?? "largest"
+        return Lesson(teacher: try teacher(named: name), distillation: distillation)
+    }
+
     /// A teacher by its name: one from elsewhere, or the largest network of the space, uncompressed; that is trained once for
     /// all who learn from it, unless it was given.
-    private func tutor(_ name: String) throws -> Tutor {
-        if let guest = teachers[name] { return Tutor(network: guest, isGuest: true) }
-        guard CandidateBuilder.ownTeachers.contains(name) else {
+    private func teacher(named name: String) throws -> Teacher {
+        if let external = externalTeachers[name] { return .external(external) }
+        guard Teacher.names.contains(name) else {
             throw CompressionError("distill(\(name))", "there is no teacher of this name")
         }
-        let largest = try initialized(space.uncompressed(space.largest))
-        guard !space.hasWeights else { return Tutor(network: largest, isGuest: false) }
-        let trained = try train(
-            largest, teacher: nil, recipe: settings.recipe(epochs: settings.epochs, seed: seed))
-        return Tutor(network: trained, isGuest: false)
+        return .largest(
+            try trained(
+                initialized(space.uncompressed(space.largest)), epochs: settings.epochs, lesson: nil))
+    }
+}
+
+/// A network that candidates learn from.
+public enum Teacher: Sendable {
+    /// The largest network of the space, uncompressed.
+    case largest(Graph)
+    /// A network from elsewhere.
+    case external(Graph)
+
+    /// The names under which every space has a teacher.
+    public static let names = ["largest", "original"]
+
+    var network: Graph {
+        switch self {
+        case .largest(let network), .external(let network): network
+        }
+    }
+
+    /// What it adds to the key of a training; the largest network follows from the space.
+    fileprivate var keySuffix: String {
+        switch self {
+        case .largest: ""
+        case .external(let network): " \(SHA256.hex(network.encoded()))"
+        }
+    }
+}
+
+/// A teacher and what is taken over from it.
+private struct Lesson {
+    let teacher: Teacher
+    let distillation: TrainingRecipe.Distillation
+
+    /// Whether a point is the teacher itself, which has nobody larger to learn from; pruned, it learns from itself.
+    func isOwnNetwork(_ genotype: Genotype, of space: SearchSpace) -> Bool {
+        switch teacher {
+        case .largest: space.uncompressed(genotype) == space.uncompressed(space.largest)
+        case .external: false
+        }
     }
 }

@@ -11,14 +11,14 @@ extension HostProbe {
     ///   - count: at most so many, fewer where another adds less than a thousandth.
     ///   - pool: how many random points stand for the space.
     public static func kernelProbes(
-        of pricing: Pricing, on host: DeviceProfile, beside probes: [HostProbe], count: Int = 100,
+        of pricer: SpacePricer, on host: DeviceProfile, beside probes: [HostProbe], count: Int = 100,
         pool: Int = 400, seed: UInt64
     ) -> [HostProbe] {
         var random = RandomStream(seed: seed, .probes, 1)
-        let points = (0..<pool).map { _ in pricing.space.sample(using: &random) }
+        let points = (0..<pool).map { _ in pricer.space.sample(using: &random) }
         var known = KernelWorth()
-        let sets = points.map { known.add(pricing.kernels(of: $0, on: host)) }
-        for probe in probes { known.take(known.add(pricing.kernels(of: probe.genotype, on: host))) }
+        let sets = points.map { known.add(pricer.kernels(of: $0, on: host)) }
+        for probe in probes { known.take(known.add(pricer.kernels(of: probe.genotype, on: host))) }
         var chosen: [HostProbe] = []
         let least = 0.001 * Double(pool)
         while chosen.count < count {
@@ -27,7 +27,7 @@ extension HostProbe {
                 break
             }
             known.take(sets[best])
-            chosen.append(HostProbe(points[best], in: pricing.space))
+            chosen.append(HostProbe(points[best], in: pricer.space))
         }
         return chosen
     }
@@ -59,7 +59,7 @@ private struct KernelWorth {
     mutating func take(_ kernels: [Int]) { for kernel in kernels { shares[kernel] = 0 } }
 }
 
-extension Pricing {
+extension SpacePricer {
     /// The kernels of a point with the times that a profile expects; none where it cannot be built.
     fileprivate func kernels(of genotype: Genotype, on host: DeviceProfile) -> [KernelTime] {
         guard let graph = try? compressedGraph(of: genotype) else { return [] }

@@ -33,10 +33,10 @@ extension HostProbe {
     ///
     /// Throws where the point cannot be built.
     public func network(
-        _ times: [String: Double], in pricing: Pricing, on host: DeviceProfile
+        _ times: [String: Double], in pricer: SpacePricer, on host: DeviceProfile
     ) throws -> TimedNetwork? {
         guard let whole = times[name] else { return nil }
-        let graph = try pricing.compressedGraph(of: genotype)
+        let graph = try pricer.compressedGraph(of: genotype)
         let executed = ExecutedGraph(graph, under: host.runtime.policy)
         let kernels = zip(executed.kernelNames, executed.workloads).compactMap { kernel, work in
             kernel.flatMap { times[name(ofKernel: $0)] }.map { KernelTime(work, milliseconds: $0) }

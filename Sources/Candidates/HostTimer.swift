@@ -32,7 +32,7 @@ public struct HostTimer: Sendable {
     public func graph(of genotype: Genotype) throws -> Graph {
         try compress(
             space.graph(of: genotype, input: input).initialized(seed: 1),
-            by: Compression(parsing: space.compression(of: genotype)), calibration: calibration,
+            by: space.pipeline(of: genotype), calibration: calibration,
             fineTune: { graph, _ in graph })
     }
 

@@ -1,18 +1,18 @@
 import Datasets
 import Engine
 public import ModelGraph
-public import Quantities
 public import Search
 
 /// Runs a built network on samples in the engine and says how good it is.
 public struct Judge: Sendable {
     public let data: PreparedData
-    public let metric: QualityMetric
+    public let task: TaskRules
     public let threads: Int
 
-    public init(data: PreparedData, metric: QualityMetric, threads: Int = 1) {
+    /// - Parameter task: nil for the data's own; another metric of the same task judges by that.
+    public init(data: PreparedData, task: TaskRules? = nil, threads: Int = 1) {
         self.data = data
-        self.metric = metric
+        self.task = task ?? data.task
         self.threads = threads
     }
 
@@ -20,7 +20,7 @@ public struct Judge: Sendable {
     public func validate(_ graph: Graph) throws -> Quality {
         let predictions = try predictions(of: graph, on: data.split.validation)
         return Quality(
-            accuracy: metric.value(of: predictions), standardError: metric.standardError(of: predictions),
+            accuracy: task.value(of: predictions), standardError: task.standardError(of: predictions),
             sampleResults: predictions.resultBits)
     }
 
@@ -28,23 +28,22 @@ public struct Judge: Sendable {
     public func validateAndTest(_ graph: Graph) throws -> (quality: Quality, tested: Predictions) {
         var quality = try validate(graph)
         let tested = try predictions(of: graph, on: data.split.test)
-        quality.testAccuracy = metric.value(of: tested)
-        quality.testStandardError = metric.standardError(of: tested)
+        quality.testAccuracy = task.value(of: tested)
+        quality.testStandardError = task.standardError(of: tested)
         return (quality, tested)
     }
 
-    /// The predicted class of each sample, by the network as it is deployed.
+    /// What the network predicts for each sample, as it is deployed.
     public func predictions(of graph: Graph, on indices: [Int]) throws -> Predictions {
-        let logits = try evaluate(graph, samples: data.samples(indices), threads: threads)
-        let classCount = data.dataset.classNames.count
-        guard logits.count == indices.count * classCount else {
+        let outputs = try evaluate(graph, samples: data.samples(indices), threads: threads)
+        guard outputs.count == indices.count * task.outputCount else {
             throw GraphError.invalid(
                 node: graph.name,
-                detail: "gives \(logits.count / indices.count) outputs for \(classCount) classes")
+                detail: "gives \(outputs.count / indices.count) outputs for \(task.outputCount) classes")
         }
-        guard logits.allSatisfy(\.isFinite) else {
+        guard outputs.allSatisfy(\.isFinite) else {
             throw GraphError.invalid(node: graph.name, detail: "its outputs are not finite")
         }
-        return data.predictions(Predictions.classes(ofLogits: logits, classCount: classCount), for: indices)
+        return task.predictions(of: outputs, for: indices, in: data.dataset)
     }
 }

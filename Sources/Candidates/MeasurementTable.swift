@@ -10,12 +10,14 @@ public struct MeasurementTable: Sendable {
         public var architecture: String
         public var accuracy: String
         public var isPercent: Bool
+        /// The columns of a device's costs.
+        public typealias DeviceCosts = (device: String, columns: [(metric: Metric, column: String)])
         /// For each device, the column of each cost.
-        public var costs: [(device: String, columns: [(metric: Metric, column: String)])]
+        public var costs: [DeviceCosts]
 
         public init(
             architecture: String, accuracy: String, isPercent: Bool,
-            costs: [(device: String, columns: [(metric: Metric, column: String)])]
+            costs: [DeviceCosts]
         ) {
             self.architecture = architecture
             self.accuracy = accuracy
@@ -156,10 +158,10 @@ public struct TableEvaluator: Evaluator {
 
     public func accuracyKey(of genotype: Genotype) -> String { "table " + table.space.id(of: genotype) }
 
-    public func evaluate(_ genotype: Genotype) async throws -> Outcome {
+    public func evaluate(_ genotype: Genotype) async throws -> Finding {
         guard let accuracy = table.accuracy(of: genotype) else {
-            return .failed(reason: "The table has no such architecture.")
+            return Finding(.failed(reason: "The table has no such architecture."))
         }
-        return .evaluated(Quality(accuracy: accuracy))
+        return Finding(.evaluated(Quality(accuracy: accuracy)))
     }
 }

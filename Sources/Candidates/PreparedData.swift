@@ -1,6 +1,7 @@
 public import Datasets
 import Determinism
 import ModelCompression
+public import Quantities
 public import SearchSpaces
 import Training
 
@@ -9,6 +10,8 @@ import Training
 /// The search sees `train` and `validation`; `test` is touched once, by finalists.
 public struct PreparedData: Sendable {
     public let dataset: Dataset
+    /// What networks learn from the data.
+    public let task: TaskRules
     public let split: DataSplit
     /// Fitted on train; kept with the model.
     public let normalization: Normalization
@@ -19,13 +22,11 @@ public struct PreparedData: Sendable {
     /// Divides a data set and, where none is given, fits the normalisation on its training part.
     public init(
         _ dataset: Dataset, rules: SplitRules, augmentation: Augmentation,
-        normalization given: Normalization? = nil
+        normalization given: Normalization? = nil,
+        goal: LearningGoal = LearningGoal(task: .classification, metric: .accuracy)
     ) throws(DatasetError) {
-        guard !dataset.classNames.isEmpty else {
-            throw .file(
-                dataset.name, detail: "holds numbers to predict; only classification is supported so far")
-        }
         self.dataset = dataset
+        task = try TaskRules(goal, for: dataset)
         self.augmentation = augmentation
         split = try DataSplit(dataset, rules)
         if let given, dataset.sampleSize % given.offsets.count != 0 {
@@ -58,20 +59,15 @@ public struct PreparedData: Sendable {
         return hash.finish()
     }
 
-    /// What a network for this data reads and how many logits it gives.
+    /// What a network for this data reads and how many values it gives.
     public var input: NetworkInput {
         NetworkInput(
             height: dataset.sampleShape[0], width: dataset.sampleShape[1], channels: dataset.sampleShape[2],
-            outputs: dataset.classNames.count)
+            outputs: task.outputCount)
     }
 
-    /// The share of validation samples in the most frequent class: what guessing reaches.
-    public var majorityShare: Double {
-        var counts = [Int](repeating: 0, count: dataset.classNames.count)
-        let labels = dataset.labels
-        for index in split.validation { counts[Int(labels[index])] += 1 }
-        return Double(counts.max() ?? 0) / Double(max(split.validation.count, 1))
-    }
+    /// What guessing reaches on validation.
+    public var valueOfGuessing: Double { task.valueOfGuessing(split.validation, in: dataset) }
 
     /// Normalised samples, one after another, without augmentation.
     public func samples(_ indices: [Int]) -> [Float] {
@@ -81,13 +77,12 @@ public struct PreparedData: Sendable {
         return values
     }
 
-    /// True classes (and groups) of samples beside the predictions for them.
-    public func predictions(_ predicted: [Int], for indices: [Int]) -> Predictions {
-        let labels = dataset.labels
-        return Predictions(
-            predicted: predicted, truth: indices.map { Int(labels[$0]) },
-            classCount: dataset.classNames.count,
-            groups: dataset.groups.isEmpty ? [] : indices.map { Int(dataset.groups[$0]) })
+    /// Samples as they were loaded, one after another.
+    public func rawSamples(_ indices: [Int]) -> [Float] {
+        var values = [Float](repeating: 0, count: indices.count * dataset.sampleSize)
+        var span = values.mutableSpan
+        BatchReader(dataset, normalization: .identity).fill(indices, into: &span)
+        return values
     }
 
     /// The training part as the trainer reads it, augmented by `seed`.

@@ -63,13 +63,13 @@ public struct TrainingSettings: Hashable, Sendable {
 
     /// The recipe of the training that belongs to a step of a compression.
     ///
-    /// A network that starts trained has its normalisations folded, and is trained at a tenth of the rate.
+    /// A given network has its normalisations folded, and is trained at a tenth of the rate.
     func recipe(
         after step: Compression.Step, epochs: Double, samples: Int, seed: UInt64,
-        distillation: TrainingRecipe.Distillation?, startsTrained: Bool = false
+        distillation: TrainingRecipe.Distillation?, from weights: WeightSource = .scratch
     ) -> TrainingRecipe {
         recipe(epochs: epochs, seed: seed, distillation: distillation).with { recipe in
-            if startsTrained, learningRate == nil { recipe.learningRate *= 0.1 }
+            if weights == .given, learningRate == nil { recipe.learningRate *= 0.1 }
             // Thirty changes of structure, however short the run.
             let interval = max(1, Int(epochs * Double(samples) / Double(batch)) / 30)
             switch step {
@@ -79,28 +79,28 @@ public struct TrainingSettings: Hashable, Sendable {
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
             case .precision(_, isTrained: true): recipe.learningRate *= 0.1
-            // A sign turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
+            // A binary weight turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
             case .precision(let precision, _) where precision.choices.contains(.binary):
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
                 recipe.learningRate = 0.01
                 recipe.weightDecay = 0
-                recipe.epochs *= TrainingSettings.signPatience
+                recipe.epochs *= TrainingSettings.binaryPatience
             case .distill, .structured, .magnitude, .pattern, .finetune, .precision: break
             }
         }
     }
 
-    /// How much longer signs are trained than what is left of a network after other steps: a weight of theirs changes only
-    /// as a whole.
-    private static let signPatience = 3.0
+    /// How much longer binary weights are trained than what is left of a network after other steps: each changes only as a
+    /// whole.
+    private static let binaryPatience = 3.0
 
     /// Passes before the first step of a compression, and after each step that trains.
     ///
-    /// A network that starts trained needs none before, so that its steps get them all.
+    /// A given network needs none before, so that its steps get them all.
     func epochs(
-        of compression: Compression, startsTrained: Bool = false
+        of compression: Compression, from weights: WeightSource = .scratch
     ) -> (before: Double, after: Double) {
-        if startsTrained { return (0, fineTuneEpochs ?? epochs) }
+        if weights == .given { return (0, fineTuneEpochs ?? epochs) }
         if let fineTuneEpochs { return (epochs, fineTuneEpochs) }
         return compression.trainsAgain ? (epochs * 2 / 3, epochs / 3) : (epochs, 0)
     }

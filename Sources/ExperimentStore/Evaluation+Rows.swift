@@ -30,7 +30,6 @@ extension Evaluation {
         switch outcome {
         case .evaluated: nil
         case .failed(let reason): reason
-        case .unevaluated: "not evaluated"
         }
     }
 

@@ -2,23 +2,6 @@ import GRDB
 import Quantities
 public import Search
 
-/// A file of the job that lasts.
-public struct Artefact: Hashable, Sendable {
-    /// Relative to the job's folder.
-    public let path: String
-    /// Such as `checkpoint` or `model`.
-    public let kind: String
-    public let candidate: String?
-    public let sha256: String
-
-    public init(path: String, kind: String, candidate: String? = nil, sha256: String) {
-        self.path = path
-        self.kind = kind
-        self.candidate = candidate
-        self.sha256 = sha256
-    }
-}
-
 extension JobStore {
     /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was
     /// kept.
@@ -93,38 +76,5 @@ extension JobStore {
         try database.execute(
             sql: "DELETE FROM score WHERE evaluation = ? AND device = ?", arguments: [row, score.device])
         try score.insert(into: database, evaluation: row)
-    }
-
-    /// Keeps what a candidate is, before its files and its evaluation refer to it.
-    public func keepCandidate(_ id: String, architecture: String, compression: String) throws {
-        try store.write {
-            try $0.execute(
-                sql: "INSERT OR IGNORE INTO candidate (id, architecture, compression) VALUES (?, ?, ?)",
-                arguments: [id, architecture, compression])
-        }
-    }
-
-    /// Keeps a file's row; call it once the file is whole and on disk.
-    ///
-    /// A newer row replaces the older of the same path.
-    public func keep(_ artefact: Artefact) throws {
-        try store.write {
-            try $0.execute(
-                sql:
-                    "INSERT OR REPLACE INTO artefact (job, path, kind, candidate, sha256) VALUES (?, ?, ?, ?, ?)",
-                arguments: [id, artefact.path, artefact.kind, artefact.candidate, artefact.sha256])
-        }
-    }
-
-    public func artefacts() throws -> [Artefact] {
-        try store.read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM artefact WHERE job = ? ORDER BY path", arguments: [id]
-            ).map {
-                Artefact(
-                    path: try $0.text("path"), kind: try $0.text("kind"), candidate: $0["candidate"],
-                    sha256: try $0.text("sha256"))
-            }
-        }
     }
 }

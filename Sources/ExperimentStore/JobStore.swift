@@ -22,12 +22,14 @@ public struct JobStore: TrialStore {
         try store.read { try Evaluation.fetch($0, job: id, where: "proposal IS NOT NULL") }
     }
 
-    public func record(_ evaluation: Evaluation) throws { try record(evaluation) {} }
-
-    /// The same, with a moment for tests to look at the files while nothing is committed yet.
-    package func record(_ evaluation: Evaluation, beforeCommit: () throws -> Void) throws {
-        try store.write {
-            try evaluation.insert(into: $0, job: id)
+    /// An evaluation and the rows of its files in one transaction, with a moment for tests to look at the files while nothing
+    /// is committed yet.
+    package func record(
+        _ evaluation: Evaluation, _ artefacts: [Artefact] = [], beforeCommit: () throws -> Void
+    ) throws {
+        try store.write { database in
+            try evaluation.insert(into: database, job: id)
+            for artefact in artefacts { try artefact.insert(into: database, job: id) }
             try beforeCommit()
         }
     }

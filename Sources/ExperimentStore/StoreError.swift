@@ -16,6 +16,7 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case locked(path: String)
     case failed(path: String, detail: String)
     case exists(path: String)
+    case missingFile(path: String, candidate: String)
     case invalidJobName(String)
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
@@ -39,6 +40,8 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .locked(let path): "\(path): another process holds the database; try again when it is done"
         case .failed(let path, let detail): "\(path): \(detail)"
         case .exists(let path): "\(path): exists already"
+        case .missingFile(let path, let candidate):
+            "\(path): is missing, a file of candidate \(candidate.prefix(12)); restore the job's folder"
         case .invalidJobName(let name):
             "name: '\(name)' must be 1 to 100 letters, digits, '-', '_' or '.', and begin with a letter or digit"
         case .unknownJob(let name, let known):

@@ -40,7 +40,7 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
 
     /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm
     /// (costs) or the missing accuracy; nil where the value is unknown.
-    public func violation(of evaluation: Evaluation, on score: Score) -> Double? {
+    public func violation(of evaluation: some Priced, on score: Score) -> Double? {
         guard let value = constrainedValue(of: evaluation, on: score) else { return nil }
         switch bound {
         case .atMost(let limit): return max(0, distance(from: limit, to: value))
@@ -49,7 +49,7 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The value that the limit speaks about: the upper bound of the latency where a confidence is asked for.
-    func constrainedValue(of evaluation: Evaluation, on score: Score) -> Double? {
+    func constrainedValue(of evaluation: some Priced, on score: Score) -> Double? {
         metric == .latency
             ? score.latencyBound(confidence: confidence) : evaluation.value(of: metric, on: score)
     }

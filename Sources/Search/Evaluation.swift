@@ -2,7 +2,7 @@ public import Quantities
 
 /// One candidate's quality at one fidelity, and its score on every device: what a store keeps, one
 /// transaction each.
-public struct Evaluation: Hashable, Sendable {
+public struct Evaluation: Hashable, Sendable, Priced {
     /// The place in the sequence of proposals, from 0; nil for finalists, which no strategy proposed.
     public var proposal: Int?
     /// The candidate's id, 64 hexadecimal digits.
@@ -41,8 +41,6 @@ public struct Evaluation: Hashable, Sendable {
     }
 
     public var quality: Quality? { outcome.quality }
-
-    public func score(on device: String) -> Score? { scores.first { $0.device == device } }
 
     /// The value of a metric on a device in the metric's unit; nil where unknown.
     public func value(of metric: Metric, on score: Score) -> Double? {

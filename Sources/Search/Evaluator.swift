@@ -10,9 +10,36 @@ public protocol Evaluator: Sendable {
     /// seed.
     func accuracyKey(of genotype: Genotype) -> String
 
-    /// The candidate's quality, a pure function of its accuracy key.
+    /// The candidate's quality, a pure function of its accuracy key; writes nothing.
     ///
     /// What is wrong with the candidate (training diverged) is an outcome; a throw ends the search (no data,
     /// cancelled).
-    func evaluate(_ genotype: Genotype) async throws -> Outcome
+    func evaluate(_ genotype: Genotype) async throws -> Finding
+}
+
+/// What an evaluation found out: a value that may as well come from another process.
+public struct Finding: Hashable, Sendable, Codable {
+    public var outcome: Outcome
+    /// What is to last of the candidate, such as its model; empty at fidelities that keep none.
+    public var files: [CandidateFile]
+
+    public init(_ outcome: Outcome, files: [CandidateFile] = []) {
+        self.outcome = outcome
+        self.files = files
+    }
+}
+
+/// A file of an evaluated candidate, to be written by whoever keeps the evaluation.
+public struct CandidateFile: Hashable, Sendable, Codable {
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        case model, preprocessing, vectors
+        case testPredictions = "test predictions"
+    }
+    public var kind: Kind
+    public var bytes: [UInt8]
+
+    public init(_ kind: Kind, _ bytes: [UInt8]) {
+        self.kind = kind
+        self.bytes = bytes
+    }
 }

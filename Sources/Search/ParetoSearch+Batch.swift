@@ -26,7 +26,7 @@ extension ParetoSearch {
             try checkCandidate(of: evaluation, is: genotype)
             trials[index] = Trial(genotype: genotype, evaluation: evaluation)
         }
-        try await withThrowingTaskGroup(of: (Int, Evaluation)?.self) { group in
+        try await withThrowingTaskGroup(of: Evaluated?.self) { group in
             var waiting = missing[...]
             func startNext() {
                 guard let index = waiting.first, budget.allows(proposal: history.count + index),
@@ -40,12 +40,12 @@ extension ParetoSearch {
             }
             for _ in 0..<width { startNext() }
             while let finished = try await group.next() {
-                guard let (proposal, evaluation) = finished else { continue }
-                try store.record(evaluation)
-                let index = proposal - history.count
-                trials[index] = Trial(genotype: candidates[index], evaluation: evaluation)
+                guard let finished else { continue }
+                try store.record(finished.evaluation, keeping: finished.files)
+                let index = finished.proposal - history.count
+                trials[index] = Trial(genotype: candidates[index], evaluation: finished.evaluation)
                 let known = history.count + trials.count { $0 != nil }
-                progress(SearchProgress(evaluation: evaluation, evaluations: known, budget: budget))
+                progress(SearchProgress(evaluation: finished.evaluation, evaluations: known, budget: budget))
                 startNext()
             }
         }
@@ -61,25 +61,30 @@ extension ParetoSearch {
     }
 
     /// One candidate's evaluation, priced and judged; nil where the task was cancelled meanwhile.
-    private func evaluation(
-        of genotype: Genotype, proposal: Int, _ budget: Budget
-    ) async throws -> (Int, Evaluation)? {
+    private func evaluation(of genotype: Genotype, proposal: Int, _ budget: Budget) async throws -> Evaluated?
+    {
         let start = budget.elapsed()
         let key = evaluator.accuracyKey(of: genotype)
-        var evaluation = problem.priced(genotype)
+        let finding: Finding
         do {
             if let known = try store.quality(forKey: key) {
-                evaluation.outcome = .evaluated(known)
+                finding = Finding(.evaluated(known))
             } else {
-                evaluation.outcome = try await evaluator.evaluate(genotype)
+                finding = try await evaluator.evaluate(genotype)
             }
         } catch is CancellationError {
             return nil
         }
-        evaluation.proposal = proposal
-        evaluation.fidelity = evaluator.fidelity
-        evaluation.accuracyKey = key
-        evaluation.seconds = budget.elapsed() - start
-        return (proposal, problem.judged(evaluation))
+        let evaluation = problem.priced(genotype).evaluated(
+            finding.outcome, proposal: proposal, fidelity: evaluator.fidelity, accuracyKey: key,
+            seconds: budget.elapsed() - start)
+        return Evaluated(proposal: proposal, evaluation: problem.judged(evaluation), files: finding.files)
     }
+}
+
+/// One evaluation of a batch and what is to last of its candidate.
+private struct Evaluated: Sendable {
+    let proposal: Int
+    let evaluation: Evaluation
+    let files: [CandidateFile]
 }

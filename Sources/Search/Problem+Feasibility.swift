@@ -10,14 +10,20 @@ extension Problem {
 extension [Constraint] {
     /// The evaluation with each deployable score marked that failed or breaks one of these constraints, with the reason.
     public func judged(_ evaluation: Evaluation) -> Evaluation {
+        guard case .failed(let reason) = evaluation.outcome else { return judgedByLimits(evaluation) }
         var result = evaluation
         for index in result.scores.indices where result.scores[index].status == .ok {
-            if case .failed(let reason) = evaluation.outcome {
-                result.scores[index].status = .failed
-                result.scores[index].reason = reason
-                continue
-            }
-            guard let broken = brokenConstraint(of: evaluation, on: result.scores[index]) else { continue }
+            result.scores[index].status = .failed
+            result.scores[index].reason = reason
+        }
+        return result
+    }
+
+    /// The same by what is known so far.
+    func judgedByLimits<Subject: Priced>(_ subject: Subject) -> Subject {
+        var result = subject
+        for index in result.scores.indices where result.scores[index].status == .ok {
+            guard let broken = brokenConstraint(of: subject, on: result.scores[index]) else { continue }
             result.scores[index].status = .constraint
             result.scores[index].reason = broken
         }
@@ -35,7 +41,7 @@ extension [Constraint] {
     /// The first constraint that an evaluation breaks on a device, as a sentence.
     ///
     /// What only training can tell (accuracy) is not judged before it; an unknown cost breaks its limit.
-    private func brokenConstraint(of evaluation: Evaluation, on score: Score) -> String? {
+    private func brokenConstraint(of evaluation: some Priced, on score: Score) -> String? {
         for constraint in self where constraint.applies(to: score.device) {
             guard let value = constraint.constrainedValue(of: evaluation, on: score) else {
                 if constraint.metric.isQuality { continue }
@@ -52,7 +58,7 @@ extension [Constraint] {
 extension Problem {
     /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints
     /// are broken (their sum), more where the device cannot run it; a larger memory is further.
-    public func violation(of evaluation: Evaluation, on target: Target) -> Double {
+    public func violation(of evaluation: some Priced, on target: Target) -> Double {
         guard let score = evaluation.score(on: target.device) else { return 1000 }
         switch score.status {
         case .ok, .constraint:
@@ -67,29 +73,19 @@ extension Problem {
     }
 
     /// What is known of a point before training: its costs, judged by the constraints, and no quality.
-    public func priced(_ genotype: Genotype) -> Evaluation {
-        var evaluation = judgedCosts(of: genotype)
-        evaluation.candidate = space.id(of: genotype)
-        evaluation.architecture = space.architecture(of: genotype)
-        evaluation.compression = space.compression(of: genotype)
-        return evaluation
+    public func priced(_ genotype: Genotype) -> PricedCandidate {
+        PricedCandidate(
+            id: space.id(of: genotype), architecture: space.architecture(of: genotype),
+            compression: space.compression(of: genotype), costs: judgedCosts(of: genotype))
     }
 
     /// The same without the texts, which cost more than the price.
-    func judgedCosts(of genotype: Genotype) -> Evaluation {
-        let costs = price(genotype)
-        return judged(
-            Evaluation(
-                proposal: nil, candidate: "", architecture: "", compression: "", fidelity: .inherited,
-                accuracyKey: "",
-                outcome: .unevaluated, macs: costs.macs, parameters: costs.parameters,
-                scores: costs.scores))
-    }
+    func judgedCosts(of genotype: Genotype) -> Costs { constraints.judgedByLimits(price(genotype)) }
 
     /// The violation by price alone on the device where it is smallest; 0 = worth evaluating.
     public func priceViolation(of genotype: Genotype) -> Double {
-        let evaluation = judgedCosts(of: genotype)
-        return targets.map { violation(of: evaluation, on: $0) }.min() ?? 0
+        let costs = judgedCosts(of: genotype)
+        return targets.map { violation(of: costs, on: $0) }.min() ?? 0
     }
 
     /// Whether some device can have the candidate within the job's limits on costs; all others are dropped

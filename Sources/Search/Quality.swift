@@ -1,5 +1,5 @@
 /// How good a candidate's predictions are.
-public struct Quality: Hashable, Sendable {
+public struct Quality: Hashable, Sendable, Codable {
     /// The job's quality metric on the validation part, in [0, 1].
     public var accuracy: Double
     /// Sampling error of `accuracy`; nil where unknown.
@@ -24,17 +24,15 @@ public struct Quality: Hashable, Sendable {
 }
 
 /// What became of an evaluation.
-public enum Outcome: Hashable, Sendable {
+public enum Outcome: Hashable, Sendable, Codable {
     case evaluated(Quality)
     /// Training diverged, the network could not be built, …: recorded, and the search goes on.
     case failed(reason: String)
-    /// Priced only; never recorded.
-    case unevaluated
 
     public var quality: Quality? {
         switch self {
         case .evaluated(let quality): quality
-        case .failed, .unevaluated: nil
+        case .failed: nil
         }
     }
 }

@@ -74,16 +74,17 @@ extension Problem {
     /// The error where no candidate is worth evaluating: the nearest by price on the device that comes
     /// closest.
     func nothingFeasible() -> SearchError {
-        let evaluations = nearestByPrice(3).map(priced)
-        let closest = targets.min { a, b in distance(evaluations, a) < distance(evaluations, b) }
+        let candidates = nearestByPrice(3).map(priced)
+        let closest = targets.min { a, b in distance(candidates, a) < distance(candidates, b) }
         guard let closest else { return .noObjectives }
-        let candidates = closest.candidates(from: evaluations)
-        let blocking = candidates.first?.score.reason ?? "the space has no candidate"
+        let blocking =
+            candidates.first?.costs.score(on: closest.device)?.reason ?? "the space has no candidate"
         return .nothingFeasible(
-            nearest: candidates, blocking: "on \(closest.device) the nearest fails: \(blocking)")
+            nearest: candidates, device: closest.device,
+            blocking: "on \(closest.device) the nearest fails: \(blocking)")
     }
 
-    private func distance(_ evaluations: [Evaluation], _ target: Target) -> Double {
-        evaluations.map { violation(of: $0, on: target) }.min() ?? .infinity
+    private func distance(_ candidates: [PricedCandidate], _ target: Target) -> Double {
+        candidates.map { violation(of: $0.costs, on: target) }.min() ?? .infinity
     }
 }

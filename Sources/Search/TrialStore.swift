@@ -6,11 +6,16 @@ public protocol TrialStore: Sendable {
     /// The evaluations that a strategy proposed, in ascending order of proposal number.
     func proposedEvaluations() throws -> [Evaluation]
 
-    /// Writes an evaluation with its scores, whole or not at all; when this returns it lasts.
-    func record(_ evaluation: Evaluation) throws
+    /// Writes an evaluation with its scores and the candidate's files, whole or not at all; when this returns it lasts.
+    func record(_ evaluation: Evaluation, keeping files: [CandidateFile]) throws
 
     /// The quality of any job's evaluation under this key; failures are not cached.
     func quality(forKey accuracyKey: String) throws -> Quality?
+}
+
+extension TrialStore {
+    /// Writes an evaluation of which no files are kept.
+    public func record(_ evaluation: Evaluation) throws { try record(evaluation, keeping: []) }
 }
 
 /// A store that ends with the process, for tests, dry runs and benchmarks.
@@ -25,7 +30,8 @@ public final class InMemoryTrialStore: TrialStore {
         }
     }
 
-    public func record(_ evaluation: Evaluation) throws {
+    /// Files are dropped.
+    public func record(_ evaluation: Evaluation, keeping files: [CandidateFile]) throws {
         try evaluations.withLock { all in
             if let proposal = evaluation.proposal, all.contains(where: { $0.proposal == proposal }) {
                 throw TrialStoreError.duplicateProposal(proposal)

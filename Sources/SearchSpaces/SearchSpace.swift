@@ -69,6 +69,11 @@ extension SearchSpace {
         compression.text(of: normalForm(genotype))
     }
 
+    /// The same as a value.
+    public func pipeline(of genotype: Genotype) throws(CompressionError) -> Compression {
+        try Compression(parsing: compression(of: genotype))
+    }
+
     /// The point that two strings name, in normal form.
     public func genotype(
         architecture: String, compression: String = "none"

@@ -150,6 +150,15 @@ extension YAMLNode {
         }
     }
 
+    /// Refuses a key that is absent here but nearly written so.
+    func refuseMisspelling(of key: String) throws(YAMLError) {
+        guard let other = try mapping.first(where: { $0.key != key && $0.key.editDistance(to: key) <= 2 })
+        else { return }
+        throw YAMLError(
+            file: file, line: other.value.line, field: field,
+            detail: "unknown key '\(other.key)'; did you mean '\(key)'?")
+    }
+
     public func list() throws(YAMLError) -> [YAMLNode] {
         guard case .sequence(let items) = content else { throw error("expected a list, got \(summary)") }
         return items

@@ -78,7 +78,7 @@ struct WallTests {
             ("CKernels", ["Kernels"]), ("COpenBLAS", ["Numerics"]), ("GRDB", ["ExperimentStore"]),
             ("SwiftProtobuf", ["ONNXFormat"]), ("Yams", ["YAMLReader"]),
             ("CZlib", ["Archives"]),
-            ("ArgumentParser", ["swiftlet"]), ("CDigits", ["Datasets"]), ("CShipped", ["SwiftletKit"]),
+            ("ArgumentParser", ["swiftlet"]), ("CDigits", ["Datasets"]), ("CShipped", ["Jobs"]),
         ])
     func guarded(library: String, modules: [String]) throws {
         let pattern = try Regex(

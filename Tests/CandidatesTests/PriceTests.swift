@@ -39,20 +39,20 @@ struct PriceTests {
         let catalog = try Shipped.devices()
         let data = try PreparedData(
             Dataset(DatasetRequest(source: .digits)), rules: SplitRules(), augmentation: .none)
-        let pricing = Pricing(
+        let pricer = SpacePricer(
             space: try Shipped.space("tiny-image"), input: data.input,
             devices: names.compactMap { catalog[$0] })
         let samples = CalibrationSamples(data.samples(Array(data.split.slice.prefix(4))), count: 4)
         var random = RandomStream(seed: 11, .proposal)
         for _ in 0..<1000 {
-            let genotype = pricing.space.sample(using: &random)
-            let start = try pricing.space.graph(of: genotype, input: data.input).initialized(seed: 1)
+            let genotype = pricer.space.sample(using: &random)
+            let start = try pricer.space.graph(of: genotype, input: data.input).initialized(seed: 1)
             let built = try compress(
-                start, by: pricing.compression(of: genotype), calibration: samples,
+                start, by: pricer.space.pipeline(of: genotype), calibration: samples,
                 fineTune: { graph, _ in graph })
             #expect(
-                try pricing.costs(of: built) == pricing.costs(of: pricing.compressedGraph(of: genotype)),
-                "\(pricing.space.architecture(of: genotype))")
+                try pricer.costs(of: built) == pricer.costs(of: pricer.compressedGraph(of: genotype)),
+                "\(pricer.space.architecture(of: genotype))")
         }
     }
 
@@ -61,13 +61,13 @@ struct PriceTests {
         arguments: ["tiny-image", "ds-cnn-audio", "fbnet", "nas-bench-201", "resnet-8"])
     func pieces(of name: String) throws {
         let space = try Shipped.space(name)
-        let pricing = Pricing(
+        let pricer = SpacePricer(
             space: space, input: space.referenceInput, devices: try Shipped.devices().profiles)
         var random = RandomStream(seed: 12, .proposal)
         for _ in 0..<20 {
             let genotype = space.sample(using: &random)
             let (summed, whole) = (
-                pricing.costs(of: genotype), pricing.costs(of: try pricing.compressedGraph(of: genotype))
+                pricer.costs(of: genotype), pricer.costs(of: try pricer.compressedGraph(of: genotype))
             )
             #expect(summed.isWithin(1e-9, of: whole), "\(space.architecture(of: genotype))")
         }

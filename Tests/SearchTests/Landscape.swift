@@ -33,11 +33,11 @@ struct Landscape: Evaluator {
 
     func accuracyKey(of genotype: Genotype) -> String { "landscape \(genotype.choices)" }
 
-    func evaluate(_ genotype: Genotype) async throws -> Outcome {
+    func evaluate(_ genotype: Genotype) async throws -> Finding {
         try Task.checkCancellation()
         evaluated.increment()
-        if Int(genotype.choices[0]) == failing { return .failed(reason: "diverged in epoch 1") }
-        return .evaluated(Quality(accuracy: Landscape.accuracy(genotype), standardError: 0.01))
+        if Int(genotype.choices[0]) == failing { return Finding(.failed(reason: "diverged in epoch 1")) }
+        return Finding(.evaluated(Quality(accuracy: Landscape.accuracy(genotype), standardError: 0.01)))
     }
 
     static func accuracy(_ genotype: Genotype) -> Double {
@@ -90,9 +90,10 @@ struct Landscape: Evaluator {
     /// All points, evaluated.
     static func everything(_ problem: Problem) -> [Evaluation] {
         problem.space.points.map { genotype in
-            var evaluation = problem.priced(genotype)
-            evaluation.outcome = .evaluated(Quality(accuracy: accuracy(genotype)))
-            return problem.judged(evaluation)
+            problem.judged(
+                problem.priced(genotype).evaluated(
+                    .evaluated(Quality(accuracy: accuracy(genotype))), proposal: nil, fidelity: .trained,
+                    accuracyKey: ""))
         }
     }
 }

@@ -109,9 +109,9 @@ struct ParetoSearchTests {
     func differentHistory() async throws {
         let store = InMemoryTrialStore()
         let problem = try Landscape.problem()
-        var other = problem.priced(problem.space.largest)
-        other.proposal = 0
-        try store.record(other)
+        try store.record(
+            problem.priced(problem.space.largest).evaluated(
+                .failed(reason: "none"), proposal: 0, fidelity: .trained, accuracyKey: ""))
         await #expect(throws: SearchError.self) {
             try await search(store).run(Budget(maxEvaluations: 20) { 0 })
         }
@@ -147,11 +147,11 @@ private final class FailingStore: TrialStore {
     func proposedEvaluations() throws -> [Evaluation] { store.proposedEvaluations() }
     func quality(forKey accuracyKey: String) throws -> Quality? { store.quality(forKey: accuracyKey) }
 
-    func record(_ evaluation: Evaluation) throws {
+    func record(_ evaluation: Evaluation, keeping files: [CandidateFile]) throws {
         try remaining.withLock {
             guard $0 > 0 else { throw Killed() }
             $0 -= 1
         }
-        try store.record(evaluation)
+        try store.record(evaluation, keeping: files)
     }
 }

@@ -105,9 +105,9 @@ struct StrategyTests {
         do {
             _ = try await run(NSGA2(), problem, evaluations: 10)
             Issue.record("the search should have ended")
-        } catch SearchError.nothingFeasible(let nearest, let blocking) {
+        } catch SearchError.nothingFeasible(let nearest, _, let blocking) {
             #expect(
-                nearest.first?.evaluation.architecture
+                nearest.first?.architecture
                     == problem.space.architecture(of: problem.space.smallest))
             #expect(blocking.contains("latency_ms at most"))
         }

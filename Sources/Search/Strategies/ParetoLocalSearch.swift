@@ -119,9 +119,10 @@ struct Acquisition {
                 })
         }
         candidates = pool.map { genotype in
-            var evaluation = problem.judgedCosts(of: genotype)
             let error = model.predict(genotype)
-            evaluation.outcome = .evaluated(Quality(accuracy: 1 - error.median))
+            let evaluation = problem.priced(genotype).evaluated(
+                .evaluated(Quality(accuracy: 1 - error.median)), proposal: nil, fidelity: .inherited,
+                accuracyKey: "")
             return Candidate(
                 genotype: genotype, error: error,
                 costs: targets.map { target in

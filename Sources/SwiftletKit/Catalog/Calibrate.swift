@@ -1,6 +1,9 @@
+import Archives
+import Bundles
 import Datasets
 import Devices
 import Foundation
+import Jobs
 import ModelGraph
 import Quantities
 import SearchSpaces
@@ -86,7 +89,7 @@ private struct MeasuredModels {
         if let space = spaces.first(where: { (try? $0.genotype(architecture: row.model)) != nil }) {
             return try space.graph(of: space.genotype(architecture: row.model), input: space.referenceInput)
         }
-        let path = row.model.hasPrefix("/") ? row.model : "\(ResolvedJob.folder(of: file))/\(row.model)"
+        let path = row.model.hasPrefix("/") ? row.model : "\(JobFile.folder(of: file))/\(row.model)"
         guard FileManager.default.fileExists(atPath: path) else {
             let known = spaces.map(\.name).joined(separator: ", ")
             throw CommandError(

@@ -1,30 +1,8 @@
 import Devices
 import ExperimentStore
 import Foundation
+import Jobs
 import Quantities
-
-/// The device profiles that a name may stand for.
-struct DeviceShelf {
-    let catalog: DeviceCatalog
-
-    init() throws {
-        catalog = try DeviceCatalog(
-            files: ShippedFiles.files(in: "device-profiles").map { ($0.name, $0.text) })
-    }
-
-    /// A device by name, or by the path of a profile ending in `.yaml`.
-    func profile(_ name: String, relativeTo base: String = "") throws -> DeviceProfile {
-        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-            let file = try ShippedFiles.find(name, in: "device-profiles", relativeTo: base)
-            return try catalog.profile(parsing: file.text, file: file.name)
-        }
-        guard let profile = catalog[name] else {
-            let known = catalog.profiles.map(\.name).joined(separator: ", ")
-            throw CommandError("unknown device '\(name)'; known: \(known)")
-        }
-        return profile
-    }
-}
 
 /// What `swiftlet devices` answers.
 public enum DeviceCommands {
@@ -77,7 +55,7 @@ public enum DeviceCommands {
                 ("most_measured_ms", .number(calibration.latency.range.upperBound)),
             ]
         }
-        if profile.name == "host-cpu" {
+        if profile.latencySource == .hostEngine {
             let machine = HostMachine.current()
             facts += [
                 ("cpu", .text(machine.processor)), ("kernel_set", .text(machine.kernelSet)),

@@ -1,6 +1,7 @@
 import Candidates
 import Datasets
 import Devices
+import Jobs
 import Quantities
 import Search
 import SearchSpaces
@@ -15,7 +16,7 @@ extension SpaceCommands {
         let table = try CSVTable(contentsOf: path)
         let architectures = try table.texts("architecture")
         let compressions = table.header.contains("compression") ? try table.texts("compression") : nil
-        let pricing = Pricing(space: space, input: space.referenceInput, devices: [profile])
+        let pricer = SpacePricer(space: space, input: space.referenceInput, devices: [profile])
         let neutral = space.compression(of: space.uncompressed(space.smallest))
         let genotypes = try architectures.indices.map { row in
             let compression = compressions.map { $0[row].isEmpty ? neutral : $0[row] } ?? neutral
@@ -25,7 +26,7 @@ extension SpaceCommands {
                 throw CommandError("\(path):\(table.line(ofRow: row)): \(error)")
             }
         }
-        let records = zip(architectures, pricing.costs(of: genotypes)).map(record)
+        let records = zip(architectures, pricer.costs(of: genotypes)).map(record)
         var text = TextTable(columns.map { ($0, $0 == "architecture" || $0 == "status" ? .left : .right) })
         for record in records { text.append(columns.map { (record[$0] ?? .unknown).plain }) }
         return Answer(

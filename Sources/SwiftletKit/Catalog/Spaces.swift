@@ -1,4 +1,5 @@
 import Determinism
+import Jobs
 import SearchSpaces
 
 /// What `swiftlet spaces` answers.

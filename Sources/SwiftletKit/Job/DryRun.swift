@@ -1,22 +1,24 @@
 import Candidates
 import Datasets
 import Determinism
+import Jobs
 import Search
 import SearchSpaces
 
 /// `swiftlet search --dry-run`: the resolved plan, what the devices can have, and how long it will take.
 public func plan(of request: SearchRequest) throws -> Answer {
-    let job = try request.resolved()
-    _ = try job.strategy
+    let job = try request.source().resolved()
     let work = try job.work(data: request.data, database: request.database)
-    let problem = try job.problem(work, pricing: nil)
+    let problem = try job.problem(work, pricer: nil)
     let times = try ExpectedTimes(job, work, width: request.width)
-    var record = job.identity
+    guard case .record(var record) = Field(job.identity) else {
+        preconditionFailure("an identity is a record")
+    }
     record.append(
         "budget",
         .record([
-            "max_evaluations": .integer(job.file.search.maxEvaluations),
-            "max_seconds": .number(orUnknown: job.file.search.maxSeconds), "threads": .integer(request.width),
+            "max_evaluations": .integer(job.search.maxEvaluations),
+            "max_seconds": .number(orUnknown: job.search.maxSeconds), "threads": .integer(request.width),
         ]))
     record.append("expected", .record(times.record))
     if case .training(let training) = work, let accuracy = try job.givenAccuracy(training) {
@@ -30,7 +32,7 @@ public func plan(of request: SearchRequest) throws -> Answer {
 /// Of random points of the space, how many each device can have within the limits on costs.
 private func feasibleShares(_ problem: Problem) -> [(String, Field)] {
     var random = RandomStream(seed: problem.seed, .proposal, .max)
-    let points = (0..<200).map { _ in problem.judged(problem.priced(problem.space.sample(using: &random))) }
+    let points = (0..<200).map { _ in problem.priced(problem.space.sample(using: &random)).costs }
     return problem.targets.map { target in
         let feasible = points.count { problem.violation(of: $0, on: target) == 0 }
         return (target.device, .number(Double(feasible) / 200))
@@ -71,9 +73,10 @@ private struct ExpectedTimes {
         let samples = Double(training.data.split.train.count) * perSample / Double(width)
         let evaluation = samples * builder.settings.epochs
         let finalists =
-            Double(job.file.finalists.perDevice * job.devices.count) * samples * job.file.finalists.epochs
-        let search = evaluation * min(Double(job.file.search.maxEvaluations), Double(job.space.count))
-        let limit = job.file.search.maxSeconds
+            Double(job.finalists.choice.countPerDevice * job.devices.count) * samples
+            * job.finalSettings.epochs
+        let search = evaluation * min(Double(job.search.maxEvaluations), Double(job.space.count))
+        let limit = job.search.maxSeconds
         record = [
             "seconds_per_evaluation": .number(evaluation),
             "search_seconds": .number(min(search, limit.map { $0 * job.searchShareOfTime } ?? .infinity)),

@@ -1,5 +1,6 @@
 import ExperimentStore
 import Foundation
+import Jobs
 import Quantities
 import Search
 
@@ -42,35 +43,10 @@ public func finish(
         let (jobStore, lock, _) = try store.begin(job.plan(work))
         let run = JobRun(
             job: job, work: work, store: jobStore, lock: lock,
-            width: request.threads ?? ProcessInfo.processInfo.activeProcessorCount, progress: progress)
+            width: request.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            progress: { progress(JobProgress($0)) })
         finished = try await run.finish(evaluation, leaving: state)
     }
     return try Review(database: request.database).show(
         job: request.job, candidate: finished, device: nil, layers: false)
-}
-
-extension JobRun {
-    /// Trains one candidate to the end and leaves the job in the state it was in; answers with the id of what came out.
-    fileprivate func finish(_ evaluation: Evaluation, leaving state: JobState) async throws -> String {
-        do {
-            guard case .training(let training) = work else {
-                throw CommandError(
-                    "job '\(job.file.name)' looks its candidates up in a table; there is nothing to train")
-            }
-            let finish = Finish(
-                job: job, training: training, pricing: try hostCalibrated() ?? training.pricing,
-                store: store, width: width, deadline: nil, progress: progress)
-            let finished = try await finish.finish([evaluation])
-            for result in finished {
-                for score in result.scores where score.isFeasible {
-                    try store.addFinalist(result.candidate, on: score.device)
-                }
-            }
-            try store.end(state, after: elapsed)
-            return finished.first?.candidate ?? evaluation.candidate
-        } catch {
-            try? store.end(state, after: elapsed)
-            throw error
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import Jobs
 import Quantities
 import Search
 import Synchronization
@@ -14,67 +15,24 @@ public struct JobProgress: Sendable {
 }
 
 extension JobProgress {
-    /// After one evaluation of the search.
-    static func searching(_ step: SearchProgress, known: Int, begun: Double, best: String) -> JobProgress {
-        let total = step.budget.maxEvaluations ?? step.evaluations
-        let here = max(step.evaluations - known, 1)
-        let perEvaluation = (step.budget.elapsed() - begun) / Double(here)
-        let byCount = Double(total - step.evaluations) * perEvaluation
-        let byTime = step.budget.maxSeconds.map { max($0 - step.budget.elapsed(), 0) } ?? .infinity
-        let left = Human.duration(min(byCount, byTime))
-        return JobProgress(
-            phase: "search", text: "search  \(step.evaluations)/\(total)  \(best)  about \(left) left")
-    }
-}
-
-/// The best accuracy among the evaluations so far.
-final class BestSoFar: Sendable {
-    private let best: Mutex<(accuracy: Double, failed: Int)>
-
-    init(_ evaluations: [Evaluation]) {
-        best = Mutex(
-            (evaluations.compactMap(\.quality?.accuracy).max() ?? 0, evaluations.count { $0.quality == nil }))
-    }
-
-    func adding(_ evaluation: Evaluation) -> String {
-        best.withLock { best in
-            if let accuracy = evaluation.quality?.accuracy {
-                best.accuracy = max(best.accuracy, accuracy)
-            } else {
-                best.failed += 1
-            }
-            let failures = best.failed == 0 ? "" : "  \(best.failed) failed"
-            return "best \(Human.percent(best.accuracy))\(failures)"
+    init(_ event: JobEvent) {
+        switch event {
+        case .warning(let sentence): self.init(phase: "warning", text: "warning: \(sentence)")
+        case .timingHost(let network, let count):
+            self.init(phase: "host", text: "timing this computer: network \(network) of \(count)")
+        case .searching(let step):
+            let failures = step.failed == 0 ? "" : "  \(step.failed) failed"
+            self.init(
+                phase: "search",
+                text:
+                    "search  \(step.evaluations)/\(step.total)  best \(Human.percent(step.best))\(failures)  "
+                    + "about \(Human.duration(step.secondsLeft)) left")
+        case .finishing(let step):
+            let quality = step.best > 0 ? "  best \(Human.percent(step.best))" : ""
+            let left = step.secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
+            self.init(phase: "finish", text: "finalists  \(step.done)/\(step.total)\(quality)\(left)")
+        case .measuring(let candidate):
+            self.init(phase: "measure", text: "measuring \(candidate.prefix(8)) on this computer")
         }
-    }
-}
-
-/// How far the finalists have come.
-final class FinishCounter: Sendable {
-    private let total: Int
-    private let state: Mutex<(done: Int, best: Double)>
-    private let initial: Int
-    private let start = ContinuousClock.now
-
-    init(total: Int, done: Int) {
-        self.total = total
-        initial = done
-        state = Mutex((done, 0))
-    }
-
-    func report(adding evaluation: Evaluation? = nil) -> JobProgress {
-        let (done, best) = state.withLock { state in
-            if let evaluation {
-                state.done += 1
-                state.best = max(state.best, evaluation.quality?.accuracy ?? 0)
-            }
-            return state
-        }
-        let here = done - initial
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let left =
-            here == 0 ? "" : "  about \(Human.duration(seconds / Double(here) * Double(total - done))) left"
-        let quality = best > 0 ? "  best \(Human.percent(best))" : ""
-        return JobProgress(phase: "finish", text: "finalists  \(done)/\(total)\(quality)\(left)")
     }
 }

@@ -1,3 +1,4 @@
+import Bundles
 import Determinism
 import Devices
 import Quantities

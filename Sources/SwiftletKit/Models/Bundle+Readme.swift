@@ -1,3 +1,4 @@
+import Bundles
 import Devices
 import Foundation
 import Search

@@ -1,3 +1,5 @@
+import Archives
+import Bundles
 import Determinism
 import Devices
 import Foundation

@@ -1,7 +1,8 @@
-import Candidates
+import Bundles
 import Devices
 import ExperimentStore
 import Foundation
+import Jobs
 import ModelGraph
 import Quantities
 import Search
@@ -83,44 +84,5 @@ extension Answer {
         ]
         self.init(
             json: .record(json), columns: ["file"], rows: files.map { ["file": .text($0)] }, table: text)
-    }
-}
-
-/// A built network with what a bundle needs beside it.
-struct BundledModel {
-    let graph: Graph
-    let preprocessing: Preprocessing
-    /// An npz archive of raw samples, inputs and outputs.
-    let vectors: [UInt8]
-
-    /// What was kept of a finished candidate.
-    init(_ file: ModelFile) throws {
-        graph = try file.read()
-        preprocessing = try JSONDecoder().decode(
-            Preprocessing.self, from: try file.data(at: file.preprocessingPath))
-        vectors = [UInt8](try file.data(at: file.vectorsPath))
-    }
-
-    /// Trains a candidate as the search trained it, with the same weights.
-    init(_ evaluation: Evaluation, trainedBy job: ResolvedJob, on folder: String?, database: String) throws {
-        guard case .training(let training) = try job.work(data: folder, database: database) else {
-            throw CommandError("job '\(job.file.name)' looks its candidates up in a table; it has no models")
-        }
-        let builder = job.builder(training, job.searchSettings)
-        graph = try builder.build(
-            job.space.genotype(
-                architecture: evaluation.architecture, compression: evaluation.compression))
-        preprocessing = Preprocessing(training.data)
-        vectors = try TestVectors(of: graph, on: training.data).bytes
-    }
-}
-
-extension ModelFile {
-    /// The bytes of a file that belongs to the model.
-    fileprivate func data(at path: String) throws -> Data {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandError("\(path): is missing; run the job again under a new name to make it anew")
-        }
-        return data
     }
 }

@@ -1,7 +1,9 @@
+import Bundles
 import Candidates
 import Devices
 import Engine
 import ExperimentStore
+import Jobs
 import ModelGraph
 import Quantities
 import Search

@@ -1,4 +1,5 @@
 import Archives
+import Bundles
 import Engine
 import Foundation
 import ModelGraph

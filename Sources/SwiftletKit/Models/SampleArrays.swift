@@ -2,6 +2,7 @@ import Archives
 import Candidates
 import Datasets
 import Foundation
+import Jobs
 
 /// A part of a job's data set.
 public enum SamplePart: String, Sendable, CaseIterable { case train, validation, test }
@@ -16,7 +17,7 @@ extension ModelCommands {
         guard force || !FileManager.default.fileExists(atPath: output) else {
             throw CommandError("\(output): exists already; --force replaces it")
         }
-        let resolved = try SearchRequest(job: job, data: data, database: "").resolved()
+        let resolved = try JobSource(named: job, data: data).resolved()
         guard case .training(let work) = try resolved.work(data: data) else {
             throw CommandError("\(job): looks its candidates up in a table, so that it has no samples")
         }
@@ -46,13 +47,5 @@ extension PreparedData {
         case .validation: split.validation
         case .test: split.test
         }
-    }
-
-    /// Samples as they were loaded, one after another.
-    func rawSamples(_ indices: [Int]) -> [Float] {
-        var values = [Float](repeating: 0, count: indices.count * dataset.sampleSize)
-        var span = values.mutableSpan
-        BatchReader(dataset, normalization: .identity).fill(indices, into: &span)
-        return values
     }
 }

@@ -1,4 +1,5 @@
 import Archives
+import Bundles
 import Determinism
 import Engine
 import Foundation

@@ -1,5 +1,6 @@
 import Devices
 import ExperimentStore
+import Jobs
 import ModelCompression
 import ModelGraph
 import Quantities

@@ -1,5 +1,7 @@
+import Archives
 import ExperimentStore
 import Foundation
+import Jobs
 import Quantities
 
 /// `swiftlet merge`: takes the jobs of another database over into this one, and their files into the folders beside it.

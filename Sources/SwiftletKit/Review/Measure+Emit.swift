@@ -1,6 +1,9 @@
+import Archives
+import Bundles
 import Devices
 import ExperimentStore
 import Foundation
+import Jobs
 import Quantities
 import Search
 

@@ -2,6 +2,7 @@ import Datasets
 import Devices
 import ExperimentStore
 import Foundation
+import Jobs
 import Quantities
 import Search
 

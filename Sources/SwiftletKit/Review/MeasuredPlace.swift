@@ -1,5 +1,6 @@
 import Devices
 import ExperimentStore
+import Jobs
 import Search
 
 /// A device of a job whose finalists are timed there.
@@ -16,7 +17,7 @@ struct MeasuredPlace {
         profile = try resolved.profiles.first { $0.name == name } ?? DeviceShelf().profile(name)
         device = try job.target(profile.name).device
         constraints = resolved.constraints
-        guard device != "host-cpu" else {
+        guard LatencySource(device: device) == .measuredTable else {
             throw CommandError("host-cpu is this computer, on which 'swiftlet search' times finalists itself")
         }
     }

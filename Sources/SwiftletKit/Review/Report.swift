@@ -1,3 +1,4 @@
+import Archives
 import ExperimentStore
 import Foundation
 import Quantities

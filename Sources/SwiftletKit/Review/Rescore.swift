@@ -1,6 +1,7 @@
 import Candidates
 import Devices
 import ExperimentStore
+import Jobs
 import Search
 import SearchSpaces
 
@@ -13,7 +14,7 @@ import SearchSpaces
 public func rescore(job name: String, device: String, data: String?, database: String) throws -> Answer {
     let source = try JobSource(of: ExperimentStore(reading: database).job(named: name))
     let profile = try DeviceShelf().profile(device)
-    guard profile.name != "host-cpu" else {
+    guard profile.latencySource == .measuredTable else {
         throw CommandError("rescore: host-cpu is measured while a job runs; name another device")
     }
     let job = try source.resolved().priced(on: profile)
@@ -21,13 +22,13 @@ public func rescore(job name: String, device: String, data: String?, database: S
     guard case .training = work, let target = try job.targets(work).first else {
         throw CommandError("job '\(name)' looks its costs up in a table; there is no other device in it")
     }
-    let problem = try job.problem(work, pricing: nil)
+    let problem = try job.problem(work, pricer: nil)
     let store = try ExperimentStore(writing: database).job(named: name)
     try store.rescore(target) { evaluation in
         var priced = evaluation
         let genotype = try job.space.genotype(
             architecture: evaluation.architecture, compression: evaluation.compression)
-        priced.scores = problem.priced(genotype).scores
+        priced.scores = problem.priced(genotype).costs.scores
         return problem.judged(priced).scores.first
     }
     try store.judgeMeasurements(on: profile.name, by: problem.constraints)

@@ -1,5 +1,6 @@
 import Devices
 import ExperimentStore
+import Jobs
 import ModelGraph
 import Quantities
 import Search
@@ -38,7 +39,8 @@ extension Review {
             text +=
                 "\(entry.device): \(entry.candidate.shownStatus.rawValue): \(entry.candidate.shownReason ?? "")\n"
         }
-        let machines = scored.contains { $0.device == "host-cpu" } ? try job.hostMachines() : []
+        let machines =
+            scored.contains { LatencySource(device: $0.device) == .hostEngine } ? try job.hostMachines() : []
         json.append("host_machines", .list(machines.map { .record($0.record) }))
         text += machines.map { "host-cpu: timed on \($0.text)\n" }.joined()
         let measurements = try devices.flatMap { try job.measurements(on: $0) }.filter {

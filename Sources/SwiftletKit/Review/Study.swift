@@ -1,6 +1,7 @@
 import Devices
 import Engine
 import ExperimentStore
+import Jobs
 import ModelCompression
 import ModelGraph
 import Quantities

@@ -1,0 +1,44 @@
+import Foundation
+public import ModelGraph
+import ONNXFormat
+import TFLiteFormat
+
+/// A model read from a file: ONNX, TFLite or Swiftlet's own packed form, told apart by the file's ending.
+public struct LoadedModel: Sendable {
+    public let path: String
+    /// `onnx`, `tflite` or `swiftlet`.
+    public let format: String
+    public let graph: Graph
+    /// What the file says of itself, in its order.
+    public let metadata: [(key: String, value: String)]
+
+    /// Reads a model; `memory` bounds what it may take, checked before allocation.
+    ///
+    /// `roundsActivations` keeps the arithmetic of TFLite files with int8 weights and float32 activations, which no training and
+    /// no other format has.
+    public init(path: String, memory: Int = 4 << 30, roundsActivations: Bool = false) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw BundleError("\(path): there is no such file")
+        }
+        self.path = path
+        switch URL(filePath: path).pathExtension.lowercased() {
+        case "onnx":
+            let model = try ONNXModel.read(path: path, options: ONNXReadOptions(memoryBytes: memory))
+            (format, graph) = ("onnx", model.graph)
+            metadata = model.metadata.map { ($0.key, $0.value) }
+        case "tflite":
+            let options = TFLiteReadOptions(roundsActivations: roundsActivations)
+            let model = try TFLiteModel.read(path: path, options: options)
+            (format, graph) = ("tflite", model.graph)
+            metadata = model.metadata.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }
+        case "swiftlet":
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw BundleError("\(path): cannot be read")
+            }
+            (format, graph, metadata) = ("swiftlet", try Graph(decoding: [UInt8](data), file: path), [])
+        case let ending:
+            throw BundleError(
+                "\(path): expected a model ending in .onnx, .tflite or .swiftlet, got '.\(ending)'")
+        }
+    }
+}

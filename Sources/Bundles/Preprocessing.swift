@@ -1,0 +1,95 @@
+public import Datasets
+import Foundation
+
+/// What a finished model needs beside its weights: how raw samples become its input, and what its outputs mean.
+///
+/// Kept beside the packed model, so that an export needs no data set.
+public struct Preprocessing: Codable, Hashable, Sendable {
+    public var task: String
+    /// The name of the input data, such as `digits`.
+    public var dataset: String
+    /// Height, width, channels.
+    public var sampleShape: [Int]
+    /// How a recording becomes such a sample; nil where samples are numbers already.
+    public var frontEnd: FrontEnd?
+    /// Value i of a sample becomes (value − offsets[i mod count]) · scales[i mod count].
+    public var offsets, scales: [Float]
+    public var labels: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case task, dataset, offsets, scales, labels
+        case sampleShape = "sample_shape"
+        case frontEnd = "front_end"
+    }
+
+    /// What a data set was normalised by, and what its classes are called.
+    public init(_ dataset: Dataset, normalization: Normalization) {
+        task = "classification"
+        self.dataset = dataset.name
+        sampleShape = dataset.sampleShape
+        frontEnd = dataset.recordings.map { FrontEnd($0) }
+        (offsets, scales) = (normalization.offsets, normalization.scales)
+        labels = dataset.classNames
+    }
+
+    /// Sorted keys, so that equal values give equal bytes.
+    public var json: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        }
+    }
+}
+
+extension Preprocessing {
+    /// What a network reads for one raw sample.
+    public static func input(
+        ofRaw raw: [Float], frontEnd: FrontEnd?, offsets: [Float], scales: [Float]
+    ) throws -> [Float] {
+        var values = try frontEnd.map { try $0.extractor.spectrogram(of: raw) } ?? raw
+        var span = values.mutableSpan
+        Normalization(offsets: offsets, scales: scales).apply(to: &span)
+        return values
+    }
+}
+
+/// The log-mel front-end as manifests write it; its formula stands in docs/data.md.
+public struct FrontEnd: Codable, Hashable, Sendable {
+    public var kind = "log_mel"
+    public var sampleRate: Int
+    public var seconds, windowSeconds, hopSeconds: Double
+    public var bands: Int
+    public var lowestHertz, highestHertz: Double
+
+    enum CodingKeys: String, CodingKey {
+        case kind, seconds, bands
+        case sampleRate = "sample_rate_hz"
+        case windowSeconds = "window_seconds"
+        case hopSeconds = "hop_seconds"
+        case lowestHertz = "lowest_hz"
+        case highestHertz = "highest_hz"
+    }
+
+    public init(_ recordings: Recordings) {
+        let features = recordings.features
+        sampleRate = recordings.sampleRate
+        (seconds, windowSeconds, hopSeconds) = (
+            features.seconds, features.windowSeconds, features.hopSeconds
+        )
+        bands = features.bands
+        (lowestHertz, highestHertz) = (features.lowestHertz, features.highestHertz)
+    }
+
+    public var extractor: LogMelExtractor {
+        get throws {
+            var features = LogMel()
+            (features.seconds, features.windowSeconds, features.hopSeconds) = (
+                seconds, windowSeconds, hopSeconds
+            )
+            features.bands = bands
+            (features.lowestHertz, features.highestHertz) = (lowestHertz, highestHertz)
+            return try LogMelExtractor(features, sampleRate: sampleRate, file: "front_end")
+        }
+    }
+}

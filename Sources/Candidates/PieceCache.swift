@@ -1,0 +1,71 @@
+import Devices
+import ModelGraph
+import Search
+import SearchSpaces
+import Synchronization
+
+/// What points of a space cost, summed from the pieces of their networks, each of which is priced once.
+///
+/// A sum does not depend on what was asked before it, and equals the price of the whole network but for rounding.
+final class PieceCache: Sendable {
+    private let pieces: Pieces
+    private let devices: [DeviceProfile]
+    private let known: Mutex<Known>
+
+    /// Nil where the networks of the space have too many different pieces.
+    init?(of space: SearchSpace, on devices: [DeviceProfile], reserve: Reserve) {
+        guard let pieces = Pieces(of: space) else { return nil }
+        self.pieces = pieces
+        self.devices = devices
+        known = Mutex(
+            Known(
+                numbers: [Int32](repeating: -1, count: pieces.keyCount),
+                pricers: devices.map { AdditivePricer($0, reserve: reserve) }))
+    }
+
+    /// Counts and scores of a point in normal form; nil where its pieces have no keys.
+    ///
+    /// `graph` is asked for its network where a piece of it is new.
+    func costs(of genotype: Genotype, graph: () throws -> Graph) rethrows -> Costs? {
+        guard let keys = pieces.keys(of: genotype) else { return nil }
+        if let costs = known.withLock({ $0.costs(of: keys) }) { return costs }
+        let parts = pieces.cut(try graph())
+        guard parts.count == keys.count else { return nil }
+        let priced = parts.map { (counts: $0.counts, pieces: PricedPiece.each($0, on: devices)) }
+        return known.withLock { known in
+            for (key, part) in zip(keys, priced) { known.add(part.pieces, part.counts, under: key) }
+            return known.costs(of: keys)
+        }
+    }
+}
+
+/// The pieces priced so far.
+private struct Known {
+    /// By a piece's key its number here; −1 where it is not known yet.
+    var numbers: [Int32]
+    /// One a device.
+    var pricers: [AdditivePricer]
+    private var counts: [(macs: Int, parameters: Int)] = []
+
+    init(numbers: [Int32], pricers: [AdditivePricer]) {
+        self.numbers = numbers
+        self.pricers = pricers
+    }
+
+    mutating func add(_ pieces: [PricedPiece], _ piece: GraphCounts, under key: Int) {
+        guard numbers[key] < 0 else { return }
+        numbers[key] = Int32(counts.count)
+        counts.append((piece.macs, piece.parameters))
+        for (device, priced) in pieces.enumerated() { pricers[device].add(priced) }
+    }
+
+    /// Nil where a piece is not known yet.
+    func costs(of keys: [Int]) -> Costs? {
+        let network = keys.map { Int(numbers[$0]) }
+        guard network.allSatisfy({ $0 >= 0 }) else { return nil }
+        return Costs(
+            macs: network.reduce(0) { $0 &+ counts[$1].macs },
+            parameters: network.reduce(0) { $0 &+ counts[$1].parameters },
+            scores: pricers.map { Score($0.price(network), device: $0.profile.name) })
+    }
+}

@@ -1,0 +1,17 @@
+/// Who times the networks of a device.
+public enum LatencySource: Hashable, Sendable {
+    /// The engine of this program, on this computer.
+    case hostEngine
+    /// Somebody else, who hands a table of times in.
+    case measuredTable
+
+    /// The device that stands for this computer.
+    public static let hostDevice = "host-cpu"
+
+    /// Who times a device of this name.
+    public init(device: String) { self = device == LatencySource.hostDevice ? .hostEngine : .measuredTable }
+}
+
+extension DeviceProfile {
+    public var latencySource: LatencySource { LatencySource(device: name) }
+}

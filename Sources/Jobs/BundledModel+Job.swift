@@ -1,0 +1,34 @@
+package import Bundles
+import Candidates
+import Datasets
+import ExperimentStore
+import Foundation
+package import Search
+import SearchSpaces
+
+extension BundledModel {
+    /// What was kept of a finished candidate.
+    package init(_ file: ModelFile) throws {
+        let preprocessing = try file.job.contents(of: .preprocessing, ofCandidate: file.candidate)
+        self.init(
+            graph: try file.read(),
+            preprocessing: try JSONDecoder().decode(Preprocessing.self, from: Data(preprocessing)),
+            vectors: try file.job.contents(of: .vectors, ofCandidate: file.candidate))
+    }
+
+    /// Trains a candidate as the search trained it, with the same weights.
+    package init(
+        _ evaluation: Evaluation, trainedBy job: ResolvedJob, on folder: String?, database: String
+    ) throws {
+        guard case .training(let training) = try job.work(data: folder, database: database) else {
+            throw JobError("job '\(job.name)' looks its candidates up in a table; it has no models")
+        }
+        let data = training.data
+        let graph = try job.builder(training, job.searchSettings).build(
+            job.space.genotype(
+                architecture: evaluation.architecture, compression: evaluation.compression))
+        self.init(
+            graph: graph, preprocessing: Preprocessing(data.dataset, normalization: data.normalization),
+            vectors: try TestVectors(of: graph, on: data).bytes)
+    }
+}

@@ -1,0 +1,116 @@
+package import Candidates
+import ModelGraph
+package import Quantities
+package import Search
+package import SearchSpaces
+
+/// Works evaluations out: a pure function of the job, its data and the order; writes nothing.
+package struct CandidateWorker: Sendable {
+    private let job: ResolvedJob
+    private let searching: CandidateBuilder
+    private let finishing: CandidateBuilder
+    private let judge: Judge
+
+    package init(_ job: ResolvedJob, _ training: TrainingWork) {
+        self.job = job
+        searching = job.builder(training, job.searchSettings)
+        finishing = job.builder(training, job.finalSettings)
+        judge = Judge(data: training.data)
+    }
+
+    /// What came of an order.
+    ///
+    /// Throws `CancellationError` where the task is cancelled; what is wrong with the candidate is an outcome.
+    package func result(of order: EvaluationOrder) throws -> EvaluationResult {
+        let genotype = try job.space.genotype(
+            architecture: order.architecture, compression: order.compression)
+        do {
+            return try evaluated(genotype, order)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return EvaluationResult(
+                order: order, finding: Finding(.failed(reason: String(describing: error))))
+        }
+    }
+
+    private func evaluated(_ genotype: Genotype, _ order: EvaluationOrder) throws -> EvaluationResult {
+        switch order.fidelity {
+        case .final:
+            guard let maximumDrop = order.maximumDrop else {
+                return EvaluationResult(order: order, finding: try finished(finishing.build(genotype)))
+            }
+            let built = try finishing.build(genotype, losingAtMost: maximumDrop)
+            var result = EvaluationResult(order: order, finding: try finished(built.graph))
+            result.architecture = job.space.architecture(of: built.genotype)
+            result.compression = job.space.compression(of: built.genotype)
+            result.shortfall = built.shortfall
+            return result
+        case .inherited, .trained, .table:
+            let quality = try judge.validate(searching.build(genotype))
+            return EvaluationResult(order: order, finding: Finding(.evaluated(quality)))
+        }
+    }
+
+    /// Validated, tested once, with everything that lasts of it.
+    private func finished(_ graph: Graph) throws -> Finding {
+        let (quality, tested) = try judge.validateAndTest(graph)
+        return Finding(.evaluated(quality), files: try graph.files(on: judge.data, tested: tested))
+    }
+
+    /// Under which the accuracy of a point is kept.
+    ///
+    /// That of a finalist names job and candidate: a quality taken over from another job would come without a model.
+    package func accuracyKey(of genotype: Genotype, at fidelity: Fidelity) -> String {
+        let metric = judge.task.goal.metric.rawValue
+        switch fidelity {
+        case .final:
+            let key = finishing.accuracyKey(of: genotype)
+            return "final \(job.name) \(job.space.id(of: genotype)) \(metric) \(key)"
+        case .inherited, .trained, .table:
+            return "\(fidelity.rawValue) \(metric) \(searching.accuracyKey(of: genotype))"
+        }
+    }
+
+    /// The order for a point of the job's space.
+    package func order(
+        for genotype: Genotype, at fidelity: Fidelity, losingAtMost maximumDrop: Double? = nil
+    ) -> EvaluationOrder {
+        EvaluationOrder(
+            architecture: job.space.architecture(of: genotype),
+            compression: job.space.compression(of: genotype), fidelity: fidelity, weights: job.weights,
+            maximumDrop: maximumDrop)
+    }
+}
+
+/// What came of an order, complete: it may come from another process.
+package struct EvaluationResult: Hashable, Sendable, Codable {
+    package let order: EvaluationOrder
+    /// The point that was built: the order's own, unless layers had to stay as they are.
+    package var architecture: String
+    package var compression: String
+    package var finding: Finding
+    /// One sentence where even the best network found loses more than the order allows.
+    package var shortfall: String?
+
+    init(order: EvaluationOrder, finding: Finding) {
+        self.order = order
+        architecture = order.architecture
+        compression = order.compression
+        self.finding = finding
+    }
+}
+
+/// Evaluates what a search proposes, at one fidelity.
+package struct WorkerEvaluator: Evaluator {
+    let worker: CandidateWorker
+    package let fidelity: Fidelity
+
+    package func accuracyKey(of genotype: Genotype) -> String {
+        worker.accuracyKey(of: genotype, at: fidelity)
+    }
+
+    package func evaluate(_ genotype: Genotype) async throws -> Finding {
+        try worker.result(of: worker.order(for: genotype, at: fidelity)).finding
+    }
+}

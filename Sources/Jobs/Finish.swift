@@ -1,0 +1,194 @@
+import Candidates
+import Devices
+import Engine
+import ExperimentStore
+import Quantities
+import Search
+import SearchSpaces
+
+/// Trains candidates to the end: compressed, validated, tested once, measured on this computer.
+struct Finish: Sendable {
+    let job: ResolvedJob
+    let training: TrainingWork
+    let pricer: SpacePricer
+    let store: JobStore
+    let width: Int
+    /// Later finalists are left out once it has passed.
+    let deadline: ContinuousClock.Instant?
+    let progress: @Sendable (JobEvent) -> Void
+    private let worker: CandidateWorker
+
+    init(
+        job: ResolvedJob, training: TrainingWork, pricer: SpacePricer, store: JobStore, width: Int,
+        deadline: ContinuousClock.Instant?, progress: @escaping @Sendable (JobEvent) -> Void
+    ) {
+        self.job = job
+        self.training = training
+        self.pricer = pricer
+        self.store = store
+        self.width = width
+        self.deadline = deadline
+        self.progress = progress
+        worker = CandidateWorker(job, training)
+    }
+
+    /// The finalists of every device, those already finished left alone.
+    func finalists() async throws {
+        let chosen = try chooseFinalists()
+        var union: [Evaluation] = []
+        for evaluation in chosen.flatMap(\.finalists)
+        where !union.contains(where: { $0.candidate == evaluation.candidate }) {
+            union.append(evaluation)
+        }
+        let finished = try await finish(union)
+        for (device, finalists) in chosen {
+            let candidates = try finalists.map { finalist in
+                let key = try key(of: finalist)
+                return finished.first { $0.accuracyKey == key }?.candidate ?? finalist.candidate
+            }
+            try store.keepFinalists(candidates, on: device)
+        }
+    }
+
+    /// Under which a candidate's end is recorded; accuracy control may give it another id.
+    private func key(of evaluation: Evaluation) throws -> String {
+        worker.accuracyKey(of: try genotype(of: evaluation), at: .final)
+    }
+
+    private func genotype(of evaluation: Evaluation) throws -> Genotype {
+        try job.space.genotype(architecture: evaluation.architecture, compression: evaluation.compression)
+    }
+
+    private func finals(_ keys: Set<String>) throws -> [Evaluation] {
+        try store.evaluations().filter { $0.fidelity == .final && keys.contains($0.accuracyKey) }
+    }
+
+    /// Trains candidates to the end, `width` at a time, measures them when all others are done, and returns what came of them.
+    func finish(_ candidates: [Evaluation]) async throws -> [Evaluation] {
+        let keys = Set(try candidates.map(key))
+        let done = Set(try finals(keys).map(\.accuracyKey))
+        // The longest trainings first, so that no core waits long for the last of them.
+        let waiting = try candidates.filter { !done.contains(try key(of: $0)) }
+            .sorted { ($0.macs ?? 0, $0.candidate) > ($1.macs ?? 0, $1.candidate) }
+        let counter = FinishCounter(total: candidates.count, done: candidates.count - waiting.count)
+        try await withThrowingTaskGroup(of: FinishedCandidate?.self) { group in
+            var rest = waiting[...]
+            func startNext() {
+                guard let next = rest.first, !Task.isCancelled, deadline.map({ .now < $0 }) ?? true else {
+                    return
+                }
+                rest.removeFirst()
+                group.addTask { try await finished(next) }
+            }
+            for _ in 0..<width { startNext() }
+            progress(.finishing(counter.report()))
+            while let finished = try await group.next() {
+                if let finished {
+                    try record(finished)
+                    progress(.finishing(counter.report(adding: finished.evaluation)))
+                }
+                startNext()
+            }
+        }
+        try Task.checkCancellation()
+        try measureOnHost(finals(keys))
+        return try finals(keys)
+    }
+
+    /// Records what came of a candidate; accuracy control may lead to one that is there already.
+    private func record(_ finished: FinishedCandidate) throws {
+        let isKnown = try store.evaluations().contains {
+            $0.fidelity == .final && $0.candidate == finished.evaluation.candidate
+        }
+        if !isKnown { try store.record(finished.evaluation, keeping: finished.files) }
+    }
+
+    /// The front of each device at search fidelity, thinned to the number that the job asks for.
+    ///
+    /// Host times order nothing unless the job says so: its finalists follow from the estimate.
+    private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
+        let evaluations = try store.proposedEvaluations()
+        return try store.targets().map { target in
+            let ranked =
+                target.guidesSearch
+                ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
+            switch job.finalists.choice {
+            case .everyone: return (target.device, ranked.filter { $0.quality != nil })
+            case .perDevice(let count): return (target.device, target.finalists(count, from: ranked))
+            }
+        }
+    }
+
+    /// The evaluation with a device's score replaced by its estimate before any measurement.
+    private func estimated(_ evaluation: Evaluation, on device: String) throws -> Evaluation {
+        let genotype = try genotype(of: evaluation)
+        guard let score = training.pricer.costs(of: genotype).score(on: device) else { return evaluation }
+        var copy = evaluation
+        copy.scores = copy.scores.map { $0.device == device && $0.status != .constraint ? score : $0 }
+        return copy
+    }
+
+    /// Nil where the task was cancelled meanwhile.
+    private func finished(_ evaluation: Evaluation) async throws -> FinishedCandidate? {
+        let begun = ContinuousClock.now
+        let genotype = try genotype(of: evaluation)
+        let maximumDrop = genotype.keptLayers.isEmpty ? job.finalists.maximumDrop : nil
+        do {
+            let result = try worker.result(
+                of: worker.order(for: genotype, at: .final, losingAtMost: maximumDrop))
+            return FinishedCandidate(
+                evaluation: try ended(
+                    evaluation, genotype, result, seconds: (ContinuousClock.now - begun) / .seconds(1)),
+                files: result.finding.files)
+        } catch is CancellationError {
+            return nil
+        }
+    }
+
+    /// The end of a candidate; where accuracy control kept layers in float32 it is another one with costs of its own.
+    private func ended(
+        _ evaluation: Evaluation, _ genotype: Genotype, _ result: EvaluationResult, seconds: Double
+    ) throws -> Evaluation {
+        let built = try job.space.genotype(
+            architecture: result.architecture, compression: result.compression)
+        var end = evaluation
+        if built != genotype {
+            end = try job.problem(.training(training), pricer: pricer).priced(built).evaluated(
+                result.finding.outcome, proposal: nil, fidelity: .final, accuracyKey: "")
+        }
+        end.outcome = result.finding.outcome
+        if let shortfall = result.shortfall {
+            for index in end.scores.indices where end.scores[index].isFeasible {
+                end.scores[index].reason = shortfall
+            }
+        }
+        end.proposal = nil
+        end.fidelity = .final
+        end.accuracyKey = worker.accuracyKey(of: genotype, at: .final)
+        end.seconds = seconds
+        return end
+    }
+
+    // MARK: Measurement
+
+    /// Times every finished candidate on this computer, one after the other, while nothing else runs.
+    private func measureOnHost(_ finals: [Evaluation]) throws {
+        guard let host = job.host?.name else { return }
+        for evaluation in finals where evaluation.quality != nil {
+            try Task.checkCancellation()
+            guard let score = evaluation.score(on: host), score.provenance != .measured else { continue }
+            progress(.measuring(candidate: evaluation.candidate))
+            let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
+            try store.keep(HostMachine.current())
+            let timing = measureLatency(of: try Plan(graph), seconds: 0.3)
+            let measured = score.measured(latency: timing.median, p10: timing.p10, p90: timing.p90)
+            try store.replaceScore(job.constraints.judgedAnew(measured, of: evaluation), of: evaluation)
+        }
+    }
+}
+
+/// A candidate trained to the end, and what is to last of it.
+private struct FinishedCandidate: Sendable {
+    let evaluation: Evaluation
+    let files: [CandidateFile]
+}

@@ -1,0 +1,195 @@
+import Candidates
+import Datasets
+import Devices
+import ModelCompression
+import ModelGraph
+import Quantities
+import Search
+import SearchSpaces
+import YAMLReader
+
+extension JobFile {
+    /// `compression:` – narrows what the space offers, and how compressions are carried out.
+    struct CompressionSection: Sendable {
+        /// What chooses a precision of its own.
+        enum Scope: String, Sendable, CaseIterable { case model, stage }
+
+        /// The options kept of each choice that is narrowed, in the order precision, pruning, recipe.
+        let narrowing: [(choice: String, options: [Located<String>])]
+        /// Of a given model only; nil lets each stage choose.
+        let precisionPer: Located<Scope>?
+        /// The quality that a finalist may lose by compression, on a slice of train; a share of one.
+        let maximumDrop: Double?
+        /// How ranges of activations are chosen.
+        let calibrator: Calibrator
+
+        init(_ node: YAMLNode?) throws(YAMLError) {
+            var keys = YAMLSection(node)
+            var narrowing: [(choice: String, options: [Located<String>])] = []
+            for choice in ["precision", "pruning", "recipe"] {
+                if let options = try keys.optional(choice) { narrowing.append((choice, try options.texts())) }
+            }
+            self.narrowing = narrowing
+            precisionPer = try keys.optional("precision_per").map { node throws(YAMLError) in
+                try Located(node) { node throws(YAMLError) in try node.choice(Scope.self) }
+            }
+            maximumDrop = try keys.optional("max_drop")?.double(in: 0...100).percent
+            calibrator = try keys.optional("calibrator")?.calibrator() ?? .meanSquaredError
+            try keys.end()
+        }
+
+        /// What the file keeps of a choice; nil where it keeps all.
+        func options(of choice: String) -> [Located<String>]? {
+            narrowing.first { $0.choice == choice }?.options
+        }
+    }
+
+    /// `training:` – how a candidate is trained while the search compares.
+    struct TrainingSection: Sendable {
+        private enum Mode: String, CaseIterable { case fromScratch = "from-scratch" }
+        private enum Optimizer: String, CaseIterable { case sgd, adamw }
+
+        let settings: TrainingSettings
+        /// Nil for what suits the data.
+        let augmentation: Augmentation?
+
+        init(_ node: YAMLNode?) throws(YAMLError) {
+            var keys = YAMLSection(node)
+            _ = try keys.optional("mode")?.choice(Mode.self)
+            var settings = TrainingSettings(
+                epochs: try keys.optional("epochs")?.epochs() ?? 5,
+                fineTuneEpochs: try keys.optional("fine_tune")?.epochs(),
+                batch: try keys.optional("batch")?.int(in: 8...65_536) ?? 128,
+                usesAdamW: try keys.optional("optimizer")?.choice(Optimizer.self) == .adamw,
+                learningRate: try keys.optional("learning_rate")?.double(in: 1e-7...10))
+            settings.channelOrder =
+                try keys.optional("channel_order")?.choice(TrainingSettings.ChannelOrder.self) ?? .norm
+            self.settings = settings
+            augmentation = try keys.optional("augmentation").map { node throws(YAMLError) in
+                try Augmentation(node)
+            }
+            try keys.end()
+        }
+    }
+
+    /// `finalists:` – who is trained to the end, and how.
+    struct FinalistSection: Sendable {
+        let choice: FinalistChoice
+        let epochs: Double
+        /// Epochs of fine-tuning beside those; nil takes a third of them.
+        let fineTuneEpochs: Double?
+        let distills: Bool
+
+        init(_ node: YAMLNode?) throws(YAMLError) {
+            var keys = YAMLSection(node)
+            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(3)
+            epochs = try keys.optional("epochs")?.epochs() ?? 20
+            fineTuneEpochs = try keys.optional("fine_tune")?.epochs()
+            distills = try keys.optional("distill")?.bool() ?? false
+            try keys.end()
+        }
+    }
+}
+
+extension Reserve {
+    /// `reserve:` – memory kept for the application on microcontrollers.
+    init(_ node: YAMLNode?) throws(YAMLError) {
+        var keys = YAMLSection(node)
+        self.init(
+            ramBytes: try keys.optional("ram")?.bytes() ?? 0,
+            flashBytes: try keys.optional("flash")?.bytes() ?? 0)
+        try keys.end()
+    }
+}
+
+extension SearchRules {
+    /// `search:` – the strategy and its budget.
+    init(_ node: YAMLNode?) throws(YAMLError) {
+        var keys = YAMLSection(node)
+        strategy = try keys.optional("strategy")?.strategy() ?? .nsga2
+        maxEvaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000) ?? 100
+        maxSeconds = try keys.optional("max_time")?.seconds()
+        seed = UInt64(try keys.optional("seed")?.int(in: 0...Int.max) ?? 1)
+        batch = try keys.optional("batch")?.int(in: 1...1000) ?? 10
+        usesHostTimes = try keys.optional("use_host_times")?.bool() ?? false
+        try keys.end()
+    }
+}
+
+extension YAMLNode {
+    fileprivate func epochs() throws(YAMLError) -> Double { try double(in: 0.01...10_000) }
+
+    fileprivate func bytes() throws(YAMLError) -> Int {
+        do {
+            return Int(min(try Metric.peakRAM.value(parsing: string()), 1e15))
+        } catch let failure as YAMLError {
+            throw failure
+        } catch {
+            throw self.error(String(describing: error))
+        }
+    }
+
+    fileprivate func calibrator() throws(YAMLError) -> Calibrator {
+        let text = try string()
+        guard let calibrator = Calibrator(parsing: text) else {
+            throw error("expected min-max, percentile(99.99) or mean-squared-error, got '\(text)'")
+        }
+        return calibrator
+    }
+
+    fileprivate func strategy() throws(YAMLError) -> StrategyName {
+        let name = try string()
+        guard let strategy = StrategyName(rawValue: name) else {
+            let known = StrategyName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw error("unknown strategy '\(name)'; known: \(known)")
+        }
+        return strategy
+    }
+
+    /// `per_device:` – a number, or `all`.
+    fileprivate func finalistChoice() throws(YAMLError) -> FinalistChoice {
+        try string() == "all" ? .everyone : .perDevice(try int(in: 0...1000))
+    }
+}
+
+extension Augmentation {
+    /// A list such as `[shift(2), flip]`; empty for none.
+    fileprivate init(_ node: YAMLNode) throws(YAMLError) {
+        self.init()
+        for setting in try node.list().isEmpty ? [] : node.texts() {
+            guard apply(setting.value) else {
+                throw setting.node.error(
+                    "expected one of shift, flip, cut_out, noise, mask_rows, mask_columns, shift_rows with a number "
+                        + "such as shift(2), got '\(setting.value)'")
+            }
+        }
+    }
+
+    /// Takes in one setting; false where the text is none.
+    private mutating func apply(_ text: String) -> Bool {
+        if text == "flip" {
+            flipsHorizontally = true
+            return true
+        }
+        let parts = text.split(separator: "(", maxSplits: 1)
+        guard parts.count == 2, parts[1].hasSuffix(")"), let amount = Double(parts[1].dropLast()),
+            (0...1000).contains(amount)
+        else { return false }
+        switch parts[0] {
+        case "shift": (shiftRows, shiftColumns) = (Int(amount), Int(amount))
+        case "shift_rows": shiftRows = Int(amount)
+        case "flip": flipsHorizontally = true
+        case "cut_out": cutOut = Int(amount)
+        case "noise": noise = Float(amount)
+        case "mask_rows": maskedRows = Int(amount)
+        case "mask_columns": maskedColumns = Int(amount)
+        default: return false
+        }
+        return true
+    }
+}
+
+extension Double {
+    /// Percentage points as a share of one.
+    fileprivate var percent: Double { self / 100 }
+}

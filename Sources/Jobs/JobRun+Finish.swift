@@ -1,0 +1,28 @@
+package import ExperimentStore
+package import Search
+
+extension JobRun {
+    /// Trains one candidate to the end and leaves the job in the state it was in; answers with the id of what came out.
+    package func finish(_ evaluation: Evaluation, leaving state: JobState) async throws -> String {
+        do {
+            guard case .training(let training) = work else {
+                throw JobError(
+                    "job '\(job.name)' looks its candidates up in a table; there is nothing to train")
+            }
+            let finish = Finish(
+                job: job, training: training, pricer: try hostCalibrated() ?? training.pricer,
+                store: store, width: width, deadline: nil, progress: progress)
+            let finished = try await finish.finish([evaluation])
+            for result in finished {
+                for score in result.scores where score.isFeasible {
+                    try store.addFinalist(result.candidate, on: score.device)
+                }
+            }
+            try store.end(state, after: elapsed)
+            return finished.first?.candidate ?? evaluation.candidate
+        } catch {
+            try? store.end(state, after: elapsed)
+            throw error
+        }
+    }
+}

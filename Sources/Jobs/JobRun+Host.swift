@@ -1,0 +1,48 @@
+import Candidates
+import Devices
+import Engine
+import ExperimentStore
+import SearchSpaces
+
+extension JobRun {
+    /// The job's prices with the host's profile fitted to timings made before the first proposal.
+    func hostCalibrated() throws -> SpacePricer? {
+        guard case .training(let training) = work, let host = job.host else { return nil }
+        let probes = HostProbe.probes(of: job.space, seed: job.seed)
+        let others = HostProbe.kernelProbes(
+            of: training.pricer, on: host, beside: probes, seed: job.seed)
+        let timer = HostTimer(job.space, training.data, host: host)
+        var known = try store.hostTimings()
+        if known.isEmpty {
+            let seconds = probes.map { _ in 0.1 } + others.map { _ in 0.02 }
+            known = try timings(of: Array(zip(probes + others, seconds)), timer)
+            try store.keepHostTimings(known, on: .current())
+        }
+        let times = Dictionary(known.map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
+        let calibrated = try host.calibrated(
+            by: (probes + others).compactMap { try $0.network(times, in: training.pricer, on: host) })
+        let devices = job.profiles.map { $0.name == host.name ? calibrated : $0 }
+        return SpacePricer(
+            space: job.space, input: training.data.input, devices: devices, reserve: job.reserve)
+    }
+
+    /// Times of whole networks and of their kernels.
+    private func timings(
+        of probes: [(probe: HostProbe, seconds: Double)], _ timer: HostTimer
+    ) throws -> [HostTiming] {
+        try probes.enumerated().flatMap { index, timed -> [HostTiming] in
+            let probe = timed.probe
+            try Task.checkCancellation()
+            progress(.timingHost(network: index + 1, count: probes.count))
+            // A point that cannot be built is not timed; the search says why where it meets one.
+            guard let times = try? timer.times(of: probe.genotype, seconds: timed.seconds) else { return [] }
+            let whole = HostTiming(
+                name: probe.name, median: times.whole.median, p10: times.whole.p10, p90: times.whole.p90)
+            return [whole]
+                + times.kernels.map {
+                    HostTiming(
+                        name: probe.name(ofKernel: $0.name), median: $0.median, p10: $0.p10, p90: $0.p90)
+                }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Bundles
+import Datasets
+import Determinism
+import Foundation
+import ModelGraph
+import SearchSpaces
+import YAMLReader
+
+/// What a job searches: a space, the hash of what it was made from, and what a given model's file says of its input.
+struct JobSubject {
+    let space: SearchSpace
+    let hash: String
+    var normalization: Normalization?
+    /// Where the file names the model; nil for a space.
+    var place: YAMLNode?
+}
+
+extension JobSubject {
+    init(_ file: JobFile, folder: String) throws {
+        switch file.subject {
+        case .space(let name): try self.init(space: name, file.compression, folder: folder)
+        case .model(let path): try self.init(model: path, file.compression, folder: folder)
+        }
+    }
+
+    private init(
+        space name: JobFile.Located<String>, _ section: JobFile.CompressionSection, folder: String
+    ) throws {
+        if let scope = section.precisionPer {
+            throw scope.node.error("belongs to a job with a model; a space's file says what it offers")
+        }
+        let text = try ShippedFiles.find(name.value, in: "search-spaces", relativeTo: folder)
+        var space = try SearchSpace(parsing: text.text, file: text.name)
+        for (choice, options) in section.narrowing {
+            do {
+                space = try space.narrowed(compression: [(choice, options.map(\.value))])
+            } catch {
+                throw options[0].node.error(error.sentenceAtItsPlace)
+            }
+        }
+        self.init(space: space, hash: SHA256.hex(text.text))
+    }
+
+    /// The compressions of a given model; its path is relative to the job file.
+    private init(
+        model path: JobFile.Located<String>, _ section: JobFile.CompressionSection, folder: String
+    ) throws {
+        do {
+            let model = try LoadedModel(path: JobFile.path(path.value, in: folder))
+            let hash = SHA256.hex(model.graph.encoded())
+            let stem = URL(filePath: path.value).deletingPathExtension().lastPathComponent
+            let space = try SearchSpace(
+                given: model.graph, name: "\(stem)-\(hash.prefix(8))", compression: GivenCompression(section))
+            self.init(
+                space: space, hash: hash, normalization: Normalization(model.metadata), place: path.node)
+        } catch SearchSpaceError.narrowing(let space, let key, let detail) {
+            let node = section.options(of: key)?.first?.node ?? path.node
+            throw node.error(
+                SearchSpaceError.narrowing(space: space, key: key, detail: detail).sentenceAtItsPlace)
+        } catch {
+            throw path.node.error(String(describing: error))
+        }
+    }
+}
+
+extension SearchSpaceError {
+    /// The sentence without the key, which a complaint about a place in a file names already.
+    fileprivate var sentenceAtItsPlace: String {
+        if case .narrowing(let space, _, let detail) = self { "\(space) \(detail)" } else { description }
+    }
+}
+
+extension GivenCompression {
+    fileprivate init(_ section: JobFile.CompressionSection) {
+        self.init()
+        precision = section.options(of: "precision")?.map(\.value) ?? precision
+        pruning = section.options(of: "pruning")?.map(\.value) ?? pruning
+        recipe = section.options(of: "recipe")?.map(\.value) ?? recipe
+        precisionPerStage = section.precisionPer?.value != .model
+    }
+}
+
+extension Normalization {
+    /// What Swiftlet's own exports say of their input; nil for other files.
+    init?(_ metadata: [(key: String, value: String)]) {
+        func numbers(_ key: String) -> [Float] {
+            let text = metadata.first { $0.key == key }?.value ?? ""
+            return text.split(separator: ",").compactMap { Float($0) }
+        }
+        let (offsets, scales) = (numbers("preprocessing_offsets"), numbers("preprocessing_scales"))
+        guard !offsets.isEmpty, offsets.count == scales.count,
+            (offsets + scales).allSatisfy(\.isFinite)
+        else { return nil }
+        self.init(offsets: offsets, scales: scales)
+    }
+}

@@ -1,0 +1,98 @@
+package import Candidates
+import Datasets
+package import ModelGraph
+import Quantities
+import SearchSpaces
+import YAMLReader
+
+/// A job's data, loaded: samples to train on, or a table of measurements to look candidates up in.
+package enum JobWork: Sendable {
+    case training(TrainingWork)
+    case table(MeasurementTable)
+}
+
+/// Samples and the prices of the job's devices.
+package struct TrainingWork: Sendable {
+    package let data: PreparedData
+    package let pricer: SpacePricer
+    /// Networks from elsewhere that candidates learn from, by the names that recipes give them.
+    package let externalTeachers: [String: Graph]
+}
+
+extension ResolvedJob {
+    /// Loads the data; `folder` replaces the data set's path.
+    ///
+    /// - Parameter database: where teachers are looked up that are finished candidates; nil where nothing will be trained.
+    package func work(data folder: String?, database: String? = nil) throws -> JobWork {
+        switch data {
+        case .table(let source):
+            return .table(
+                try MeasurementTable(
+                    source.paths.map { try CSVTable(contentsOf: $0) }, columns: source.columns, space: space))
+        case .samples(let source):
+            return .training(try trainingWork(source, folder: folder, database: database))
+        }
+    }
+
+    private func trainingWork(
+        _ source: SampleSource, folder: String?, database: String?
+    ) throws -> TrainingWork {
+        var request = source.request
+        request.path = folder ?? request.path
+        let data = try PreparedData(
+            Dataset(request), rules: source.rules, augmentation: source.augmentation,
+            normalization: source.normalization, goal: source.goal)
+        let pricer = SpacePricer(space: space, input: data.input, devices: profiles, reserve: reserve)
+        do {
+            _ = try pricer.compressedGraph(of: space.largest)
+        } catch {
+            if let model = places.model { throw model.error(String(describing: error)) }
+            throw JobError("\(file): space '\(space.name)' does not fit the data: \(error)")
+        }
+        return TrainingWork(
+            data: data, pricer: pricer,
+            externalTeachers: try database.map { try externalTeachers(for: data, database: $0) } ?? [:])
+    }
+
+    /// What builds the job's candidates, for a training of these settings.
+    package func builder(_ training: TrainingWork, _ settings: TrainingSettings) -> CandidateBuilder {
+        CandidateBuilder(
+            space: space, data: training.data, settings: settings, seed: seed, options: compression,
+            externalTeachers: training.externalTeachers)
+    }
+}
+
+extension ResolvedJob {
+    /// The share of a slice of train on which the given model is right as it came; nil where the job has a space.
+    package func givenAccuracy(_ training: TrainingWork) throws -> Double? {
+        switch weights {
+        case .scratch: return nil
+        case .given:
+            let data = training.data
+            let judge = Judge(data: data, task: data.task.plain)
+            do {
+                let network = try space.graph(of: space.uncompressed(space.largest), input: data.input)
+                return judge.task.value(of: try judge.predictions(of: network, on: data.split.slice))
+            } catch {
+                throw places.model?.error(String(describing: error)) ?? error
+            }
+        }
+    }
+
+    /// What is suspicious about the job's model and its teachers.
+    package func warnings(_ work: JobWork) throws -> [String] {
+        guard case .training(let training) = work else { return [] }
+        let doubts = try doubts(aboutTeachersOf: training)
+        guard let accuracy = try givenAccuracy(training), training.data.isNoBetterThanGuessing(accuracy)
+        else { return doubts }
+        return doubts + [
+            "\(space.name) is right on \(Human.percent(accuracy)) of the training slice, no better than guessing: "
+                + "see whether dataset.preprocessing and the order of the classes are those it was trained with"
+        ]
+    }
+}
+
+extension PreparedData {
+    /// Whether an accuracy is within a fifth of what guessing reaches.
+    func isNoBetterThanGuessing(_ accuracy: Double) -> Bool { accuracy <= valueOfGuessing * 1.2 }
+}

@@ -1,0 +1,34 @@
+import Archives
+package import ExperimentStore
+package import ModelGraph
+import Search
+
+/// The packed model of a finished candidate, in its job's folder.
+package struct ModelFile {
+    package let job: JobStore
+    package let candidate: String
+
+    package init(job: JobStore, candidate: String) {
+        self.job = job
+        self.candidate = candidate
+    }
+
+    package func read() throws -> Graph {
+        try Graph(
+            decoding: job.contents(of: .model, ofCandidate: candidate),
+            file: job.place(of: .model, ofCandidate: candidate))
+    }
+
+    /// What the model predicted for each test sample, and what was true.
+    package func readPredictions() throws -> (predicted: [Float], truth: [Float]) {
+        let path = job.place(of: .testPredictions, ofCandidate: candidate)
+        let arrays = try NPZ.read(path: path)
+        func numbers(_ name: String) throws -> [Float] {
+            guard let entry = arrays.first(where: { $0.name == name }) else {
+                throw JobError("\(path): has no array '\(name)'")
+            }
+            return entry.array.floats
+        }
+        return (try numbers("predicted"), try numbers("truth"))
+    }
+}

@@ -1,0 +1,147 @@
+package import Candidates
+import Datasets
+import Determinism
+package import Devices
+package import ModelCompression
+package import Quantities
+package import Search
+package import SearchSpaces
+import YAMLReader
+
+/// A job resolved against spaces, devices and metrics: everything checked that can be checked without the data, every value
+/// in the form the program works with.
+package struct ResolvedJob: Sendable {
+    package let name: String
+    /// The job file's name, for complaints; relative paths in it are relative to its folder.
+    package let file: String
+    package let space: SearchSpace
+    /// Hash of the space's file or of the given model.
+    let spaceHash: String
+    package let data: JobData
+    package private(set) var devices: [String]
+    /// One a device; none for table jobs, whose costs are looked up.
+    package private(set) var profiles: [DeviceProfile]
+    /// The quality first, then the costs.
+    package let objectives: [Metric]
+    package private(set) var constraints: [Constraint]
+    package let reserve: Reserve
+    /// How compressions are carried out.
+    package let compression: CompressionOptions
+    /// Settings of the training that compares candidates.
+    package let searchSettings: TrainingSettings
+    /// Settings of the training to the end.
+    package let finalSettings: TrainingSettings
+    package let search: SearchRules
+    package let finalists: FinalistRules
+    package let seed: UInt64
+    let places: Places
+
+    /// Where the file says what only the data can contradict.
+    struct Places: Sendable {
+        /// Nil where the job has a space.
+        let model: YAMLNode?
+        let recipes: [JobFile.Located<String>]
+    }
+
+    package var folder: String { JobFile.folder(of: file) }
+
+    /// Where weights come from before a candidate is trained.
+    package var weights: WeightSource { WeightSource(of: space) }
+
+    /// The same job for one device, which it need not name.
+    package func priced(on profile: DeviceProfile) -> ResolvedJob {
+        var copy = self
+        (copy.devices, copy.profiles) = ([profile.name], [profile])
+        copy.constraints = constraints.filter { $0.applies(to: profile.name) }
+        return copy
+    }
+
+    /// The part of the time that the search itself may take; the finalists get the rest.
+    ///
+    /// Split by passes over the data: at most so many finalists a device against `maxEvaluations` candidates.
+    package var searchShareOfTime: Double {
+        switch data {
+        case .table: return 1
+        case .samples:
+            let finals = Double(finalists.choice.countPerDevice * devices.count) * finalSettings.epochs * 0.6
+            let search = Double(search.maxEvaluations) * searchSettings.epochs
+            return search / max(search + finals, 1e-9)
+        }
+    }
+}
+
+extension ResolvedJob {
+    /// Resolves a job; `seed` replaces the file's own.
+    package init(_ file: JobFile, seed: Int? = nil) throws {
+        let folder = JobFile.folder(of: file.file)
+        let subject = try JobSubject(file, folder: folder)
+        (space, spaceHash) = (subject.space, subject.hash)
+        name = file.name
+        self.file = file.file
+        data = try ResolvedJob.data(file, subject)
+        profiles = try ResolvedJob.profiles(file, folder: folder)
+        devices = profiles.isEmpty ? file.devices.map(\.value) : profiles.map(\.name)
+        objectives = file.objectives
+        constraints = file.constraints.map(\.value)
+        reserve = file.reserve
+        compression = CompressionOptions(calibrator: file.compression.calibrator)
+        finalSettings = file.training.settings.toTheEnd(file.finalists)
+        searchSettings = file.finalists.choice == .everyone ? finalSettings : file.training.settings
+        search = file.search
+        finalists = FinalistRules(
+            choice: file.finalists.choice, maximumDrop: file.compression.maximumDrop)
+        if finalists.maximumDrop != nil, finalists.choice == .everyone {
+            throw JobError(
+                "\(file.file): compression.max_drop is for finalists; with 'per_device: all' there is no choosing them"
+            )
+        }
+        if let seed, seed < 0 { throw JobError("--seed must not be negative") }
+        self.seed = seed.map(UInt64.init) ?? file.search.seed
+        places = Places(model: subject.place, recipes: file.compression.options(of: "recipe") ?? [])
+    }
+
+    /// The data with what only the other sections decide.
+    private static func data(_ file: JobFile, _ subject: JobSubject) throws -> JobData {
+        switch file.data.data {
+        case .samples(var source):
+            source.normalization = source.normalization ?? subject.normalization
+            source.augmentation = file.training.augmentation ?? source.request.source.usualAugmentation
+            return .samples(source)
+        case .table(let source):
+            var columns = source.columns
+            columns.costs = try file.devices.map { device in
+                guard let costs = columns.costs.first(where: { $0.device == device.value }) else {
+                    throw device.node.error("the table's costs have no device '\(device.value)'")
+                }
+                return costs
+            }
+            return .table(TableSource(paths: source.paths, columns: columns, metric: source.metric))
+        }
+    }
+
+    private static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
+        switch file.data.data {
+        case .table: return []
+        case .samples:
+            let shelf = try DeviceShelf()
+            return try file.devices.map { device in
+                do {
+                    return try shelf.profile(device.value, relativeTo: folder)
+                } catch let error as JobError {
+                    throw device.node.error(error.description)
+                }
+            }
+        }
+    }
+}
+
+extension TrainingSettings {
+    /// The same training made as long as finalists get it.
+    fileprivate func toTheEnd(_ finalists: JobFile.FinalistSection) -> TrainingSettings {
+        var settings = self
+        settings.epochs = finalists.epochs
+        settings.fineTuneEpochs = finalists.fineTuneEpochs
+        settings.distillsAll = finalists.distills
+        return settings
+    }
+}
