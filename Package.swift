@@ -64,7 +64,7 @@ let package = Package(
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
         wall("Kernels", ["CKernels"]),
-        wall("Engine", ["ModelGraph", "Kernels"]),
+        wall("Engine", ["Numerics", "ModelGraph", "Kernels"]),
         wall("Training", ["Determinism", "ModelGraph", "Kernels"]),
         wall("ModelCompression", ["ModelGraph", "Engine"]),
         .target(
@@ -120,6 +120,7 @@ let package = Package(
             ["ModelCompression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
 
         tests("QuantitiesTests", ["Quantities"]),
+        tests("NumericsTests", ["Numerics"]),
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
         tests("ModelGraphTests", ["Determinism", "ModelGraph"]),

@@ -88,9 +88,10 @@ struct AccuracyModel {
         return max(worst.max() ?? 1, 1e-3)
     }
 
-    func predict(_ genotype: Genotype) -> PredictedError {
-        let (mean, deviation) = process.predict(space.features(of: genotype))
-        return PredictedError(meanLog: mean, deviationLog: max(deviation, 1e-6))
+    func predict(_ genotypes: [Genotype]) -> [PredictedError] {
+        process.predict(genotypes.map { space.features(of: $0) }).map { mean, deviation in
+            PredictedError(meanLog: mean, deviationLog: max(deviation, 1e-6))
+        }
     }
 }
 
@@ -118,9 +119,8 @@ struct Acquisition {
                         ? target.objectives(of: $0.evaluation) : nil
                 })
         }
-        candidates = pool.map { genotype in
+        candidates = zip(pool, model.predict(pool)).map { genotype, error in
             var evaluation = problem.judgedCosts(of: genotype)
-            let error = model.predict(genotype)
             evaluation.outcome = .evaluated(Quality(accuracy: 1 - error.median))
             return Candidate(
                 genotype: genotype, error: error,

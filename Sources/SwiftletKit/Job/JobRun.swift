@@ -83,7 +83,7 @@ extension ResolvedJob {
         return try JobPlan(
             name: file.name, document: Field.record(identity).json(), keys: keys,
             metric: file.dataset.metric, targets: targets(work), kernelSet: KernelSet.best.arithmetic,
-            openBLASVersion: openBLASVersion)
+            openBLASVersion: OpenBLAS.identity)
     }
 }
 
