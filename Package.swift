@@ -110,14 +110,17 @@ let package = Package(
         benchmark(
             "device-tables", at: "DeviceTables",
             [
-                "Quantities", "Determinism", "ModelGraph", "Numerics", "Engine", "ModelCompression",
+                "Determinism", "ModelGraph", "Numerics", "Engine", "ModelCompression",
                 "Datasets",
                 "SearchSpaces", "Devices", "Evaluation",
             ]),
 
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
-            ["ModelCompression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
+            [
+                "ModelCompression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "Quantities",
+                "SearchSpaces",
+            ]),
 
         tests("QuantitiesTests", ["Quantities"]),
         tests("NumericsTests", ["Numerics"]),
@@ -132,7 +135,7 @@ let package = Package(
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
         tests("ArchivesTests", ["Archives"]),
-        tests("DatasetsTests", ["Datasets"]),
+        tests("DatasetsTests", ["Quantities", "Datasets"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),

@@ -86,10 +86,13 @@ struct LeastSquaresTests {
         var fit = LeastSquares(unknowns: unknowns)
         let truth = (0..<unknowns).map { Double($0) - 1 }
         for point in 0..<200 {
-            let row = (0..<unknowns).map { Double((point * 31 + $0 * $0 * 17) % 23) / 23 }
+            let row = (0..<unknowns).map {
+                Double((point * 7919 + $0 * 104_729 + point * $0 * 31) % 1009) / 1009
+            }
             fit.add(row, target: zip(row, truth).reduce(0) { $0 + $1.0 * $1.1 })
         }
-        #expect(CholeskyTests.isClose(try #require(fit.solve()), truth, within: 1e-6))
+        let solution = fit.solve() ?? []
+        #expect(CholeskyTests.isClose(solution, truth, within: 1e-6))
     }
 
     @Test("An unknown that nothing tells of is open, until a prior closes it")
@@ -98,7 +101,7 @@ struct LeastSquaresTests {
         fit.add([1, 0], target: 3)
         #expect(fit.solve() == nil)
         fit.addPrior(1, value: 5, precision: 2)
-        #expect(fit.solve() == [3, 5])
+        #expect(CholeskyTests.isClose(fit.solve() ?? [], [3, 5]))
     }
 
     @Test("A product is that of rows and a vector", arguments: [0, 1, 40])
