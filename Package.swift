@@ -64,7 +64,7 @@ let package = Package(
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
         wall("Kernels", ["CKernels"]),
-        wall("Engine", ["ModelGraph", "Kernels"]),
+        wall("Engine", ["Numerics", "ModelGraph", "Kernels"]),
         wall("Training", ["Determinism", "ModelGraph", "Kernels"]),
         wall("ModelCompression", ["ModelGraph", "Engine"]),
         .target(
@@ -120,16 +120,20 @@ let package = Package(
         benchmark(
             "device-tables", at: "DeviceTables",
             [
-                "Quantities", "Determinism", "ModelGraph", "Numerics", "Engine", "ModelCompression",
+                "Determinism", "ModelGraph", "Numerics", "Engine", "ModelCompression",
                 "Datasets",
                 "SearchSpaces", "Devices", "Candidates",
             ]),
 
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
-            ["ModelCompression", "Datasets", "Determinism", "Candidates", "ModelGraph", "SearchSpaces"]),
+            [
+                "ModelCompression", "Datasets", "Determinism", "Candidates", "ModelGraph", "Quantities",
+                "SearchSpaces",
+            ]),
 
         tests("QuantitiesTests", ["Quantities"]),
+        tests("NumericsTests", ["Numerics"]),
         tests("DeterminismTests", ["Determinism"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
         tests("ModelGraphTests", ["Determinism", "ModelGraph"]),
@@ -141,7 +145,7 @@ let package = Package(
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
         tests("ArchivesTests", ["Archives"]),
-        tests("DatasetsTests", ["Datasets"]),
+        tests("DatasetsTests", ["Quantities", "Datasets"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),

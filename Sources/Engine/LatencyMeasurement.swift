@@ -1,3 +1,5 @@
+import Numerics
+
 /// Batch-1 latency of a plan, from the caller's buffers to the outputs.
 ///
 /// A repeat is a run of consecutive inferences; its median is one observation of the latency. Jitter is apart: `runP95`
@@ -11,6 +13,17 @@ public struct LatencyMeasurement: Hashable, Sendable {
     public var runP95, minimum, mean: Double
     /// How many inferences were timed.
     public var runs: Int
+
+    /// - Parameter repeats: times of single runs in milliseconds, at least one in each repeat.
+    fileprivate init(repeats: [[Double]]) {
+        let medians = repeats.map { $0.median ?? .nan }, all = repeats.flatMap(\.self)
+        (p10, median, p90) = (
+            medians.quantile(0.1) ?? .nan, medians.median ?? .nan, medians.quantile(0.9) ?? .nan
+        )
+        (runP95, minimum) = (all.quantile(0.95) ?? .nan, all.min() ?? .nan)
+        mean = all.reduce(0, +) / Double(all.count)
+        runs = all.count
+    }
 }
 
 /// Times inference on one sample: warm-up, then nine repeats that share the time.
@@ -22,11 +35,7 @@ public func measureLatency(of plan: Plan, seconds: Double, threads: Int = 1) -> 
     var timer = InferenceTimer(worker: Worker(plan, threads: threads))
     timer.run(for: seconds * 0.1, atLeast: 3)
     let observations = (0..<repeats).map { _ in timer.run(for: seconds * 0.9 / Double(repeats), atLeast: 5) }
-    let medians = observations.map { $0.quantile(0.5) }.sorted(), all = observations.flatMap { $0 }.sorted()
-    return LatencyMeasurement(
-        median: medians.quantile(0.5), p10: medians.quantile(0.1), p90: medians.quantile(0.9),
-        runP95: all.quantile(0.95), minimum: all[0], mean: all.reduce(0, +) / Double(all.count),
-        runs: all.count)
+    return LatencyMeasurement(repeats: observations)
 }
 
 /// Runs a worker over inputs in turn and notes how long each run took.
@@ -49,7 +58,7 @@ private struct InferenceTimer {
         outputs = worker.plan.outputs.map { [Float](repeating: 0, count: $0.elementCount) }
     }
 
-    /// Sorted times of single runs in milliseconds.
+    /// Times of single runs in milliseconds.
     @discardableResult
     mutating func run(for seconds: Double, atLeast least: Int) -> [Double] {
         var times: [Double] = []
@@ -59,7 +68,7 @@ private struct InferenceTimer {
             once()
             times.append((clock.now - begin).milliseconds)
         }
-        return times.sorted()
+        return times
     }
 
     private mutating func once() {
@@ -67,16 +76,6 @@ private struct InferenceTimer {
         worker.run()
         for port in outputs.indices { worker.copyOutput(port, into: &outputs[port]) }
         next = (next + 1) % turns.count
-    }
-}
-
-extension [Double] {
-    /// The value below which a fraction of a sorted list lies, interpolated between neighbours.
-    func quantile(_ fraction: Double) -> Double {
-        guard let last = indices.last else { return .nan }
-        let position = fraction * Double(last), lower = Int(position)
-        let upper = Swift.min(lower + 1, last)
-        return self[lower] + (self[upper] - self[lower]) * (position - Double(lower))
     }
 }
 

@@ -20,7 +20,7 @@ extension ResolvedJob {
         return try JobPlan(
             name: name, document: "{}", keys: keys,
             metric: data.metric.rawValue, targets: targets(work), kernelSet: KernelSet.best.arithmetic,
-            openBLASVersion: openBLASVersion)
+            openBLASVersion: OpenBLAS.identity)
     }
 }
 

@@ -1,9 +1,3 @@
-import Foundation
-
-extension Cholesky {
-    static func log(_ value: Double) -> Double { Foundation.log(value) }
-}
-
 /// Least squares with a penalty for leaving a prior: minimises Σ wᵢ (rowᵢ·x − targetᵢ)² + Σ pⱼ (xⱼ − priorⱼ)².
 public struct LeastSquares: Sendable {
     public let unknowns: Int

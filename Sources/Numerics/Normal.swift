@@ -2,6 +2,9 @@ private import Foundation
 
 /// The standard normal distribution.
 public enum Normal {
+    /// The probability that a standard normal variable lies below x.
+    public static func cumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+
     /// The x below which a standard normal variable lies with probability `p`, 0 < p < 1.
     ///
     /// Acklam's rational approximation (relative error below 1.2e-9), P. J. Acklam, 2003.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Quantities
 import Testing
 
 @Suite("Tables as data sets")

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Quantities
 
 /// A quality that is not known yet: the error's logarithm is normal.
@@ -12,13 +13,10 @@ struct PredictedError {
     func expectedShortfall(below limit: Double) -> Double {
         guard limit > 0 else { return 0 }
         let d = (log(limit) - meanLog) / deviationLog
-        return limit * normalShare(d) - exp(meanLog + deviationLog * deviationLog / 2)
-            * normalShare(d - deviationLog)
+        return limit * Normal.cumulative(d) - exp(meanLog + deviationLog * deviationLog / 2)
+            * Normal.cumulative(d - deviationLog)
     }
 }
-
-/// The probability that a standard normal variable lies below x.
-func normalShare(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
 /// What a device's front has, and how much a candidate of known costs and unknown error is expected to add to
 /// it.

@@ -33,13 +33,14 @@ struct GaussianProcess {
         variance = zip(centred, alpha).reduce(0) { $0 + $1.0 * $1.1 } / Double(points.count)
     }
 
-    /// Mean and standard deviation of what would be observed at a point.
-    func predict(_ point: [Int]) -> (mean: Double, deviation: Double) {
-        let similarities = points.map { weights.similarity($0, point) }
-        let explained = factor.quadratic(similarities)
-        let spread = max(1 - explained, 1e-9) + weights.noise
-        let shift = zip(similarities, alpha).reduce(0) { $0 + $1.0 * $1.1 }
-        return (mean + shift, (variance * spread).squareRoot())
+    /// Mean and standard deviation of what would be observed at each point.
+    func predict(_ asked: [[Int]]) -> [(mean: Double, deviation: Double)] {
+        let similarities = weights.similarities(of: asked, to: points)
+        let shifts = product(similarities, rows: asked.count, alpha)
+        return zip(shifts, factor.quadratics(ofRows: similarities)).map { shift, explained in
+            let spread = max(1 - explained, 1e-9) + weights.noise
+            return (mean + shift, (variance * spread).squareRoot())
+        }
     }
 }
 
@@ -57,7 +58,11 @@ struct Weights {
 
     var noise: Double { exp(logNoise) }
 
-    func similarity(_ a: [Int], _ b: [Int]) -> Double { similarity(a, b, logTheta.map { exp($0) }) }
+    /// One row a point of `asked`, one column a point of `known`; row-major.
+    func similarities(of asked: [[Int]], to known: [[Int]]) -> [Double] {
+        let theta = logTheta.map { exp($0) }
+        return asked.flatMap { point in known.map { similarity($0, point, theta) } }
+    }
 
     private func similarity(_ a: [Int], _ b: [Int], _ theta: [Double]) -> Double {
         var distance = 0.0
@@ -126,7 +131,7 @@ struct Likelihood {
         let count = points.count
         let covariance = weights.covariance(of: points)
         guard let factor = Cholesky(covariance, size: count) else { return nil }
-        let alpha = factor.solve(values)
+        let (alpha, inverse) = (factor.solve(values), factor.inverse)
         let variance = zip(values, alpha).reduce(0) { $0 + $1.0 * $1.1 } / Double(count)
         guard variance > 0 else { return nil }
         let start = Weights(dimensions: weights.logTheta.count)
@@ -134,17 +139,15 @@ struct Likelihood {
         var gradient = [Double](repeating: 0, count: weights.logTheta.count + 1)
         let theta = weights.logTheta.map { exp($0) }
         for row in 0..<count {
-            var unit = [Double](repeating: 0, count: count)
-            unit[row] = 1
-            let inverse = factor.solve(unit)
             for column in 0..<row {
-                let pull = alpha[row] * alpha[column] / variance - inverse[column]
+                let pull = alpha[row] * alpha[column] / variance - inverse[row * count + column]
                 let weight = pull * covariance[row * count + column]
                 for dimension in theta.indices where points[row][dimension] != points[column][dimension] {
                     gradient[dimension] -= weight * theta[dimension]
                 }
             }
-            gradient[theta.count] += 0.5 * (alpha[row] * alpha[row] / variance - inverse[row]) * weights.noise
+            gradient[theta.count] +=
+                0.5 * (alpha[row] * alpha[row] / variance - inverse[row * count + row]) * weights.noise
         }
         let parameters = weights.logTheta + [weights.logNoise]
         for (index, anchor) in (start.logTheta + [start.logNoise]).enumerated() {

@@ -88,9 +88,10 @@ struct AccuracyModel {
         return max(worst.max() ?? 1, 1e-3)
     }
 
-    func predict(_ genotype: Genotype) -> PredictedError {
-        let (mean, deviation) = process.predict(space.features(of: genotype))
-        return PredictedError(meanLog: mean, deviationLog: max(deviation, 1e-6))
+    func predict(_ genotypes: [Genotype]) -> [PredictedError] {
+        process.predict(genotypes.map { space.features(of: $0) }).map { mean, deviation in
+            PredictedError(meanLog: mean, deviationLog: max(deviation, 1e-6))
+        }
     }
 }
 
@@ -118,8 +119,7 @@ struct Acquisition {
                         ? target.objectives(of: $0.evaluation) : nil
                 })
         }
-        candidates = pool.map { genotype in
-            let error = model.predict(genotype)
+        candidates = zip(pool, model.predict(pool)).map { genotype, error in
             let evaluation = problem.priced(genotype).evaluated(
                 .evaluated(Quality(accuracy: 1 - error.median)), proposal: nil, fidelity: .inherited,
                 accuracyKey: "")
