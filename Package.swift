@@ -52,6 +52,10 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(kernelFlags)]),
@@ -72,7 +76,12 @@ let package = Package(
             exclude: ["Generated/README.md", "Generated/onnx.proto"], swiftSettings: house),
         wall("TFLiteFormat", ["ModelGraph"]),
         wall("ArrayFiles", ["CZlib"]),
-        wall("Datasets", ["Quantities", "Determinism", "ArrayFiles", "CDigits", "CZlib"]),
+        wall(
+            "Datasets",
+            [
+                "Quantities", "Determinism", "ArrayFiles", "CDigits", "CZlib", "CPNG", "CTurboJPEG",
+                "CSndFile",
+            ]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["Quantities", "ModelGraph", "LinearAlgebra", "YAMLReader"]),
         wall("Search", ["Quantities", "Determinism", "SearchSpaces", "LinearAlgebra"]),
@@ -114,6 +123,10 @@ let package = Package(
                 "SearchSpaces", "Devices", "Evaluation", "YAMLReader",
             ]),
 
+        .target(
+            name: "ReaderMutations", dependencies: ["Determinism", "Datasets"],
+            path: "Benchmarks/ReaderMutations", swiftSettings: house),
+        benchmark("data-benchmark", at: "DataBenchmark", ["ArrayFiles", "Datasets", "ReaderMutations"]),
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
             ["Compression", "Datasets", "Determinism", "Evaluation", "ModelGraph", "SearchSpaces"]),
@@ -130,7 +143,7 @@ let package = Package(
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
         tests("ArrayFilesTests", ["ArrayFiles"]),
-        tests("DatasetsTests", ["Determinism", "Datasets"]),
+        tests("DatasetsTests", ["Quantities", "Determinism", "Datasets", "ReaderMutations"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),

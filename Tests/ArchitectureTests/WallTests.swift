@@ -78,7 +78,8 @@ struct WallTests {
             ("CKernels", ["Kernels"]), ("COpenBLAS", ["LinearAlgebra"]), ("GRDB", ["ExperimentStore"]),
             ("SwiftProtobuf", ["ONNXFormat"]), ("Yams", ["YAMLReader"]),
             ("CZlib", ["Datasets", "ArrayFiles"]),
-            ("ArgumentParser", ["swiftlet"]), ("CDigits", ["Datasets"]), ("CShipped", ["SwiftletKit"]),
+            ("ArgumentParser", ["swiftlet"]), ("CDigits", ["Datasets"]), ("CPNG", ["Datasets"]),
+            ("CTurboJPEG", ["Datasets"]), ("CSndFile", ["Datasets"]), ("CShipped", ["SwiftletKit"]),
         ])
     func guarded(library: String, modules: [String]) throws {
         let pattern = try Regex(
