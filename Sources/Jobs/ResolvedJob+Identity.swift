@@ -78,8 +78,8 @@ extension SampleSource {
     fileprivate var identity: Identity {
         var record: Identity = [
             "source": .text(request.source.rawValue), "task": .text(goal.task.rawValue),
-            "metric": .text(goal.metric.rawValue), "validation": rules.validation.identity,
-            "test": rules.test.identity, "split": .text(rules.basis.rawValue),
+            "metric": .text(goal.metric.rawValue), "validation": rules.validation?.identity ?? .text("default"),
+            "test": rules.test?.identity ?? .text("default"), "split": .text(rules.basis.rawValue),
             "split_seed": .text(String(rules.seed)),
         ]
         if let normalization {
@@ -109,6 +109,7 @@ extension SplitRules.Part {
         case .fraction(let share): .number(share)
         case .official: .text("official")
         case .pattern(let pattern): .text("pattern \(pattern)")
+        case .after(let count): .text("after \(count)")
         }
     }
 }
