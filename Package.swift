@@ -40,7 +40,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "swiftlet",
     products: [
-        .executable(name: "swiftlet", targets: ["swiftlet"])
+        .executable(name: "swiftlet", targets: ["swiftlet"]),
+        .library(name: "SwiftletKit", targets: ["SwiftletKit", "Reports", "Quantities", "Search", "Bundles"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -64,6 +65,7 @@ let package = Package(
 
         wall("Quantities"),
         wall("Determinism"),
+        wall("Reports", ["Quantities", "Determinism"]),
         wall("YAMLReader", [yams]),
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
@@ -93,7 +95,8 @@ let package = Package(
         wall(
             "Bundles",
             [
-                "Determinism", "Archives", "ModelGraph", "Engine", "Datasets", "Devices", "ONNXFormat",
+                "Quantities", "Determinism", "Archives", "ModelGraph", "Engine", "Datasets", "Devices",
+                "ONNXFormat",
                 "TFLiteFormat",
             ]),
         wall(
@@ -109,8 +112,12 @@ let package = Package(
                 "Quantities", "Determinism", "YAMLReader", "ModelGraph", "Numerics", "Kernels", "Engine",
                 "Training", "ModelCompression", "ONNXFormat", "TFLiteFormat", "Archives", "Datasets",
                 "SearchSpaces", "Devices", "Search", "ExperimentStore", "Candidates", "Bundles", "Jobs",
+                "Reports",
             ]),
-        .executableTarget(name: "swiftlet", dependencies: ["SwiftletKit", arguments], swiftSettings: house),
+        .executableTarget(
+            name: "swiftlet",
+            dependencies: ["Quantities", "Search", "Bundles", "Reports", "SwiftletKit", arguments],
+            swiftSettings: house),
 
         benchmark(
             "engine-benchmark", at: "EngineBenchmark",
@@ -145,6 +152,7 @@ let package = Package(
         tests("QuantitiesTests", ["Quantities"]),
         tests("NumericsTests", ["Numerics"]),
         tests("DeterminismTests", ["Determinism"]),
+        tests("ReportsTests", ["Quantities", "Reports"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
         tests("ModelGraphTests", ["Determinism", "ModelGraph"]),
         tests("EngineTests", ["Determinism", "ModelGraph", "Kernels", "Engine"]),
@@ -170,8 +178,8 @@ let package = Package(
         tests(
             "SwiftletKitTests",
             [
-                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Candidates", "Jobs",
-                "SwiftletKit",
+                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates", "Bundles",
+                "Jobs", "Reports", "SwiftletKit",
             ]),
         tests("ArchitectureTests", []),
     ],

@@ -63,10 +63,12 @@ public struct FrontEnd: Codable, Hashable, Sendable {
     public var lowestHertz, highestHertz: Double
 
     enum CodingKeys: String, CodingKey {
-        case kind, seconds, bands
+        case kind
         case sampleRate = "sample_rate_hz"
+        case seconds
         case windowSeconds = "window_seconds"
         case hopSeconds = "hop_seconds"
+        case bands
         case lowestHertz = "lowest_hz"
         case highestHertz = "highest_hz"
     }

@@ -41,7 +41,7 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
             "\(file): only \(usable) models have a latency, and at least \(Measurement.fewest) are needed"
         case .unit(let file, let ratio):
             "\(file): the times are about \(String(format: ratio < 1 ? "%.1g" : "%.0f", ratio)) times what the "
-                + "profile expects in milliseconds; say what unit they are in with --unit (ms, us or s)"
+                + "profile expects in milliseconds; say what unit the times are in: ms, us or s"
         case .refused(let file, let line, let model, let reason):
             "\(file):\(line): '\(model)' cannot run on this device, so its time cannot be used: \(reason)"
         }

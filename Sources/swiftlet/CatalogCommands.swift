@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import SwiftletKit
 
 struct DevicesCommand: ParsableCommand {
@@ -42,13 +43,14 @@ struct DevicesCommand: ParsableCommand {
         @Option(help: "A CSV file with a column 'architecture' to choose from.")
         var candidates: String?
         @Option(help: "onnx, tflite, swiftlet or all; without it what the runtime loads.")
-        var format: String?
+        var format: ProbeFormat?
         @Option(help: "The folder to write.")
         var output: String
+        @OptionGroup var replacing: ForceOption
         func run() throws {
             let request = ProbeRequest(
                 device: device, space: space, count: count, candidates: candidates, format: format,
-                output: output)
+                output: output, replacing: replacing.force)
             try Terminal.print(try DeviceCommands.probes(request), as: .table)
         }
     }
@@ -60,14 +62,16 @@ struct DevicesCommand: ParsableCommand {
         @Option(help: "A CSV file with 'architecture' or 'model', 'latency_ms' and perhaps 'energy_mj'.")
         var measurements: String
         @Option(help: "The unit of the times: ms, us or s.")
-        var unit = "ms"
+        var unit: TimeUnit = .milliseconds
         @Option(help: "The space of the architectures, where several could read them.")
         var space: String?
         @Option(help: "The profile to write.")
         var output: String
+        @OptionGroup var replacing: ForceOption
         func run() throws {
             let request = CalibrationRequest(
-                device: device, measurements: measurements, unit: unit, space: space, output: output)
+                device: device, measurements: measurements, unit: unit, space: space, output: output,
+                replacing: replacing.force)
             try Terminal.print(try DeviceCommands.calibrate(request), as: .table)
         }
     }
@@ -144,10 +148,10 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         if let model {
-            let answer = try ModelCommands.predict(model, device: device, memory: memory.maxMemory)
+            let answer = try ModelCommands.predict(model, on: device, memory: memory.bytes)
             try Terminal.print(answer, as: output.format)
         } else if let space, let architectures {
-            let answer = try SpaceCommands.predict(space: space, architectures: architectures, device: device)
+            let answer = try SpaceCommands.predict(space: space, architectures: architectures, on: device)
             try Terminal.print(answer, as: output.format)
         }
     }

@@ -22,7 +22,7 @@ struct MeasureCommand: ParsableCommand {
     var repeats: Int?
 
     @Option(help: "The unit of the times: ms, us or s. (default: ms)")
-    var unit: String?
+    var unit: TimeUnit?
 
     @Flag(help: "Replace the files of a folder that exists.")
     var force = false
@@ -43,11 +43,11 @@ struct MeasureCommand: ParsableCommand {
     func run() throws {
         if let emit {
             let answer = try Review(database: database.db).emitFinalists(
-                of: job, on: device, to: emit, repeats: repeats ?? 3, replaces: force)
+                of: job, on: device, to: emit, repeats: repeats ?? 3, replacing: force)
             try Terminal.print(answer, as: output.format)
         } else if let ingest {
             let answer = try ingestMeasurements(
-                ingest, unit: unit ?? "ms", job: job, device: device, database: database.db)
+                ingest, unit: unit ?? .milliseconds, job: job, device: device, database: database.db)
             try Terminal.print(answer, as: output.format)
         }
     }

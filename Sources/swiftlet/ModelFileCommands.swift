@@ -1,9 +1,22 @@
 import ArgumentParser
+import Bundles
+import Quantities
+import Reports
 import SwiftletKit
 
 struct MemoryOption: ParsableArguments {
-    @Option(help: "What the model may take, checked before allocation.")
+    @Option(help: "What the model may take, such as 512MiB or 4GiB, checked before allocation.")
     var maxMemory: String?
+
+    func validate() throws {
+        guard let maxMemory else { return }
+        guard let bytes = Unit.byteCount(parsing: maxMemory), bytes > 0 else {
+            throw ValidationError("--max-memory: expected a size such as 512MiB or 4GiB, got '\(maxMemory)'")
+        }
+    }
+
+    /// The limit in bytes.
+    var bytes: Int { maxMemory.flatMap(Unit.byteCount(parsing:)) ?? ModelCommands.defaultMemory }
 }
 
 struct InspectCommand: ParsableCommand {
@@ -17,7 +30,7 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        try Terminal.print(try ModelCommands.inspect(model, memory: memory.maxMemory), as: output.format)
+        try Terminal.print(try ModelCommands.inspect(model, memory: memory.bytes), as: output.format)
     }
 }
 
@@ -42,7 +55,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
         let answer = try ModelCommands.benchmark(
-            model, threads: threads, seconds: seconds, layers: layers, memory: memory.maxMemory)
+            model, threads: threads, seconds: seconds, hasLayers: layers, memory: memory.bytes)
         try Terminal.print(answer, as: output.format)
     }
 }
@@ -66,11 +79,11 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var memory: MemoryOption
 
     @Option(help: "table, json or csv.")
-    var format: OutputFormat = .table
+    var format: AnswerFormat = .table
 
     func run() throws {
         let answer = try ModelCommands.run(
-            model, input: input, output: output, memory: memory.maxMemory, force: force)
+            model, input: input, output: output, replacing: force, memory: memory.bytes)
         try Terminal.print(answer, as: format)
     }
 }
@@ -86,7 +99,7 @@ struct ExportCommand: ParsableCommand {
     var candidate: String
 
     @Option(help: "onnx, tflite or c; without it what the job's devices load.")
-    var format: String?
+    var format: BundleFormat?
 
     @Option(help: "The folder to write.")
     var output: String
@@ -104,8 +117,8 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let request = ExportRequest(
-            job: job, candidate: candidate, format: format, output: output, force: force,
-            unfinished: unfinished, data: data)
+            job: job, candidate: candidate, format: format, output: output, replacing: force,
+            allowsUnfinished: unfinished, data: data)
         try Terminal.print(try Review(database: database.db).export(request), as: .table)
     }
 }
@@ -121,5 +134,9 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var output: FormatOption
 
-    func run() throws { try Terminal.print(try ModelCommands.verify(bundle), as: output.format) }
+    func run() throws {
+        let answer = try ModelCommands.verify(bundle)
+        try Terminal.print(answer, as: output.format)
+        if !answer.isGood { throw ExitStatus.failed }
+    }
 }

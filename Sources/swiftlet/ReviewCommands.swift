@@ -1,4 +1,6 @@
 import ArgumentParser
+import Quantities
+import Reports
 import SwiftletKit
 
 struct JobsCommand: ParsableCommand {
@@ -8,7 +10,7 @@ struct JobsCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
-    func run() throws { try Terminal.print(try Review(database: database.db).jobs(), as: output.format) }
+    func run() throws { try Terminal.print(try database.review.jobs(), as: output.format) }
 }
 
 struct FrontCommand: ParsableCommand {
@@ -22,7 +24,7 @@ struct FrontCommand: ParsableCommand {
     var device: String?
 
     @Option(help: "inherited, trained, final or table; without it the best that exists.")
-    var fidelity: String?
+    var fidelity: Fidelity?
 
     @Flag(help: "Every candidate, not only the feasible front.")
     var all = false
@@ -34,9 +36,15 @@ struct FrontCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let answer = try Review(database: database.db).front(
-            job: job, device: device, fidelity: fidelity, includesAll: all, plots: plot)
-        try Terminal.print(answer, as: output.format)
+        let review = try database.review
+        if let device {
+            let front = try review.front(
+                of: job, on: device, fidelity: fidelity, includesAll: all, hasPicture: plot)
+            try Terminal.print(front, as: output.format)
+        } else {
+            let fronts = try review.fronts(of: job, fidelity: fidelity, includesAll: all, hasPicture: plot)
+            try Terminal.print(fronts, as: output.format)
+        }
     }
 }
 
@@ -63,8 +71,8 @@ struct ShowCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let answer = try Review(database: database.db).show(
-            job: job, candidate: candidate, device: device, layers: layers, passes: passes)
+        let answer = try database.review.candidate(
+            candidate, of: job, on: device, hasLayers: layers, hasPasses: passes)
         try Terminal.print(answer, as: output.format)
     }
 }
@@ -80,7 +88,7 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOption
 
     @Option(help: "table, json or csv.")
-    var format: OutputFormat = .csv
+    var format: AnswerFormat = .csv
 
-    func run() throws { try Terminal.print(try Review(database: database.db).history(job: job), as: format) }
+    func run() throws { try Terminal.print(try database.review.history(of: job), as: format) }
 }

@@ -1,7 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
+import Reports
 import SwiftletKit
-
-extension SamplePart: ExpressibleByArgument {}
 
 struct SamplesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,10 +23,10 @@ struct SamplesCommand: ParsableCommand {
     var force = false
 
     @Option(help: "table, json or csv.")
-    var format: OutputFormat = .table
+    var format: AnswerFormat = .table
 
     func run() throws {
-        let answer = try ModelCommands.samples(of: job, part: part, data: data, output: output, force: force)
+        let answer = try ModelCommands.samples(of: job, part: part, data: data, output: output, replacing: force)
         try Terminal.print(answer, as: format)
     }
 }

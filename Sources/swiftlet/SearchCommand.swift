@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import SwiftletKit
 
 struct SearchCommand: AsyncParsableCommand {
@@ -36,6 +37,7 @@ struct SearchCommand: AsyncParsableCommand {
         }
         progress.end()
         try Terminal.print(answer, as: output.format)
+        if !answer.isFeasible { throw ExitStatus.infeasible }
     }
 }
 

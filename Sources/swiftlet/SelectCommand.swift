@@ -1,4 +1,7 @@
 import ArgumentParser
+import Quantities
+import Reports
+import Search
 import SwiftletKit
 
 struct SelectCommand: ParsableCommand {
@@ -25,26 +28,49 @@ struct SelectCommand: ParsableCommand {
     var confidence: Double?
 
     @Option(help: "accuracy, latency, size, energy or knee.")
-    var prefer = "accuracy"
+    var prefer: Preference = .accuracy
 
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
+
+    /// Each limit's option, its metric and what was typed.
+    private var typedLimits: [(option: String, metric: Metric, text: String?)] {
+        [
+            ("--max-latency", .latency, maxLatency), ("--min-accuracy", .accuracy, minAccuracy),
+            ("--max-model", .modelSize, maxModel), ("--max-flash", .flash, maxFlash),
+            ("--max-ram", .peakRAM, maxRam), ("--max-energy", .energy, maxEnergy),
+        ]
+    }
+
+    private func limits() throws -> [SelectRequest.Limit] {
+        try typedLimits.compactMap { option, metric, text in
+            guard let text else { return nil }
+            do {
+                return SelectRequest.Limit(metric, try metric.value(parsing: text))
+            } catch {
+                throw ValidationError("\(option): \(error)")
+            }
+        }
+    }
 
     func validate() throws {
         guard (device != nil) != allDevices else {
             throw ValidationError("Give either --device D or --all-devices.")
         }
+        _ = try limits()
     }
 
     func run() throws {
-        let request = SelectRequest(
-            limits: [
-                ("--max-latency", "latency_ms", maxLatency), ("--min-accuracy", "accuracy", minAccuracy),
-                ("--max-model", "model_bytes", maxModel), ("--max-flash", "flash_bytes", maxFlash),
-                ("--max-ram", "peak_ram_bytes", maxRam), ("--max-energy", "energy_mj", maxEnergy),
-            ],
-            confidence: confidence, preference: prefer)
-        let answer = try Review(database: database.db).select(job: job, device: device, request)
-        try Terminal.print(answer, as: output.format)
+        let request = SelectRequest(limits: try limits(), confidence: confidence, preference: prefer)
+        let review = try database.review
+        if let device {
+            let selection = try review.selection(of: job, for: device, request)
+            try Terminal.print(selection, as: output.format)
+            if selection.candidate == nil { throw ExitStatus.infeasible }
+        } else {
+            let selections = try review.selections(of: job, request)
+            try Terminal.print(selections, as: output.format)
+            if !selections.isFeasible { throw ExitStatus.infeasible }
+        }
     }
 }

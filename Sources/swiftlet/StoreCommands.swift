@@ -1,4 +1,6 @@
 import ArgumentParser
+import Quantities
+import Reports
 import SwiftletKit
 
 struct DiffCommand: ParsableCommand {
@@ -16,13 +18,14 @@ struct DiffCommand: ParsableCommand {
     var device: String?
 
     @Option(help: "inherited, trained, final or table; without it the best that both have.")
-    var fidelity: String?
+    var fidelity: Fidelity?
 
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let answer = try Review(database: database.db).diff(first, second, device: device, fidelity: fidelity)
+        let answer = try database.review.difference(
+            between: first, and: second, on: device, fidelity: fidelity)
         try Terminal.print(answer, as: output.format)
     }
 }
@@ -45,7 +48,7 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let answer = try Review(database: database.db).report(job: job, output: output, replaces: force)
+        let answer = try database.review.report(on: job, output: output, replacing: force)
         try Terminal.print(answer, as: format.format)
     }
 }
@@ -70,7 +73,7 @@ struct RescoreCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let answer = try rescore(job: job, device: device, data: data, database: database.db)
+        let answer = try rescore(job: job, on: device, data: data, database: database.db)
         try Terminal.print(answer, as: output.format)
     }
 }

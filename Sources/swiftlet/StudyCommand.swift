@@ -14,5 +14,5 @@ struct StudyCommand: ParsableCommand {
 
     @OptionGroup var output: FormatOption
 
-    func run() throws { try Terminal.print(try study(job: job, databases: db), as: output.format) }
+    func run() throws { try Terminal.print(try study(of: job, in: db), as: output.format) }
 }

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Foundation
+import Reports
 import SwiftletKit
 
 /// The two streams: results on standard output, everything else on standard error.
 enum Terminal {
-    /// Prints a result in the form asked for and ends with its status where that is not 0.
-    static func print(_ answer: Answer, as format: OutputFormat) throws {
-        let text = answer.text(as: format)
+    /// Prints a result in the form asked for.
+    static func print(_ answer: some Answer, as format: AnswerFormat) throws {
+        let text = try answer.text(as: format)
         try write(format == .table ? fitted(text) : text, to: .standardOutput)
-        if answer.status != .done { throw ExitCode(answer.status.rawValue) }
     }
 
     static func note(_ line: String) {
@@ -33,25 +33,26 @@ enum Terminal {
         do {
             try file.write(contentsOf: Data(text.utf8))
         } catch {
-            throw CommandError("cannot write the result: \(error.localizedDescription)", status: .failed)
+            note("swiftlet: cannot write the result: \(error.localizedDescription)")
+            throw ExitStatus.failed
         }
     }
 
     /// Says in one sentence what went wrong and exits.
     static func leave(because error: any Error, of command: any ParsableCommand.Type) -> Never {
         switch error {
-        case let error as CommandError:
-            note("swiftlet: \(error)")
-            exit(error.status.rawValue)
-        case is CancellationError:
-            exit(ExitStatus.interrupted.rawValue)
-        case let code as ExitCode:
-            exit(code.rawValue)
-        case is CleanExit:
-            command.exit(withError: error)
-        default:
-            leaveParsing(error, of: command)
+        case let status as ExitStatus: exit(status.rawValue)
+        case is CancellationError: exit(ExitStatus.interrupted.rawValue)
+        case let error as KitError: leave(saying: "\(error)\(error.hint)", ExitStatus(of: error))
+        case let code as ExitCode: exit(code.rawValue)
+        case is CleanExit: command.exit(withError: error)
+        default: leaveParsing(error, of: command)
         }
+    }
+
+    private static func leave(saying sentence: String, _ status: ExitStatus) -> Never {
+        note("swiftlet: \(sentence)")
+        exit(status.rawValue)
     }
 
     /// Both are wrong use or invalid input: ArgumentParser words its own errors, all others describe themselves.
@@ -60,8 +61,19 @@ enum Terminal {
         if command.exitCode(for: error) == .validationFailure {
             note(command.fullMessage(for: error))
         } else {
-            note("swiftlet: \(error)")
+            leave(saying: "\(error)", ExitStatus(of: error))
         }
         exit(ExitStatus.invalidInput.rawValue)
+    }
+}
+
+extension KitError {
+    /// How this command line asks for something else.
+    fileprivate var hint: String {
+        switch self {
+        case .exists: "; --force replaces it"
+        case .unfinished: ", --unfinished exports it as the search left it"
+        case .notWritten, .outOfRange, .secondsOutOfRange, .noCommonDevice, .refused: ""
+        }
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Quantities
+import Reports
 import SwiftletKit
 import Synchronization
 import Testing
@@ -15,7 +17,7 @@ final class Warnings: Sendable {
 @Suite("Accuracy control in a job", .serialized)
 struct AccuracyControlTests {
     /// int8 of the given model, judged so strictly that no loss at all is accepted, or so mildly that all is.
-    private func finals(maximumDrop: String) async throws -> [Record] {
+    private func finals(maximumDrop: String) async throws -> [CandidateAnswer] {
         let folder = try TemporaryFolder()
         let text = GivenModelTests.text
             .replacing("precision: [float32, int8]", with: "precision: [int8], max_drop: \(maximumDrop)")
@@ -23,16 +25,14 @@ struct AccuracyControlTests {
             .replacing("recipe: [plain, distilled]", with: "recipe: [plain]")
             .replacing("finalists: {per_device: 2", with: "finalists: {per_device: 1")
         try await SmallJob.run(in: folder, text: text)
-        return try SmallJob.review(folder).front(
-            job: "given", device: "stm32h743", fidelity: "final", includesAll: true, plots: false
-        ).rows
+        return try SmallJob.candidates(in: folder, of: "given", on: "stm32h743", at: .final)
     }
 
     @Test("A drop that is small enough changes nothing")
     func within() async throws {
         let rows = try await finals(maximumDrop: "100")
-        #expect(rows.map { $0["compression"] } == [.text("structured(0.5)>int8")])
-        #expect(rows.allSatisfy { $0["reason"] == .unknown })
+        #expect(rows.map(\.compression) == ["structured(0.5)>int8"])
+        #expect(rows.allSatisfy { $0.reason == nil })
     }
 
     @Test("A drop that cannot be met keeps layers in float32, prices them, and says it falls short")
@@ -40,11 +40,10 @@ struct AccuracyControlTests {
         let rows = try await finals(maximumDrop: "0")
         #expect(rows.count == 1)
         for row in rows {
-            guard case .text(let compression)? = row["compression"] else { continue }
-            if compression.contains("float32") {
-                #expect(row["is_finalist"] == .flag(true))
+            if row.compression.contains("float32") {
+                #expect(row.isFinalist)
             } else {
-                #expect(row["accuracy"] != .unknown)
+                #expect(row.quality.value != nil)
             }
         }
     }

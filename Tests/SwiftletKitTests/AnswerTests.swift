@@ -2,6 +2,8 @@ import Foundation
 import Kernels
 import ModelGraph
 import Quantities
+import Reports
+import Search
 import SwiftletKit
 import Testing
 
@@ -11,13 +13,12 @@ struct AnswerTests {
     static let candidateKeys = [
         "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms",
         "latency_ms_p10", "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes",
-        "model_bytes",
-        "macs", "parameters", "is_feasible", "is_pareto", "is_finalist", "status", "reason", "architecture",
-        "compression",
+        "model_bytes", "macs", "parameters", "is_feasible", "is_pareto", "is_finalist", "status", "reason",
+        "architecture", "compression",
     ]
 
-    private func object(_ answer: Answer) throws -> [String: Any] {
-        let value = try JSONSerialization.jsonObject(with: Data(answer.text(as: .json).utf8))
+    private func object(_ answer: some Answer) throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(answer.json.utf8))
         return try #require(value as? [String: Any])
     }
 
@@ -31,8 +32,7 @@ struct AnswerTests {
         #expect(Set(jobs[0].keys) == ["name", "state", "evaluations", "seconds", "hypervolume"])
         #expect(jobs[0]["state"] as? String == "finished")
 
-        let front = try object(
-            review.front(job: "small", device: "stm32h743", fidelity: nil, includesAll: true, plots: false))
+        let front = try object(review.front(of: "small", on: "stm32h743", includesAll: true))
         #expect(
             Set(front.keys) == [
                 "job", "device", "fidelity", "metric", "reference", "hypervolume", "candidates",
@@ -40,19 +40,19 @@ struct AnswerTests {
         let candidates = try #require(front["candidates"] as? [[String: Any]])
         #expect(Set(try #require(candidates.first).keys) == Set(Self.candidateKeys))
 
-        let request = SelectRequest(limits: [], confidence: nil, preference: "knee")
-        let selection = try object(review.select(job: "small", device: "stm32h743", request))
+        let selection = try object(
+            review.selection(of: "small", for: "stm32h743", SelectRequest(preference: .knee)))
         #expect(
             Set(selection.keys) == ["job", "device", "candidate", "why", "runner_up", "nearest", "blocking"])
 
         let id = try #require(candidates.first?["id"] as? String)
-        let shown = try object(review.show(job: "small", candidate: id, device: nil, layers: false))
+        let shown = try object(review.candidate(id, of: "small"))
         let machines = try #require(shown["host_machines"] as? [[String: Any]])
         #expect(machines.map { Set($0.keys) } == [["cpu", "kernel_set", "threads", "governor"]])
         #expect(machines.first?["kernel_set"] as? String == KernelSet.best.name)
         #expect(machines.first?["threads"] as? Int == 1)
 
-        let header = try review.history(job: "small").text(as: .csv).prefix { $0 != "\r\n" }
+        let header = try review.history(of: "small").text(as: .csv).prefix { $0 != "\r\n" }
         #expect(
             header.split(separator: ",").map(String.init) == [
                 "evaluation", "candidate", "fidelity", "architecture", "compression", "accuracy",
@@ -64,25 +64,52 @@ struct AnswerTests {
             ])
     }
 
+    @Test("What is encoded is decoded again, and pages put together are the whole list")
+    func roundTrip() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let review = try SmallJob.review(folder)
+        func decoded<Value: Answer>(_ answer: Value) throws -> Value {
+            try JSONDecoder().decode(Value.self, from: Data(answer.json.utf8))
+        }
+        let jobs = try review.jobs()
+        #expect(try decoded(jobs) == jobs)
+        let fronts = try review.fronts(of: "small", includesAll: true)
+        #expect(try decoded(fronts) == fronts)
+        let selections = try review.selections(of: "small")
+        #expect(try decoded(selections) == selections)
+        let sheet = try review.candidate(fronts.fronts[0].candidates[0].id, of: "small")
+        #expect(try decoded(sheet).devices == sheet.devices)
+
+        let whole = try review.history(of: "small")
+        #expect(try decoded(whole).evaluations.map(\.candidate) == whole.evaluations.map(\.candidate))
+        var parts: [EvaluationAnswer] = []
+        var page = Page(limit: 5)
+        repeat {
+            let answer = try review.history(of: "small", page: page)
+            #expect(answer.evaluations.count <= 5)
+            parts += answer.evaluations
+            page.cursor = answer.next
+        } while page.cursor != nil
+        #expect(parts == whole.evaluations)
+        #expect(throws: KitError.self) { try review.history(of: "small", page: Page(cursor: "x")) }
+    }
+
     @Test("A candidate's sheet says which passes of the engine ran on it")
     func passes() async throws {
         let folder = try TemporaryFolder()
         try await SmallJob.run(in: folder)
-        let review = try SmallJob.review(folder)
-        let front = try object(
-            review.front(job: "small", device: "host-cpu", fidelity: nil, includesAll: true, plots: false))
-        let candidates = try #require(front["candidates"] as? [[String: Any]])
-        let id = try #require(candidates.first?["id"] as? String)
-        let answer = try review.show(job: "small", candidate: id, device: nil, layers: false, passes: true)
-        let passes = try #require(try object(answer)["passes"] as? [[String: Any]])
-        #expect(passes.map { $0["pass"] as? String } == GraphPass.allCases.map(\.rawValue))
-        #expect(passes.contains { $0["ran"] as? Bool == true })
+        let id = try #require(try SmallJob.candidates(in: folder, on: "host-cpu").first?.id)
+        let sheet = try SmallJob.review(folder).candidate(id, of: "small", hasPasses: true)
+        let passes = try #require(sheet.passes?.passes)
+        #expect(passes.map(\.name) == GraphPass.allCases.map(\.rawValue))
+        #expect(passes.contains(where: \.ran))
         // Nothing in this space is without effect, so there is nothing to remove.
-        let idle = passes.filter { $0["ran"] as? Bool == false }
-        let names = idle.compactMap { $0["pass"] as? String }
-        #expect(names.contains("move transposes") && names.contains("run chains by strips"))
-        #expect(!idle.isEmpty && idle.allSatisfy { $0["kernels_saved"] as? Int == 0 })
-        #expect(answer.table.contains("nothing to do"))
+        let idle = passes.filter { !$0.ran }
+        #expect(idle.map(\.name).contains("move transposes"))
+        #expect(idle.map(\.name).contains("run chains by strips"))
+        #expect(idle.allSatisfy { $0.kernelsSaved == 0 })
+        #expect(sheet.table(TableStyle()).contains("nothing to do"))
     }
 
     @Test("What a device cannot have at all has no sizes there, and the reason stands in place of an account")
@@ -95,35 +122,27 @@ struct AnswerTests {
             .replacing("[raspberry-pi-4, stm32h743]", with: "[host-cpu, stm32h743]")
             .replacing("epochs: 1", with: "epochs: 0.1")
         try await SmallJob.run(in: folder, text: text)
-        let review = try SmallJob.review(folder)
-        let row = try #require(
-            review.front(
-                job: "given", device: "stm32h743", fidelity: "final", includesAll: true, plots: false
-            ).rows.first)
-        #expect(row["status"] == .text("not_exportable"))
-        for key in ["latency_ms", "peak_ram_bytes", "flash_bytes", "model_bytes"] {
-            #expect(row[key] == .unknown, "\(key)")
-        }
-        guard case .text(let id)? = row["id"] else { return }
-        let shown = try object(review.show(job: "given", candidate: id, device: nil, layers: false))
-        let accounts = try #require(shown["accounts"] as? [[String: Any]])
-        let board = try #require(accounts.first { $0["device"] as? String == "stm32h743" })
-        #expect(board["effective_macs"] is NSNull)
-        #expect((board["differences"] as? [String])?.first?.contains("cannot hold binary") == true)
+        let candidate = try #require(
+            try SmallJob.candidates(in: folder, of: "given", on: "stm32h743", at: .final).first)
+        #expect(candidate.status == .notExportable)
+        let costs = candidate.costs
+        #expect(costs.latency == nil && costs.peakRAM == nil && costs.flash == nil && costs.modelSize == nil)
+        let shown = try SmallJob.review(folder).candidate(candidate.id, of: "given")
+        let board = try #require(shown.accounts.first { $0.device == "stm32h743" })
+        #expect(board.effectiveMACs == nil)
+        #expect(board.differences.first?.contains("cannot hold binary") == true)
+        let accounts = try #require(try object(shown)["accounts"] as? [[String: Any]])
+        #expect(accounts.contains { $0["effective_macs"] is NSNull })
     }
 
-    @Test("A limit that nothing keeps ends with status 3, the nearest candidates and what stands in the way")
+    @Test("A limit that nothing keeps ends with the nearest candidates and what stands in the way")
     func nothingFeasible() async throws {
         let folder = try TemporaryFolder()
         try await SmallJob.run(in: folder)
-        let request = SelectRequest(
-            limits: [("--max-latency", "latency_ms", "1us")], confidence: nil, preference: "accuracy")
-        let answer = try SmallJob.review(folder).select(job: "small", device: "stm32h743", request)
-        #expect(answer.status == .infeasible)
-        let selection = try object(answer)
-        #expect(selection["candidate"] is NSNull)
-        #expect(try #require(selection["nearest"] as? [Any]).isEmpty == false)
-        #expect((selection["blocking"] as? String)?.isEmpty == false)
+        let request = SelectRequest(limits: [SelectRequest.Limit(.latency, 0.001)])
+        let answer = try SmallJob.review(folder).selection(of: "small", for: "stm32h743", request)
+        #expect(answer.candidate == nil && !answer.nearest.isEmpty && answer.blocking?.isEmpty == false)
+        #expect(try object(answer)["candidate"] is NSNull)
     }
 
     @Test("Devices and spaces are listed with the documented keys")

@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import ModelGraph
 import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -17,17 +18,13 @@ struct ArtefactTests {
         let folder = try TemporaryFolder()
         let text = SmallJob.text.replacing("[float32, int8]", with: "[int8]")
         try await SmallJob.run(in: folder, text: text)
-        let answer = try SmallJob.review(folder).front(
-            job: "small", device: "stm32h743", fidelity: "final", includesAll: true, plots: false)
+        let finals = try SmallJob.candidates(in: folder, on: "stm32h743", at: .final)
         let rules = SplitRules(validation: .fraction(0.2), test: .fraction(0.2), seed: 7)
         let data = try PreparedData(
             Dataset(DatasetRequest(source: .digits)), rules: rules, augmentation: .none)
-        for row in answer.rows {
-            guard case .text(let id)? = row["id"], case .number(let reported)? = row["test_accuracy"] else {
-                Issue.record("a finalist without test accuracy")
-                continue
-            }
-            let path = "\(folder.path)/results/small/models/\(id.prefix(16)).swiftlet"
+        for final in finals {
+            let reported = try #require(final.quality.test)
+            let path = "\(folder.path)/results/small/models/\(final.id.prefix(16)).swiftlet"
             let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
             let graph = try Graph(decoding: bytes, file: path)
             #expect(graph.values.contains { $0.constant != nil && $0.type.dataType == .int8 })
@@ -39,6 +36,6 @@ struct ArtefactTests {
                 #expect(accuracy == reported, "\(kernels.name)")
             }
         }
-        #expect(!answer.rows.isEmpty)
+        #expect(!finals.isEmpty)
     }
 }

@@ -1,5 +1,7 @@
+import Bundles
 import Foundation
 import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -57,7 +59,7 @@ struct BadInputTests {
     @Test("A folder that is no bundle is told what was expected of it")
     func foreignFolder() throws {
         let folder = try TemporaryFolder()
-        let error = #expect(throws: CommandError.self) { try ModelCommands.verify(folder.path) }
+        let error = #expect(throws: BundleError.self) { try ModelCommands.verify(folder.path) }
         #expect(error?.description.hasPrefix("\(folder.path): expected a folder written by") == true)
     }
 
@@ -67,36 +69,28 @@ struct BadInputTests {
         #expect(throws: (any Error).self) { try SmallJob.review(folder) }
         try await SmallJob.run(in: folder)
         let review = try SmallJob.review(folder)
-        func sentence(_ body: () throws -> Answer) -> String {
-            do { return "no error: \(try body().status)" } catch { return "\(error)" }
+        func sentence(_ body: () throws -> some Answer) -> String {
+            do { return "no error: \(try body())" } catch { return "\(error)" }
         }
-        #expect(sentence { try review.history(job: "large") }.contains("small"))
-        #expect(
-            sentence {
-                try review.front(job: "small", device: "pi", fidelity: nil, includesAll: false, plots: false)
-            }.contains("raspberry-pi-4"))
-        #expect(
-            sentence {
-                try review.front(
-                    job: "small", device: nil, fidelity: "best", includesAll: false, plots: false)
-            }.contains("inherited"))
-        #expect(
-            sentence { try review.show(job: "small", candidate: "zz", device: nil, layers: false) }
-                .contains("no candidate 'zz'"))
-        let limits = [("--max-latency", "latency_ms", Optional("fast"))]
-        let request = SelectRequest(limits: limits, confidence: nil, preference: "accuracy")
-        #expect(sentence { try review.select(job: "small", device: nil, request) }.contains("--max-latency"))
+        #expect(sentence { try review.history(of: "large") }.contains("small"))
+        #expect(sentence { try review.front(of: "small", on: "pi") }.contains("raspberry-pi-4"))
+        #expect(sentence { try review.candidate("zz", of: "small") }.contains("no candidate 'zz'"))
+        let request = SelectRequest(limits: [SelectRequest.Limit(.latency, 5)], confidence: 3)
+        #expect(sentence { try review.selections(of: "small", request) }.contains("confidence must lie"))
     }
 
-    @Test("Where no device can have anything, the nearest are shown with status 3")
+    @Test("Where no device can have anything, the nearest are shown")
     func infeasible() async throws {
         let folder = try TemporaryFolder()
         let text = SmallJob.text.replacing(
             "  - {device: stm32h743, metric: peak_ram_bytes, at_most: 512KiB}",
             with: "  - {metric: latency_ms, at_most: 0.001us}")
         let answer = try await SmallJob.run(in: folder, text: text)
-        #expect(answer.status == .infeasible)
-        #expect(answer.text(as: .table).contains("no candidate is feasible"))
-        #expect(!answer.rows.isEmpty)
+        guard case .nothingFeasible(let nearest) = answer else {
+            Issue.record("something is feasible")
+            return
+        }
+        #expect(!answer.isFeasible && !nearest.nearest.isEmpty)
+        #expect(answer.table(TableStyle()).contains("no candidate is feasible"))
     }
 }

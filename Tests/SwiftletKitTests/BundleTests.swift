@@ -1,5 +1,7 @@
+import Bundles
 import Foundation
 import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -10,13 +12,11 @@ struct BundleTests {
         let folder = try TemporaryFolder()
         try await SmallJob.run(in: folder)
         let review = try SmallJob.review(folder)
-        let front = try review.front(
-            job: "small", device: "stm32h743", fidelity: "final", includesAll: true, plots: false)
-        guard case .text(let id)? = front.rows.first?["id"] else { throw CommandError("no finalist") }
+        let id = try #require(
+            try SmallJob.candidates(in: folder, on: "stm32h743", at: .final).first?.id)
         let outputs = ["\(folder.path)/one", "\(folder.path)/two"]
         for output in outputs {
-            _ = try review.export(
-                ExportRequest(job: "small", candidate: id, format: nil, output: output, force: false))
+            _ = try review.export(ExportRequest(job: "small", candidate: id, output: output))
         }
         return (folder, outputs[0], outputs[1])
     }
@@ -24,7 +24,7 @@ struct BundleTests {
     @Test("An exported bundle verifies, twice the same to the byte, and a changed byte is found")
     func bundle() async throws {
         let (folder, first, second) = try await exported()
-        #expect(try ModelCommands.verify(first).status == .done)
+        #expect(try ModelCommands.verify(first).isGood)
         for file in try FileManager.default.contentsOfDirectory(atPath: first) {
             let one = FileManager.default.contents(atPath: "\(first)/\(file)")
             #expect(one == FileManager.default.contents(atPath: "\(second)/\(file)"), "\(file)")
@@ -39,9 +39,7 @@ struct BundleTests {
         let (folder, bundle, _) = try await exported()
         let files = FileManager.default
         func isFound(_ damage: String) -> Bool {
-            do { return try ModelCommands.verify(bundle).status == .failed } catch {
-                return (error as? CommandError)?.status != .done
-            }
+            do { return try !ModelCommands.verify(bundle).isGood } catch { return error is BundleError }
         }
         for name in try files.contentsOfDirectory(atPath: bundle).sorted() {
             let path = "\(bundle)/\(name)"
@@ -60,7 +58,7 @@ struct BundleTests {
                 try whole.write(to: URL(filePath: path))
             }
         }
-        #expect(try ModelCommands.verify(bundle).status == .done)
+        #expect(try ModelCommands.verify(bundle).isGood)
         let extra = "\(bundle)/extra.bin"
         try Data([1]).write(to: URL(filePath: extra))
         #expect(isFound("an unknown file"))
@@ -71,47 +69,39 @@ struct BundleTests {
     func unfinished() async throws {
         let folder = try TemporaryFolder()
         try await SmallJob.run(in: folder)
-        let front = try SmallJob.review(folder).front(
-            job: "small", device: "stm32h743", fidelity: "trained", includesAll: true, plots: false)
-        let finals = try SmallJob.review(folder).front(
-            job: "small", device: "stm32h743", fidelity: "final", includesAll: true, plots: false)
-        let finished = Set(finals.rows.compactMap { $0["id"] })
-        let left = front.rows.first { row in row["id"].map { !finished.contains($0) } ?? false }
-        guard case .text(let id)? = left?["id"] else { throw CommandError("all are finished") }
+        let trained = try SmallJob.candidates(in: folder, on: "stm32h743", at: .trained).map(\.id)
+        let finished = Set(try SmallJob.candidates(in: folder, on: "stm32h743", at: .final).map(\.id))
+        let id = try #require(trained.first { !finished.contains($0) })
         let output = "\(folder.path)/unfinished"
-        var request = ExportRequest(job: "small", candidate: id, format: "onnx", output: output, force: false)
-        #expect(throws: CommandError.self) { try SmallJob.review(folder).export(request) }
-        request.unfinished = true
+        var request = ExportRequest(job: "small", candidate: id, format: .onnx, output: output)
+        #expect(throws: KitError.unfinished(candidate: id, job: "small")) { try SmallJob.review(folder).export(request) }
+        request.allowsUnfinished = true
         _ = try SmallJob.review(folder).export(request)
-        #expect(try ModelCommands.verify(output).status == .done)
+        #expect(try ModelCommands.verify(output).isGood)
 
         let database = SmallJob.database(in: folder)
         let answer = try await finish(
-            FinishRequest(job: "small", candidate: id, threads: 2, database: database)
-        ) { _ in }
-        #expect(
-            answer.rows.allSatisfy { $0["fidelity"] == .text("final") && $0["is_finalist"] == .flag(true) })
-        #expect(try SmallJob.review(folder).jobs().rows.first?["state"] == .text("finished"))
-        request.unfinished = false
-        request.force = true
-        #expect(try SmallJob.review(folder).export(request).status == .done)
+            FinishRequest(job: "small", candidate: id, threads: 2, database: database))
+        #expect(answer.devices.map(\.candidate).allSatisfy { $0.fidelity == .final && $0.isFinalist })
+        #expect(try SmallJob.review(folder).jobs().jobs.first?.state == "finished")
+        request.allowsUnfinished = false
+        request.replacing = true
+        #expect(try SmallJob.review(folder).export(request).files.contains("model.onnx"))
     }
 
     @Test("Exported models are read back, run and priced")
     func commands() async throws {
         let (folder, bundle, _) = try await exported()
         let model = "\(bundle)/model.tflite"
-        #expect(try ModelCommands.inspect(model, memory: nil).rows.isEmpty == false)
-        #expect(try ModelCommands.predict(model, device: "raspberry-pi-4", memory: nil).status == .done)
+        #expect(try !ModelCommands.inspect(model).layers.isEmpty)
+        #expect(try ModelCommands.predict(model, on: "raspberry-pi-4").status == .ok)
         let output = "\(folder.path)/out.npz"
         let answer = try ModelCommands.run(
-            model, input: "\(bundle)/test-vectors.npz", output: output, memory: nil, force: false)
-        #expect(answer.rows.first?["samples"] == .integer(10))
-        #expect(throws: CommandError.self) {
-            try ModelCommands.run(
-                model, input: "\(bundle)/test-vectors.npz", output: output, memory: nil, force: false)
+            model, input: "\(bundle)/test-vectors.npz", output: output)
+        #expect(answer.samples == 10)
+        #expect(throws: KitError.exists(path: output)) {
+            try ModelCommands.run(model, input: "\(bundle)/test-vectors.npz", output: output)
         }
-        #expect(throws: (any Error).self) { try ModelCommands.inspect(model, memory: "much") }
-        #expect(throws: (any Error).self) { try ModelCommands.inspect("\(bundle)/README.md", memory: nil) }
+        #expect(throws: (any Error).self) { try ModelCommands.inspect("\(bundle)/README.md") }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -9,18 +10,13 @@ struct CalibrationTests {
     private func measured(in folder: TemporaryFolder, scale: Double) throws -> String {
         _ = try DeviceCommands.probes(
             ProbeRequest(
-                device: "raspberry-pi-4", space: "tiny-image", count: 4, candidates: nil, format: nil,
-                output: "\(folder.path)/probes"))
+                device: "raspberry-pi-4", space: "tiny-image", count: 4, output: "\(folder.path)/probes"))
         let path = "\(folder.path)/probes/probes.csv"
         var lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\r\n").map(
             String.init)
         for index in lines.indices.dropFirst() {
             let model = "\(folder.path)/probes/probe-\(index).tflite"
-            let answer = try ModelCommands.predict(model, device: "raspberry-pi-4", memory: nil)
-            guard case .record(let record) = answer.json, case .number(let estimate)? = record["latency_ms"]
-            else {
-                throw CommandError("no estimate")
-            }
+            let estimate = try #require(try ModelCommands.predict(model, on: "raspberry-pi-4").latency)
             lines[index] += "\(estimate * scale)"
         }
         try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
@@ -33,24 +29,18 @@ struct CalibrationTests {
         let output = "\(folder.path)/slow.yaml"
         _ = try DeviceCommands.calibrate(
             CalibrationRequest(
-                device: "raspberry-pi-4", measurements: measured(in: folder, scale: 2), unit: "ms",
-                space: nil,
-                output: output))
-        #expect(try DeviceCommands.validate([output]).status == .done)
+                device: "raspberry-pi-4", measurements: measured(in: folder, scale: 2), output: output))
+        #expect(try DeviceCommands.validate([output]).devices.allSatisfy(\.valid))
         let model = "\(folder.path)/probes/probe-1.tflite"
         func latency(_ device: String) throws -> Double? {
-            guard
-                case .record(let record) = try ModelCommands.predict(model, device: device, memory: nil).json,
-                case .number(let value)? = record["latency_ms"]
-            else { return nil }
-            return value
+            try ModelCommands.predict(model, on: device).latency
         }
         let (before, after) = (try #require(try latency("raspberry-pi-4")), try #require(try latency(output)))
         #expect(after / before > 1.3 && after / before < 2.7)
     }
 
     @Test(
-        "Times in another unit are refused, naming --unit, and no profile is written",
+        "Times in another unit are refused, naming the unit, and no profile is written",
         arguments: [1000, 0.001])
     func unit(scale: Double) throws {
         let folder = try TemporaryFolder()
@@ -59,10 +49,9 @@ struct CalibrationTests {
         let error = #expect(throws: (any Error).self) {
             try DeviceCommands.calibrate(
                 CalibrationRequest(
-                    device: "raspberry-pi-4", measurements: measurements, unit: "ms", space: nil,
-                    output: output))
+                    device: "raspberry-pi-4", measurements: measurements, output: output))
         }
-        #expect(error.map { "\($0)".contains("--unit") } == true)
+        #expect(error.map { "\($0)".contains("unit") } == true)
         #expect(!FileManager.default.fileExists(atPath: output))
     }
 
@@ -120,7 +109,7 @@ struct CalibrationTests {
         -> String
     {
         let request = CalibrationRequest(
-            device: device, measurements: try folder.write(times, to: "times.csv"), unit: "ms",
+            device: device, measurements: try folder.write(times, to: "times.csv"),
             space: "nas-bench-201", output: output)
         do {
             _ = try DeviceCommands.calibrate(request)

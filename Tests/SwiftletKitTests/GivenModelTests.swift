@@ -1,5 +1,7 @@
 import Foundation
 import Quantities
+import Reports
+import Search
 import SwiftletKit
 import Testing
 
@@ -32,31 +34,22 @@ struct GivenModelTests {
         let folder = try TemporaryFolder()
         try await SmallJob.run(in: folder, text: Self.text)
         let review = try SmallJob.review(folder)
-        let front = try review.front(
-            job: "given", device: "raspberry-pi-4", fidelity: "trained", includesAll: true, plots: false)
-        #expect(front.rows.allSatisfy { $0["architecture"] == .text("given") })
-        let original = try #require(front.rows.first { $0["compression"] == .text("none") })
-        guard case .number(let accuracy)? = original["accuracy"] else {
-            Issue.record("the model as it came was not evaluated")
-            return
-        }
-        #expect(accuracy > 0.9)
-        let request = SelectRequest(limits: [], confidence: nil, preference: "knee")
-        let selection = try review.select(job: "given", device: "raspberry-pi-4", request)
-        guard case .text(let id)? = selection.rows.first?["id"] else {
-            Issue.record("nothing was selected")
-            return
-        }
+        let candidates = try SmallJob.candidates(
+            in: folder, of: "given", on: "raspberry-pi-4", at: .trained)
+        #expect(candidates.allSatisfy { $0.architecture == "given" })
+        let original = try #require(candidates.first { $0.compression == "none" })
+        #expect(try #require(original.quality.value) > 0.9)
+        let selection = try review.selection(
+            of: "given", for: "raspberry-pi-4", SelectRequest(preference: .knee))
+        let chosen = try #require(selection.candidate)
         let bundle = "\(folder.path)/bundle"
-        _ = try review.export(
-            ExportRequest(job: "given", candidate: id, format: nil, output: bundle, force: false))
+        _ = try review.export(ExportRequest(job: "given", candidate: chosen.id, output: bundle))
         let verified = try ModelCommands.verify(bundle)
-        #expect(verified.status == .done, "\(verified.table)")
-        let output = "\(folder.path)/out.npz"
+        #expect(verified.isGood, "\(verified.checks)")
         let run = try ModelCommands.run(
-            "\(bundle)/model.tflite", input: "\(bundle)/test-vectors.npz", output: output, memory: nil,
-            force: false)
-        #expect(run.rows.first?["samples"] == .integer(10))
+            "\(bundle)/model.tflite", input: "\(bundle)/test-vectors.npz",
+            output: "\(folder.path)/out.npz")
+        #expect(run.samples == 10)
     }
 
     static let mistakes: [(from: String, to: String, says: String)] = [

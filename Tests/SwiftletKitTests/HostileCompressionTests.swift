@@ -1,5 +1,7 @@
 import Foundation
 import ModelGraph
+import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -70,7 +72,7 @@ struct HostileCompressionTests {
     /// The candidates of a job on a model; nil where the job was refused, with the sentence.
     private func run(
         _ graph: Graph, precisions: String, prunings: String, in folder: TemporaryFolder
-    ) async throws -> (rows: [Record], refusal: String?) {
+    ) async throws -> (rows: [CandidateAnswer], refusal: String?) {
         try Data(graph.encoded()).write(to: URL(filePath: "\(folder.path)/model.swiftlet"))
         let text = Self.text.replacing("PRECISIONS", with: precisions).replacing("PRUNINGS", with: prunings)
         do {
@@ -78,18 +80,16 @@ struct HostileCompressionTests {
         } catch {
             return ([], "\(error)")
         }
-        let front = try SmallJob.review(folder).front(
-            job: "hostile", device: "host-cpu", fidelity: "trained", includesAll: true, plots: false)
-        return (front.rows, nil)
+        return (try SmallJob.candidates(in: folder, of: "hostile", on: "host-cpu", at: .trained), nil)
     }
 
-    private func requireResultOrReason(_ rows: [Record], count: Int) {
+    private func requireResultOrReason(_ rows: [CandidateAnswer], count: Int) {
         #expect(rows.count == count)
         for row in rows {
-            if case .number(let accuracy)? = row["accuracy"] {
+            if let accuracy = row.quality.value {
                 #expect((0...1).contains(accuracy))
-            } else if case .text(let reason)? = row["reason"] {
-                #expect(row["status"] == .text("failed") && !reason.isEmpty)
+            } else if let reason = row.reason {
+                #expect(row.status == .failed && !reason.isEmpty)
             } else {
                 Issue.record("neither a quality nor a reason: \(row)")
             }
@@ -123,7 +123,7 @@ struct HostileCompressionTests {
             in: try TemporaryFolder())
         #expect(result.refusal == nil, "\(result.refusal ?? "")")
         requireResultOrReason(result.rows, count: 12)
-        #expect(result.rows.allSatisfy { $0["accuracy"] != .unknown })
+        #expect(result.rows.allSatisfy { $0.quality.value != nil })
     }
 
     @Test(
@@ -144,9 +144,7 @@ struct HostileCompressionTests {
             wideNetwork(), precisions: "[float32, int8]", prunings: "[none]", in: try TemporaryFolder())
         #expect(result.refusal == nil, "\(result.refusal ?? "")")
         requireResultOrReason(result.rows, count: 2)
-        let accuracies = result.rows.compactMap { row -> Double? in
-            if case .number(let accuracy)? = row["accuracy"] { accuracy } else { nil }
-        }
+        let accuracies = result.rows.compactMap(\.quality.value)
         #expect(accuracies.count == 2 && abs(accuracies[0] - accuracies[1]) < 0.05)
     }
 
@@ -180,10 +178,8 @@ struct HostileCompressionTests {
                 try await SmallJob.run(in: folder, text: text)
                 #expect(!refused)
                 requireResultOrReason(
-                    try SmallJob.review(folder).front(
-                        job: "hostile", device: "host-cpu", fidelity: "trained", includesAll: true,
-                        plots: false
-                    ).rows, count: 3)
+                    try SmallJob.candidates(in: folder, of: "hostile", on: "host-cpu", at: .trained),
+                    count: 3)
             } catch {
                 #expect(refused, "\(error)")
                 #expect("\(error)".contains("table.csv:9"))

@@ -1,4 +1,7 @@
 import Foundation
+import Quantities
+import Reports
+import Search
 import SwiftletKit
 import Testing
 
@@ -15,7 +18,7 @@ struct MeasureTests {
         try await SmallJob.run(in: folder, text: Self.text)
     }
 
-    private func emitted(_ device: String) throws -> (rows: [Record], folder: String) {
+    private func emitted(_ device: String) throws -> (rows: [MeasurementRowAnswer], folder: String) {
         let output = "\(folder.path)/\(device)"
         return (
             try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output, repeats: 3).rows,
@@ -23,31 +26,15 @@ struct MeasureTests {
         )
     }
 
-    private func front(_ format: OutputFormat = .csv) throws -> String {
-        try SmallJob.review(folder).front(
-            job: "small", device: device, fidelity: nil, includesAll: true, plots: false
-        ).text(as: format)
-    }
-
-    private func text(_ field: Field?) throws -> String {
-        guard case .text(let text)? = field else { throw CommandError("no text") }
-        return text
-    }
-
-    private func number(_ field: Field?) throws -> Double {
-        guard case .number(let number)? = field else { throw CommandError("no number") }
-        return number
+    private func front() throws -> String {
+        try SmallJob.review(folder).front(of: "small", on: device, includesAll: true).text(as: .csv)
     }
 
     private func latency(ofModel path: String) throws -> Double {
-        guard case .record(let record) = try ModelCommands.predict(path, device: device, memory: nil).json
-        else {
-            throw CommandError("no estimate")
-        }
-        return try number(record["latency_ms"])
+        try #require(try ModelCommands.predict(path, on: device).latency)
     }
 
-    private func ingest(_ csv: String, unit: String = "ms") throws -> Answer {
+    private func ingest(_ csv: String, unit: TimeUnit = .milliseconds) throws -> IngestedAnswer {
         try ingestMeasurements(
             folder.write(csv, to: "times.csv"), unit: unit, job: "small", device: device, database: database)
     }
@@ -57,8 +44,8 @@ struct MeasureTests {
         let (rows, folder) = try emitted(device)
         let lines = try rows.enumerated().map { index, row in
             let time =
-                try latency(ofModel: "\(folder)/\(text(row["model"]))") * scale * [1, 1.02, 1.05][index % 3]
-            return "\(try text(row["candidate"])),\(time)\(energy.map { ",\($0)" } ?? "")"
+                try latency(ofModel: "\(folder)/\(row.model)") * scale * [1, 1.02, 1.05][index % 3]
+            return "\(row.candidate),\(time)\(energy.map { ",\($0)" } ?? "")"
         }
         try FileManager.default.removeItem(atPath: folder)
         return "candidate,latency_ms\(energy == nil ? "" : ",energy_mj")\n" + lines.joined(separator: "\n")
@@ -74,17 +61,17 @@ struct MeasureTests {
         let table = try String(contentsOfFile: "\(output)/measurements.csv", encoding: .utf8)
         #expect(table.hasPrefix("candidate,repeat,model,compression,latency_ms,energy_mj\r\n"))
         for row in rows {
-            #expect(row["latency_ms"] == .unknown && row["energy_mj"] == .unknown)
-            let model = "\(output)/\(try text(row["model"]))"
+            #expect(row.latency == nil && row.energy == nil)
+            let model = "\(output)/\(row.model)"
             #expect(FileManager.default.fileExists(atPath: model))
             let beside = URL(filePath: model).deletingLastPathComponent().path(percentEncoded: false)
             let files = try FileManager.default.contentsOfDirectory(atPath: beside)
             #expect(Set(files.map { URL(filePath: $0).pathExtension }) == Set(endings))
         }
-        #expect(throws: CommandError.self) {
+        #expect(throws: KitError.exists(path: output)) {
             try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output)
         }
-        _ = try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output, replaces: true)
+        _ = try SmallJob.review(folder).emitFinalists(of: "small", on: device, to: output, replacing: true)
     }
 
     @Test("Times handed back are what the front, the choice, the page and a candidate's sheet show")
@@ -92,26 +79,26 @@ struct MeasureTests {
         let csv = try filled(energy: 1.5)
         let before = try front()
         let answer = try ingest(csv)
-        #expect(!answer.rows.isEmpty)
-        for row in answer.rows {
-            #expect(row["repeats"] == .integer(3))
-            let (median, p90) = (try number(row["latency_ms"]), try number(row["latency_ms_p90"]))
-            #expect(abs(median / (1.3 * 1.02 * (try number(row["predicted_latency_ms"]))) - 1) < 0.02)
+        #expect(!answer.measured.isEmpty)
+        for row in answer.measured {
+            #expect(row.repeats == 3)
+            let (median, p90) = (row.latency, try #require(row.latencyP90))
+            #expect(abs(median / (1.3 * 1.02 * (try #require(row.predictedLatency))) - 1) < 0.02)
             #expect(p90 > median * 1.05 / 1.02)
         }
         #expect(try front() != before)
         let review = try SmallJob.review(folder)
-        let shown = try review.front(
-            job: "small", device: device, fidelity: nil, includesAll: true, plots: false
-        ).rows.filter { $0["provenance"] == .text("measured") }
-        #expect(shown.count == answer.rows.count)
-        #expect(shown.allSatisfy { $0["energy_mj"] == .number(1.5) })
-        let id = try text(shown.first?["id"])
-        let sheet = try review.show(job: "small", candidate: id, device: nil, layers: false)
-        #expect(sheet.table.contains("timed there 3 times (times.csv), its energy too"))
-        #expect(sheet.text(as: .json).contains("\"times.csv\""))
+        let shown = try SmallJob.candidates(in: folder, on: device).filter {
+            $0.costs.provenance == .measured
+        }
+        #expect(shown.count == answer.measured.count)
+        #expect(shown.allSatisfy { $0.costs.energy == 1.5 })
+        let id = try #require(shown.first?.id)
+        let sheet = try review.candidate(id, of: "small")
+        #expect(sheet.table(TableStyle()).contains("timed there 3 times (times.csv), its energy too"))
+        #expect(sheet.measurements.first?.source == "times.csv")
         let page = "\(folder.path)/report.html"
-        _ = try review.report(job: "small", output: page, replaces: false)
+        _ = try review.report(on: "small", output: page)
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">measured<"))
         // The same file again changes nothing.
         let after = try front()
@@ -123,16 +110,15 @@ struct MeasureTests {
     func confidence() throws {
         // Faster than anything that is only predicted.
         let answer = try ingest(filled(scale: 0.4))
-        let fastest = try answer.rows.min { try number($0["latency_ms"]) < number($1["latency_ms"]) }
-        let (median, p90) = (try number(fastest?["latency_ms"]), try number(fastest?["latency_ms_p90"]))
+        let fastest = try #require(answer.measured.min { $0.latency < $1.latency })
+        let (median, p90) = (fastest.latency, try #require(fastest.latencyP90))
         func choice(_ limit: Double, _ confidence: Double?) throws -> String? {
             let request = SelectRequest(
-                limits: [("--max-latency", "latency_ms", "\(limit)ms")], confidence: confidence,
-                preference: "latency")
-            return try SmallJob.review(folder).select(job: "small", device: device, request).rows.first
-                .map { try text($0["id"]) }
+                limits: [SelectRequest.Limit(.latency, limit)], confidence: confidence,
+                preference: .latency)
+            return try SmallJob.review(folder).selection(of: "small", for: device, request).candidate?.id
         }
-        let id = try text(fastest?["candidate"])
+        let id = fastest.candidate
         #expect(try choice((median + p90) / 2, nil) == id)
         #expect(try choice((median + p90) / 2, 0.9) != id)
         #expect(try choice(p90 * 1.0001, 0.9) == id)
@@ -152,14 +138,14 @@ struct MeasureTests {
         let answer = try ingestMeasurements(
             folder.write(csv, to: "times.csv"), job: "small", device: device,
             database: SmallJob.database(in: folder))
-        #expect(answer.rows.allSatisfy { $0["status"] == .text("constraint") })
+        #expect(answer.measured.allSatisfy { $0.status == .constraint })
         for _ in 0..<2 {
-            let rows = try SmallJob.review(folder).front(
-                job: "small", device: device, fidelity: nil, includesAll: true, plots: false
-            ).rows.filter { $0["provenance"] == .text("measured") }
-            #expect(rows.count == answer.rows.count)
-            #expect(rows.allSatisfy { $0["status"] == .text("constraint") })
-            _ = try rescore(job: "small", device: device, data: nil, database: SmallJob.database(in: folder))
+            let measured = try SmallJob.candidates(in: folder, on: device).filter {
+                $0.costs.provenance == .measured
+            }
+            #expect(measured.count == answer.measured.count)
+            #expect(measured.allSatisfy { $0.status == .constraint })
+            _ = try rescore(job: "small", on: device, database: SmallJob.database(in: folder))
         }
     }
 
@@ -202,13 +188,9 @@ struct MeasureTests {
             ("FINISHED,", "no row has a latency_ms yet"),
         ])
     func unknown(row: String, says: String) throws {
-        let finished = try text(emitted(device).rows.first?["candidate"])
-        let trained = try SmallJob.review(folder).front(
-            job: "small", device: device, fidelity: "trained", includesAll: true, plots: false
-        ).rows.map { try text($0["id"]) }
-        let finals = try SmallJob.review(folder).front(
-            job: "small", device: device, fidelity: "final", includesAll: true, plots: false
-        ).rows.map { try text($0["id"]) }
+        let finished = try #require(try emitted(device).rows.first?.candidate)
+        let trained = try SmallJob.candidates(in: folder, on: device, at: .trained).map(\.id)
+        let finals = try SmallJob.candidates(in: folder, on: device, at: .final).map(\.id)
         let unfinished = String(try #require(trained.first { !finals.contains($0) }).prefix(12))
         func named(_ text: String) -> String {
             text.replacing("UNFINISHED", with: unfinished).replacing("FINISHED", with: finished)
@@ -220,22 +202,21 @@ struct MeasureTests {
         #expect(try front() == before)
     }
 
-    @Test("Energy without a time, an unknown unit and a missing column are refused")
+    @Test("Energy without a time and a missing column are refused")
     func columns() throws {
-        let id = try text(emitted(device).rows.first?["candidate"])
-        for (csv, unit, says) in [
-            ("candidate,latency_ms,energy_mj\n\(id),,3\n", "ms", "times.csv:2: energy_mj stands without"),
-            ("candidate,latency_ms,energy_mj\n\(id),0.2,-3\n", "ms", "times.csv:2: energy_mj is -3.0"),
-            ("candidate,latency_ms\n\(id),1\n", "hours", "--unit: expected ms, us or s"),
-            ("candidate,latency\n\(id),1\n", "ms", "has no column 'latency_ms'"),
-            ("", "ms", "is empty"),
+        let id = try #require(try emitted(device).rows.first?.candidate)
+        for (csv, says) in [
+            ("candidate,latency_ms,energy_mj\n\(id),,3\n", "times.csv:2: energy_mj stands without"),
+            ("candidate,latency_ms,energy_mj\n\(id),0.2,-3\n", "times.csv:2: energy_mj is -3.0"),
+            ("candidate,latency\n\(id),1\n", "has no column 'latency_ms'"),
+            ("", "is empty"),
         ] {
-            let error = #expect(throws: (any Error).self) { try ingest(csv, unit: unit) }
+            let error = #expect(throws: (any Error).self) { try ingest(csv) }
             #expect(error.map { "\($0)".contains(says) } == true, "\(error.map { "\($0)" } ?? "")")
         }
     }
 
-    @Test("Times in microseconds are taken as such where --unit says so")
+    @Test("Times in microseconds are taken as such where that is said")
     func units() throws {
         let csv = try filled()
         let inMicroseconds = csv.split(separator: "\n").enumerated().map { index, line -> String in
@@ -243,18 +224,17 @@ struct MeasureTests {
             return index == 0 ? String(line) : "\(cells[0]),\((Double(cells[1]) ?? 0) * 1000)"
         }
         let error = #expect(throws: (any Error).self) { try ingest(inMicroseconds.joined(separator: "\n")) }
-        #expect(error.map { "\($0)".contains("--unit") } == true)
-        let answer = try ingest(inMicroseconds.joined(separator: "\n"), unit: "us")
-        #expect(try number(answer.rows.first?["latency_ms"]) < 100)
+        #expect(error.map { "\($0)".contains("unit the times are in") } == true)
+        let answer = try ingest(inMicroseconds.joined(separator: "\n"), unit: .microseconds)
+        #expect(try #require(answer.measured.first).latency < 100)
     }
 
     @Test("A time alone has no interval, and that is said")
     func once() throws {
         let lines = try filled().split(separator: "\n")
         let answer = try ingest("\(lines[0])\n\(lines[1])\n")
-        #expect(answer.rows.count == 1)
-        #expect(answer.rows[0]["latency_ms_p90"] == .unknown)
-        #expect(answer.table.contains("their interval is unknown"))
+        #expect(answer.measured.map(\.latencyP90) == [nil])
+        #expect(answer.table(TableStyle()).contains("their interval is unknown"))
     }
 
     @Test("This computer, and a device that the job has not, are refused")

@@ -1,3 +1,4 @@
+import Reports
 import SwiftletKit
 import Synchronization
 import Testing
@@ -65,12 +66,10 @@ struct RepeatabilityTests {
     }
 
     private func history(_ folder: TemporaryFolder) throws -> String {
-        try SmallJob.review(folder).history(job: "small").text(as: .csv)
+        try SmallJob.review(folder).history(of: "small").text(as: .csv)
     }
 
     private func front(_ folder: TemporaryFolder, _ device: String) throws -> String {
-        try SmallJob.review(folder).front(
-            job: "small", device: device, fidelity: nil, includesAll: false, plots: false
-        ).text(as: .json)
+        try SmallJob.review(folder).front(of: "small", on: device).json
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -43,12 +45,9 @@ struct RuntimesTests {
         try await SmallJob.run(in: folder, text: text)
         let review = try SmallJob.review(folder)
         for device in ["host-cpu", "stm32h743"] {
-            let front = try review.front(
-                job: "small", device: device, fidelity: "final", includesAll: true, plots: false)
-            guard case .text(let id)? = front.rows.first?["id"] else { throw CommandError("no finalist") }
+            let id = try #require(try SmallJob.candidates(in: folder, on: device, at: .final).first?.id)
             let bundle = "\(folder.path)/\(device)"
-            _ = try review.export(
-                ExportRequest(job: "small", candidate: id, format: nil, output: bundle, force: false))
+            _ = try review.export(ExportRequest(job: "small", candidate: id, output: bundle))
             let (status, text) = try Runtimes.compare(bundle, job: "\(folder.path)/job.yaml")
             #expect(status == 0, "\(text)")
         }

@@ -1,4 +1,6 @@
 import Foundation
+import Quantities
+import Reports
 import SwiftletKit
 
 /// A folder that goes away with the test.
@@ -44,7 +46,7 @@ enum SmallJob {
     static func run(
         in folder: TemporaryFolder, text: String = text, threads: Int = 2,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
-    ) async throws -> Answer {
+    ) async throws -> SearchAnswer {
         let file = try folder.write(text, to: "job.yaml")
         return try await search(
             SearchRequest(job: file, threads: threads, database: database(in: folder)), progress: progress)
@@ -54,5 +56,12 @@ enum SmallJob {
 
     static func review(_ folder: TemporaryFolder) throws -> Review {
         try Review(database: database(in: folder))
+    }
+
+    /// Every candidate of a job on a device, also dominated and infeasible ones.
+    static func candidates(
+        in folder: TemporaryFolder, of job: String = "small", on device: String, at fidelity: Fidelity? = nil
+    ) throws -> [CandidateAnswer] {
+        try review(folder).front(of: job, on: device, fidelity: fidelity, includesAll: true).candidates
     }
 }

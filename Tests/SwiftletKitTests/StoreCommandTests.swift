@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import SwiftletKit
 import Testing
 
@@ -16,28 +17,28 @@ struct StoreCommandTests {
     func report() throws {
         let review = try SmallJob.review(folder)
         let page = "\(folder.path)/report.html"
-        _ = try review.report(job: "small", output: page, replaces: false)
+        _ = try review.report(on: "small", output: page)
         let text = try String(contentsOfFile: page, encoding: .utf8)
         for device in ["host-cpu", "raspberry-pi-4", "stm32h743"] {
             #expect(text.contains("<h2>\(device)</h2>"))
         }
         // A picture of each front, and the search's course on the two devices that guide it.
         #expect(text.components(separatedBy: "<svg").count - 1 == 5)
-        #expect(throws: CommandError.self) { try review.report(job: "small", output: page, replaces: false) }
-        _ = try review.report(job: "small", output: page, replaces: true)
+        #expect(throws: KitError.exists(path: page)) { try review.report(on: "small", output: page) }
+        _ = try review.report(on: "small", output: page, replacing: true)
     }
 
     @Test("A job compared with itself is as good as itself, and nothing of its front is dominated")
     func sameJob() throws {
-        let rows = try SmallJob.review(folder).diff("small", "small", device: nil, fidelity: nil).rows
+        let rows = try SmallJob.review(folder).difference(between: "small", and: "small").devices
         #expect(rows.count == 3)
         for row in rows {
-            #expect(row["hypervolume_a"] == row["hypervolume_b"])
-            #expect(row["undominated_a"] == row["front_a"])
-            #expect(row["undominated_b"] == row["front_b"])
+            #expect(row.hypervolumeA == row.hypervolumeB)
+            #expect(row.undominatedA == row.frontA)
+            #expect(row.undominatedB == row.frontB)
         }
         #expect(throws: (any Error).self) {
-            try SmallJob.review(folder).diff("small", "small", device: "no-device", fidelity: nil)
+            try SmallJob.review(folder).difference(between: "small", and: "small", on: "no-device")
         }
     }
 
@@ -47,34 +48,32 @@ struct StoreCommandTests {
         _ = try merge(database, into: other)
         _ = try merge(database, into: other)
         let (own, taken) = (try SmallJob.review(folder), try Review(database: other))
-        #expect(try own.history(job: "small").text(as: .csv) == taken.history(job: "small").text(as: .csv))
+        #expect(try own.history(of: "small") == taken.history(of: "small"))
         let models = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/elsewhere/small")
         #expect(models.contains { $0.hasSuffix(".swiftlet") })
-        #expect(try checkDatabase(other).rows.first?["is_intact"] == .flag(true))
+        #expect(try checkDatabase(other).isIntact)
     }
 
     @Test("A device that the job did not name gets a front; one that it named keeps its own")
     func rescored() throws {
         func front(_ device: String) throws -> String {
-            try SmallJob.review(folder).front(
-                job: "small", device: device, fidelity: nil, includesAll: true, plots: false
-            ).text(as: .csv)
+            try SmallJob.review(folder).front(of: "small", on: device, includesAll: true).text(as: .csv)
         }
         let before = try front("stm32h743")
-        let added = try rescore(job: "small", device: "raspberry-pi-5", data: nil, database: database)
-        #expect(!added.rows.isEmpty)
-        _ = try rescore(job: "small", device: "stm32h743", data: nil, database: database)
+        let added = try rescore(job: "small", on: "raspberry-pi-5", database: database)
+        #expect(!added.candidates.isEmpty)
+        _ = try rescore(job: "small", on: "stm32h743", database: database)
         #expect(try front("stm32h743") == before)
         #expect(throws: (any Error).self) {
-            try rescore(job: "small", device: "host-cpu", data: nil, database: database)
+            try rescore(job: "small", on: "host-cpu", database: database)
         }
     }
 
     @Test("A backup is written once")
     func backup() throws {
         let copy = "\(folder.path)/copy.sqlite"
-        _ = try backUp(database, to: copy, replacing: false)
-        #expect(try checkDatabase(copy).rows.first?["jobs"] == .integer(1))
-        #expect(throws: (any Error).self) { try backUp(database, to: copy, replacing: false) }
+        _ = try backUp(database, to: copy)
+        #expect(try checkDatabase(copy).jobs == 1)
+        #expect(throws: (any Error).self) { try backUp(database, to: copy) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import SwiftletKit
 import Testing
 
@@ -42,41 +43,33 @@ struct StudyTests {
         return database
     }
 
-    private func number(_ field: Field?) throws -> Double {
-        guard case .number(let number)? = field else { throw CommandError("no number") }
-        return number
-    }
-
     @Test("Losses are means over seeds, and each network is compared with the same one uncompressed")
     func table() async throws {
         let databases = [try await database(seed: 1), try await database(seed: 2)]
-        let both = try study(job: "studied", databases: databases).rows
+        let both = try study(of: "studied", in: databases).rows
         #expect(both.count == 8)
-        let alone = try databases.map { try study(job: "studied", databases: [$0]).rows }
+        let alone = try databases.map { try study(of: "studied", in: [$0]).rows }
         for row in both {
             let accuracies = try alone.map { rows in
                 let own = try #require(
                     rows.first {
-                        $0["architecture"] == row["architecture"] && $0["compression"] == row["compression"]
+                        $0.architecture == row.architecture && $0.compression == row.compression
                     })
-                return try number(own["accuracy"])
+                return try #require(own.accuracy)
             }
-            #expect(abs(try number(row["accuracy"]) - (accuracies[0] + accuracies[1]) / 2) < 1e-9)
+            let accuracy = try #require(row.accuracy)
+            #expect(abs(accuracy - (accuracies[0] + accuracies[1]) / 2) < 1e-9)
             let plain = try #require(
-                both.first {
-                    $0["architecture"] == row["architecture"] && $0["compression"] == .text("none")
-                })
-            let loss = try number(plain["accuracy"]) - number(row["accuracy"])
-            #expect(abs(try number(row["loss"]) - loss) < 1e-9)
-            #expect(try number(row["loss_bound"]) >= loss - 1e-9)
-            #expect(try number(row["host_latency_ms"]) > 0)
-            if row["compression"] == .text("none") { #expect(try number(row["host_speed_up"]) == 1) }
-            if row["compression"] == .text("magnitude(0.8)") {
-                guard case .text(let note)? = row["stm32h743:note"] else {
-                    Issue.record("nothing is said of zeros that the board multiplies")
-                    continue
-                }
-                #expect(note.contains("sparse"))
+                both.first { $0.architecture == row.architecture && $0.compression == "none" })
+            let loss = try #require(plain.accuracy) - accuracy
+            let found = try #require(row.loss)
+            #expect(abs(found.mean - loss) < 1e-9)
+            #expect(found.bound >= loss - 1e-9)
+            #expect(try #require(row.hostLatency) > 0)
+            if row.compression == "none" { #expect(row.hostSpeedUp == 1) }
+            if row.compression == "magnitude(0.8)" {
+                let board = try #require(row.devices.first { $0.device == "stm32h743" })
+                #expect(board.note?.contains("sparse") == true, "zeros that the board multiplies")
             }
         }
     }
@@ -87,8 +80,8 @@ struct StudyTests {
         let text = try String(contentsOfFile: space, encoding: .utf8)
         _ = try folder.write(text.replacing("[none, int8,", with: "[int8,"), to: "two-stages.yaml")
         let database = try await database(seed: 1)
-        let error = #expect(throws: CommandError.self) {
-            try study(job: "studied", databases: [database])
+        let error = #expect(throws: KitError.self) {
+            try study(of: "studied", in: [database])
         }
         #expect("\(error as Any)".contains("no finished uncompressed candidate"))
     }

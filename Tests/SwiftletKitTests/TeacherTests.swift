@@ -1,4 +1,6 @@
 import Foundation
+import Quantities
+import Reports
 import SwiftletKit
 import Testing
 
@@ -14,14 +16,12 @@ struct TeacherTests {
         text.replacing("recipe: [plain]", with: "recipe: ['\(recipe)']")
     }
 
-    private func rows(_ text: String, in folder: TemporaryFolder) async throws -> [Record] {
+    private func rows(_ text: String, in folder: TemporaryFolder) async throws -> [CandidateAnswer] {
         try await SmallJob.run(in: folder, text: text)
-        return try SmallJob.review(folder).front(
-            job: "small", device: "stm32h743", fidelity: "trained", includesAll: true, plots: false
-        ).rows
+        return try SmallJob.candidates(in: folder, on: "stm32h743", at: .trained)
     }
 
-    private func accuracies(_ rows: [Record]) -> [Field?] { rows.map { $0["accuracy"] } }
+    private func accuracies(_ rows: [CandidateAnswer]) -> [Double?] { rows.map(\.quality.value) }
 
     private func sentence(_ text: String, in folder: TemporaryFolder) async -> String {
         let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: text) }
@@ -32,15 +32,14 @@ struct TeacherTests {
         "Every candidate learns from the teacher that its recipe names: the largest network, with its features, or a model file"
     )
     func teachers() async throws {
-        var results: [[Field?]] = []
+        var results: [[Double?]] = []
         for recipe in [
             "plain", "distilled", "distill(largest;features=50)", "distill(\(GivenModelTests.model))",
         ] {
             let rows = try await rows(Self.text(recipe: recipe), in: try TemporaryFolder())
             #expect(rows.count == 4)
             let isNamed = rows.allSatisfy { row in
-                guard case .text(let compression)? = row["compression"] else { return false }
-                return compression.contains("distill(") == (recipe != "plain")
+                row.compression.contains("distill(") == (recipe != "plain")
             }
             #expect(isNamed, "\(recipe)")
             results.append(accuracies(rows))
@@ -54,21 +53,12 @@ struct TeacherTests {
         let first = Self.text.replacing("name: small", with: "name: first")
             .replacing("precision: [float32, int8]", with: "precision: [float32]")
         try await SmallJob.run(in: folder, text: first)
-        let finals = try SmallJob.review(folder).front(
-            job: "first", device: "stm32h743", fidelity: "final", includesAll: true, plots: false
-        ).rows
-        guard case .text(let id)? = finals.first?["id"] else {
-            Issue.record("the first job has no finalist")
-            return
-        }
+        let finals = try SmallJob.candidates(in: folder, of: "first", on: "stm32h743", at: .final)
+        let id = try #require(finals.first?.id)
         let rows = try await rows(Self.text(recipe: "distill(first/\(id.prefix(12)))"), in: folder)
-        #expect(rows.allSatisfy { $0["accuracy"] != .unknown })
-        let trained = try SmallJob.review(folder).front(
-            job: "first", device: "stm32h743", fidelity: "trained", includesAll: true, plots: false
-        ).rows.compactMap { row -> String? in
-            if case .text(let other)? = row["id"], other != id { other } else { nil }
-        }
-        let unfinished = try #require(trained.first)
+        #expect(rows.allSatisfy { $0.quality.value != nil })
+        let trained = try SmallJob.candidates(in: folder, of: "first", on: "stm32h743", at: .trained)
+        let unfinished = try #require(trained.map(\.id).first { $0 != id })
         let text = Self.text(recipe: "distill(first/\(unfinished.prefix(12)))")
             .replacing("name: small", with: "name: second")
         #expect(await sentence(text, in: folder).contains("was not trained to the end"))
@@ -97,15 +87,14 @@ struct TeacherTests {
             .replacing("pruning: [none, structured(0.5)], recipe: [plain, distilled]", with: "CALIBRATOR")
             .replacing("[float32, int8]", with: "[float32, int8], precision_per: model")
             .replacing("per_device: 2", with: "per_device: 0")
-        var results: [String: [Field?]] = [:]
+        var results: [String: [Double?]] = [:]
         for calibrator in ["min-max", "percentile(50)", "mean-squared-error"] {
             let folder = try TemporaryFolder()
             try await SmallJob.run(
                 in: folder,
                 text: base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: \(calibrator)"))
-            let rows = try SmallJob.review(folder).front(
-                job: "given", device: "raspberry-pi-4", fidelity: nil, includesAll: true, plots: false
-            ).rows.sorted { "\($0["compression"] ?? .unknown)" < "\($1["compression"] ?? .unknown)" }
+            let rows = try SmallJob.candidates(in: folder, of: "given", on: "raspberry-pi-4")
+                .sorted { $0.compression < $1.compression }
             results[calibrator] = accuracies(rows)
             let other = base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: percentile(99)")
             #expect(await sentence(other, in: folder).contains("calibrator was"))

@@ -1,5 +1,4 @@
 import Datasets
-import Quantities
 
 /// What a model took, as a user filled it into a table.
 struct FilledInCost {
@@ -10,16 +9,13 @@ struct FilledInCost {
 extension CSVTable {
     /// The columns `latency_ms` and, where there is one, `energy_mj`; nil where a row has none.
     ///
-    /// - Parameter unit: of the times: `ms`, `us` or `s`.
-    func costs(unit: String) throws -> [FilledInCost] {
-        guard let factor = Unit.milliseconds.suffixes.first(where: { $0.suffix == unit })?.factor else {
-            throw CommandError("--unit: expected ms, us or s, got '\(unit)'")
-        }
+    /// - Parameter unit: of the times.
+    func costs(unit: TimeUnit) throws -> [FilledInCost] {
         let latencies = try numbers("latency_ms")
         let energies = header.contains("energy_mj") ? try numbers("energy_mj") : nil
         return latencies.indices.map { row in
             FilledInCost(
-                line: line(ofRow: row), milliseconds: latencies[row].map { $0 * factor },
+                line: line(ofRow: row), milliseconds: latencies[row].map { $0 * unit.milliseconds },
                 millijoules: energies?[row])
         }
     }

@@ -1,59 +1,62 @@
 import Archives
 import Bundles
+import Candidates
 import Datasets
 import Devices
 import Foundation
 import Jobs
 import ModelGraph
-import Quantities
+public import Reports
 import SearchSpaces
 
-/// What `swiftlet devices calibrate` is asked.
+/// Measured times to fit a profile to.
 public struct CalibrationRequest: Sendable {
+    /// A device, or the path of a profile ending in `.yaml`.
     public var device: String
+    /// A CSV file with `architecture` or `model`, `latency_ms` and perhaps `energy_mj`.
     public var measurements: String
-    /// `ms`, `us` or `s`.
-    public var unit: String
+    /// The unit of the times.
+    public var unit: TimeUnit
     /// The space of the architectures; nil where rows name model files, or where only one space reads them.
     public var space: String?
+    /// The profile to write, ending in `.yaml`.
     public var output: String
+    /// Whether a profile that is there may be replaced.
+    public var replacing: Bool
 
-    public init(device: String, measurements: String, unit: String, space: String?, output: String) {
+    /// Measured times of a device.
+    public init(
+        device: String, measurements: String, unit: TimeUnit = .milliseconds, space: String? = nil,
+        output: String, replacing: Bool = false
+    ) {
         self.device = device
         self.measurements = measurements
         self.unit = unit
         self.space = space
         self.output = output
+        self.replacing = replacing
     }
 }
 
 extension DeviceCommands {
-    /// `swiftlet devices calibrate`: a new profile fitted to measured times; nothing is written where a row is wrong.
-    public static func calibrate(_ request: CalibrationRequest) throws -> Answer {
-        guard request.output.hasSuffix(".yaml") else { throw CommandError("--output must end in .yaml") }
-        let profile = try profile(request.device, notYetAt: request.output)
+    /// Writes a new profile fitted to measured times; nothing is written where a row is wrong.
+    public static func calibrate(_ request: CalibrationRequest) throws -> CalibrationAnswer {
+        guard request.output.hasSuffix(".yaml") else {
+            throw KitError.refused("\(request.output): a profile's file must end in .yaml")
+        }
+        let output = try OutputPath(request.output, replacing: request.replacing)
+        let profile = try DeviceShelf().profile(request.device)
         let table = try MeasuredModels(request)
         let outcome = try profile.calibrated(
             with: table.rows, file: request.measurements, note: "fitted to \(request.measurements)",
             pricing: { row, profile in
                 PricedPiece(try profile.deployable(try table.graph(of: row)), on: profile)
             })
-        try DurableFile.write(Array(outcome.profile.yaml.utf8), to: request.output)
-        let json: Record = [
-            "device": .text(profile.name), "output": .text(request.output),
-            "samples": .integer(outcome.samples),
-            "changed_policy": .flag(outcome.changedPolicy),
-            "leave_one_out_error": .number(orUnknown: outcome.profile.calibration?.latency.leaveOneOutError),
-        ]
-        let policy = outcome.changedPolicy ? "; it treats dead branches otherwise than the profile said" : ""
-        let error = (outcome.profile.calibration?.latency.leaveOneOutError).map {
-            "; median error of a model that is left out: \(Human.percent($0))"
-        }
-        return Answer(
-            json: .record(json), columns: json.entries.map(\.key), rows: [json],
-            table:
-                "\(request.output): \(profile.name) fitted to \(outcome.samples) models\(error ?? "")\(policy)\n"
-        )
+        try output.write(outcome.profile.yaml)
+        return CalibrationAnswer(
+            device: profile.name, output: request.output, samples: outcome.samples,
+            changedPolicy: outcome.changedPolicy,
+            leaveOneOutError: outcome.profile.calibration?.latency.leaveOneOutError)
     }
 }
 
@@ -74,7 +77,7 @@ private struct MeasuredModels {
         let architectures = table.header.contains("architecture") ? try table.texts("architecture") : nil
         let models = table.header.contains("model") ? try table.texts("model") : nil
         guard architectures != nil || models != nil else {
-            throw CommandError("\(file):1: needs a column 'architecture' or 'model'")
+            throw KitError.refused("\(file):1: needs a column 'architecture' or 'model'")
         }
         rows = try table.costs(unit: request.unit).enumerated().map { row, cost in
             let architecture = architectures?[row] ?? ""
@@ -92,7 +95,7 @@ private struct MeasuredModels {
         let path = row.model.hasPrefix("/") ? row.model : "\(JobFile.folder(of: file))/\(row.model)"
         guard FileManager.default.fileExists(atPath: path) else {
             let known = spaces.map(\.name).joined(separator: ", ")
-            throw CommandError(
+            throw KitError.refused(
                 "\(file):\(row.line): '\(row.model)' is no architecture of \(known) and no model file")
         }
         return try LoadedModel(path: path).graph

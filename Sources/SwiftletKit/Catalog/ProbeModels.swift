@@ -1,27 +1,38 @@
 import Archives
+import Candidates
+import ModelCompression
 import Datasets
 import Determinism
 import Devices
-import ModelCompression
+import Jobs
 import ModelGraph
 import ONNXFormat
+public import Reports
 import SearchSpaces
 import TFLiteFormat
 import Training
 
-/// What `swiftlet devices probes` is asked.
+/// Models to choose and write for a device.
 public struct ProbeRequest: Sendable {
+    /// A device, or the path of a profile ending in `.yaml`.
     public var device: String
+    /// The space that the models are taken from.
     public var space: String
+    /// How many models, from 3 to 1000.
     public var count: Int
     /// A CSV file whose architectures may be chosen; nil for random ones of the space.
     public var candidates: String?
-    /// Nil for the format that the device's runtime loads; `all` for every one.
-    public var format: String?
+    /// Nil for the format that the device's runtime loads.
+    public var format: ProbeFormat?
+    /// The folder to write.
     public var output: String
+    /// Whether files that are there may be replaced.
+    public var replacing: Bool
 
+    /// Models of a space for a device.
     public init(
-        device: String, space: String, count: Int, candidates: String?, format: String?, output: String
+        device: String, space: String, count: Int = 10, candidates: String? = nil,
+        format: ProbeFormat? = nil, output: String, replacing: Bool = false
     ) {
         self.device = device
         self.space = space
@@ -29,56 +40,47 @@ public struct ProbeRequest: Sendable {
         self.candidates = candidates
         self.format = format
         self.output = output
+        self.replacing = replacing
     }
 }
 
+/// The form in which probe models are written.
+public enum ProbeFormat: String, CaseIterable, Sendable {
+    case onnx, tflite, swiftlet
+    /// Each model in every form.
+    case all
+}
+
 extension DeviceCommands {
-    /// `swiftlet devices probes`: the models whose times on the device tell most, and a table to fill them in.
-    public static func probes(_ request: ProbeRequest) throws -> Answer {
-        guard (3...1000).contains(request.count) else {
-            throw CommandError("--count must lie between 3 and 1000")
-        }
-        let profile = try profile(request.device, notYetAt: request.output)
+    /// Writes the models whose times on the device tell most, and a table to fill them in.
+    public static func probes(_ request: ProbeRequest) throws -> ProbesAnswer {
+        try KitError.require(request.count, in: 3...1000, name: "count")
+        _ = try OutputPath(request.output, replacing: request.replacing)
+        let profile = try DeviceShelf().profile(request.device)
         let space = try SpaceCommands.space(request.space)
-        let formats = try probeFormats(request.format, profile)
+        let formats = request.format.map(\.files) ?? [profile.runtime.format]
         let pool = try probePool(request, space).compactMap { genotype -> (Genotype, PricedPiece)? in
             let graph = try space.graph(of: genotype, input: space.referenceInput)
             guard graph.dependsOnInput else { return nil }
             return (genotype, PricedPiece(try profile.deployable(graph), on: profile))
         }
-        var rows: [Record] = []
+        var probes: [ProbesAnswer.Probe] = []
         for index in ProbeDesign(pool.map { $0.1 }, on: profile).choose(request.count) {
             let genotype = pool[index].0
-            let name = "probe-\(rows.count + 1)"
+            let name = "probe-\(probes.count + 1)"
             let model = try profile.built(space.graph(of: genotype, input: space.referenceInput))
             for format in formats {
                 try DurableFile.write(
-                    try bytes(of: model, as: format), to: "\(request.output)/\(name).\(format)")
+                    try bytes(of: model, as: format), to: "\(request.output)/\(name).\(format.rawValue)")
             }
-            rows.append([
-                "probe": .integer(rows.count + 1), "architecture": .text(space.architecture(of: genotype)),
-                "model": .text("\(name).\(formats[0])"), "latency_ms": .unknown,
-            ])
+            probes.append(
+                ProbesAnswer.Probe(
+                    probe: probes.count + 1, architecture: space.architecture(of: genotype),
+                    model: "\(name).\(formats[0].rawValue)"))
         }
-        let columns = ["probe", "architecture", "model", "latency_ms"]
-        try DurableFile.write(Array(rows.csv(columns: columns).utf8), to: "\(request.output)/probes.csv")
-        return Answer(
-            json: .record(["device": .text(profile.name), "probes": .list(rows.map(Field.record))]),
-            columns: columns,
-            rows: rows,
-            table:
-                "\(rows.count) models in \(request.output); time each on the device (median, batch 1), fill in the last "
-                + "column of \(request.output)/probes.csv, then run 'swiftlet devices calibrate'\n")
-    }
-
-    private static func probeFormats(_ format: String?, _ profile: DeviceProfile) throws -> [String] {
-        switch format {
-        case nil: return [profile.runtime.format.rawValue]
-        case "all"?: return ["onnx", "tflite", "swiftlet"]
-        case let format? where ["onnx", "tflite", "swiftlet"].contains(format): return [format]
-        case let format?:
-            throw CommandError("--format: expected onnx, tflite, swiftlet or all, got '\(format)'")
-        }
+        let answer = ProbesAnswer(device: profile.name, probes: probes, output: request.output)
+        try DurableFile.write(Array(try answer.csv.text.utf8), to: "\(request.output)/probes.csv")
+        return answer
     }
 
     /// Random points of the space, or the architectures of the file.
@@ -92,16 +94,27 @@ extension DeviceCommands {
             do {
                 return space.uncompressed(try space.genotype(architecture: text))
             } catch {
-                throw CommandError("\(path):\(table.line(ofRow: row)): \(error)")
+                throw KitError.refused("\(path):\(table.line(ofRow: row)): \(error)")
             }
         }
     }
 
-    private static func bytes(of graph: Graph, as format: String) throws -> [UInt8] {
+    private static func bytes(of graph: Graph, as format: ModelFormat) throws -> [UInt8] {
         switch format {
-        case "onnx": try ONNXModel.write(graph)
-        case "tflite": try TFLiteModel.write(graph)
-        default: graph.encoded()
+        case .onnx: try ONNXModel.write(graph)
+        case .tflite: try TFLiteModel.write(graph)
+        case .swiftlet: graph.encoded()
+        }
+    }
+}
+
+extension ProbeFormat {
+    fileprivate var files: [ModelFormat] {
+        switch self {
+        case .onnx: [.onnx]
+        case .tflite: [.tflite]
+        case .swiftlet: [.swiftlet]
+        case .all: [.onnx, .tflite, .swiftlet]
         }
     }
 }

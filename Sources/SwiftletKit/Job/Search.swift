@@ -2,19 +2,23 @@ import ExperimentStore
 import Foundation
 import Jobs
 import Quantities
+public import Reports
 import Search
 
-/// What `swiftlet search` is asked.
+/// A job to run, or to resume where it stopped.
 public struct SearchRequest: Sendable {
+    /// A job by name, or the path of a file ending in `.yaml`.
     public var job: String
     /// Replaces the data set's path.
     public var data: String?
     /// Replaces the job's seed.
     public var seed: Int?
-    /// Candidates worked on at once; nil for all cores.
+    /// Candidates worked on at once, from 1 to 1024; nil for all cores.
     public var threads: Int?
+    /// The database; made where there is none.
     public var database: String
 
+    /// A job and the database that keeps it.
     public init(job: String, data: String? = nil, seed: Int? = nil, threads: Int? = nil, database: String) {
         self.job = job
         self.data = data
@@ -23,11 +27,9 @@ public struct SearchRequest: Sendable {
         self.database = database
     }
 
-    /// Where the job comes from, once the request itself makes sense.
     func source() throws -> JobSource {
-        if let threads, !(1...1024).contains(threads) {
-            throw CommandError("--threads must lie between 1 and 1024")
-        }
+        if let threads { try KitError.require(threads, in: 1...1024, name: "threads") }
+        if let seed { try KitError.require(seed, in: 0...Int.max, name: "seed") }
         return try JobSource(named: job, data: data, seed: seed)
     }
 
@@ -38,8 +40,8 @@ public struct SearchRequest: Sendable {
 ///
 /// Throws `CancellationError` where the task is cancelled; what was evaluated until then is kept.
 public func search(
-    _ request: SearchRequest, progress: @escaping @Sendable (JobProgress) -> Void
-) async throws -> Answer {
+    _ request: SearchRequest, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+) async throws -> SearchAnswer {
     let source = try request.source()
     let job = try source.resolved()
     let work = try job.work(data: request.data, database: request.database)
@@ -51,45 +53,21 @@ public func search(
     for warning in warnings + doubts { report(.warning(warning)) }
     let run = JobRun(
         job: job, work: work, store: jobStore, lock: lock, width: request.width, progress: report)
-    let feasible: Bool
     do {
-        feasible = try await run.toTheEnd()
+        let isFeasible = try await run.toTheEnd()
+        return .fronts(try Review(store).fronts(of: job.name), isFeasible: isFeasible)
     } catch SearchError.nothingFeasible(let nearest, let device, let blocking) {
-        return Answer(nearest: nearest, on: device, blocking: blocking, job: job.name)
+        return .nothingFeasible(
+            NothingFeasibleAnswer(
+                job: job.name, blocking: blocking, nearest: nearest.map { NearCandidateAnswer($0, on: device) }))
     }
-    var answer = try Review(store).front(
-        job: job.name, device: nil, fidelity: nil, includesAll: false, plots: false)
-    if !feasible { answer.status = .infeasible }
-    return answer
 }
 
-extension Answer {
-    /// No device can have any candidate: those that come nearest by price, and what stands in the way.
-    fileprivate init(nearest: [PricedCandidate], on device: String, blocking: String, job: String) {
-        let columns = ["device", "id", "status", "reason", "architecture", "compression"]
-        let rows = nearest.map { candidate -> Record in
-            [
-                "device": .text(device), "id": .text(candidate.id),
-                "status": .text(orUnknown: candidate.costs.score(on: device)?.status.rawValue),
-                "reason": .text(orUnknown: candidate.costs.score(on: device)?.reason),
-                "architecture": .text(candidate.architecture),
-                "compression": .text(candidate.compression),
-            ]
-        }
-        var table = TextTable([
-            ("nearest", .left), ("device", .left), ("why not", .left), ("architecture", .left),
-        ])
-        for candidate in nearest {
-            table.append([
-                String(candidate.id.prefix(8)), device, candidate.costs.score(on: device)?.reason ?? "",
-                candidate.architecture,
-            ])
-        }
+extension NearCandidateAnswer {
+    fileprivate init(_ candidate: PricedCandidate, on device: String) {
+        let score = candidate.costs.score(on: device)
         self.init(
-            json: .record([
-                "job": .text(job), "blocking": .text(blocking), "nearest": .list(rows.map(Field.record)),
-            ]), columns: columns, rows: rows,
-            table: "no candidate is feasible on any device: \(blocking)\n\n\(table.text)",
-            status: .infeasible)
+            device: device, id: candidate.id, status: score?.status ?? .failed, reason: score?.reason,
+            architecture: candidate.architecture, compression: candidate.compression)
     }
 }

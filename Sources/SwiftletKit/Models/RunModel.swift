@@ -3,20 +3,18 @@ import Bundles
 import Engine
 import Foundation
 import ModelGraph
+public import Reports
 
 extension ModelCommands {
-    /// `swiftlet run`: runs a model on an npy or npz file and writes its outputs as npz, in the model's own types.
+    /// Runs a model on an npy or npz file and writes its outputs as npz, in the model's own types.
     ///
     /// Arrays hold one or more samples along dimension 0; npz arrays are matched to inputs by name.
     public static func run(
-        _ path: String, input: String, output: String, memory: String?, force: Bool
-    ) throws -> Answer {
-        guard force || !FileManager.default.fileExists(atPath: output) else {
-            throw CommandError("\(output): exists already; --force replaces it")
-        }
-        let limit = try bytes(memory)
-        let model = try LoadedModel(path: path, memory: limit, roundsActivations: true)
-        let plan = try Plan(model.graph, memoryLimit: limit)
+        _ path: String, input: String, output: String, replacing: Bool = false, memory: Int = defaultMemory
+    ) throws -> RunAnswer {
+        _ = try OutputPath(output, replacing: replacing)
+        let model = try LoadedModel(path: path, memory: memory, roundsActivations: true)
+        let plan = try Plan(model.graph, memoryLimit: memory)
         let inputs = try InputArrays(input, plan: plan)
         let worker = Worker(plan)
         var results = [[UInt8]](repeating: [], count: plan.outputs.count)
@@ -33,13 +31,7 @@ extension ModelCommands {
             return (name: plan.outputs[index].name, array: NumberArray(batched, elements))
         }
         try NPZ.write(arrays, to: output)
-        let json: Record = [
-            "model": .text(path), "samples": .integer(inputs.samples), "output": .text(output),
-            "arrays": .list(arrays.map { .text($0.name) }),
-        ]
-        return Answer(
-            json: .record(json), columns: json.entries.map(\.key), rows: [json],
-            table: "\(inputs.samples) samples, \(arrays.map(\.name).joined(separator: ", ")) in \(output)\n")
+        return RunAnswer(model: path, samples: inputs.samples, output: output, arrays: arrays.map(\.name))
     }
 }
 
@@ -56,7 +48,7 @@ private struct InputArrays {
             plan.inputs.count > 1 ? nil : found.count == 1 ? found[0] : found.first { $0.name == "input" }
         arrays = try plan.inputs.map { port in
             guard let entry = found.first(where: { $0.name == port.name }) ?? standIn else {
-                throw CommandError(
+                throw KitError.refused(
                     "\(path): has no array '\(port.name)'; it has \(found.map(\.name).joined(separator: ", "))"
                 )
             }
@@ -67,7 +59,7 @@ private struct InputArrays {
         }
         samples = counts.first ?? 0
         for (index, port) in plan.inputs.enumerated() where counts[index] != samples || samples == 0 {
-            throw CommandError(
+            throw KitError.refused(
                 "\(path): '\(port.name)' has shape \(arrays[index].shape), expected one or more samples of \(port.type.shape)"
             )
         }
@@ -120,7 +112,7 @@ extension NumberArray {
     fileprivate func checkWhole(for port: Plan.Port, in path: String) throws {
         guard port.type.quantization == nil, let range = port.type.dataType.wholeNumbers else { return }
         guard let wrong = floats.first(where: { !range.contains($0) || $0 != $0.rounded() }) else { return }
-        throw CommandError(
+        throw KitError.refused(
             "\(path): '\(port.name)' takes \(port.type.dataType.rawValue), but the array holds \(wrong); "
                 + "give whole numbers from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
@@ -160,7 +152,7 @@ extension NumberArray.Elements {
         case .int64: self = .int64(words(Int64.self))
         case .bool: self = .bool(bytes.map { $0 != 0 })
         case .bfloat16, .binary:
-            throw CommandError("an output is \(type.rawValue), which npz files cannot hold")
+            throw KitError.refused("an output is \(type.rawValue), which npz files cannot hold")
         }
     }
 }

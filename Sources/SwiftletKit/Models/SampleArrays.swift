@@ -1,25 +1,28 @@
 import Archives
 import Candidates
 import Datasets
-import Foundation
 import Jobs
+public import Reports
 
 /// A part of a job's data set.
-public enum SamplePart: String, Sendable, CaseIterable { case train, validation, test }
+public enum SamplePart: String, Sendable, CaseIterable {
+    case train, validation, test
+}
 
 extension ModelCommands {
-    /// `swiftlet samples`: one part of a job's data set as an npz file, so that other programs can be asked the same.
+    /// Writes one part of a job's data set as an npz file, so that other programs can be asked the same.
     ///
     /// `raw` holds the samples as they were loaded, `input` as a network reads them, `label` the true classes.
+    /// - Parameters:
+    ///   - job: a name, or the path of a job file.
+    ///   - data: replaces the data set's path.
     public static func samples(
-        of job: String, part: SamplePart, data: String?, output: String, force: Bool
-    ) throws -> Answer {
-        guard force || !FileManager.default.fileExists(atPath: output) else {
-            throw CommandError("\(output): exists already; --force replaces it")
-        }
+        of job: String, part: SamplePart, data: String? = nil, output: String, replacing: Bool = false
+    ) throws -> SamplesAnswer {
+        _ = try OutputPath(output, replacing: replacing)
         let resolved = try JobSource(named: job, data: data).resolved()
         guard case .training(let work) = try resolved.work(data: data) else {
-            throw CommandError("\(job): looks its candidates up in a table, so that it has no samples")
+            throw KitError.refused("\(job): looks its candidates up in a table, so that it has no samples")
         }
         let indices = work.data.indices(of: part)
         let shape = [indices.count] + work.data.dataset.sampleShape
@@ -30,13 +33,7 @@ extension ModelCommands {
                 (name: "input", array: NumberArray(shape, .float32(work.data.samples(indices)))),
                 (name: "label", array: NumberArray([indices.count], .int32(indices.map { labels[$0] }))),
             ], to: output)
-        let json: Record = [
-            "job": .text(job), "part": .text(part.rawValue), "samples": .integer(indices.count),
-            "output": .text(output),
-        ]
-        return Answer(
-            json: .record(json), columns: json.entries.map(\.key), rows: [json],
-            table: "\(indices.count) samples of the \(part.rawValue) part in \(output)\n")
+        return SamplesAnswer(job: job, part: part.rawValue, samples: indices.count, output: output)
     }
 }
 

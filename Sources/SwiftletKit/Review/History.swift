@@ -1,43 +1,47 @@
 import ExperimentStore
 import Quantities
+public import Reports
 import Search
 
 extension Review {
-    /// `swiftlet history`: one row an evaluation in proposal order; host times are left out, for they differ from run to run.
-    public func history(job name: String) throws -> Answer {
-        let job = try store.job(named: name)
+    /// One entry an evaluation in proposal order; host times are left out, for they differ from run to run.
+    public func history(of job: String, page: Page = .all) throws -> HistoryAnswer {
+        let job = try store.job(named: job)
         let targets = try job.targets()
         var traces = targets.map { HypervolumeTrace($0) }
-        let rows = try job.proposedEvaluations().map { evaluation -> Record in
-            var record: Record = [
-                "evaluation": .integer(evaluation.proposal ?? 0), "candidate": .text(evaluation.candidate),
-                "fidelity": .text(evaluation.fidelity.rawValue),
-                "architecture": .text(evaluation.architecture),
-                "compression": .text(evaluation.compression),
-                "accuracy": .number(orUnknown: evaluation.quality?.accuracy),
-                "accuracy_se": .number(orUnknown: evaluation.quality?.standardError),
-                "model_bytes": .integer(orUnknown: evaluation.scores.lazy.compactMap(\.modelSize).first),
-            ]
-            for target in targets {
-                for metric in target.shownCosts {
-                    let value = evaluation.score(on: target.device).flatMap {
-                        evaluation.value(of: metric, on: $0)
-                    }
-                    record.append("\(target.device):\(metric.rawValue)", .number(orUnknown: value))
-                }
-            }
-            for index in targets.indices where targets[index].guidesSearch {
-                record.append("\(targets[index].device):hypervolume", .number(traces[index].add(evaluation)))
-            }
-            return record
+        let evaluations = try job.proposedEvaluations()
+        let (indices, next) = try page.range(of: evaluations.count)
+        var rows: [EvaluationAnswer] = []
+        for (index, evaluation) in evaluations[..<indices.upperBound].enumerated() {
+            var volumes: [Double] = []
+            for trace in traces.indices { volumes.append(traces[trace].add(evaluation)) }
+            guard indices.contains(index) else { continue }
+            rows.append(EvaluationAnswer(evaluation, targets: targets, hypervolumes: volumes))
         }
-        let columns = rows.first?.entries.map(\.key) ?? ["evaluation", "candidate"]
-        var table = TextTable(columns.map { ($0, .right) })
-        for row in rows { table.append(row.entries.map(\.value.plain)) }
-        return Answer(
-            json: .record(["job": .text(name), "evaluations": .list(rows.map(Field.record))]),
-            columns: columns, rows: rows,
-            table: table.text)
+        return HistoryAnswer(job: job.name, evaluations: rows, next: next)
+    }
+}
+
+extension EvaluationAnswer {
+    /// - Parameter hypervolumes: one a target, of all evaluations until this one.
+    fileprivate init(_ evaluation: Evaluation, targets: [Target], hypervolumes: [Double]) {
+        let costs = targets.flatMap { target in
+            target.shownCosts.map { metric in
+                NamedNumber(
+                    name: "\(target.device):\(metric.rawValue)",
+                    value: evaluation.score(on: target.device).flatMap {
+                        evaluation.value(of: metric, on: $0)
+                    })
+            }
+        }
+        let volumes = zip(targets, hypervolumes).filter { $0.0.guidesSearch }.map {
+            NamedNumber(name: "\($0.device):hypervolume", value: $1)
+        }
+        self.init(
+            evaluation: evaluation.proposal ?? 0, candidate: evaluation.candidate,
+            fidelity: evaluation.fidelity, architecture: evaluation.architecture,
+            compression: evaluation.compression, quality: QualityAnswer(evaluation.quality),
+            modelSize: evaluation.scores.lazy.compactMap(\.modelSize).first, values: costs + volumes)
     }
 }
 

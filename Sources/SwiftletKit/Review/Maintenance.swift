@@ -2,13 +2,13 @@ import Archives
 import ExperimentStore
 import Foundation
 import Jobs
-import Quantities
+public import Reports
 
-/// `swiftlet merge`: takes the jobs of another database over into this one, and their files into the folders beside it.
+/// Takes the jobs of another database over into this one, and their files into the folders beside it.
 ///
 /// The files are the job itself and the models of its finalists. What is known here stays as it is, so that a merge that was
 /// interrupted can be repeated.
-public func merge(_ other: String, into database: String) throws -> Answer {
+public func merge(_ other: String, into database: String) throws -> MergeAnswer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
     let names = try store.merge(source)
     for name in names {
@@ -22,10 +22,7 @@ public func merge(_ other: String, into database: String) throws -> Answer {
                 to: "\(store.folder(of: name))/\(artefact.path)")
         }
     }
-    return .said(
-        names.isEmpty
-            ? "\(other) has no jobs" : "\(database) has \(names.joined(separator: ", ")) of \(other)",
-        ["database": .text(database), "jobs": .list(names.map(Field.text))])
+    return MergeAnswer(database: database, jobs: names, source: other)
 }
 
 /// Copies a file of a job that is not there yet.
@@ -34,32 +31,23 @@ private func copyFile(_ source: String, to destination: String) throws {
     do {
         try DurableFile.write([UInt8](Data(contentsOf: URL(filePath: source))), to: destination)
     } catch {
-        throw CommandError(
-            "\(source): could not be copied to \(destination) (\(error.localizedDescription)); merge again",
-            status: .failed)
+        throw KitError.notWritten(
+            path: destination,
+            reason: "it could not be copied from \(source) (\(error.localizedDescription)); merge again")
     }
 }
 
-/// `swiftlet db check`: reads every page, index and reference.
-public func checkDatabase(_ database: String) throws -> Answer {
+/// Reads every page, index and reference of a database; damage is thrown.
+public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
-    let jobs = try store.jobNames().count
-    return .said(
-        "\(database): in order, \(jobs) \(jobs == 1 ? "job" : "jobs")",
-        ["database": .text(database), "is_intact": .flag(true), "jobs": .integer(jobs)])
+    return CheckAnswer(database: database, jobs: try store.jobNames().count)
 }
 
-/// `swiftlet db backup`: a compact copy of the database, consistent even while a search runs; models stay where they are.
-public func backUp(_ database: String, to destination: String, replacing: Bool) throws -> Answer {
+/// Writes a compact copy of a database, consistent even while a search runs; models stay where they are.
+public func backUp(_ database: String, to destination: String, replacing: Bool = false) throws -> BackupAnswer
+{
+    _ = try OutputPath(destination, replacing: replacing)
     try ExperimentStore(reading: database).backup(to: destination, replacing: replacing)
-    return .said("\(destination): written", ["database": .text(database), "backup": .text(destination)])
-}
-
-extension Answer {
-    /// One sentence, and the same as one record.
-    static func said(_ sentence: String, _ record: Record) -> Answer {
-        Answer(
-            json: .record(record), columns: record.entries.map(\.key), rows: [record], table: sentence + "\n")
-    }
+    return BackupAnswer(database: database, backup: destination)
 }

@@ -1,43 +1,62 @@
+import Candidates
 import Datasets
 import Devices
 import ExperimentStore
 import Foundation
 import Jobs
 import Quantities
+public import Reports
 import Search
 
-/// `swiftlet measure --ingest`: stores what finalists took on a device, and answers with what predictions were worth there.
+/// The unit of the times in a table of measurements.
+public enum TimeUnit: String, CaseIterable, Sendable {
+    case milliseconds = "ms"
+    case microseconds = "us"
+    case seconds = "s"
+
+    /// Milliseconds in one of it.
+    var milliseconds: Double {
+        switch self {
+        case .milliseconds: 1
+        case .microseconds: 0.001
+        case .seconds: 1000
+        }
+    }
+}
+
+/// Stores what finalists took on a device, and answers with what predictions were worth there.
 ///
 /// Nothing is stored where a row is wrong. What a candidate took replaces what was handed in for it before.
-/// - Parameter unit: of the times: `ms`, `us` or `s`.
+/// - Parameter file: CSV with `candidate`, `latency_ms` and perhaps `energy_mj`.
 public func ingestMeasurements(
-    _ file: String, unit: String = "ms", job name: String, device: String, database: String
-) throws -> Answer {
+    _ file: String, unit: TimeUnit = .milliseconds, job name: String, device: String, database: String
+) throws -> IngestedAnswer {
     let place = try MeasuredPlace(ExperimentStore(reading: database).job(named: name), device)
     let measured = try place.measurements(in: file, unit: unit)
     try ExperimentStore(writing: database).job(named: name).keep(measured.map(\.measurement))
-    return Answer(measured, job: name, device: place.device, file: file)
+    return IngestedAnswer(
+        job: name, device: place.device, source: file, measured: measured.map { MeasuredFinalistAnswer($0) })
 }
 
 extension MeasuredPlace {
     /// What a file says of finalists, checked whole.
-    fileprivate func measurements(in file: String, unit: String) throws -> [MeasuredFinalist] {
+    fileprivate func measurements(in file: String, unit: TimeUnit) throws -> [MeasuredFinalist] {
         let rows = try rows(of: file, unit: unit)
         let groups = try Measurement.repeats(rows, file: file)
         guard !groups.isEmpty else {
-            throw CommandError(
+            throw KitError.refused(
                 "\(file): no row has a latency_ms yet; fill them in, then hand the file in again")
         }
         return try groups.map { try measured($0, file: file) }
     }
 
     /// The rows, each naming its candidate by its whole id.
-    private func rows(of file: String, unit: String) throws -> [Devices.Measurement] {
+    private func rows(of file: String, unit: TimeUnit) throws -> [Devices.Measurement] {
         let table = try CSVTable(contentsOf: file)
         return try zip(table.texts("candidate"), table.costs(unit: unit)).map { candidate, cost in
             let place = "\(file):\(cost.line)"
             guard cost.milliseconds != nil || cost.millijoules == nil else {
-                throw CommandError("\(place): energy_mj stands without a latency_ms")
+                throw KitError.refused("\(place): energy_mj stands without a latency_ms")
             }
             return Devices.Measurement(
                 line: cost.line, model: try id(of: candidate, at: place),
@@ -49,13 +68,13 @@ extension MeasuredPlace {
         do {
             let found = try job.evaluations(ofCandidate: candidate)
             guard let final = found.first, final.fidelity == .final, final.quality != nil else {
-                throw CommandError(
+                throw KitError.refused(
                     "candidate '\(candidate.prefix(12))' was not trained to the end, so it has no model to be timed"
                 )
             }
             return final.candidate
         } catch {
-            throw CommandError("\(place): \(error)")
+            throw KitError.refused("\(place): \(error)")
         }
     }
 
@@ -64,7 +83,7 @@ extension MeasuredPlace {
         guard let final = try job.evaluations(ofCandidate: candidate).first,
             let score = final.score(on: device)
         else {
-            throw CommandError(
+            throw KitError.refused(
                 "\(file):\(repeats[0].line): '\(candidate.prefix(12))' has no score on \(device)")
         }
         let predicted = price(try ModelFile(job: job, candidate: candidate).read(), on: profile)
@@ -90,13 +109,13 @@ extension MeasuredPlace {
             for (column, value, expected, hint) in [
                 (
                     "latency_ms", row.latencyMilliseconds, predicted.latencyMilliseconds,
-                    "; say what unit the times are in with --unit (ms, us or s)"
+                    "; say what unit the times are in: ms, us or s"
                 ), ("energy_mj", row.energyMillijoules, predicted.energyMillijoules, ""),
             ] {
                 guard let value, let expected, expected > 0 else { continue }
                 let ratio = value / expected
                 guard ratio > 150 || ratio < 1 / 150.0 else { continue }
-                throw CommandError(
+                throw KitError.refused(
                     "\(file):\(row.line): \(column) is \(value) where about \(Human.number(expected)) is "
                         + "expected, too far off to be in that unit\(hint)")
             }
@@ -108,53 +127,18 @@ extension MeasuredPlace {
 private struct MeasuredFinalist {
     let measurement: DeviceMeasurement
     let predicted: Price
-
-    var record: Record {
-        let cost = measurement.cost
-        return [
-            "candidate": .text(measurement.candidate), "latency_ms": .number(cost.latency),
-            "latency_ms_p10": .number(orUnknown: cost.latencyP10),
-            "latency_ms_p90": .number(orUnknown: cost.latencyP90),
-            "energy_mj": .number(orUnknown: cost.energy), "repeats": .integer(cost.repeats),
-            "predicted_latency_ms": .number(orUnknown: predicted.latencyMilliseconds),
-            "predicted_latency_ms_p10": .number(orUnknown: predicted.latencyMillisecondsP10),
-            "predicted_latency_ms_p90": .number(orUnknown: predicted.latencyMillisecondsP90),
-            "status": .text(measurement.status.rawValue), "reason": .text(orUnknown: measurement.reason),
-        ]
-    }
 }
 
-extension Answer {
-    fileprivate init(_ measured: [MeasuredFinalist], job: String, device: String, file: String) {
-        let records = measured.map(\.record)
-        var table = TextTable([
-            ("candidate", .left), ("repeats", .right), ("measured (80 % interval)", .right),
-            ("predicted (80 % interval)", .right), ("energy", .right), ("limits", .left),
-        ])
-        for finalist in measured {
-            let (cost, predicted) = (finalist.measurement.cost, finalist.predicted)
-            table.append([
-                String(finalist.measurement.candidate.prefix(8)), "\(cost.repeats)",
-                Human.milliseconds(cost.latency, from: cost.latencyP10, to: cost.latencyP90),
-                Human.milliseconds(
-                    predicted.latencyMilliseconds, from: predicted.latencyMillisecondsP10,
-                    to: predicted.latencyMillisecondsP90),
-                cost.energy.map { "\(Human.number($0)) mJ" } ?? "–",
-                finalist.measurement.reason ?? finalist.measurement.status.rawValue,
-            ])
-        }
-        let single = measured.count { $0.measurement.cost.repeats == 1 }
-        let doubt =
-            single == 0
-            ? ""
-            : "\(single) of them timed once: their interval is unknown, and --confidence takes the time itself\n"
+extension MeasuredFinalistAnswer {
+    fileprivate init(_ finalist: MeasuredFinalist) {
+        let (cost, predicted) = (finalist.measurement.cost, finalist.predicted)
         self.init(
-            json: .record([
-                "job": .text(job), "device": .text(device), "source": .text(file),
-                "measured": .list(records.map(Field.record)),
-            ]), columns: records.first?.entries.map(\.key) ?? [], rows: records,
-            table: "\(device): \(measured.count) finalists measured, shown from now on\n\(table.text)\(doubt)"
-        )
+            candidate: finalist.measurement.candidate, latency: cost.latency, latencyP10: cost.latencyP10,
+            latencyP90: cost.latencyP90, energy: cost.energy, repeats: cost.repeats,
+            predictedLatency: predicted.latencyMilliseconds,
+            predictedLatencyP10: predicted.latencyMillisecondsP10,
+            predictedLatencyP90: predicted.latencyMillisecondsP90, status: finalist.measurement.status,
+            reason: finalist.measurement.reason)
     }
 }
 

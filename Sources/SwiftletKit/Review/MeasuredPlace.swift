@@ -1,6 +1,7 @@
 import Devices
 import ExperimentStore
 import Jobs
+import Quantities
 import Search
 
 /// A device of a job whose finalists are timed there.
@@ -18,7 +19,7 @@ struct MeasuredPlace {
         device = try job.target(profile.name).device
         constraints = resolved.constraints
         guard LatencySource(device: device) == .measuredTable else {
-            throw CommandError("host-cpu is this computer, on which 'swiftlet search' times finalists itself")
+            throw KitError.refused("host-cpu is this computer, on which 'swiftlet search' times finalists itself")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Engine
 import Kernels
 import ModelGraph
-import Quantities
+import Reports
 
 /// What each pass of the engine saves on a network: how it runs with all passes beside how it runs without that one.
 struct PassStudy {
@@ -43,36 +43,21 @@ struct PassStudy {
             (other.pass, other.run, latencies.ratio(of: index + 1, to: 0))
         }
     }
+}
 
-    var json: [Record] {
-        without.map { pass, run, slowdown in
-            [
-                "pass": .text(pass.rawValue), "ran": .flag(slowdown != nil),
-                "kernels_saved": .integer(run.kernels - whole.kernels),
-                "weight_bytes_saved": .integer(run.weightBytes - whole.weightBytes),
-                "arena_bytes_saved": .integer(run.arenaBytes - whole.arenaBytes),
-                "latency_ms_saved": .number(((slowdown ?? 1) - 1) * milliseconds),
-            ]
-        }
-    }
-
-    var text: String {
-        var table = TextTable([
-            ("passes", .left), ("kernels", .right), ("packed weights", .right), ("activations", .right),
-            ("latency", .right), ("saves", .right),
-        ])
-        table.append(cells("all", whole, slowdown: 1, saves: ""))
-        for (pass, run, slowdown) in without {
-            let saves = slowdown.map { "\(Human.number(($0 - 1) * 100)) %" } ?? "nothing to do"
-            table.append(cells("without: \(pass.rawValue)", run, slowdown: slowdown, saves: saves))
-        }
-        return "passes of the engine, on this computer\n\(table.text)"
-    }
-
-    private func cells(_ name: String, _ run: Run, slowdown: Double?, saves: String) -> [String] {
-        [
-            name, "\(run.kernels)", Human.bytes(run.weightBytes), Human.bytes(run.arenaBytes),
-            slowdown.map { Human.milliseconds($0 * milliseconds) } ?? "–", saves,
-        ]
+extension PassesAnswer {
+    init(_ study: PassStudy) {
+        let whole = study.whole
+        self.init(
+            whole: Plan(
+                kernels: whole.kernels, weightBytes: whole.weightBytes, arenaBytes: whole.arenaBytes,
+                latency: study.milliseconds),
+            passes: study.without.map { pass, run, slowdown in
+                Pass(
+                    name: pass.rawValue, ran: slowdown != nil, kernelsSaved: run.kernels - whole.kernels,
+                    weightBytesSaved: run.weightBytes - whole.weightBytes,
+                    arenaBytesSaved: run.arenaBytes - whole.arenaBytes,
+                    latencySaved: ((slowdown ?? 1) - 1) * study.milliseconds)
+            })
     }
 }

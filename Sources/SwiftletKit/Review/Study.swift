@@ -5,16 +5,17 @@ import Jobs
 import ModelCompression
 import ModelGraph
 import Quantities
+public import Reports
 import Search
 
-/// `swiftlet study`: what every compression of an architecture costs and gains against the architecture as it is.
+/// What every compression of an architecture costs and gains against the architecture as it is.
 ///
-/// The databases hold the same job run with different seeds. Host latencies are measured now, all models in turn, so that
-/// their ratios hold whatever else the machine does.
-public func study(job name: String, databases: [String]) throws -> Answer {
-    guard !databases.isEmpty else { throw CommandError("study: name at least one database with --db") }
+/// The databases, at least one, hold the same job run with different seeds. Host latencies are measured now, all models in
+/// turn, so that their ratios hold whatever else the machine does.
+public func study(of job: String, in databases: [String]) throws -> StudyAnswer {
+    guard !databases.isEmpty else { throw KitError.refused("a study needs at least one database") }
     let runs = try databases.map { path in
-        try StudyRun(ExperimentStore(reading: path).job(named: name), database: path)
+        try StudyRun(ExperimentStore(reading: path).job(named: job), database: path)
     }
     let profiles = try runs[0].job.targets().map { try DeviceShelf().profile($0.device) }
     var rows: [StudyRow] = []
@@ -22,13 +23,11 @@ public func study(job name: String, databases: [String]) throws -> Answer {
         rows.append(try StudyRow(evaluation, in: runs, profiles: profiles))
     }
     try rows.measureOnHost(in: runs[0])
-    let tables = [rows.summary] + profiles.map { rows.table(on: $0.name) }
-    let records = rows.map(\.record)
-    return Answer(
-        json: .record([
-            "job": .text(name), "seeds": .integer(runs.count), "rows": .list(records.map(Field.record)),
-        ]), columns: records.first?.entries.map(\.key) ?? ["compression"], rows: records,
-        table: tables.joined(separator: "\n"))
+    return StudyAnswer(
+        job: job, seeds: runs.count,
+        rows: rows.map { row in
+            CompressionStudyAnswer(row, baseline: rows.baseline(of: row).map { rows[$0].evaluation })
+        })
 }
 
 /// The finished candidates of one seed.
@@ -40,7 +39,7 @@ struct StudyRun {
         self.job = job
         finals = try job.evaluations().filter { $0.fidelity == .final }
         guard finals.contains(where: { $0.compression == "none" && $0.quality != nil }) else {
-            throw CommandError(
+            throw KitError.refused(
                 "\(database): job '\(job.name)' has no finished uncompressed candidate to compare with")
         }
     }

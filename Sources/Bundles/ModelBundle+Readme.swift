@@ -1,0 +1,130 @@
+import Devices
+import Foundation
+
+extension ModelBundle {
+    /// How the models of the bundle are run, one section a runtime that has a file here.
+    var readme: String {
+        [introduction, onnx, openVINO, liteRT, cArray, closing].compactMap(\.self).joined(separator: "\n")
+    }
+
+    private func has(_ name: String) -> Bool { files.contains { $0.name == name } }
+
+    private var introduction: String {
+        let shape = preprocessing.sampleShape.map(String.init).joined(separator: " × ")
+        return """
+            # \(job), candidate \(candidate.id.prefix(12))
+
+            \(preprocessing.task.capitalized) of \(preprocessing.dataset) into \(preprocessing.labels.count) classes: \
+            \(preprocessing.labels.joined(separator: ", ")).
+            Architecture `\(candidate.architecture)`, compression `\(candidate.compression)`.
+
+            \(devices.map { "- \($0.profile.title) (\($0.profile.runtime.name) \($0.profile.runtime.version)): \($0.file.map { "`\($0)`" } ?? "no file here can be loaded")\n" }.joined())
+            Every model reads one sample of \(shape) float32 values (height × width × channels) and answers with one logit a \
+            class, in the order of `labels` in `manifest.json`.
+            \(frontEnd)Value i of a sample is normalised as (value − offsets[i mod n]) · scales[i mod n] with the numbers of \
+            `manifest.json`.
+            `test-vectors.npz` holds ten samples: `raw`, `input` (what the models read) and `output` (what Swiftlet answers).
+            `swiftlet verify .` checks every file against the manifest and every model against the test vectors.
+
+            """
+    }
+
+    private var frontEnd: String {
+        guard let frontEnd = preprocessing.frontEnd else { return "" }
+        return """
+            A raw sample is a waveform of \(frontEnd.seconds) s at \(frontEnd.sampleRate) Hz, values in [−1, 1]. It becomes \
+            \(preprocessing.sampleShape[0]) frames of \(frontEnd.bands) log-mel bands: every \(frontEnd.hopSeconds) s a Hann \
+            window of \(frontEnd.windowSeconds) s (at i + ½), power spectrum over Σ window², triangles equally wide on \
+            2595 · log₁₀(1 + f / 700) from \(frontEnd.lowestHertz) Hz to \(frontEnd.highestHertz) Hz (at most half the rate), \
+            ln(energy + 10⁻⁶).
+
+            """
+    }
+
+    private var onnx: String? {
+        guard has("model.onnx") else { return nil }
+        return """
+            ## ONNX Runtime
+
+            ```python
+            import numpy as np, onnxruntime
+            vectors = np.load("test-vectors.npz")
+            options = onnxruntime.SessionOptions()
+            options.add_session_config_entry("session.x64quantprecision", "1")  # exact int8 sums on x86 without VNNI
+            session = onnxruntime.InferenceSession("model.onnx", options)
+            name = session.get_inputs()[0].name
+            answers = [session.run(None, {name: x[None]})[0][0] for x in vectors["input"]]
+            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            ```
+
+            """
+    }
+
+    private var openVINO: String? {
+        guard has("model.onnx") else { return nil }
+        return """
+            ## OpenVINO
+
+            ```python
+            import numpy as np, openvino
+            vectors = np.load("test-vectors.npz")
+            model = openvino.compile_model("model.onnx", "CPU")
+            answers = [model([x[None]])[0][0] for x in vectors["input"]]
+            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            ```
+
+            """
+    }
+
+    private var liteRT: String? {
+        guard has("model.tflite") else { return nil }
+        return """
+            ## LiteRT (TensorFlow Lite)
+
+            ```python
+            import numpy as np
+            from ai_edge_litert.interpreter import Interpreter
+            vectors = np.load("test-vectors.npz")
+            model = Interpreter("model.tflite")
+            model.allocate_tensors()
+            source, result = model.get_input_details()[0]["index"], model.get_output_details()[0]["index"]
+            answers = []
+            for x in vectors["input"]:
+                model.set_tensor(source, x[None])
+                model.invoke()
+                answers.append(model.get_tensor(result)[0])
+            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            ```
+
+            """
+    }
+
+    private var cArray: String? {
+        guard has("model.c") else { return nil }
+        return """
+            ## TensorFlow Lite Micro
+
+            ```c++
+            #include "model.h"  // and compile model.c
+            const tflite::Model* network = tflite::GetModel(model);
+            tflite::MicroInterpreter interpreter(network, resolver, arena, sizeof(arena));
+            interpreter.AllocateTensors();
+            // fill interpreter.input(0)->data.f, then
+            interpreter.Invoke();
+            // interpreter.output(0)->data.f holds the logits
+            ```
+
+            """
+    }
+
+    private var closing: String {
+        """
+        ## Swiftlet
+
+        ```sh
+        swiftlet run model.swiftlet --input test-vectors.npz --output answers.npz
+        ```
+
+        """
+    }
+}

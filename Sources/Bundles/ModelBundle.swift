@@ -1,0 +1,130 @@
+import Archives
+import Determinism
+public import Devices
+import ModelGraph
+import ONNXFormat
+import TFLiteFormat
+
+/// The forms in which a bundle holds its model, beside Swiftlet's own.
+public enum BundleFormat: String, CaseIterable, Sendable {
+    /// ONNX with NCHW inputs as runtimes expect them.
+    case onnx
+    /// TFLite.
+    case tflite
+    /// The TFLite file as a C array, for microcontrollers.
+    case c
+}
+
+/// A candidate as the files that ship.
+public struct ModelBundle: Sendable {
+    /// The job's name.
+    public let job: String
+    /// What the files hold.
+    public let candidate: BundledCandidate
+    let preprocessing: Preprocessing
+    /// The job's devices, each with the file that its runtime loads.
+    public private(set) var devices: [(profile: DeviceProfile, file: String?)] = []
+    /// Names and contents, without the manifest.
+    public private(set) var files: [(name: String, bytes: [UInt8])] = []
+    /// Formats that cannot hold the model, each with the reason.
+    public private(set) var refusals: [String] = []
+
+    /// Written last, beside `files`: a folder that has them is whole.
+    static let ownFiles = ["manifest.json", "manifest.sha256"]
+
+    /// The names of all files of the folder.
+    public var fileNames: [String] { files.map(\.name) + ModelBundle.ownFiles }
+
+    /// Writes a model in a format, or in what the devices' runtimes load.
+    ///
+    /// Throws where the only format cannot hold the model.
+    public init(
+        job: String, _ candidate: BundledCandidate, _ model: BundledModel, devices profiles: [DeviceProfile],
+        format: BundleFormat?
+    ) throws {
+        self.job = job
+        self.candidate = candidate
+        preprocessing = model.preprocessing
+        let formats = format.map { [$0] } ?? ModelBundle.formats(of: profiles)
+        for format in formats { try add(format, model.graph, isRequired: formats.count == 1) }
+        files.append(("model.swiftlet", model.graph.encoded()))
+        devices = profiles.map { ($0, file(for: $0)) }
+        files.append(("test-vectors.npz", model.vectors))
+        files.append(("README.md", Array(readme.utf8)))
+    }
+
+    /// What runtimes load, ONNX first; microcontrollers have no files, so they get an array too.
+    private static func formats(of devices: [DeviceProfile]) -> [BundleFormat] {
+        let loaded = devices.map(\.runtime.format)
+        let hasArray = devices.contains { $0.kind == .microcontroller && $0.runtime.format == .tflite }
+        return (loaded.contains(.onnx) ? [.onnx] : []) + (loaded.contains(.tflite) ? [.tflite] : [])
+            + (hasArray ? [.c] : [])
+    }
+
+    private func file(for device: DeviceProfile) -> String? {
+        let wanted =
+            switch device.runtime.format {
+            case .onnx: ["model.onnx"]
+            case .tflite: device.kind == .microcontroller ? ["model.c", "model.tflite"] : ["model.tflite"]
+            case .swiftlet: ["model.swiftlet"]
+            }
+        return wanted.first { name in files.contains { $0.name == name } }
+    }
+
+    private mutating func add(_ format: BundleFormat, _ graph: Graph, isRequired: Bool) throws {
+        do {
+            files += try contents(of: graph, as: format)
+        } catch {
+            if isRequired {
+                throw BundleError("the model cannot be written as \(format.rawValue): \(error)")
+            }
+            refusals.append("\(format.rawValue): \(error)")
+        }
+    }
+
+    private func contents(of graph: Graph, as format: BundleFormat) throws -> [(name: String, bytes: [UInt8])] {
+        switch format {
+        case .onnx:
+            let metadata = metadata.map { Metadatum($0.0, $0.1) }
+            return [("model.onnx", try ONNXModel.write(graph, metadata: metadata))]
+        case .tflite: return [("model.tflite", try tflite(graph))]
+        case .c:
+            let array = CArray(try tflite(graph), name: "model")
+            return [("model.h", Array(array.header.utf8)), ("model.c", Array(array.source.utf8))]
+        }
+    }
+
+    private func tflite(_ graph: Graph) throws -> [UInt8] {
+        try TFLiteModel.write(
+            graph,
+            options: TFLiteOptions(
+                description: "Swiftlet \(job) \(candidate.id.prefix(12))",
+                metadata: metadata.map { TFLiteMetadata(name: $0.0, text: $0.1) }))
+    }
+
+    /// What travels inside the model files.
+    private var metadata: [(String, String)] {
+        [
+            ("job", job), ("candidate", candidate.id), ("architecture", candidate.architecture),
+            ("compression", candidate.compression), ("labels", preprocessing.labels.joined(separator: ",")),
+            ("preprocessing_offsets", preprocessing.offsets.map(\.description).joined(separator: ",")),
+            ("preprocessing_scales", preprocessing.scales.map(\.description).joined(separator: ",")),
+            ("validation_accuracy", candidate.quality.accuracy.map { "\($0)" } ?? ""),
+            ("test_accuracy", candidate.quality.testAccuracy.map { "\($0)" } ?? ""),
+        ]
+    }
+
+    /// Writes every file, the manifest last: a folder with a manifest is whole.
+    public func write(to folder: String) throws {
+        let manifest = Array((try JSONValue(encoding: manifest).text + "\n").utf8)
+        let hash = Array("\(SHA256.hex(manifest))  manifest.json\n".utf8)
+        do {
+            for file in files { try DurableFile.write(file.bytes, to: "\(folder)/\(file.name)") }
+            for (name, bytes) in zip(ModelBundle.ownFiles, [manifest, hash]) {
+                try DurableFile.write(bytes, to: "\(folder)/\(name)")
+            }
+        } catch {
+            throw BundleError("\(folder): cannot be written: \(error)")
+        }
+    }
+}

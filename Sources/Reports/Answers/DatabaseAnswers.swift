@@ -1,0 +1,99 @@
+/// The jobs that were taken over from another database: what `merge` answers.
+public struct MergeAnswer: Answer, Hashable {
+    /// The database that has them now.
+    public var database: String
+    /// Their names.
+    public var jobs: [String]
+    /// The database that they came from; not part of the coding.
+    public var source: String?
+
+    enum CodingKeys: String, CodingKey { case database, jobs }
+
+    /// A merge.
+    public init(database: String, jobs: [String], source: String) {
+        self.database = database
+        self.jobs = jobs
+        self.source = source
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String {
+        let source = source ?? "the other database"
+        return jobs.isEmpty
+            ? "\(source) has no jobs\n" : "\(database) has \(jobs.joined(separator: ", ")) of \(source)\n"
+    }
+}
+
+/// A database whose pages, indices and references are in order: what `db check` answers.
+public struct CheckAnswer: Answer, Hashable {
+    /// The database.
+    public var database: String
+    /// Always true; damage is an error.
+    public var isIntact: Bool
+    /// How many jobs it has.
+    public var jobs: Int
+
+    enum CodingKeys: String, CodingKey {
+        case database
+        case isIntact = "is_intact"
+        case jobs
+    }
+
+    /// A database in order.
+    public init(database: String, jobs: Int) {
+        self.database = database
+        self.isIntact = true
+        self.jobs = jobs
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String {
+        "\(database): in order, \(jobs) \(jobs == 1 ? "job" : "jobs")\n"
+    }
+}
+
+/// A copy of a database: what `db backup` answers.
+public struct BackupAnswer: Answer, Hashable {
+    /// The database.
+    public var database: String
+    /// The copy.
+    public var backup: String
+
+    /// A copy.
+    public init(database: String, backup: String) {
+        self.database = database
+        self.backup = backup
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String { "\(backup): written\n" }
+}
+
+/// A page that was written: what `report` answers.
+public struct ReportAnswer: Answer, Hashable {
+    /// The job's name.
+    public var job: String
+    /// The page's file.
+    public var report: String
+
+    /// A page.
+    public init(job: String, report: String) {
+        self.job = job
+        self.report = report
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String { "\(report): written\n" }
+}

@@ -1,0 +1,117 @@
+public import Quantities
+
+/// The front of a job on one device: what `front`, `search` and `rescore` answer for it.
+public struct FrontAnswer: Answer, Hashable {
+    /// The job's name.
+    public var job: String
+    /// The device.
+    public var device: String
+    /// Of all candidates here; nil where nothing was evaluated.
+    public var fidelity: Fidelity?
+    /// The name of the quality metric.
+    public var metric: String
+    /// Where each scaled objective ends for the hypervolume.
+    public var reference: [Double]
+    /// Of the whole front, in [0, 1].
+    public var hypervolume: Double
+    /// By latency where it is known, then by id.
+    public var candidates: [CandidateAnswer]
+    /// Where the next page begins; nil where this is the last.
+    public var next: String?
+    /// What a picture of the front shows; not part of the coding.
+    public var picture: FrontPicture?
+
+    /// A front, or a page of one.
+    public init(
+        job: String, device: String, fidelity: Fidelity?, metric: String, reference: [Double],
+        hypervolume: Double, candidates: [CandidateAnswer], next: String? = nil,
+        picture: FrontPicture? = nil
+    ) {
+        self.job = job
+        self.device = device
+        self.fidelity = fidelity
+        self.metric = metric
+        self.reference = reference
+        self.hypervolume = hypervolume
+        self.candidates = candidates
+        self.next = next
+        self.picture = picture
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case job, device, fidelity, metric, reference, hypervolume, candidates, next
+    }
+
+    /// Writes `next` only where another page follows.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(job, forKey: .job)
+        try container.encode(device, forKey: .device)
+        try container.encodeIfPresent(fidelity, forKey: .fidelity)
+        try container.encode(metric, forKey: .metric)
+        try container.encode(reference, forKey: .reference)
+        try container.encode(hypervolume, forKey: .hypervolume)
+        try container.encode(candidates, forKey: .candidates)
+        if let next { try container.encode(next, forKey: .next) }
+    }
+}
+
+/// The fronts of a job on several devices, coded as a list.
+public struct FrontsAnswer: Answer, Hashable {
+    /// In the job's order of devices.
+    public var fronts: [FrontAnswer]
+
+    /// Fronts of one job.
+    public init(fronts: [FrontAnswer]) { self.fronts = fronts }
+
+    /// Decodes a list of fronts.
+    public init(from decoder: any Decoder) throws { fronts = try [FrontAnswer](from: decoder) }
+
+    /// Encodes a list of fronts.
+    public func encode(to encoder: any Encoder) throws { try fronts.encode(to: encoder) }
+}
+
+extension FrontAnswer {
+    /// One row a candidate.
+    public var csv: CSVRows {
+        get throws {
+            try CSVRows(
+                CandidateAnswer.columns(candidates.first?.quality.name ?? .accuracy), of: candidates)
+        }
+    }
+
+    /// The candidates, why some are infeasible, and the picture where there is one.
+    public func table(_ style: TableStyle) -> String {
+        let heading =
+            "\(device): \(candidates.count) candidates, fidelity \(fidelity?.rawValue ?? "none"), "
+            + "hypervolume \(Human.number(hypervolume))\n"
+        var table = TextTable(CandidateAnswer.headings)
+        for candidate in candidates { table.append(candidate.cells) }
+        return heading + (candidates.isEmpty ? "no feasible candidate\n" : table.text) + reasons
+            + (picture.map { "\n" + $0.text } ?? "")
+    }
+
+    /// Why candidates of a complete listing are infeasible, each reason once.
+    private var reasons: String {
+        let infeasible = candidates.filter { $0.status != .ok }
+        guard !infeasible.isEmpty else { return "" }
+        return "\nnot feasible:\n"
+            + infeasible.map { "  \($0.id.prefix(8))  \($0.status.rawValue)  \($0.reason ?? "")\n" }.joined()
+    }
+}
+
+extension FrontsAnswer {
+    /// One row a candidate, with its device.
+    public var csv: CSVRows {
+        get throws {
+            try fronts.flatMap { front in
+                front.candidates.map { DeviceCandidateAnswer(device: front.device, candidate: $0) }
+            }.csv
+        }
+    }
+
+    /// One table a device.
+    public func table(_ style: TableStyle) -> String {
+        fronts.map { $0.table(style) }.joined(separator: "\n")
+    }
+}
