@@ -52,6 +52,10 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(kernelFlags)]),
@@ -72,7 +76,9 @@ let package = Package(
             exclude: ["Generated/README.md", "Generated/onnx.proto"], swiftSettings: house),
         wall("TFLiteFormat", ["ModelGraph"]),
         wall("Archives", ["CZlib"]),
-        wall("Datasets", ["Quantities", "Determinism", "Archives", "CDigits"]),
+        wall(
+            "Datasets",
+            ["Quantities", "Determinism", "Archives", "CDigits", "CPNG", "CTurboJPEG", "CSndFile"]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["Quantities", "ModelGraph", "Numerics", "YAMLReader"]),
         wall("Search", ["Quantities", "Determinism", "SearchSpaces", "Numerics"]),
@@ -125,6 +131,10 @@ let package = Package(
                 "SearchSpaces", "Devices", "Candidates",
             ]),
 
+        .target(
+            name: "ReaderMutations", dependencies: ["Determinism", "Datasets"],
+            path: "Benchmarks/ReaderMutations", swiftSettings: house),
+        benchmark("data-benchmark", at: "DataBenchmark", ["Archives", "Datasets", "ReaderMutations"]),
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
             [
@@ -145,7 +155,7 @@ let package = Package(
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
         tests("ArchivesTests", ["Archives"]),
-        tests("DatasetsTests", ["Quantities", "Datasets"]),
+        tests("DatasetsTests", ["Quantities", "Datasets", "ReaderMutations"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),

@@ -1,64 +1,85 @@
-/// A CSV file (RFC 4180; plain or .gz) with a header, kept as text.
+/// A table of text (RFC 4180; plain or .gz) whose first line may name the columns.
+///
+///     let table = try CSVTable(contentsOf: "machines.csv", format: CSVFormat(separator: .semicolon))
+///     let torque = try table.numbers("torque")
 public struct CSVTable: Sendable {
     public let file: String
     public let header: [String]
     public let rowCount: Int
-    private let cells: [String]
-    private let lines: [Int]
-
-    /// Whether the first line names the columns.
-    public enum Header: Hashable, Sendable {
-        case present
-        /// It does unless all of its fields are numbers; then columns are called `column1`, `column2` and so on.
-        case detected
-    }
+    public let format: CSVFormat
+    /// The file as UTF-8.
+    private let text: [UInt8]
+    private let fields: [CSVField]
+    private let lines: [Int32]
 
     /// Reads a file.
-    public init(contentsOf path: String, header: Header = .present) throws(DatasetError) {
-        try self.init(parsing: try SourceFile.read(path), file: path, header: header)
+    public init(
+        contentsOf path: String, format: CSVFormat = CSVFormat(header: .present)
+    ) throws(DatasetError) {
+        try self.init(parsing: try SourceFile.read(path), file: path, format: format)
     }
 
     /// Parses bytes; `file` is the name that errors carry.
     ///
-    /// Lines end in LF or CRLF; a field in double quotes may hold commas, line ends and doubled quotes. Every row has as many
-    /// fields as the header; empty lines at the end are skipped.
-    public init(parsing bytes: [UInt8], file: String, header kind: Header = .present) throws(DatasetError) {
-        var parser = CSVParser(
-            bytes: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes)
-        guard var header = try parser.row(file: file) else {
-            throw .file(file, detail: "is empty; expected a header")
-        }
-        var cells: [String] = []
-        var lines: [Int] = []
-        if kind == .detected, header.allSatisfy({ Double($0) != nil }) {
-            cells = header
-            lines = [1]
-            header = header.indices.map { "column\($0 + 1)" }
-        }
+    /// Lines end in LF or CRLF; a field in double quotes may hold separators, line ends and doubled quotes; blanks around other
+    /// fields are dropped. Every row has as many fields as the header; empty lines at the end are skipped.
+    public init(
+        parsing bytes: [UInt8], file: String, format: CSVFormat = CSVFormat(header: .present)
+    ) throws(DatasetError) {
+        try FileKind.refuseOthers(bytes, file: file)
+        let text = try format.encoding.decoded(bytes, file: file)
+        try CSVTable.checkCharacters(text, file: file)
+        var parser = CSVParser(text: text, file: file, separator: format.separator)
+        var fields = try parser.row()
+        let width = fields.count
+        guard width > 0 else { throw .file(file, detail: "is empty; expected a header") }
+        var lines: [Int32] = [1]
         while true {
             let line = parser.line
-            guard let row = try parser.row(file: file) else { break }
-            guard row.count == header.count else {
-                throw .line(
-                    file: file, line: line, detail: "has \(row.count) fields, the header \(header.count)")
+            let row = try parser.row()
+            guard !row.isEmpty else { break }
+            guard row.count == width else {
+                throw CSVTable.raggedness(row.count, width, text, format, file: file, line: line)
             }
-            cells += row
-            lines.append(line)
+            fields += row
+            lines.append(Int32(clamping: line))
         }
+        let hasHeader = CSVTable.hasHeader(fields, width: width, rows: lines.count, text, format)
+        let names = fields[..<width].map { $0.string(in: text) }
         self.file = file
-        self.header = header
-        self.cells = cells
-        self.lines = lines
-        rowCount = lines.count
+        self.format = format
+        self.text = text
+        header = hasHeader ? names : names.indices.map { "column\($0 + 1)" }
+        self.fields = hasHeader ? Array(fields[width...]) : fields
+        self.lines = hasHeader ? Array(lines.dropFirst()) : lines
+        rowCount = self.lines.count
         if let index = header.indices.first(where: { header[..<$0].contains(header[$0]) }) {
             throw .line(file: file, line: 1, detail: "the column '\(header[index])' stands twice")
         }
+        if width == 1 {
+            if let suggestion = CSVFormat.suggested(by: text), suggestion.separator != format.separator {
+                throw .file(file, detail: "looks separated otherwise; say \(suggestion.keys)")
+            }
+        }
     }
 
-    public subscript(row: Int, column: Int) -> String { cells[row * header.count + column] }
+    public subscript(row: Int, column: Int) -> String {
+        fields[row * header.count + column].string(in: text)
+    }
+
+    /// A field as a finite number; nil where it is none.
+    public func number(row: Int, column: Int) -> Double? {
+        let field = fields[row * header.count + column]
+        return NumberText(text[Int(field.start)..<Int(field.end)], decimal: format.decimal).value
+    }
+
+    /// Whether a field is one of the texts that stand for a missing value.
+    public func isMissing(row: Int, column: Int) -> Bool {
+        !format.missing.isEmpty && format.missing.contains(self[row, column])
+    }
 
     /// The line of the file, from 1, on which a row begins.
-    public func line(ofRow row: Int) -> Int { lines[row] }
+    public func line(ofRow row: Int) -> Int { Int(lines[row]) }
 
     /// The index of a column.
     public func column(_ name: String) throws(DatasetError) -> Int {
@@ -76,96 +97,76 @@ public struct CSVTable: Sendable {
         return (0..<rowCount).map { self[$0, column] }
     }
 
-    /// A column as finite numbers; nil where a field is empty.
+    /// A column as finite numbers; nil where a field is empty or stands for a missing value.
     public func numbers(_ name: String) throws(DatasetError) -> [Double?] {
         let column = try column(name)
         var numbers: [Double?] = []
         numbers.reserveCapacity(rowCount)
         for row in 0..<rowCount {
-            let text = self[row, column]
-            guard !text.isEmpty else {
-                numbers.append(nil)
+            if let value = number(row: row, column: column) {
+                // A code such as -999 may stand for a missing value.
+                numbers.append(isMissing(row: row, column: column) ? nil : value)
                 continue
             }
-            guard let value = Double(text), value.isFinite else {
+            let text = self[row, column]
+            guard text.isEmpty || format.missing.contains(text) else {
                 throw .line(
-                    file: file, line: lines[row],
-                    detail: "\(name): expected a finite number, got '\(text.prefix(40))'")
+                    file: file, line: line(ofRow: row),
+                    detail: "\(name): expected a finite number, got '\(text.prefix(40))'"
+                        + (format.missing.isEmpty
+                            ? "; does it stand for a missing value (missing: […])?" : ""))
             }
-            numbers.append(value)
+            numbers.append(nil)
         }
         return numbers
     }
 }
 
-/// Cuts bytes into rows of fields.
-private struct CSVParser {
-    let bytes: [UInt8]
-    private var position = 0
-    private(set) var line = 1
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    /// The next row, or nil at the end.
-    mutating func row(file: String) throws(DatasetError) -> [String]? {
-        guard position < bytes.count, !isBlankToEnd else { return nil }
-        var fields: [String] = []
-        while true {
-            fields.append(try field(file: file))
-            guard position < bytes.count else { return fields }
-            let separator = bytes[position]
-            position += 1
-            if separator == UInt8(ascii: ",") { continue }
-            line += 1
-            return fields
+extension CSVTable {
+    /// Control characters have no place in a table; a NUL within a number would else pass for part of a text.
+    private static func checkCharacters(_ text: [UInt8], file: String) throws(DatasetError) {
+        func isControl(_ byte: UInt8) -> Bool {
+            byte < 32 && byte != 9 && byte != 10 && byte != 13 || byte == 127
+        }
+        if let place = text.firstIndex(where: isControl) {
+            let line = text[..<place].count { $0 == UInt8(ascii: "\n") } + 1
+            let name = text[place] == 0 ? "a NUL byte" : "the control character \(text[place])"
+            throw .line(file: file, line: line, detail: "holds \(name); is it a text file?")
+        }
+        if text.contains(UInt8(ascii: "\r")), !text.contains(UInt8(ascii: "\n")) {
+            throw .file(
+                file, detail: "ends its lines in carriage returns alone; convert them to line feeds")
         }
     }
 
-    private var isBlankToEnd: Bool {
-        let first = bytes[position]
-        guard first == UInt8(ascii: "\n") || first == UInt8(ascii: "\r") else { return false }
-        return bytes[position...].allSatisfy { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    private static func raggedness(
+        _ count: Int, _ width: Int, _ text: [UInt8], _ format: CSVFormat, file: String, line: Int
+    ) -> DatasetError {
+        let suggestion = CSVFormat.suggested(by: text)
+        let differs = suggestion.map { $0.separator != format.separator } ?? false
+        return .line(
+            file: file, line: line,
+            detail: "has \(count) fields, the header \(width)"
+                + (differs ? "; the file looks separated otherwise: say \(suggestion?.keys ?? "")" : ""))
     }
 
-    /// One field; afterwards `position` is at the comma or line feed behind it, or at the end.
-    private mutating func field(file: String) throws(DatasetError) -> String {
-        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
-            return try quotedField(file: file)
+    /// Whether the first line names columns: none of its fields is a number, or a column of numbers begins with a text.
+    private static func hasHeader(
+        _ fields: [CSVField], width: Int, rows: Int, _ text: [UInt8], _ format: CSVFormat
+    ) -> Bool {
+        func isNumber(_ index: Int) -> Bool {
+            let field = fields[index]
+            return NumberText(text[Int(field.start)..<Int(field.end)], decimal: format.decimal).value != nil
         }
-        let start = position
-        while position < bytes.count, bytes[position] != UInt8(ascii: ","),
-            bytes[position] != UInt8(ascii: "\n")
-        {
-            position += 1
-        }
-        var end = position
-        let endsLine = position == bytes.count || bytes[position] == UInt8(ascii: "\n")
-        if endsLine, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
-    }
-
-    private mutating func quotedField(file: String) throws(DatasetError) -> String {
-        let firstLine = line
-        var text: [UInt8] = []
-        position += 1
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            if byte != UInt8(ascii: "\"") {
-                if byte == UInt8(ascii: "\n") { line += 1 }
-                text.append(byte)
-            } else if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
-                text.append(byte)
-                position += 1
-            } else {
-                if position < bytes.count, bytes[position] == UInt8(ascii: "\r") { position += 1 }
-                guard
-                    position == bytes.count || bytes[position] == UInt8(ascii: ",")
-                        || bytes[position] == UInt8(ascii: "\n")
-                else { throw .line(file: file, line: line, detail: "text follows a closing quote") }
-                return String(decoding: text, as: UTF8.self)
+        switch format.header {
+        case .present: return true
+        case .absent: return false
+        case .detected:
+            guard (0..<width).contains(where: isNumber) else { return true }
+            let looked = min(rows, 101)
+            return (0..<width).contains { column in
+                looked > 1 && !isNumber(column) && (1..<looked).allSatisfy { isNumber($0 * width + column) }
             }
         }
-        throw .line(file: file, line: firstLine, detail: "a quoted field is not closed")
     }
 }

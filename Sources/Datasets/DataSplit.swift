@@ -14,8 +14,9 @@ public struct DataSplit: Hashable, Sendable {
 
 /// How a data set is divided.
 public struct SplitRules: Hashable, Sendable {
-    public var validation: Part
-    public var test: Part
+    /// Nil for what the source sets apart, else 0.15.
+    public var validation: Part?
+    public var test: Part?
     public var basis: Basis
     public var seed: UInt64
 
@@ -27,20 +28,23 @@ public struct SplitRules: Hashable, Sendable {
         case official
         /// The samples whose file name fits.
         case pattern(String)
+        /// The samples of each group behind its first ones.
+        case after(Int)
     }
 
     /// What is kept together when fractions are drawn.
     public enum Basis: String, Hashable, Sendable, CaseIterable {
-        /// Nothing: samples are drawn at random, each class in its proportion.
+        /// Nothing: samples are drawn at random, each class in its proportion. Windows that share rows are divided by
+        /// group instead, or by time where there are fewer groups than parts.
         case sample
         /// The groups of the data set (speakers, machines): each falls into one part whole.
         case group
-        /// Test comes last and validation before it, in the order of the samples.
+        /// Test comes last and validation before it, in the order of the samples (of windows, within each group).
         case time
     }
 
     public init(
-        validation: Part = .fraction(0.15), test: Part = .fraction(0.15), basis: Basis = .sample,
+        validation: Part? = .fraction(0.15), test: Part? = .fraction(0.15), basis: Basis = .sample,
         seed: UInt64 = 0
     ) {
         self.validation = validation
@@ -53,111 +57,40 @@ public struct SplitRules: Hashable, Sendable {
 extension DataSplit {
     /// Divides a data set: first the test part, then validation from the rest, then the slice from train.
     ///
-    /// Fractions count from the whole data set. Each part is in ascending order.
+    /// Fractions count from the whole data set. Each part is in ascending order, and none is empty. Where parts are divided by
+    /// time, a window that reaches into the next part is left out.
     public init(_ dataset: Dataset, _ rules: SplitRules) throws(DatasetError) {
+        let draw = SplitDraw(dataset, rules)
         var rest = Array(0..<dataset.count)
-        test = try dataset.take(rules.test, as: "test", from: &rest, rules)
-        validation = try dataset.take(rules.validation, as: "validation", from: &rest, rules)
-        train = rest
-        guard !train.isEmpty else {
-            throw .split(dataset: dataset.name, detail: "no sample is left to train on")
+        let test = rules.test ?? (dataset.officialTest == nil ? .fraction(0.15) : .official)
+        let validation = rules.validation ?? (dataset.officialValidation == nil ? .fraction(0.15) : .official)
+        // What is set apart by name leaves before anything is drawn.
+        if case .fraction = test, case .fraction = validation {
+            (self.test, self.validation, train) = try draw.twoParts(test, validation, from: rest)
+        } else {
+            var parts: [String: [Int]] = [:]
+            for (name, part) in [("test", test), ("validation", validation)].sorted(by: {
+                !$0.1.isDrawn && $1.1.isDrawn
+            }) {
+                parts[name] = try draw.take(part, as: name, from: &rest)
+            }
+            self.test = parts["test"] ?? []
+            self.validation = draw.withoutOverlaps(
+                parts["validation"] ?? [], into: test.isDrawn ? self.test : [])
+            train = draw.withoutOverlaps(rest, into: self.validation + (test.isDrawn ? self.test : []))
         }
-        let trained = Set(train.lazy.map { dataset.labels.isEmpty ? 0 : dataset.labels[$0] })
-        for (index, name) in dataset.classNames.enumerated()
-        where dataset.classCounts[index] > 0 && !trained.contains(Int32(index)) {
-            throw .split(dataset: dataset.name, detail: "no sample of class '\(name)' is left to train on")
+        for (name, part) in [("test", self.test), ("validation", self.validation), ("train", train)] {
+            guard !part.isEmpty else {
+                throw .split(dataset: dataset.name, detail: "leaves no sample for \(name)")
+            }
         }
+        try draw.checkClasses(train: train)
         let count = min(train.count, max(train.count / 10, 128), 1000)
-        slice = dataset.drawSamples(count, from: train, seed: rules.seed, purpose: 2).sorted()
+        slice = draw.samples(count, from: train, purpose: 2).sorted()
     }
 }
 
-extension Dataset {
-    /// Removes a part from `rest` and returns it.
-    fileprivate func take(
-        _ part: SplitRules.Part, as name: String, from rest: inout [Int], _ rules: SplitRules
-    ) throws(DatasetError) -> [Int] {
-        let taken: [Int]
-        switch part {
-        case .official:
-            guard let officialTest else {
-                throw .split(
-                    dataset: self.name, detail: "has no official test part; give \(name) as a fraction")
-            }
-            taken = rest.filter(officialTest.contains)
-        case .pattern(let pattern):
-            guard let glob = Glob(pattern) else {
-                throw .split(dataset: self.name, detail: "\(name): '\(pattern)' is no file-name pattern")
-            }
-            guard !sampleNames.isEmpty else {
-                throw .split(
-                    dataset: self.name,
-                    detail: "\(name): its samples have no names that a pattern could match")
-            }
-            taken = rest.filter { glob.matches(sampleNames[$0]) }
-            guard !taken.isEmpty else {
-                throw .split(dataset: self.name, detail: "\(name): no file fits '\(pattern)'")
-            }
-        case .fraction(let fraction):
-            guard fraction > 0, fraction < 1 else {
-                throw .split(dataset: self.name, detail: "\(name) must be between 0 and 1, got \(fraction)")
-            }
-            let wanted = Int((fraction * Double(count)).rounded())
-            guard wanted > 0, wanted < rest.count else {
-                throw .split(
-                    dataset: self.name,
-                    detail: "\(name) of \(fraction) asks for \(wanted) of \(rest.count) samples")
-            }
-            taken = try draw(wanted, as: name, from: rest, rules)
-        }
-        let isTaken = Set(taken)
-        rest.removeAll { isTaken.contains($0) }
-        return taken
-    }
-
-    private func draw(
-        _ wanted: Int, as name: String, from rest: [Int], _ rules: SplitRules
-    ) throws(DatasetError) -> [Int] {
-        let purpose: UInt64 = name == "test" ? 0 : 1
-        switch rules.basis {
-        case .time: return Array(rest.suffix(wanted))
-        case .sample: return drawSamples(wanted, from: rest, seed: rules.seed, purpose: purpose).sorted()
-        case .group:
-            guard !groups.isEmpty else {
-                throw .split(dataset: self.name, detail: "its samples have no groups to split by")
-            }
-            return drawGroups(wanted, from: rest, seed: rules.seed, purpose: purpose)
-        }
-    }
-
-    /// Whole groups in random order until `wanted` samples are reached; the last group is taken where that comes nearer.
-    private func drawGroups(_ wanted: Int, from rest: [Int], seed: UInt64, purpose: UInt64) -> [Int] {
-        var random = RandomStream(seed: seed, .split, purpose, UInt64.max)
-        var taken: [Int] = []
-        for group in random.permutation(groupNames.count) {
-            let members = rest.filter { groups[$0] == Int32(group) }
-            let overshoot = taken.count + members.count - wanted
-            if overshoot <= 0 || overshoot < wanted - taken.count { taken += members }
-            if overshoot >= 0 { break }
-        }
-        return taken.sorted()
-    }
-
-    /// Random samples, from each class its share (largest remainders first; a regression is one class).
-    fileprivate func drawSamples(_ wanted: Int, from rest: [Int], seed: UInt64, purpose: UInt64) -> [Int] {
-        var members = [[Int]](repeating: [], count: max(classNames.count, 1))
-        let labels = labels
-        for index in rest { members[labels.isEmpty ? 0 : Int(labels[index])].append(index) }
-        let shares = members.map { Double($0.count) * Double(wanted) / Double(max(rest.count, 1)) }
-        var counts = shares.map { Int($0) }
-        let byRemainder = shares.indices.sorted {
-            let (a, b) = (shares[$0] - shares[$0].rounded(.down), shares[$1] - shares[$1].rounded(.down))
-            return a != b ? a > b : $0 < $1
-        }
-        for index in byRemainder.prefix(max(wanted - counts.reduce(0, +), 0)) { counts[index] += 1 }
-        return members.indices.flatMap { index -> [Int] in
-            var random = RandomStream(seed: seed, .split, purpose, UInt64(index))
-            return random.permutation(members[index].count).prefix(counts[index]).map { members[index][$0] }
-        }
-    }
+extension SplitRules.Part {
+    /// Whether samples are drawn, not named.
+    fileprivate var isDrawn: Bool { if case .fraction = self { true } else { false } }
 }

@@ -1,19 +1,26 @@
 /// Samples with what is to be predicted from them, all parts together; `DataSplit` says which serve what.
 ///
-/// Values are kept as they were read (bytes stay bytes) and widened when a batch is filled.
+/// Values are kept as they were read (bytes stay bytes, large pictures stay compressed) and widened when a batch is filled.
 public struct Dataset: Sendable {
     public let name: String
-    /// Height, width, channels; of a spectrogram frames, bands, 1; of a table row 1, 1, columns.
+    /// Height, width, channels; of a spectrogram frames, bands, 1; of a table row 1, 1, columns; of a sequence steps, 1,
+    /// features.
     public let sampleShape: [Int]
     public let storage: Storage
     public let target: Target
-    /// Where each sample comes from (a file name), as patterns of a split match it; empty where the source has no names.
+    /// Where each sample comes from (a file's path), as patterns of a split match its last part; empty where the source has no
+    /// names.
     public var sampleNames: [String]
     /// Samples of one group (speaker, machine) belong together; empty where there are none.
     public var groups: [Int32]
     public var groupNames: [String]
-    /// Indices of the test part that the source itself sets apart.
+    /// Of each sample its place in its group (of a window, of its last row), in order of time; empty where unknown.
+    public var places: [Int32] = []
+    /// Indices of the parts that the source itself sets apart.
     public var officialTest: Range<Int>?
+    public var officialValidation: Range<Int>?
+    /// Names of the values of a table's row; empty for other sources.
+    public var featureNames: [String] = []
     /// What a pixel or band without signal reads, to fill what an augmentation shifts in.
     public var background: Float
     /// Of spectrograms, the recordings they were made of.
@@ -23,6 +30,10 @@ public struct Dataset: Sendable {
     public enum Storage: Sendable {
         case bytes([UInt8])
         case floats([Float])
+        /// Samples that share rows.
+        case windows(RowWindows)
+        /// Pictures that are decoded when they are asked for.
+        case pictures(PictureStore)
     }
 
     public enum Target: Sendable {
@@ -30,6 +41,8 @@ public struct Dataset: Sendable {
         case classes([Int32], names: [String])
         /// For each sample a number.
         case values([Float])
+        /// For each sample whether it is not normal.
+        case anomalies([Bool])
     }
 
     public init(
@@ -48,8 +61,8 @@ public struct Dataset: Sendable {
         self.background = background
         self.recordings = recordings
         precondition(
-            storage.count == sampleSize * count,
-            "Dataset: \(storage.count) values for \(count) × \(sampleSize)")
+            storage.count(sampleSize: sampleSize) == count,
+            "Dataset: \(storage.count(sampleSize: sampleSize)) samples for \(count) targets")
     }
 
     /// How many samples there are.
@@ -57,18 +70,19 @@ public struct Dataset: Sendable {
         switch target {
         case .classes(let labels, _): labels.count
         case .values(let values): values.count
+        case .anomalies(let flags): flags.count
         }
     }
 
     /// Values of one sample.
     public var sampleSize: Int { sampleShape.reduce(1, *) }
 
-    /// The class names; empty for a regression.
+    /// The class names; empty where no classes are predicted.
     public var classNames: [String] {
         if case .classes(_, let names) = target { names } else { [] }
     }
 
-    /// The class of each sample; empty for a regression.
+    /// The class of each sample; empty where no classes are predicted.
     public var labels: [Int32] {
         if case .classes(let labels, _) = target { labels } else { [] }
     }
@@ -79,13 +93,35 @@ public struct Dataset: Sendable {
         for label in labels { counts[Int(label)] += 1 }
         return counts
     }
+
+    /// Parts in which samples are drawn in proportion: classes, or normal and not normal, else all as one.
+    var strata: (indices: [Int32], count: Int) {
+        switch target {
+        case .classes(let labels, let names): (labels, max(names.count, 1))
+        case .values(let values): ([Int32](repeating: 0, count: values.count), 1)
+        case .anomalies(let flags): (flags.map { $0 ? 1 : 0 }, 2)
+        }
+    }
+
+    /// Whether samples share rows, so that neighbours must not fall into different parts.
+    public var hasOverlaps: Bool {
+        guard case .windows(let windows) = storage else { return false }
+        return windows.length > 1
+    }
+
+    /// What could not be read since the data set was loaded; nil where nothing was missed.
+    public var fault: DatasetError? {
+        if case .pictures(let store) = storage { store.fault } else { nil }
+    }
 }
 
 extension Dataset.Storage {
-    var count: Int {
+    func count(sampleSize: Int) -> Int {
         switch self {
-        case .bytes(let values): values.count
-        case .floats(let values): values.count
+        case .bytes(let values): values.count / max(sampleSize, 1)
+        case .floats(let values): values.count / max(sampleSize, 1)
+        case .windows(let windows): windows.starts.count
+        case .pictures(let store): store.count
         }
     }
 }
@@ -97,15 +133,26 @@ extension Dataset {
     public func copySample(_ index: Int, to destination: inout MutableSpan<Float>) {
         let size = sampleSize
         precondition(destination.count == size, "copySample: \(size) values into \(destination.count)")
-        let start = index * size
         switch storage {
         case .bytes(let values):
-            let source = values.span.extracting(start..<start + size)
+            let source = values.span.extracting(index * size..<(index + 1) * size)
             for i in 0..<size { destination[i] = Float(source[i]) }
         case .floats(let values):
-            let source = values.span.extracting(start..<start + size)
+            let source = values.span.extracting(index * size..<(index + 1) * size)
             for i in 0..<size { destination[i] = source[i] }
+        case .windows(let windows):
+            let source = windows.rows.span.extracting(windows.values(index))
+            for i in 0..<size { destination[i] = source[i] }
+        case .pictures(let store): store.copy(index, to: &destination)
         }
+    }
+
+    /// The values of one sample.
+    public func sample(_ index: Int) -> [Float] {
+        var values = [Float](repeating: 0, count: sampleSize)
+        var span = values.mutableSpan
+        copySample(index, to: &span)
+        return values
     }
 
     /// The dataset, or what is wrong with its classes.

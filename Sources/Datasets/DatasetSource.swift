@@ -6,7 +6,9 @@ public enum DatasetSource: String, Hashable, Sendable, CaseIterable {
     case idx
     /// A folder of CIFAR-10's binary batches.
     case cifar10
+    /// Pictures in folders named after their classes, or an archive of them.
     case imageFolder = "image-folder"
+    /// One table, or those of a folder or archive.
     case csv
     /// A NumPy archive.
     case npz
@@ -21,39 +23,50 @@ public struct DatasetRequest: Hashable, Sendable {
     public var source: DatasetSource
     /// A file or folder; nil for the digits.
     public var path: String?
+    /// Tables of the official parts, where they are files of their own.
+    public var testPath, validationPath: String?
     /// Of recordings.
     public var features: LogMel
-    /// Of CSV files and NumPy archives.
+    /// Of tables and NumPy archives.
     public var table: TabularOptions
+    /// Of pictures.
+    public var pictures: PictureOptions
 
     public init(
         source: DatasetSource, path: String? = nil, features: LogMel = LogMel(),
-        table: TabularOptions = TabularOptions()
+        table: TabularOptions = TabularOptions(), pictures: PictureOptions = PictureOptions()
     ) {
         self.source = source
         self.path = path
         self.features = features
         self.table = table
+        self.pictures = pictures
     }
 }
 
 extension Dataset {
-    /// Reads a data set whole.
+    /// Reads a data set.
     ///
     ///     let digits = try Dataset(DatasetRequest(source: .digits))
     ///     let split = try DataSplit(digits, SplitRules(seed: 7))
     public init(_ request: DatasetRequest) throws(DatasetError) {
+        guard request.source == .csv || request.testPath == nil && request.validationPath == nil else {
+            throw .file(
+                request.testPath ?? request.validationPath ?? "",
+                detail: "only tables have parts in files of their own")
+        }
         switch request.source {
         case .digits: self = try DigitsLoader.load()
         case .idx: self = try IDXLoader.load(folder: try request.requiredPath())
         case .cifar10: self = try CIFARLoader.load(folder: try request.requiredPath())
         case .wavFolder:
-            self = try WAVFolderLoader.load(try request.requiredPath(), features: request.features)
-        case .csv: self = try CSVLoader.load(try request.requiredPath(), request.table)
+            self = try SoundFolderLoader.load(try request.requiredPath(), features: request.features)
+        case .csv:
+            self = try TableLoader.load(
+                try request.requiredPath(), request.table, testPath: request.testPath,
+                validationPath: request.validationPath)
         case .npz: self = try NPZLoader.load(try request.requiredPath(), request.table)
-        case .imageFolder:
-            throw .file(
-                request.path ?? "dataset", detail: "the source '\(request.source.rawValue)' is not read yet")
+        case .imageFolder: self = try ImageFolderLoader.load(try request.requiredPath(), request.pictures)
         case .table:
             throw .file(
                 request.path ?? "dataset", detail: "a table holds measurements, no samples to train on")

@@ -14,6 +14,10 @@ public struct LogMel: Hashable, Sendable {
     public var lowestHertz = 20.0
     /// Half the sample rate where that is lower.
     public var highestHertz = 8000.0
+    /// How many mel-frequency cepstral coefficients (MFCC) a frame becomes; nil for the bands themselves.
+    public var coefficients: Int?
+    /// The sample rate that recordings are brought to; nil for the one that most of them have.
+    public var sampleRate: Int?
 
     public init() {}
 }
@@ -21,10 +25,14 @@ public struct LogMel: Hashable, Sendable {
 /// Computes log-mel spectrograms of recordings of one sample rate.
 ///
 /// For each frame: Hann window w, power spectrum P(f) = |FFT(w·x)|² / Σw², band energies E = Σ h(f)·P(f) with triangles h that
-/// are equally wide on the mel scale m = 2595 · log₁₀(1 + f / 700), feature ln(E + 10⁻⁶).
+/// are equally wide on the mel scale m = 2595 · log₁₀(1 + f / 700), feature ln(E + 10⁻⁶). Coefficient k of M bands is
+/// √(2 / M) · Σ ln(E + 10⁻⁶) · cos(πk(m + ½) / M), with √(1 / M) for k = 0 (Davis and Mermelstein 1980; an orthonormal DCT-II).
 public struct LogMelExtractor: Sendable {
     public let frames: Int
+    /// Features of a frame: bands or coefficients.
     public let bands: Int
+    private let melBands: Int
+    private let cosines: [[Float]]
     /// The feature of digital silence.
     public var silence: Float { logf(LogMelExtractor.floor) }
 
@@ -55,13 +63,28 @@ public struct LogMelExtractor: Sendable {
         let width = Int(lengths[1])
         hop = Int(lengths[2])
         frames = (length - width) / hop + 1
-        bands = settings.bands
+        melBands = settings.bands
+        guard (1...settings.bands).contains(settings.coefficients ?? 1) else {
+            throw .file(
+                file, detail: "\(settings.bands) bands do not give \(settings.coefficients ?? 0) coefficients"
+            )
+        }
+        bands = settings.coefficients ?? settings.bands
+        cosines = (0..<(settings.coefficients ?? 0)).map { LogMelExtractor.cosines($0, of: settings.bands) }
         let hann = (0..<width).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / Double(width)) }
         let norm = hann.reduce(0) { $0 + $1 * $1 }.squareRoot()
         window = hann.map { Float($0 / norm) }
         transform = RealFFT(atLeast: width)
         let size = transform.size
         triangles = LogMelExtractor.triangles(settings, rate: rate, size: size)
+    }
+
+    /// The row k of the orthonormal DCT-II.
+    private static func cosines(_ k: Int, of bands: Int) -> [Float] {
+        let scale = ((k == 0 ? 1 : 2) / Double(bands)).squareRoot()
+        return (0..<bands).map {
+            Float(scale * cos(Double.pi * Double(k) * (Double($0) + 0.5) / Double(bands)))
+        }
     }
 
     private static func triangles(_ settings: LogMel, rate: Double, size: Int) -> [Triangle] {
@@ -84,8 +107,18 @@ public struct LogMelExtractor: Sendable {
 
     /// `frames × bands` features, frame by frame; the recording stands in the middle.
     public func spectrogram(of samples: [Float]) -> [Float] {
+        let energies = energies(of: samples)
+        guard !cosines.isEmpty else { return energies }
+        return (0..<frames).flatMap { frame in
+            cosines.map { row in
+                row.indices.reduce(Float(0)) { $0 + row[$1] * energies[frame * melBands + $1] }
+            }
+        }
+    }
+
+    private func energies(of samples: [Float]) -> [Float] {
         let shift = (samples.count - length) / 2
-        var features = [Float](repeating: silence, count: frames * bands)
+        var features = [Float](repeating: silence, count: frames * melBands)
         var frame = [Float](repeating: 0, count: transform.size)
         var power = [Float](repeating: 0, count: transform.size / 2 + 1)
         for index in 0..<frames {
@@ -101,7 +134,7 @@ public struct LogMelExtractor: Sendable {
                 for (offset, weight) in triangle.weights.enumerated() {
                     energy += weight * power[triangle.first + offset]
                 }
-                features[index * bands + band] = logf(energy + LogMelExtractor.floor)
+                features[index * melBands + band] = logf(energy + LogMelExtractor.floor)
             }
         }
         return features

@@ -1,45 +1,86 @@
 import Archives
 import Quantities
 
-/// A NumPy archive: arrays `x_train`, `y_train`, `x_test`, `y_test` (the latter two the official test part), or `x` and `y`.
+/// A NumPy archive: arrays `x_train`, `y_train`, `x_test`, `y_test` (the latter two the official test part; `x_val`, `y_val`
+/// the official validation part), or `x` and `y`; and `group`, `group_train` … where samples belong together.
 ///
-/// x is samples first: [N, H, W], [N, H, W, C] or [N, features]; y is [N] or [N, 1], whole numbers for classes.
+/// x is samples first: [N, H, W, C], [N, features], [N, T, C] (sequences of T steps), or [N, H, W] of bytes (pictures); y is
+/// [N] or [N, 1], whole numbers for classes.
 enum NPZLoader {
     static func load(_ path: String, _ options: TabularOptions) throws(DatasetError) -> Dataset {
         let arrays = try arrays(path)
-        guard
-            let pairs = [
-                [("x_train", "y_train"), ("x_test", "y_test")], [("x_train", "y_train")], [("x", "y")],
-            ]
-            .first(where: { $0.allSatisfy { arrays.has($0.0) && arrays.has($0.1) } })
-        else {
+        let parts = try parts(of: arrays, path)
+        let first = parts[0]
+        guard let shape = sampleShape(first.x, options.shape), shape.allSatisfy({ $0 > 0 }) else {
+            throw .file(
+                "\(path)/\(first.name)",
+                detail:
+                    "has shape \(first.x.shape); expected [N, H, W, C], [N, T, C], [N, H, W] or [N, features]"
+                    + (options.shape.map { ", of as many values as \($0)" } ?? ""))
+        }
+        let labels = "\(path)/\(first.labelName)"
+        var dataset = Dataset(
+            name: "npz", sampleShape: shape, storage: try storage(parts.map(\.x), "\(path)/\(first.name)"),
+            target: try target(parts.flatMap(\.y.floats), options, labels))
+        var start = 0
+        for part in parts {
+            let range = start..<start + part.x.shape[0]
+            if part.role == .test { dataset.officialTest = range }
+            if part.role == .validation { dataset.officialValidation = range }
+            start = range.upperBound
+        }
+        if parts.allSatisfy({ $0.group != nil }) {
+            let texts = parts.flatMap {
+                ($0.group?.floats ?? []).map { "\($0 == $0.rounded() ? $0.wholeText : "\($0)")" }
+            }
+            (dataset.groups, dataset.groupNames) = texts.indexed()
+        }
+        return try dataset.checked(file: path)
+    }
+
+    private enum Role { case train, validation, test }
+
+    private struct Part {
+        let role: Role
+        let name, labelName: String
+        let x, y: NumberArray
+        let group: NumberArray?
+    }
+
+    private static func parts(
+        of arrays: [(name: String, array: NumberArray)], _ path: String
+    ) throws(DatasetError) -> [Part] {
+        let names: [(Role, [String])] = [
+            (.train, ["_train", ""]), (.validation, ["_val", "_valid", "_validation"]), (.test, ["_test"]),
+        ]
+        var parts: [Part] = []
+        for (role, endings) in names {
+            guard
+                let ending = endings.first(where: {
+                    arrays.named("x\($0)") != nil && arrays.named("y\($0)") != nil
+                }),
+                let x = arrays.named("x\(ending)"), let y = arrays.named("y\(ending)")
+            else { continue }
+            let group = arrays.named("group\(ending)")
+            guard let count = x.shape.first, y.shape == [count] || y.shape == [count, 1] else {
+                throw .file(
+                    "\(path)/y\(ending)", detail: "has shape \(y.shape) for x\(ending) of shape \(x.shape)")
+            }
+            guard group == nil || group?.shape == [count] else {
+                throw .file("\(path)/group\(ending)", detail: "needs one number for each of \(count) samples")
+            }
+            guard parts.isEmpty || parts[0].x.shape.dropFirst() == x.shape.dropFirst() else {
+                throw .file(
+                    "\(path)/x\(ending)", detail: "has samples of another shape than \(parts[0].name)")
+            }
+            parts.append(
+                Part(role: role, name: "x\(ending)", labelName: "y\(ending)", x: x, y: y, group: group))
+        }
+        guard parts.first?.role == .train else {
             let names = arrays.map(\.name).joined(separator: ", ")
             throw .file(path, detail: "holds \(names); expected x_train, y_train, x_test, y_test or x, y")
         }
-        var parts: [(x: NumberArray, y: NumberArray)] = []
-        for (x, y) in pairs {
-            guard let part = arrays.pair(x, y) else { continue }
-            guard let count = part.x.shape.first, part.y.shape == [count] || part.y.shape == [count, 1] else {
-                throw .file(
-                    "\(path)/\(y)", detail: "has shape \(part.y.shape) for \(x) of shape \(part.x.shape)")
-            }
-            guard parts.isEmpty || parts[0].x.shape.dropFirst() == part.x.shape.dropFirst() else {
-                throw .file("\(path)/\(x)", detail: "has samples of another shape than \(pairs[0].0)")
-            }
-            parts.append(part)
-        }
-        let first = parts[0].x.shape
-        guard let shape = sampleShape(first), shape.allSatisfy({ $0 > 0 }) else {
-            throw .file(
-                "\(path)/\(pairs[0].0)",
-                detail: "has shape \(first); expected [N, H, W], [N, H, W, C] or [N, features]")
-        }
-        let counts = parts.map { $0.x.shape[0] }
-        return try Dataset(
-            name: "npz", sampleShape: shape, storage: try storage(parts.map(\.x), "\(path)/\(pairs[0].0)"),
-            target: try target(parts.flatMap(\.y.floats), options.task, "\(path)/\(pairs[0].1)"),
-            officialTest: counts.count > 1 ? counts[0]..<counts[0] + counts[1] : nil
-        ).checked(file: path)
+        return parts
     }
 
     private static func arrays(_ path: String) throws(DatasetError) -> [(name: String, array: NumberArray)] {
@@ -51,10 +92,16 @@ enum NPZLoader {
         }
     }
 
-    private static func sampleShape(_ shape: [Int]) -> [Int]? {
-        switch shape.count {
+    /// Bytes of three axes are grey pictures; other numbers of three axes are sequences.
+    private static func sampleShape(_ array: NumberArray, _ given: [Int]?) -> [Int]? {
+        let shape = array.shape
+        if let given {
+            return given.count == 3 && given.reduce(1, *) == shape.dropFirst().reduce(1, *) ? given : nil
+        }
+        if shape.count == 3, case .uint8 = array.elements { return [shape[1], shape[2], 1] }
+        return switch shape.count {
         case 2: [1, 1, shape[1]]
-        case 3: [shape[1], shape[2], 1]
+        case 3: [shape[1], 1, shape[2]]
         case 4: Array(shape[1...])
         default: nil
         }
@@ -74,27 +121,48 @@ enum NPZLoader {
     }
 
     private static func target(
-        _ numbers: [Float], _ task: LearningTask, _ file: String
+        _ numbers: [Float], _ options: TabularOptions, _ file: String
     ) throws(DatasetError) -> Dataset.Target {
         if let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
             throw .file(file, detail: "value \(wrong) is not finite in float32")
         }
-        if task == .regression { return .values(numbers) }
-        guard let wrong = numbers.firstIndex(where: { $0 < 0 || $0 >= 10_000 || $0 != $0.rounded() }) else {
-            let classes = Int(numbers.max() ?? 0) + 1
-            return .classes(numbers.map { Int32($0) }, names: (0..<classes).map(String.init))
+        switch options.task {
+        case .regression: return .values(numbers)
+        case .anomaly:
+            let normal = options.normal.flatMap(Float.init) ?? 0
+            return .anomalies(numbers.map { $0 != normal })
+        case .classification: return try classes(numbers, options.classNames, file)
         }
-        throw .file(file, detail: "value \(wrong) is \(numbers[wrong]); expected classes from 0 to 9999")
+    }
+
+    /// Far numbers (fewer than half of those up to the largest are there) become neighbours, named after their numbers.
+    private static func classes(
+        _ numbers: [Float], _ names: [String]?, _ file: String
+    ) throws(DatasetError) -> Dataset.Target {
+        let most = Float(names?.count ?? 10_000)
+        if let wrong = numbers.firstIndex(where: { $0 < 0 || $0 >= most || $0 != $0.rounded() }) {
+            throw .file(
+                file,
+                detail: "value \(wrong) is \(numbers[wrong]); expected classes from 0 to \(Int(most) - 1)"
+                    + (names == nil ? " (or task: regression)" : ", as many as class_names"))
+        }
+        let labels = numbers.map { Int32($0) }
+        if let names { return .classes(labels, names: names) }
+        let present = Set(labels).sorted()
+        let largest = Int(present.last ?? 0)
+        guard present.count * 2 <= largest else {
+            return .classes(labels, names: (0...largest).map(String.init))
+        }
+        let texts = labels.map(String.init).indexed()
+        return .classes(texts.0, names: texts.1)
     }
 }
 
-extension [(name: String, array: NumberArray)] {
-    fileprivate func has(_ name: String) -> Bool { contains { $0.name == name } }
+extension Float {
+    /// A whole number without its fraction.
+    fileprivate var wholeText: String { magnitude < 1e9 ? String(Int(self)) : "\(self)" }
+}
 
-    fileprivate func pair(_ x: String, _ y: String) -> (x: NumberArray, y: NumberArray)? {
-        guard let x = first(where: { $0.name == x }), let y = first(where: { $0.name == y }) else {
-            return nil
-        }
-        return (x.array, y.array)
-    }
+extension [(name: String, array: NumberArray)] {
+    fileprivate func named(_ name: String) -> NumberArray? { first { $0.name == name }?.array }
 }

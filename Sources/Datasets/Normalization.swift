@@ -19,26 +19,19 @@ public struct Normalization: Hashable, Sendable {
     /// A constant (deviation below 10⁻⁶ of its magnitude) is only shifted. Precondition: `period` divides the sample.
     public init(fitting dataset: Dataset, samples: [Int], period: Int) {
         precondition(period > 0 && dataset.sampleSize % period == 0, "Normalization: period \(period)")
-        var sums = [Double](repeating: 0, count: period)
-        var squares = [Double](repeating: 0, count: period)
+        var moments = [Moments](repeating: Moments(), count: period)
         var sample = [Float](repeating: 0, count: dataset.sampleSize)
         for index in samples {
             var values = sample.mutableSpan
             dataset.copySample(index, to: &values)
             for start in stride(from: 0, to: sample.count, by: period) {
-                for place in 0..<period {
-                    let value = Double(sample[start + place])
-                    sums[place] += value
-                    squares[place] += value * value
-                }
+                for place in 0..<period { moments[place].add(Double(sample[start + place])) }
             }
         }
-        let count = Double(max(samples.count * (dataset.sampleSize / period), 1))
-        offsets = sums.map { Float($0 / count) }
-        scales = zip(sums, squares).map { sum, square in
-            let mean = sum / count
-            let deviation = max(square / count - mean * mean, 0).squareRoot()
-            return deviation > 1e-6 * max(mean.magnitude, 1) ? Float(1 / deviation) : 1
+        offsets = moments.map { Float($0.mean) }
+        scales = moments.map { moments in
+            let scale = Float(1 / moments.deviation)
+            return moments.deviation > 1e-6 * moments.mean.magnitude && scale.isFinite ? scale : 1
         }
     }
 
@@ -61,12 +54,41 @@ public struct Normalization: Hashable, Sendable {
     }
 }
 
-extension Dataset {
-    /// The period that suits the data: channels of an image, bands of a spectrogram, columns of a table.
-    public var normalizationPeriod: Int {
-        sampleShape[2] > 1 || sampleShape[0] == 1 || isImage ? sampleShape[2] : sampleShape[1]
+/// Mean and deviation of numbers, summed as distances from the first one so that a small deviation of large numbers is not
+/// lost.
+private struct Moments {
+    private var first = 0.0
+    private var sum = 0.0
+    private var squares = 0.0
+    private var count = 0.0
+
+    mutating func add(_ value: Double) {
+        if count == 0 { first = value }
+        let distance = value - first
+        sum += distance
+        squares += distance * distance
+        count += 1
     }
 
-    /// Bytes are images; floats are spectrograms or tables.
-    private var isImage: Bool { if case .bytes = storage { true } else { false } }
+    var mean: Double { first + sum / max(count, 1) }
+
+    var deviation: Double {
+        let meanDistance = sum / max(count, 1)
+        return max(squares / max(count, 1) - meanDistance * meanDistance, 0).squareRoot()
+    }
+}
+
+extension Dataset {
+    /// The period that suits the data: channels of a picture or a sequence, bands of a spectrogram, columns of a table.
+    public var normalizationPeriod: Int {
+        recordings == nil && (sampleShape[2] > 1 || sampleShape[0] == 1 || sampleShape[1] == 1 || isPicture)
+            ? sampleShape[2] : sampleShape[1]
+    }
+
+    private var isPicture: Bool {
+        switch storage {
+        case .bytes, .pictures: true
+        case .floats, .windows: false
+        }
+    }
 }

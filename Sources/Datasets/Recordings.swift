@@ -14,8 +14,8 @@ public struct Recordings: Hashable, Sendable {
     /// Reads the files again, for waveforms are not kept.
     public func waveforms(_ indices: [Int]) throws(DatasetError) -> [[Float]] {
         let wanted = indices.map { paths[$0] }
-        let sounds = try WAVFolderLoader.sounds(wanted, of: source)
-        return sounds.map { LogMelExtractor.centred($0.samples, length: length) }
+        let sounds = try SoundFolderLoader.sounds(wanted, of: source)
+        return sounds.map { LogMelExtractor.centred($0.resampled(to: sampleRate).samples, length: length) }
     }
 }
 

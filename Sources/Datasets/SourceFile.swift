@@ -44,30 +44,6 @@ enum SourceFile {
     /// The names in a folder, in byte order.
     static func names(in folder: String) throws(DatasetError) -> [String] {
         guard isFolder(folder) else { throw .file(folder, detail: "is no folder") }
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted {
-                $0.utf8.lexicographicallyPrecedes($1.utf8)
-            }
-        } catch {
-            throw .file(folder, detail: "cannot be listed")
-        }
-    }
-
-    /// Paths, relative to the folder, of all files below it that end in one of `extensions`, in byte order.
-    static func files(below folder: String, extensions: [String]) throws(DatasetError) -> [String] {
-        var found: [String] = []
-        var pending = [("", 0)]
-        while let (prefix, depth) = pending.popLast() {
-            for name in try names(in: prefix.isEmpty ? folder : "\(folder)/\(prefix)")
-            where !name.hasPrefix(".") {
-                let relative = prefix.isEmpty ? name : "\(prefix)/\(name)"
-                if extensions.contains(where: { name.lowercased().hasSuffix($0) }) {
-                    found.append(relative)
-                } else if depth < 8, isFolder("\(folder)/\(relative)") {
-                    pending.append((relative, depth + 1))
-                }
-            }
-        }
-        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return try FolderWalk.names(in: folder)
     }
 }

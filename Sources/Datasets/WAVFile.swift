@@ -22,19 +22,23 @@ public struct WAVFile: Sendable {
                 guard let format else {
                     throw .byte(file: file, offset: offset, detail: "the data stand before their format")
                 }
-                guard size <= bytes.count - start else {
+                let length = WAVFile.isUnfinished(size) ? bytes.count - start : size
+                guard length <= bytes.count - start else {
                     throw .byte(
                         file: file, offset: bytes.count,
                         detail: "is truncated: \(bytes.count - start) of \(size) bytes of sound")
                 }
                 sampleRate = format.sampleRate
-                samples = try format.mixed(bytes, start..<start + size, file: file)
+                samples = try format.mixed(bytes, start..<start + length, file: file)
                 return
             }
             offset = start + size + size % 2
         }
         throw .byte(file: file, offset: bytes.count, detail: "holds no sound: there is no data chunk")
     }
+
+    /// Whether a program that recorded to the end never came back to write the length: all that follows is sound.
+    private static func isUnfinished(_ size: Int) -> Bool { size == 0 || size >= 0x7fff_f000 }
 
     private struct Format {
         let isFloat: Bool

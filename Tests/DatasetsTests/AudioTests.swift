@@ -142,14 +142,77 @@ struct AudioTests {
         }
     }
 
-    @Test("Recordings of one class, of two rates, or none are refused")
+    @Test("The class is the nearest folder that tells classes apart; parts at the top are official")
+    func readsNestedFolders() throws {
+        let sound = AudioTests.wav(code: 1, bits: 16, [1, 2, 3, 4])
+        let files = ["day1/low/a.wav", "day1/high/b.wav", "day2/low/c.wav"].map { ($0, sound) }
+        try withFolder([String: [UInt8]](uniqueKeysWithValues: files)) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            #expect(dataset.classNames == ["high", "low"] && dataset.groupNames == ["day1", "day2"])
+        }
+        let parts = ["train/low/a.wav", "train/high/b.wav", "test/low/c.wav", "val/low/d.wav"].map {
+            ($0, sound)
+        }
+        try withFolder([String: [UInt8]](uniqueKeysWithValues: parts)) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            #expect(dataset.classNames == ["high", "low"] && dataset.officialValidation == 2..<3)
+            #expect(dataset.officialTest == 3..<4 && dataset.sampleNames[3] == "test/low/c.wav")
+        }
+    }
+
+    @Test("A recording whose header was never finished has all that follows")
+    func readsUnfinishedHeader() throws {
+        var file = AudioTests.wav(code: 1, bits: 8, [128, 192, 0])
+        for length: [UInt8] in [[0, 0, 0, 0], [255, 255, 255, 255]] {
+            file.replaceSubrange(40..<44, with: length)
+            #expect(try WAVFile(parsing: file, file: "a.wav").samples == [0, 0.5, -1])
+        }
+    }
+
+    @Test("Recordings of two rates are brought to the one that most have")
+    func resamples() throws {
+        func tone(_ rate: Int) -> [UInt8] {
+            let step = 2 * Double.pi * 440 / Double(rate)
+            let values = (0..<rate / 2).map { Int(sin(step * Double($0)) * 16000) }
+            let bytes = values.flatMap { [UInt8($0 & 255), UInt8($0 >> 8 & 255)] }
+            return AudioTests.wav(code: 1, bits: 16, rate: rate, bytes)
+        }
+        try withFolder(["a_1.wav": tone(8000), "b_1.wav": tone(8000), "b_2.wav": tone(16000)]) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            let (slow, fast) = (dataset.sample(1), dataset.sample(2))
+            #expect(dataset.recordings?.sampleRate == 8000)
+            // The middle frame, at the bands that hold energy.
+            let bands = (24 * 40..<25 * 40).filter { slow[$0] > 0 }
+            #expect(!bands.isEmpty && bands.allSatisfy { (slow[$0] - fast[$0]).magnitude < 0.05 })
+        }
+    }
+
+    @Test("Coefficients are the orthonormal cosine transform of the bands")
+    func computesCoefficients() throws {
+        var settings = LogMel()
+        let samples = (0..<8000).map { Float(sin(Double($0) * Double($0) / 900)) }
+        let bands = try LogMelExtractor(settings, sampleRate: 8000, file: "a").spectrogram(of: samples)
+        settings.coefficients = 13
+        let extractor = try LogMelExtractor(settings, sampleRate: 8000, file: "a")
+        let coefficients = extractor.spectrogram(of: samples)
+        #expect(extractor.bands == 13 && coefficients.count == 49 * 13)
+        for k in 0..<13 {
+            var sum = 0.0
+            for band in 0..<40 {
+                sum += Double(bands[9 * 40 + band]) * cos(Double.pi * Double(k) * (Double(band) + 0.5) / 40)
+            }
+            let expected = sum * (k == 0 ? 1.0 / 40 : 2.0 / 40).squareRoot()
+            #expect((Double(coefficients[9 * 13 + k]) - expected).magnitude < 1e-3)
+        }
+    }
+
+    @Test("Recordings of one class, without sound, or none are refused")
     func refusesUnusableFolders() throws {
-        let (slow, fast) = (
-            AudioTests.wav(code: 1, bits: 16, [1, 2]), AudioTests.wav(code: 1, bits: 16, rate: 16000, [1, 2])
-        )
+        let slow = AudioTests.wav(code: 1, bits: 16, [1, 2])
+        let empty = AudioTests.wav(code: 1, bits: 16, [])
         for (files, message) in [
             (["a_1.wav": slow, "a_2.wav": slow], "one class only"),
-            (["a_1.wav": slow, "b_2.wav": fast], "is recorded at 16000 Hz"),
+            (["a_1.wav": slow, "b_2.wav": empty], "b_2.wav: holds no sound"),
             (["readme.txt": slow], "holds no .wav files"),
         ] {
             try withFolder(files) { folder in

@@ -55,6 +55,35 @@ struct SplitTests {
         #expect(try #require(split.validation.max()) < #require(split.test.min()))
     }
 
+    @Test("Small classes keep a sample to train on")
+    func rareClassesAreTrained() throws {
+        let labels = (0..<40).map { Int32($0 / 2) } + [Int32](repeating: 20, count: 60)
+        let dataset = Dataset(
+            name: "rare", sampleShape: [1, 1, 1], storage: .bytes([UInt8](repeating: 0, count: 100)),
+            target: .classes(labels, names: (0...20).map(String.init)))
+        let split = try DataSplit(
+            dataset, SplitRules(validation: .fraction(0.2), test: .fraction(0.2), seed: 1))
+        #expect(Set(split.train.map { labels[$0] }).count == 21)
+    }
+
+    @Test("Three groups make three parts, two make none", arguments: [2, 3])
+    func smallestGroups(_ count: Int) throws {
+        var digits = try digits()
+        digits.groups = (0..<digits.count).map { Int32($0 % count) }
+        digits.groupNames = (0..<count).map { "g\($0)" }
+        let rules = SplitRules(basis: .group, seed: 1)
+        guard count > 2 else {
+            #expect { try DataSplit(digits, rules) } throws: {
+                "\($0)".contains("2 groups cannot be divided")
+            }
+            return
+        }
+        let split = try DataSplit(digits, rules)
+        for part in [split.train, split.validation, split.test] {
+            #expect(Set(part.map { digits.groups[$0] }).count == 1)
+        }
+    }
+
     static let impossible: [(SplitRules, String)] = [
         (SplitRules(test: .official), "digits: has no official test part"),
         (SplitRules(test: .pattern("*.wav")), "test: its samples have no names"),

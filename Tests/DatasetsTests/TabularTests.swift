@@ -34,7 +34,7 @@ struct TabularTests {
     @Test("Named columns are target, group, order and no feature at all")
     func readsNamedColumns() throws {
         var options = TabularOptions()
-        (options.target, options.group, options.order) = ("class", "unit", "hour")
+        (options.target, options.group, options.time) = ("class", "unit", "hour")
         options.ignored = ["id"]
         let dataset = try load("id,class,unit,hour,a\n7,u,m2,3,30\n8,v,m1,1,10\n9,v,m2,2,20\n", options)
         #expect(dataset.sampleShape == [1, 1, 1] && (0..<3).map { values(dataset, $0)[0] } == [10, 20, 30])
@@ -73,6 +73,12 @@ struct TabularTests {
         ("c\nx\ny\n", "leaves no column as feature"),
         ("a,c\n", "has no rows"),
         ("a,c\n" + (0..<65).map { "t\($0),\($0 % 2)\n" }.joined(), "the column 'a' holds 65 different texts"),
+        ("a,c\n" + (0..<30).map { "\($0),\($0).5\n" }.joined(), "'c' holds fractions, no classes; is it"),
+        (
+            "a,c\n" + (0..<400).map { "\($0),\($0 % 101)\n" }.joined(),
+            "'c' holds 101 different classes in 400"
+        ),
+        ("a,c\n" + (0..<50).map { "\($0),x\($0)\n" }.joined(), "'c' holds 50 different classes in 50"),
     ]
 
     @Test("A table that cannot be learned from is refused with its place", arguments: wrong)
@@ -151,8 +157,10 @@ struct NPZTests {
         ("x_test.npy", npy("|u1", "1, 1, 2", [5, 6])), ("y_test.npy", npy("|u1", "1,", [0])),
     ])
 
-    private func load(_ bytes: [UInt8]) throws -> Dataset {
-        try withFolder(["a.npz": bytes]) { try Dataset(DatasetRequest(source: .npz, path: "\($0)/a.npz")) }
+    private func load(_ bytes: [UInt8], _ options: TabularOptions = TabularOptions()) throws -> Dataset {
+        try withFolder(["a.npz": bytes]) {
+            try Dataset(DatasetRequest(source: .npz, path: "\($0)/a.npz", table: options))
+        }
     }
 
     @Test("Train and test arrays are read, the latter as official test part")
@@ -160,6 +168,47 @@ struct NPZTests {
         let dataset = try load(NPZTests.good)
         #expect(
             dataset.sampleShape == [1, 2, 1] && dataset.labels == [1, 0, 0] && dataset.officialTest == 2..<3)
+    }
+
+    @Test("Three axes of floats are sequences of T steps: T × 1 × C")
+    func readsSequences() throws {
+        let x = NPZTests.npy("<f4", "2, 2, 3", (0..<12).flatMap { [0, 0, 0x80 + UInt8($0), 0x3f] })
+        let dataset = try load(NPZTests.pair(x, NPZTests.two))
+        #expect(dataset.sampleShape == [2, 1, 3] && dataset.normalizationPeriod == 3)
+        #expect(dataset.sample(1)[0] == dataset.sample(0)[0] + 6.0 / 128)
+    }
+
+    @Test("A shape that the job names takes the place of the array's")
+    func takesGivenShape() throws {
+        var options = TabularOptions()
+        options.shape = [3, 2, 1]
+        let x = NPZTests.npy("|u1", "2, 6", Array(0..<12))
+        let dataset = try load(NPZTests.pair(x, NPZTests.two), options)
+        #expect(dataset.sampleShape == [3, 2, 1] && dataset.sample(1) == [6, 7, 8, 9, 10, 11])
+        options.shape = [4, 2, 1]
+        #expect { try load(NPZTests.pair(x, NPZTests.two), options) } throws: {
+            "\($0)".contains("of as many values as [4, 2, 1]")
+        }
+    }
+
+    @Test("Far class numbers become neighbours that keep their names")
+    func compressesFarClasses() throws {
+        let y = NPZTests.npy("<i4", "3,", [15, 39, 0, 0, 0, 0, 0, 0, 136, 19, 0, 0])
+        let dataset = try load(NPZTests.pair(NPZTests.npy("|u1", "3, 1", [1, 2, 3]), y))
+        #expect(dataset.classNames == ["0", "5000", "9999"] && dataset.labels == [2, 0, 1])
+    }
+
+    @Test("Classes may be named")
+    func namesClasses() throws {
+        var options = TabularOptions()
+        options.classNames = ["low", "middle", "high"]
+        let x = NPZTests.npy("|u1", "2, 1", [1, 2])
+        let dataset = try load(NPZTests.pair(x, NPZTests.two), options)
+        #expect(dataset.classNames == ["low", "middle", "high"] && dataset.labels == [0, 1])
+        options.classNames = ["low"]
+        #expect { try load(NPZTests.pair(x, NPZTests.two), options) } throws: {
+            "\($0)".contains("value 1 is 1.0; expected classes from 0 to 0, as many as class_names")
+        }
     }
 
     /// An archive of x and y.

@@ -1,0 +1,295 @@
+/// Rows of tables as numbers.
+struct TableRows {
+    /// Values of one row.
+    let width: Int
+    private(set) var values: [Float] = []
+    private(set) var classes: [Int32] = []
+    private(set) var numbers: [Float] = []
+    private(set) var anomalies: [Bool] = []
+    private(set) var groups: [Int32] = []
+    private(set) var groupNames: [String] = []
+    /// Of each row its place in its group.
+    private(set) var places: [Int32] = []
+    /// Test rows that are samples; nil where all are.
+    private var testEnds: Set<Int>?
+
+    init(width: Int) { self.width = width }
+
+    var count: Int { width == 0 ? 0 : values.count / width }
+
+    /// Appends a table's rows in the order of its time column; groups of the same name in other tables are others.
+    mutating func append(
+        _ table: CSVTable, _ plan: TablePlan, file: String, isTest: Bool
+    ) throws(DatasetError) {
+        let order = try table.order(by: plan.time)
+        try appendValues(of: table, plan.features, order)
+        switch plan.target {
+        case .classes(let column, _, let index):
+            let texts = try table.texts(column)
+            classes += order.map { index[texts[$0]] ?? 0 }
+        case .values(let column):
+            let present = try table.presentNumbers(column)
+            numbers += order.map { present[$0] }
+        case .anomalies(let column, let normal):
+            let texts = try table.texts(column)
+            anomalies += order.map { row in
+                if let normal { texts[row] != normal } else { (Double(texts[row]) ?? 1) != 0 }
+            }
+        case .none: break
+        }
+        try appendGroups(of: table, plan.group, order, file: file, isTest: isTest)
+    }
+
+    private mutating func appendValues(
+        of table: CSVTable, _ features: [TablePlan.Feature], _ order: [Int]
+    ) throws(DatasetError) {
+        let start = values.count
+        values.append(contentsOf: repeatElement(0, count: order.count * width))
+        var offset = 0
+        for feature in features {
+            let column = try table.column(feature.column)
+            switch feature.kind {
+            case .number(let fill):
+                for (place, row) in order.enumerated() {
+                    let isMissing = table.isMissing(row: row, column: column)
+                    let number = isMissing ? nil : table.number(row: row, column: column)
+                    values[start + place * width + offset] = number.map { Float($0) } ?? fill
+                }
+            case .texts(let texts):
+                let places = texts.places
+                for (place, row) in order.enumerated() {
+                    if let text = places[table[row, column]] {
+                        values[start + place * width + offset + Int(text)] = 1
+                    }
+                }
+            }
+            offset += feature.names.count
+        }
+    }
+
+    private mutating func appendGroups(
+        of table: CSVTable, _ column: String?, _ order: [Int], file: String, isTest: Bool
+    ) throws(DatasetError) {
+        guard column != nil || !file.isEmpty else { return }
+        let texts = try column.map { name throws(DatasetError) in try table.texts(name) }
+        var known: [String: Int32] = [:]
+        // Of one column in one file names are as they stand; files tell groups of the same name apart.
+        if texts != nil, file.isEmpty, !isTest {
+            for (index, name) in groupNames.enumerated() { known[name] = Int32(index) }
+        }
+        var sizes: [Int32: Int32] = [:]
+        for row in order {
+            let text = texts?[row] ?? ""
+            if known[text] == nil {
+                known[text] = Int32(groupNames.count)
+                let name = [file, text].filter { !$0.isEmpty }.joined(separator: " ")
+                groupNames.append(isTest && file.isEmpty ? "test \(name)" : name)
+            }
+            let group = known[text] ?? 0
+            groups.append(group)
+            places.append(sizes[group, default: 0])
+            sizes[group, default: 0] += 1
+        }
+    }
+
+    /// The rows of each group in their order; one group of all rows where there are none.
+    private var members: [[Int]] {
+        guard !groups.isEmpty else { return [Array(0..<count)] }
+        var members = [[Int]](repeating: [], count: groupNames.count)
+        for (row, group) in groups.enumerated() { members[Int(group)].append(row) }
+        return members
+    }
+}
+
+extension TableRows {
+    /// Sets the numbers to predict to the rows that are left in the group.
+    mutating func countDown(_ life: RemainingLife, testFrom: Int, file: String) throws(DatasetError) {
+        numbers = [Float](repeating: 0, count: count)
+        let members = members
+        let testMembers = members.filter { ($0.first ?? 0) >= testFrom }
+        var after = [Float](repeating: 0, count: testMembers.count)
+        if let path = life.testFile {
+            let table = try CSVTable(
+                contentsOf: path, format: CSVFormat(separator: .space, header: .absent))
+            after = try table.presentNumbers(table.header[0])
+            guard after.count == testMembers.count else {
+                throw .file(
+                    path,
+                    detail:
+                        "holds \(after.count) numbers for the \(testMembers.count) groups of the test files")
+            }
+            testEnds = Set(testMembers.compactMap(\.last))
+        }
+        let limit = Float(life.atMost ?? .infinity)
+        var test = 0
+        for rows in members {
+            let isTest = (rows.first ?? 0) >= testFrom
+            let extra = isTest && test < after.count ? after[test] : 0
+            if isTest { test += 1 }
+            for (place, row) in rows.enumerated() {
+                numbers[row] = min(Float(rows.count - 1 - place) + extra, limit)
+            }
+        }
+    }
+
+    /// Samples: rows, or windows of rows of one group; `ends` are the rows behind the train, validation and test files.
+    func dataset(
+        _ plan: TablePlan, _ options: TabularOptions, ends: [Int], file: String
+    ) throws(DatasetError) -> Dataset {
+        var table = self
+        let windows: [Window]
+        if let sliding = options.window {
+            guard (1...1_000_000).contains(sliding.length), sliding.stride > 0 else {
+                throw .file(
+                    file, detail: "a window of \(sliding.length) rows by \(sliding.stride) is impossible")
+            }
+            windows = table.windows(sliding)
+        } else {
+            windows = (0..<count).map { Window(start: $0, rows: [$0]) }
+        }
+        let samples = windows.filter { window in
+            guard let testEnds, let last = window.rows.last, last >= ends[1] else { return true }
+            return testEnds.contains(last)
+        }
+        guard samples.count > 0 else { throw .file(file, detail: "has no sample; are windows too long?") }
+        let shape = try Self.shape(options, window: options.window?.length ?? 1, width: width, file: file)
+        let lasts = samples.map { $0.rows.last ?? 0 }
+        let isWindowed = options.window != nil
+        var dataset = Dataset(
+            name: "csv", sampleShape: shape,
+            storage: isWindowed
+                ? .windows(
+                    RowWindows(
+                        rows: table.values, width: width, length: options.window?.length ?? 1,
+                        starts: samples.map { Int32($0.start) }))
+                : .floats(table.values),
+            target: table.target(plan, samples, options.window?.label ?? .last),
+            groups: groups.isEmpty ? [] : lasts.map { groups[$0] }, groupNames: groupNames)
+        dataset.places = groups.isEmpty ? lasts.map { Int32($0) } : lasts.map { places[$0] }
+        dataset.featureNames = plan.featureNames
+        dataset.setOfficialParts(ends: ends.map { end in lasts.count { $0 < end } })
+        return try dataset.checked(file: file)
+    }
+
+    /// Where a sample's values begin, counted in rows of `values`, and the rows that it shows.
+    private struct Window {
+        let start: Int
+        let rows: ArraySlice<Int>
+    }
+
+    /// Puts rows of a group side by side, and cuts them; a group that is shorter than a window begins with copies of its
+    /// first row.
+    private mutating func windows(_ sliding: SlidingWindow) -> [Window] {
+        var (ordered, windows): ([Float], [Window]) = ([], [])
+        ordered.reserveCapacity(values.count)
+        for rows in members where !rows.isEmpty {
+            let padding = max(sliding.length - rows.count, 0)
+            let start = ordered.count / width
+            for row in repeatElement(rows[0], count: padding) + rows[...] {
+                ordered += values[row * width..<(row + 1) * width]
+            }
+            let total = padding + rows.count
+            // Counted from the end, so that the last row is the last of a window.
+            let first = (total - sliding.length) % sliding.stride
+            for offset in stride(from: first, through: total - sliding.length, by: sliding.stride) {
+                let shown = max(offset - padding, 0)..<offset + sliding.length - padding
+                windows.append(Window(start: start + offset, rows: rows[shown]))
+            }
+        }
+        values = ordered
+        // Samples stand in the order of their last rows' parts: train files, then validation, then test.
+        return windows.sorted { ($0.rows.last ?? 0, $0.start) < ($1.rows.last ?? 0, $1.start) }
+    }
+
+    private func target(
+        _ plan: TablePlan, _ windows: [Window], _ label: SlidingWindow.Label
+    ) -> Dataset.Target {
+        switch plan.target {
+        case .classes(_, let names, _):
+            let usual = classes.mostFrequent ?? 0
+            return .classes(
+                windows.map { label.class(of: $0.rows.map { classes[$0] }, usual: usual) }, names: names)
+        case .anomalies:
+            return .anomalies(
+                windows.map { window in
+                    label.class(of: window.rows.map { anomalies[$0] ? 1 : 0 }, usual: 0) == 1
+                })
+        case .values, .none:
+            return .values(windows.map { label.number(of: $0.rows.map { numbers[$0] }) })
+        }
+    }
+
+    private static func shape(
+        _ options: TabularOptions, window: Int, width: Int, file: String
+    ) throws(DatasetError) -> [Int] {
+        guard let shape = options.shape else {
+            return options.window == nil ? [1, 1, width] : [window, 1, width]
+        }
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }), shape.reduce(1, *) == window * width else {
+            let text = shape.map(String.init).joined(separator: "×")
+            throw .file(
+                file, detail: "the shape \(text) does not hold the \(window * width) values of a sample")
+        }
+        return shape
+    }
+}
+
+extension SlidingWindow.Label {
+    fileprivate func `class`(of classes: [Int32], usual: Int32) -> Int32 {
+        let last = classes.last ?? 0
+        return switch self {
+        case .last: last
+        case .majority: classes.mostFrequent ?? last
+        case .any: classes.last { $0 != usual } ?? last
+        }
+    }
+
+    fileprivate func number(of numbers: [Float]) -> Float {
+        switch self {
+        case .last: numbers.last ?? 0
+        case .majority: numbers.reduce(0, +) / Float(max(numbers.count, 1))
+        case .any: numbers.max() ?? 0
+        }
+    }
+}
+
+extension [Int32] {
+    /// The number that stands most often; the smallest of equals.
+    fileprivate var mostFrequent: Int32? {
+        var counts: [Int32: Int] = [:]
+        for number in self { counts[number, default: 0] += 1 }
+        return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
+    }
+}
+
+extension CSVTable {
+    /// The rows in the order of a column: numbers, or texts that begin with the year.
+    fileprivate func order(by name: String?) throws(DatasetError) -> [Int] {
+        guard let name else { return Array(0..<rowCount) }
+        let column = try column(name)
+        let numbers = (0..<rowCount).map { number(row: $0, column: column) }
+        if numbers.allSatisfy({ $0 != nil }) {
+            return (0..<rowCount).sorted { (numbers[$0] ?? 0, $0) < (numbers[$1] ?? 0, $1) }
+        }
+        let texts = try texts(name)
+        if let row = texts.firstIndex(where: { !$0.beginsWithYear }) {
+            throw .line(
+                file: file, line: line(ofRow: row),
+                detail:
+                    "\(name): expected a number or a date such as 2024-01-31 12:00, got '\(texts[row].prefix(40))'"
+            )
+        }
+        return (0..<rowCount).sorted { (texts[$0], $0) < (texts[$1], $1) }
+    }
+}
+
+extension String {
+    /// `2024-01-31…` or `2024/01/31…`.
+    fileprivate var beginsWithYear: Bool {
+        let bytes = Array(utf8.prefix(10))
+        return bytes.count == 10
+            && bytes.enumerated().allSatisfy { place, byte in
+                place == 4 || place == 7 ? byte == 45 || byte == 47 : byte >= 48 && byte <= 57
+            }
+    }
+}

@@ -1,0 +1,148 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite("Pictures")
+struct PictureTests {
+    /// An 8-bit PNG file of stored rows; colour 0 grey, 2 red-green-blue, 6 with alpha.
+    static func png(width: Int, height: Int, colour: UInt8, bits: UInt8 = 8, _ pixels: [UInt8]) -> [UInt8] {
+        let line = pixels.count / height
+        let rows = (0..<height).flatMap { [0] + pixels[$0 * line..<($0 + 1) * line] }
+        var packed: [UInt8] = [0x78, 1, 1]
+        packed.append(rows.count, bytes: 2)
+        packed.append(~rows.count & 0xffff, bytes: 2)
+        packed.append(contentsOf: rows)
+        var (a, b) = (1, 0)
+        for byte in rows { (a, b) = ((a + Int(byte)) % 65521, (b + a + Int(byte)) % 65521) }
+        packed.append(contentsOf: [UInt8(b >> 8), UInt8(b & 255), UInt8(a >> 8), UInt8(a & 255)])
+        let header = bigEndian(width) + bigEndian(height) + [bits, colour, 0, 0, 0]
+        return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + chunk("IHDR", header)
+            + chunk("IDAT", packed) + chunk("IEND", [])
+    }
+
+    private static func bigEndian(_ value: Int) -> [UInt8] {
+        stride(from: 24, through: 0, by: -8).map { UInt8(value >> $0 & 255) }
+    }
+
+    static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+        let body = Array(name.utf8) + data
+        let sum = body.reduce(UInt32.max) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1) * 0xedb8_8320 }
+        }
+        return bigEndian(data.count) + body + bigEndian(Int(~sum))
+    }
+
+    private func load(_ files: [String: [UInt8]], _ options: PictureOptions = PictureOptions()) throws
+        -> Dataset
+    {
+        try withFolder(files) {
+            try Dataset(DatasetRequest(source: .imageFolder, path: $0, pictures: options))
+        }
+    }
+
+    static let red = png(width: 2, height: 1, colour: 2, [255, 0, 0, 10, 20, 30])
+    static let grey = png(width: 2, height: 1, colour: 0, [7, 200])
+
+    @Test("Folders are classes; all grey pictures have one channel, others three")
+    func readsFolders() throws {
+        let grey = try load(["a/1.png": PictureTests.grey, "b/1.png": PictureTests.grey])
+        #expect(
+            grey.sampleShape == [1, 2, 1] && grey.classNames == ["a", "b"] && grey.sample(0) == [7, 200])
+        let mixed = try load(["a/1.png": PictureTests.grey, "b/1.png": PictureTests.red])
+        #expect(mixed.sample(0) == [7, 7, 7, 200, 200, 200] && mixed.sample(1) == [255, 0, 0, 10, 20, 30])
+    }
+
+    @Test("Grey is the weighted sum of red, green and blue; alpha is dropped")
+    func convertsColours() throws {
+        let clear = PictureTests.png(width: 1, height: 1, colour: 6, [90, 60, 30, 0])
+        let deep = PictureTests.png(width: 1, height: 1, colour: 0, bits: 16, [0x80, 0x40])
+        let files = ["a/1.png": clear, "b/1.png": deep]
+        #expect(try load(files).sample(0) == [90, 60, 30])
+        let grey = try load(files, PictureOptions(colour: .grey))
+        #expect(grey.sample(0) == [66] && (127...129).contains(grey.sample(1)[0]))
+        #expect(try load(files, PictureOptions(colour: .rgba)).sample(0) == [90, 60, 30, 0])
+    }
+
+    @Test("A gradient keeps its middle when cropped, all of it when padded or stretched")
+    func resizes() throws {
+        let wide = PictureTests.png(width: 8, height: 4, colour: 0, (0..<32).map { UInt8($0 % 8 * 10) })
+        let files = ["a/1.png": wide, "b/1.png": wide]
+        func rows(_ fit: PictureOptions.Fit) throws -> [Float] {
+            try load(files, PictureOptions(size: PictureSize(height: 4, width: 4), fit: fit)).sample(0)
+        }
+        #expect(try Array(rows(.crop)[..<4]) == [20, 30, 40, 50])
+        let padded = try rows(.pad)
+        #expect(padded[..<4] == [0, 0, 0, 0] && padded[4] > 0 && padded[12...] == [0, 0, 0, 0])
+        let stretched = try Array(rows(.stretch)[..<4])
+        #expect(stretched == stretched.sorted() && stretched[0] < 15 && stretched[3] > 55)
+    }
+
+    @Test("Decoded when asked for or kept, a picture is the same")
+    func cacheChangesNothing() throws {
+        let files = (0..<6).map {
+            ("\($0 % 2)/\($0).png", PictureTests.png(width: 2, height: 2, colour: 0, [UInt8($0), 1, 2, 3]))
+        }
+        try withFolder([String: [UInt8]](uniqueKeysWithValues: files)) { folder in
+            var options = PictureOptions()
+            let kept = try Dataset(DatasetRequest(source: .imageFolder, path: folder, pictures: options))
+            options.cacheLimit = 9
+            let lazy = try Dataset(DatasetRequest(source: .imageFolder, path: folder, pictures: options))
+            #expect((0..<6).allSatisfy { kept.sample($0) == lazy.sample($0) } && lazy.fault == nil)
+            try FileManager.default.removeItem(atPath: "\(folder)/1/5.png")
+            #expect(lazy.sample(0) == kept.sample(0) && lazy.sample(5) == [0, 0, 0, 0])
+            #expect("\(try #require(lazy.fault))".contains("1/5.png"))
+        }
+    }
+
+    static let wrong: [([String: [UInt8]], String)] = [
+        (["a/1.png": red, "b/1.png": Array(red.dropLast(20))], "b/1.png: is truncated"),
+        (["a/1.png": red, "b/1.png": Array("hello".utf8)], "b/1.png: is no picture; PNG and JPEG are read"),
+        (["a/1.png": red, "b/1.jpg": [0xff, 0xd8, 0xff, 0xe0, 0, 1]], "b/1.jpg: is a damaged JPEG picture"),
+        (
+            ["a/1.png": red, "b/1.png": png(width: 1, height: 1, colour: 0, [1])],
+            "give one size by resize: {size: 96}"
+        ),
+        (["a/1.png": red, "b/1.gif": [1]], "is a picture of a kind that is not read"),
+        (["1.png": red, "2.png": red], "has no folders that tell classes apart"),
+        (["readme.txt": [1]], "holds no .png or .jpg pictures"),
+    ]
+
+    @Test("What is no usable picture is refused by its name", arguments: wrong)
+    func refusesWrong(_ files: [String: [UInt8]], _ message: String) {
+        #expect { try load(files) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("A picture that claims more pixels than its bytes can hold is refused before memory is taken")
+    func refusesBombs() {
+        for (width, message) in [(60_000, "says it has 60000×60000 pixels"), (6000, "but holds")] {
+            var bomb = PictureTests.png(width: 1, height: 1, colour: 0, [1])
+            bomb.replaceSubrange(
+                8..<33,
+                with: PictureTests.chunk(
+                    "IHDR",
+                    PictureTests.bigEndian(width) + PictureTests.bigEndian(width) + [8, 0, 0, 0, 0]))
+            #expect { try load(["a/1.png": PictureTests.grey, "b/1.png": bomb]) } throws: {
+                "\($0)".contains(message)
+            }
+        }
+    }
+
+    @Test("A link that leads out of the folder is refused")
+    func refusesLinks() throws {
+        try withFolder(["a/1.png": PictureTests.grey, "b/1.png": PictureTests.grey]) { folder in
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/a/2.png", withDestinationPath: "/etc/hostname")
+            #expect {
+                try Dataset(DatasetRequest(source: .imageFolder, path: folder))
+            } throws: { "\($0)".contains("a/2.png: is a link that leads out of the folder") }
+        }
+    }
+
+    @Test("CIFAR-10's pictures are read out of their archive", .enabled(if: isPresent("cifar10-images")))
+    func readsCIFAR() throws {
+        let dataset = try Dataset(
+            DatasetRequest(source: .imageFolder, path: dataFolder.appending(path: "cifar10-images").path))
+        #expect(dataset.count == 30_000 && dataset.sampleShape == [32, 32, 3])
+        #expect(dataset.officialTest == 25_000..<30_000 && dataset.classNames.count == 10)
+    }
+}
