@@ -32,7 +32,8 @@ func dump(_ arguments: [String]) throws {
     var request = DatasetRequest(source: source, path: arguments[1])
     if arguments.count > 3, let size = Int(arguments[3]) {
         request.pictures.size = PictureSize(height: size, width: size)
-        request.pictures.fit = arguments.count > 4 ? PictureOptions.Fit(rawValue: arguments[4]) ?? .crop : .crop
+        request.pictures.fit =
+            arguments.count > 4 ? PictureOptions.Fit(rawValue: arguments[4]) ?? .crop : .crop
         request.pictures.colour = arguments.count > 5 ? PictureOptions.Colour(rawValue: arguments[5]) : nil
     }
     let dataset = try Dataset(request)
@@ -48,16 +49,15 @@ func dump(_ arguments: [String]) throws {
 
 func mutate(_ arguments: [String]) throws {
     let numbers = arguments.compactMap { Int($0) }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "swiftlet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try MutationRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let (count, seed) = (numbers.first ?? 1_000_000, numbers.count > 1 ? numbers[1] : 1)
     let start = numbers.count > 2 ? numbers[2] : 0
     for first in stride(from: start, to: start + count, by: 10_000) {
         var run: MutationRun?
         let time = try clock.measure {
             run = try MutationRun(
-                count: min(10_000, start + count - first), seed: UInt64(seed), from: first, in: folder.path)
+                count: min(10_000, start + count - first), seed: UInt64(seed), from: first, in: folder)
         }
         print("from \(first): \(run?.read ?? 0) read, \(run?.refused ?? 0) refused, \(seconds(time)) s")
     }
@@ -67,5 +67,8 @@ switch arguments.first {
 case "pictures" where arguments.count > 1: try pictures(arguments[1])
 case "dump": try dump(Array(arguments.dropFirst()))
 case "mutate": try mutate(Array(arguments.dropFirst()))
-default: print("data-benchmark pictures PATH | dump SOURCE PATH OUT.npz [SIZE FIT COLOUR] | mutate COUNT [SEED] [FIRST]")
+default:
+    print(
+        "data-benchmark pictures PATH | dump SOURCE PATH OUT.npz [SIZE FIT COLOUR] | mutate COUNT [SEED] [FIRST]"
+    )
 }

@@ -3,7 +3,8 @@ import Foundation
 
 /// Every reader of the data sets' files: a valid small data set of it, of which one file is damaged.
 enum FileReader: CaseIterable {
-    case csv, semicolons, packedCSV, idx, cifar, npz, png, palettePNG, jpeg, progressiveJPEG, wav, flac, ogg, tar
+    case csv, semicolons, packedCSV, idx, cifar, npz, png, palettePNG, jpeg, progressiveJPEG, wav, flac, ogg,
+        tar
 
     /// The files of a data set; `damaged` is mutated, the others stay.
     var files: (damaged: String, bytes: [UInt8], others: [String: [UInt8]]) {
@@ -30,10 +31,10 @@ enum FileReader: CaseIterable {
         case .palettePNG: ("a/1.png", SeedFiles.palettePNG, ["b/1.png": SeedFiles.palettePNG])
         case .jpeg: ("a/1.jpg", SeedFiles.jpeg, ["b/1.jpg": SeedFiles.jpeg])
         case .progressiveJPEG: ("a/1.jpg", SeedFiles.progressiveJPEG, ["b/1.jpg": SeedFiles.jpeg])
-        case .wav: ("a_1.wav", FileReader.wav, ["b_1.wav": FileReader.wav])
-        case .flac: ("a_1.flac", SeedFiles.flac, ["b_1.wav": FileReader.wav])
-        case .ogg: ("a_1.ogg", SeedFiles.ogg, ["b_1.wav": FileReader.wav])
-        case .tar: ("a.tar", FileReader.tar, [:])
+        case .wav: ("a_1.wav", FileReader.recording, ["b_1.wav": FileReader.recording])
+        case .flac: ("a_1.flac", SeedFiles.flac, ["b_1.wav": FileReader.recording])
+        case .ogg: ("a_1.ogg", SeedFiles.ogg, ["b_1.wav": FileReader.recording])
+        case .tar: ("a.tar", FileReader.recordings, [:])
         }
     }
 
@@ -60,7 +61,9 @@ enum FileReader: CaseIterable {
 
     private static let table =
         "unit,time,x,\"kind, of it\",class\n"
-        + (0..<12).map { "u\($0 % 3),2024-01-\(10 + $0),\($0 == 4 ? "?" : "-\($0).5e1"),k\($0 % 2),c\($0 % 2)\r\n" }
+        + (0..<12).map {
+            "u\($0 % 3),2024-01-\(10 + $0),\($0 == 4 ? "?" : "-\($0).5e1"),k\($0 % 2),c\($0 % 2)\r\n"
+        }
         .joined()
 
     /// An IDX file of bytes that count up, or that are all `value`.
@@ -70,9 +73,11 @@ enum FileReader: CaseIterable {
             + (0..<count).map { value ?? UInt8($0 % 2) }
     }
 
-    private static var wav: [UInt8] {
+    private static var recording: [UInt8] {
         let data = (0..<400).map { UInt8($0 * 7 % 251) }
-        return Array("RIFF".utf8) + little(36 + data.count) + Array("WAVEfmt ".utf8) + little(16) + [1, 0, 1, 0]
+        return Array("RIFF".utf8) + little(36 + data.count) + Array("WAVEfmt ".utf8) + little(16) + [
+            1, 0, 1, 0,
+        ]
             + little(8000) + little(16000) + [2, 0, 16, 0] + Array("data".utf8) + little(data.count) + data
     }
 
@@ -101,9 +106,11 @@ enum FileReader: CaseIterable {
     private static func zip(_ files: [(String, [UInt8])]) -> [UInt8] {
         var (body, directory): ([UInt8], [UInt8]) = ([], [])
         for (name, data) in files {
-            let common = [20, 0] + [UInt8](repeating: 0, count: 8) + little(checksum(data))
+            let common =
+                [20, 0] + [UInt8](repeating: 0, count: 8) + little(checksum(data))
                 + little(data.count) + little(data.count) + little(name.utf8.count, 2)
-            directory += little(0x0201_4b50) + [20, 0] + common + [UInt8](repeating: 0, count: 12)
+            directory +=
+                little(0x0201_4b50) + [20, 0] + common + [UInt8](repeating: 0, count: 12)
                 + little(body.count) + Array(name.utf8)
             body += little(0x0403_4b50) + common + [0, 0] + Array(name.utf8) + data
         }
@@ -113,11 +120,12 @@ enum FileReader: CaseIterable {
 
     /// A gzip file of one stored block.
     private static func gzip(_ data: [UInt8]) -> [UInt8] {
-        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(data.count, 2) + little(~data.count & 0xffff, 2) + data
+        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(data.count, 2) + little(~data.count & 0xffff, 2)
+            + data
             + little(checksum(data)) + little(data.count)
     }
 
-    private static var tar: [UInt8] {
+    private static var recordings: [UInt8] {
         var archive: [UInt8] = []
         for name in ["low/a.wav", "high/b.wav"] {
             var header = [UInt8](repeating: 0, count: 512)
@@ -131,7 +139,7 @@ enum FileReader: CaseIterable {
             header[156] = UInt8(ascii: "0")
             let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
             put(String(repeating: "0", count: 6 - sum.count) + sum + "\0 ", at: 148)
-            archive += header + wav + [UInt8](repeating: 0, count: 512 - wav.count % 512)
+            archive += header + recording + [UInt8](repeating: 0, count: 512 - recording.count % 512)
         }
         return archive + [UInt8](repeating: 0, count: 1024)
     }

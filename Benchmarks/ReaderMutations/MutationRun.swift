@@ -24,12 +24,21 @@ public struct MutationRun {
             try Data(Mutation.damage(bytes, using: &random)).write(to: URL(filePath: "\(home)/\(name)"))
             do {
                 let dataset = try Dataset(reader.request(home))
-                _ = try DataSplit(dataset, SplitRules(seed: seed))
                 read += 1
+                _ = try? DataSplit(dataset, SplitRules(seed: seed))
             } catch is DatasetError {
                 refused += 1
             }
         }
+    }
+
+    /// A new folder for damaged files, in memory where the system has such a place.
+    public static func temporaryFolder() throws -> String {
+        let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : nil
+        let parent = memory.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+        let folder = parent.appending(path: "swiftlet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
     }
 
     private static func prepare(_ reader: FileReader, in folder: String) throws {

@@ -10,12 +10,13 @@ struct PNGPicture {
     private let essential: [UInt8]
     private let file: String
 
-    init(_ bytes: [UInt8], file: String) throws(DatasetError) {
+    /// - Parameter keepsTransparency: whether a colour or palette entry that is marked as clear becomes alpha.
+    init(_ bytes: [UInt8], keepsTransparency: Bool = false, file: String) throws(DatasetError) {
         self.file = file
         var essential = Array(bytes[..<min(8, bytes.count)])
         essential.reserveCapacity(bytes.count)
         var shape: (size: PictureSize, bits: Int, kind: UInt8)?
-        var (offset, packed, hasEnd) = (8, 0, false)
+        var (offset, packed, hasEnd, isClear) = (8, 0, false, false)
         while offset + 12 <= bytes.count, !hasEnd {
             let length = bytes.bigEndian(offset)
             guard length <= bytes.count - offset - 12 else { break }
@@ -29,6 +30,9 @@ struct PNGPicture {
                 )
                 essential += bytes[offset..<end]
             case "PLTE": essential += bytes[offset..<end]
+            case "tRNS" where keepsTransparency:
+                isClear = true
+                essential += bytes[offset..<end]
             case "IDAT":
                 packed += length
                 essential += bytes[offset..<end]
@@ -53,7 +57,7 @@ struct PNGPicture {
             throw .byte(file: file, offset: 24, detail: "its colour type \(shape.kind) is none of PNG's")
         }
         header = PictureHeader(size: shape.size, isGrey: shape.kind == 0 || shape.kind == 4)
-        hasAlpha = shape.kind >= 4
+        hasAlpha = shape.kind >= 4 || isClear
         // Deflate packs 1,032 bytes into one at most: a larger claim is refused before memory is taken.
         if shape.size.isPossible {
             let raw = shape.size.height * ((shape.size.width * channels * shape.bits + 7) / 8)

@@ -28,7 +28,8 @@ extension Picture {
             width: min(max(Int((Double(size.width) * scale).rounded()), 1), target.width))
         let small = resized(to: inner, rows: 0..<Double(size.height), columns: 0..<Double(size.width))
         var pixels = [UInt8](repeating: 0, count: target.height * target.width * channels)
-        let (top, left) = ((target.height - inner.height) / 2, (target.width - inner.width) / 2)
+        let top = Picture.half(target.height - inner.height)
+        let left = Picture.half(target.width - inner.width)
         for row in 0..<inner.height {
             let from = row * inner.width * channels
             let to = ((top + row) * target.width + left) * channels
@@ -36,6 +37,11 @@ extension Picture {
                 to..<to + inner.width * channels, with: small.pixels[from..<from + inner.width * channels])
         }
         return Picture(size: target, channels: channels, pixels: pixels)
+    }
+
+    /// Half of a number, rounded to the even neighbour.
+    private static func half(_ number: Int) -> Int {
+        Int((Double(number) / 2).rounded(.toNearestOrEven))
     }
 
     /// Columns first, then rows, each rounded to bytes.

@@ -33,7 +33,8 @@ extension Picture {
         let header = try PictureHeader(of: bytes, file: file)
         let decoded: Picture
         switch FileKind(bytes) {
-        case .png: decoded = try PNGPicture(bytes, file: file).decoded()
+        case .png:
+            decoded = try PNGPicture(bytes, keepsTransparency: colour == .rgba, file: file).decoded()
         default: decoded = try JPEGPicture.decoded(bytes, header, file: file)
         }
         self = decoded.converted(to: colour)
