@@ -1,4 +1,4 @@
-import ArrayFiles
+import Archives
 import Datasets
 import Foundation
 import ReaderMutations

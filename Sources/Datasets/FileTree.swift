@@ -1,3 +1,5 @@
+import Archives
+
 /// The files of a folder or of an archive, by their paths within it.
 struct FileTree: Sendable {
     /// In byte order.
@@ -23,7 +25,12 @@ struct FileTree: Sendable {
         }
         guard FileTree.isArchiveName(path) else { return nil }
         let bytes = try SourceFile.read(path)
-        let tar = try TarArchive(bytes, file: path)
+        let tar: TarArchive
+        do throws(ArchiveError) {
+            tar = try TarArchive(bytes, file: path)
+        } catch {
+            throw DatasetError(error)
+        }
         var contents: [String: Range<Int>] = [:]
         for entry in tar.entries where !FileTree.isHidden(entry.name) {
             let name = entry.name.hasPrefix("./") ? String(entry.name.dropFirst(2)) : entry.name
