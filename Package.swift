@@ -162,6 +162,8 @@ let package = Package(
             ["Determinism", "ModelGraph", "Kernels", "Engine", "ModelCompression"]),
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
+        tests("ArchivesTests", ["Archives"]),
+        tests("DatasetsTests", ["Quantities", "Datasets", "ReaderMutations"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),
