@@ -5,7 +5,7 @@ extension Lowering {
     /// The kernel in float32: operands converted where they are stored otherwise, the result converted back.
     mutating func lowerFloat(_ kernel: FusedKernel, node: Node) throws(PlanError) {
         let isFloat = graph[kernel.output].type.dataType == .float32
-        let result: Slot
+        let result: StoredValue
         if isFloat {
             result = try resultSlot(
                 kernel.output, over: try reusableOperands(kernel, node: node), node: node.name)
@@ -23,7 +23,9 @@ extension Lowering {
     }
 
     /// Operands over which an element-wise float32 kernel may write its result.
-    private mutating func reusableOperands(_ kernel: FusedKernel, node: Node) throws(PlanError) -> [Slot] {
+    private mutating func reusableOperands(_ kernel: FusedKernel, node: Node) throws(PlanError)
+        -> [StoredValue]
+    {
         let candidates: [ValueID]
         switch node.operation.traits.kind {
         case .layer: candidates = kernel.residual.map { node.operation.isGrouped ? [] : [$0] } ?? []
@@ -32,7 +34,7 @@ extension Lowering {
         case .mixing: candidates = node.operation.isSoftmax ? [node.inputs[0]] : []
         case .product, .pooling, .movement: candidates = []
         }
-        var slots: [Slot] = []
+        var slots: [StoredValue] = []
         for value in candidates where graph[value].constant == nil {
             let slot = try slot(of: value, for: node.name)
             // An operand that is also read in another role must stay.

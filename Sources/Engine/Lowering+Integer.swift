@@ -4,8 +4,8 @@ import ModelGraph
 extension Lowering {
     /// The kernel in int8 arithmetic; false where its types or constants do not allow that.
     mutating func lowerInteger(_ kernel: FusedKernel, node: Node) throws(PlanError) -> Bool {
-        guard case .int8(let yScale)? = Slot.Storage(graph[kernel.output].type),
-            case .int8(let xScale)? = Slot.Storage(graph[node.inputs[0]].type)
+        guard case .int8(let yScale)? = StoredValue.Storage(graph[kernel.output].type),
+            case .int8(let xScale)? = StoredValue.Storage(graph[node.inputs[0]].type)
         else { return false }
         if node.operation.isLayer { return try lowerIntegerConvolution(kernel) }
         if case .binary(let operation) = node.operation {
@@ -72,7 +72,8 @@ extension Lowering {
         _ kernel: FusedKernel, _ node: Node, _ operation: BinaryOperation, _ aScale: AffineScale,
         _ yScale: AffineScale
     ) throws(PlanError) -> Bool {
-        guard kernel.activation == nil, case .int8(let bScale)? = Slot.Storage(graph[node.inputs[1]].type)
+        guard kernel.activation == nil,
+            case .int8(let bScale)? = StoredValue.Storage(graph[node.inputs[1]].type)
         else {
             return false
         }

@@ -6,13 +6,13 @@ extension Lowering {
     mutating func lowerIntegerConvolution(_ kernel: FusedKernel) throws(PlanError) -> Bool {
         let node = graph.nodes[kernel.anchor]
         guard let shape = try windowShape(of: node),
-            case .int8(let xScale)? = Slot.Storage(graph[node.inputs[0]].type),
+            case .int8(let xScale)? = StoredValue.Storage(graph[node.inputs[0]].type),
             let weights = try integerWeights(node, outputs: shape.outputChannels),
             let epilogue = epilogue(of: kernel, xScale, weights.scales, isDepthwise: shape.isDepthwise),
             let bias = try integerBias(node, weights.scales.map { xScale.scale * $0 })
         else { return false }
         let x = try slot(of: node.inputs[0], for: node.name)
-        var residual: Slot?
+        var residual: StoredValue?
         if let value = kernel.residual { residual = try slot(of: value, for: node.name) }
         let reusable = residual.map { $0.buffer != x.buffer ? [$0] : [] } ?? []
         let y = try resultSlot(kernel.output, over: reusable, node: node.name)
@@ -97,8 +97,8 @@ extension Lowering {
         of kernel: FusedKernel, _ xScale: AffineScale, _ weightScales: [Float], isDepthwise: Bool
     ) -> IntegerEpilogue? {
         let anchor = graph.nodes[kernel.anchor]
-        guard case .int8(let own)? = Slot.Storage(graph[anchor.output].type),
-            case .int8(let result)? = Slot.Storage(graph[kernel.output].type)
+        guard case .int8(let own)? = StoredValue.Storage(graph[anchor.output].type),
+            case .int8(let result)? = StoredValue.Storage(graph[kernel.output].type)
         else { return nil }
         var clamp: ClosedRange<Float> = -.infinity ... .infinity
         if let activation = kernel.activation {
@@ -111,7 +111,9 @@ extension Lowering {
             return IntegerEpilogue(
                 factors: factors, zeroPoint: own.zeroPoint, lower: bounds.lower, upper: bounds.upper)
         }
-        guard !isDepthwise, case .int8(let other)? = Slot.Storage(graph[residual].type) else { return nil }
+        guard !isDepthwise, case .int8(let other)? = StoredValue.Storage(graph[residual].type) else {
+            return nil
+        }
         let bounds = own.bounds(), sumBounds = result.bounds(clampedTo: clamp)
         return IntegerEpilogue(
             factors: factors, zeroPoint: own.zeroPoint, lower: bounds.lower, upper: bounds.upper,
@@ -125,6 +127,6 @@ extension Lowering {
     private func activationKeepsScale(_ kernel: FusedKernel) -> Bool {
         guard let last = kernel.nodes.last else { return false }
         let node = graph.nodes[last]
-        return Slot.Storage(graph[node.inputs[0]].type) == Slot.Storage(graph[node.output].type)
+        return StoredValue.Storage(graph[node.inputs[0]].type) == StoredValue.Storage(graph[node.output].type)
     }
 }

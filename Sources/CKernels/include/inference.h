@@ -31,19 +31,26 @@ struct sk_step {
     const void *_Nullable params;
 };
 
-/// A convolution (or dense layer) over an input that already has its padding around it.
+/// The windows of a convolution (or dense layer) in an input that already has its padding around it.
 ///
 /// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
-/// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
+/// window's origin. The elements of binary layers are bytes.
+typedef struct {
+    int32_t images, out_height, out_width;
+    int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
+    int32_t taps, depth;
+    const int32_t *_Nullable tap_offset;
+} sk_windows;
+
+/// A convolution (or dense layer).
+///
+/// Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
 /// is half as wide where that holds its outputs, and has a k of its own (`s8_half_group`). Float weights of groups of at
 /// most a quarter of the width are packed [tap][depth / 2][width / 4][2] into the first half of that where `f32_pairs` and
 /// the depth is even.
 typedef struct {
-    int32_t images, out_height, out_width;
-    int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
+    sk_windows windows;
     int32_t groups, group_inputs, group_outputs;
-    int32_t taps, depth;
-    const int32_t *_Nullable tap_offset;
     const void *_Nullable weights;
     const void *_Nullable bias;    // float, or int32 with the zero-point correction folded in; group-padded to `width`
     const float *_Nullable scale;  // int8: one factor an output, padded like the bias

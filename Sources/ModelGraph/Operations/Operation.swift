@@ -217,6 +217,6 @@ public enum TrainingOperation: Hashable, Sendable {
     case dropout(rate: Float)
     /// Rounds to an int8 grid and back; the gradient passes straight through inside the range.
     case fakeQuantize(Quantization)
-    /// sign(x) with a straight-through gradient inside [−1, 1].
+    /// +1 for x ≥ 0, −1 below, with a straight-through gradient inside [−1, 1].
     case binarize
 }

@@ -39,8 +39,8 @@ extension Graph {
         case .binary:
             guard node.operation.isLayer else { return .real }
             if !isEdge, canBeBinary(node) { return .binary }
-            // Signs of numbers near zero would not survive their rounding: where much of an image is one constant, all would
-            // turn at once.
+            // Numbers near zero change sign when they are rounded: where much of an image is one constant, all would do so
+            // at once.
             if case .convolution(let convolution) = node.operation, convolution.groups > 1 { return .real }
             return canBeInt8(node) ? .int8 : .real
         }

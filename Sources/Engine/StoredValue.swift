@@ -2,7 +2,7 @@ import Kernels
 import ModelGraph
 
 /// A value of the graph while the plan is made: its memory and how its elements are stored there.
-struct Slot {
+struct StoredValue {
     var buffer: Buffer
     var type: ValueType
     var storage: Storage
@@ -29,7 +29,7 @@ struct Slot {
     }
 }
 
-extension Slot.Storage {
+extension StoredValue.Storage {
     /// How the engine stores values of a type; nil where it cannot.
     init?(_ type: ValueType) {
         switch (type.dataType, type.quantization) {
