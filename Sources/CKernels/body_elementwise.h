@@ -76,6 +76,15 @@ SK_INLINE float binary_value(int32_t kind, float a, float b) {
     case SK_DIVIDE: return a / b;
     case SK_MINIMUM: return a != a ? a : (b < a || b != b ? b : a);
     case SK_MAXIMUM: return a != a ? a : (b > a || b != b ? b : a);
+    case SK_EQUAL: return a == b;
+    case SK_NOT_EQUAL: return a != b;
+    case SK_LESS: return a < b;
+    case SK_LESS_OR_EQUAL: return a <= b;
+    case SK_GREATER: return a > b;
+    case SK_GREATER_OR_EQUAL: return a >= b;
+    case SK_AND: return a != 0 && b != 0;
+    case SK_OR: return a != 0 || b != 0;
+    case SK_EXCLUSIVE_OR: return (a != 0) != (b != 0);
     default: return powf(a, b);
     }
 }
@@ -96,6 +105,9 @@ SK_INLINE void binary_row(int32_t kind, const float *a, int64_t sa, const float 
     switch (kind) {
     BINARY_ROW(SK_ADD) BINARY_ROW(SK_SUBTRACT) BINARY_ROW(SK_MULTIPLY) BINARY_ROW(SK_DIVIDE)
     BINARY_ROW(SK_MINIMUM) BINARY_ROW(SK_MAXIMUM) BINARY_ROW(SK_POWER)
+    BINARY_ROW(SK_EQUAL) BINARY_ROW(SK_NOT_EQUAL) BINARY_ROW(SK_LESS) BINARY_ROW(SK_LESS_OR_EQUAL)
+    BINARY_ROW(SK_GREATER) BINARY_ROW(SK_GREATER_OR_EQUAL) BINARY_ROW(SK_AND) BINARY_ROW(SK_OR)
+    BINARY_ROW(SK_EXCLUSIVE_OR)
     }
 }
 #undef BINARY_ROW

@@ -20,27 +20,27 @@ SK_INLINE void softmax_columns(const sk_softmax *p, const float *x, float *y, co
 }
 
 #ifdef SK_FUSES
-#define SK_SOFTMAX_LANES 16  // parts that a row is gone through in, so that vectors are full
+#define SK_RUN_LANES 16  // parts that a run is gone through in, so that vectors are full
 
 SK_INLINE float largest_of(const float *x, int64_t n) {
-    float tops[SK_SOFTMAX_LANES], top = -INFINITY;
-    for (int lane = 0; lane < SK_SOFTMAX_LANES; lane++) tops[lane] = -INFINITY;
+    float tops[SK_RUN_LANES], top = -INFINITY;
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) tops[lane] = -INFINITY;
     int64_t i = 0;
-    for (; i + SK_SOFTMAX_LANES <= n; i += SK_SOFTMAX_LANES)
-        for (int lane = 0; lane < SK_SOFTMAX_LANES; lane++)
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++)
             tops[lane] = x[i + lane] > tops[lane] ? x[i + lane] : tops[lane];
     for (; i < n; i++) top = x[i] > top ? x[i] : top;
-    for (int lane = 0; lane < SK_SOFTMAX_LANES; lane++) top = tops[lane] > top ? tops[lane] : top;
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) top = tops[lane] > top ? tops[lane] : top;
     return top;
 }
 
 SK_INLINE float sum_of(const float *x, int64_t n) {
-    float sums[SK_SOFTMAX_LANES] = {0}, sum = 0;
+    float sums[SK_RUN_LANES] = {0}, sum = 0;
     int64_t i = 0;
-    for (; i + SK_SOFTMAX_LANES <= n; i += SK_SOFTMAX_LANES)
-        for (int lane = 0; lane < SK_SOFTMAX_LANES; lane++) sums[lane] += x[i + lane];
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++) sums[lane] += x[i + lane];
     for (; i < n; i++) sum += x[i];
-    for (int lane = 0; lane < SK_SOFTMAX_LANES; lane++) sum += sums[lane];
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) sum += sums[lane];
     return sum;
 }
 
@@ -53,7 +53,31 @@ SK_INLINE void softmax_row(const float *x, float *y, int64_t n) {
     SK_INDEPENDENT
     for (int64_t i = 0; i < n; i++) y[i] = y[i] / sum;
 }
+
+/// Σ (x − mean)².
+SK_INLINE float squares_of(const float *x, float mean, int64_t n) {
+    float sums[SK_RUN_LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++)
+            sums[lane] += (x[i + lane] - mean) * (x[i + lane] - mean);
+    for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) sum += sums[lane];
+    return sum;
+}
 #else
+SK_INLINE float sum_of(const float *x, int64_t n) {
+    float sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i];
+    return sum;
+}
+
+SK_INLINE float squares_of(const float *x, float mean, int64_t n) {
+    float sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+    return sum;
+}
+
 SK_INLINE void softmax_row(const float *x, float *y, int64_t n) {
     softmax_columns(&(sk_softmax){.axis = n, .inner = 1}, x, y, 1);
 }
@@ -150,12 +174,13 @@ static void reduce_f32(const sk_step *step, int32_t part, int32_t parts) {
     sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
     for (int64_t i = first; i < last; i++) {
         const float *x = (const float *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
-        float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : 0;
+        float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : p->kind == SK_PRODUCT;
         for (int64_t j = 0; j < n; j++) {
             float v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
             switch (p->kind) {
             case SK_REDUCE_MAXIMUM: s = v > s || v != v ? v : s; break;
             case SK_REDUCE_MINIMUM: s = v < s || v != v ? v : s; break;
+            case SK_PRODUCT: s *= v; break;
             default: s += v; break;
             }
         }

@@ -32,7 +32,7 @@ extension Lowering {
         case .elementwise:
             candidates = node.inputs.filter { graph[$0].type.shape == graph[kernel.output].type.shape }
         case .mixing: candidates = node.operation.isSoftmax ? [node.inputs[0]] : []
-        case .product, .pooling, .movement: candidates = []
+        case .product, .pooling, .movement, .recurrence: candidates = []
         }
         var slots: [StoredValue] = []
         for value in candidates where graph[value].constant == nil {
@@ -76,7 +76,10 @@ extension Lowering {
             let x = try floats(node.inputs[0], for: node.name)
             builder.pool(
                 x, try globalShape(node), isAverage: kind == .average, countsPadding: false, into: y)
-        case .binary(let operation): try lowerBinary(node, operation, bounds, into: y)
+        case .transposedConvolution(let convolution):
+            try lowerTransposed(node, convolution, bounds, into: y)
+        case .binary(let operation): try lowerBinary(node, operation.function, bounds, into: y)
+        case .compare(let comparison): try lowerBinary(node, comparison.function, bounds, into: y)
         case .activation(let activation):
             let x = try floats(node.inputs[0], for: node.name)
             builder.unary(activation.function, x, count: output.elementCount, into: y)
@@ -104,7 +107,15 @@ extension Lowering {
         case .training(let operation):
             let x = try floats(node.inputs[0], for: node.name)
             builder.unary(try operation.function(node.name), x, count: output.elementCount, into: y)
-        case .concatenate, .slice, .reshape, .transpose, .pad, .cast, .quantize, .dequantize:
+        case .cumulativeSum(let sum):
+            builder.cumulativeSum(
+                try floats(node.inputs[0], for: node.name), AxisLoops(input, axis: sum.axis),
+                isExclusive: sum.isExclusive, isReversed: sum.isReversed, into: y)
+        case .layerNormalization(let normalization):
+            try lowerLayerNormalization(node, normalization, into: y)
+        case .recurrence(let recurrence): try lowerRecurrence(node, recurrence, into: y)
+        case .concatenate, .slice, .reshape, .transpose, .pad, .cast, .quantize, .dequantize, .gather,
+            .select, .argument:
             preconditionFailure("\(node.operation.name) moves elements, it does not compute")
         }
     }
@@ -158,17 +169,17 @@ extension Lowering {
     }
 
     private mutating func lowerBinary(
-        _ node: Node, _ operation: BinaryOperation, _ bounds: ClosedRange<Float>, into y: Buffer
+        _ node: Node, _ function: BinaryFunction, _ bounds: ClosedRange<Float>, into y: Buffer
     ) throws(PlanError) {
         let shape = graph[node.output].type.shape
         let a = try operand(node.inputs[0], broadcastTo: shape, of: node)
         let b = try operand(node.inputs[1], broadcastTo: shape, of: node)
         try checkRank(CollapsedAxes(shape.dimensions, [a.steps, b.steps]), of: node.name)
-        builder.binary(operation.function, a, b, shape: shape.dimensions, clamp: bounds, into: y)
+        builder.binary(function, a, b, shape: shape.dimensions, clamp: bounds, into: y)
     }
 
     /// A float32 operand with its steps; a repeated constant is stored once.
-    private mutating func operand(
+    mutating func operand(
         _ value: ValueID, broadcastTo shape: Shape, of node: Node
     ) throws(PlanError) -> Strided {
         if case .repeated(let number, let type)? = graph[value].constant?.tensor.storage, type.isFloatingPoint
@@ -259,6 +270,7 @@ extension Reduction.Kind {
         case .sum: .sum
         case .maximum: .maximum
         case .minimum: .minimum
+        case .product: .product
         }
     }
 }

@@ -2,8 +2,16 @@ import Kernels
 import ModelGraph
 
 extension Lowering {
+    /// A layer on int8, with its residual and clamp; false where types or constants do not allow that.
+    mutating func lowerIntegerLayer(_ kernel: FusedKernel) throws(PlanError) -> Bool {
+        if case .transposedConvolution(let convolution) = graph.nodes[kernel.anchor].operation {
+            return try lowerIntegerTransposed(kernel, convolution)
+        }
+        return try lowerIntegerConvolution(kernel)
+    }
+
     /// A convolution or dense layer on int8, with its residual and clamp; false where types or constants do not allow that.
-    mutating func lowerIntegerConvolution(_ kernel: FusedKernel) throws(PlanError) -> Bool {
+    private mutating func lowerIntegerConvolution(_ kernel: FusedKernel) throws(PlanError) -> Bool {
         let node = graph.nodes[kernel.anchor]
         guard let shape = try windowShape(of: node),
             case .int8(let xScale)? = StoredValue.Storage(graph[node.inputs[0]].type),
@@ -38,7 +46,7 @@ extension Lowering {
     }
 
     /// int8 weights with zero point 0 and one scale an output (uint8 around 128 is the same thing); else nil.
-    private func integerWeights(
+    func integerWeights(
         _ node: Node, outputs: Int
     ) throws(PlanError) -> (values: [Int8], scales: [Float])? {
         let value = graph[node.inputs[1]]
@@ -69,7 +77,7 @@ extension Lowering {
     }
 
     /// The int32 bias at scale sₓ·s_w[c]; nil where it has other scales.
-    private func integerBias(_ node: Node, _ scales: [Float]) throws(PlanError) -> [Int32]? {
+    func integerBias(_ node: Node, _ scales: [Float]) throws(PlanError) -> [Int32]? {
         guard node.inputs.count > 2 else { return [] }
         let value = graph[node.inputs[2]]
         guard let tensor = value.constant?.tensor else { return nil }
@@ -93,7 +101,7 @@ extension Lowering {
     }
 
     /// How sums become the kernel's result; nil where a fused kernel could not give the integers the separate nodes give.
-    private func epilogue(
+    func epilogue(
         of kernel: FusedKernel, _ xScale: AffineScale, _ weightScales: [Float], isDepthwise: Bool
     ) -> IntegerEpilogue? {
         let anchor = graph.nodes[kernel.anchor]

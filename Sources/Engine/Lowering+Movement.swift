@@ -12,6 +12,7 @@ extension Lowering {
         case .transpose(let permutation): try lowerTranspose(node, permutation)
         case .pad(let padding): try lowerPad(node, padding)
         case .concatenate(let axis): try lowerConcatenation(node, axis: axis)
+        case .gather(let axis): try lowerLookUp(node, axis: axis)
         case .cast(.binary): try lowerBinaryCast(node)
         case .cast(let dataType): try lowerCast(node, to: dataType)
         case .quantize: try lowerQuantize(node)
@@ -20,7 +21,9 @@ extension Lowering {
             let y = try resultSlot(output, node: node.name)
             readFloats(x, into: y.buffer)
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
+            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training,
+            .transposedConvolution, .compare, .select, .argument, .cumulativeSum, .layerNormalization,
+            .recurrence:
             preconditionFailure("\(node.operation.name) computes, it does not only move elements")
         }
     }
@@ -133,15 +136,7 @@ extension Lowering {
         let y = try resultSlot(node.output, node: node.name), steps = y.type.shape.strides
         var start = 0
         for input in node.inputs {
-            var x = try slot(of: input, for: node.name)
-            if x.storage != y.storage {
-                let converted = StoredValue(
-                    buffer: builder.buffer(bytes: x.count * y.storage.elementBytes),
-                    type: ValueType(x.type.shape, y.type.dataType, quantization: y.type.quantization),
-                    storage: y.storage)
-                try convert(x, into: converted, node: node.name)
-                x = converted
-            }
+            let x = try stored(input, like: y, for: node.name)
             // Everything from the axis inwards is one run in both.
             let outer = x.type.shape.dimensions[..<axis].reduce(1, *)
             let run = x.type.shape.dimensions[axis...].reduce(1, *)
@@ -155,6 +150,20 @@ extension Lowering {
     }
 
     /// Integers are converted as they are, whatever real numbers they stand for.
+    /// The value, converted where it is stored otherwise than another.
+    mutating func stored(
+        _ value: ValueID, like other: StoredValue, for node: String
+    ) throws(PlanError) -> StoredValue {
+        let x = try slot(of: value, for: node)
+        guard x.storage != other.storage else { return x }
+        let converted = StoredValue(
+            buffer: builder.buffer(bytes: x.count * other.storage.elementBytes),
+            type: ValueType(x.type.shape, other.type.dataType, quantization: other.type.quantization),
+            storage: other.storage)
+        try convert(x, into: converted, node: node)
+        return converted
+    }
+
     private mutating func lowerCast(_ node: Node, to dataType: DataType) throws(PlanError) {
         let x = try slot(of: node.inputs[0], for: node.name).withoutScale
         let y = try resultSlot(node.output, node: node.name)

@@ -45,7 +45,7 @@ struct Lowering {
         if kernel.nodes.count == 1 || graph[kernel.output].type.dataType == .float32 {
             return try lower(kernel, node: graph.nodes[kernel.anchor])
         }
-        if try lowerIntegerConvolution(kernel) { return }
+        if try lowerIntegerLayer(kernel) { return }
         // Every integer result rounds, so what has no fused integer kernel runs node by node.
         for index in kernel.nodes {
             let node = graph.nodes[index]
@@ -61,6 +61,7 @@ struct Lowering {
         if traits.kind == .movement || traits.isConversion {
             return try lowerMovement(node, into: kernel.output)
         }
+        if try lowerChoice(node) { return }
         if try lowerInteger(kernel, node: node) { return }
         try lowerFloat(kernel, node: node)
     }

@@ -18,7 +18,7 @@ struct StoredValue {
     var count: Int { type.shape.elementCount }
 
     /// The same memory, read as the integers themselves instead of the real numbers they stand for.
-    var withoutScale: Slot {
+    var withoutScale: StoredValue {
         var slot = self
         slot.type.quantization = nil
         if case .int8 = storage {

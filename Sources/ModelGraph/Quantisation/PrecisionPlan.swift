@@ -54,6 +54,7 @@ extension Graph {
     private func canBeBinary(_ node: Node) -> Bool {
         guard hasFloatWeights(node) else { return false }
         if case .convolution(let convolution) = node.operation { return convolution.groups == 1 }
+        if case .transposedConvolution = node.operation { return false }
         return true
     }
 

@@ -32,6 +32,7 @@ struct PrecisionRewriter {
         var outputs: [ValueID] = []
         for output in graph.outputs { outputs.append(try realForm(of: output)) }
         var converted = builder.graph(outputs: outputs)
+        converted.states = graph.states
         // The network's results keep their names; the integers behind them get another.
         for (old, new) in zip(graph.outputs, outputs) {
             if let integer = integers[old] { converted[integer].name = "\(graph[old].name).int8" }
@@ -92,6 +93,8 @@ struct PrecisionRewriter {
         if case .convolution(let convolution) = node.operation {
             return LayerInputMeans(channels: means, groups: convolution.groups)
         }
+        // At a transposed convolution's edges fewer weights meet an input than in the middle.
+        if case .transposedConvolution = node.operation { return nil }
         return LayerInputMeans(channels: means, groups: 1)
     }
 
