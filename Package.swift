@@ -151,6 +151,10 @@ let package = Package(
 
         tests("QuantitiesTests", ["Quantities"]),
         tests("NumericsTests", ["Numerics"]),
+        benchmark(
+            "weight-sharing", at: "WeightSharing",
+            ["Candidates", "Datasets", "Determinism", "ModelGraph", "Quantities", "Search", "SearchSpaces", "Training"]),
+
         tests("DeterminismTests", ["Determinism"]),
         tests("ReportsTests", ["Quantities", "Reports"]),
         tests("YAMLReaderTests", ["YAMLReader"]),

@@ -46,18 +46,25 @@ extension JobFile {
 
     /// `training:` – how a candidate is trained while the search compares.
     struct TrainingSection: Sendable {
-        private enum Mode: String, CaseIterable { case fromScratch = "from-scratch" }
+        private enum Mode: String, CaseIterable {
+            case fromScratch = "from-scratch"
+            case weightSharing = "weight-sharing"
+        }
         private enum Optimizer: String, CaseIterable { case sgd, adamw }
 
         let settings: TrainingSettings
+        /// Passes over the data in which a super-network is trained; nil where every candidate is trained from scratch.
+        let superEpochs: Double?
         /// Nil for what suits the data.
         let augmentation: Augmentation?
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            _ = try keys.optional("mode")?.choice(Mode.self)
+            let mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
+            let epochs = try keys.optional("epochs")?.epochs()
+            superEpochs = mode == .weightSharing ? epochs ?? 10 : nil
             var settings = TrainingSettings(
-                epochs: try keys.optional("epochs")?.epochs() ?? 5,
+                epochs: mode == .weightSharing ? 0 : epochs ?? 5,
                 fineTuneEpochs: try keys.optional("fine_tune")?.epochs(),
                 batch: try keys.optional("batch")?.int(in: 8...65_536) ?? 128,
                 usesAdamW: try keys.optional("optimizer")?.choice(Optimizer.self) == .adamw,

@@ -27,7 +27,7 @@ extension ResolvedJob {
 /// One run of a job, from where the store's history ends.
 package struct JobRun: Sendable {
     let job: ResolvedJob
-    let work: JobWork
+    private(set) var work: JobWork
     package let store: JobStore
     /// Held as long as the run lives.
     let lock: JobLock
@@ -47,6 +47,12 @@ package struct JobRun: Sendable {
         self.progress = progress
     }
 
+    /// The same run with other work, such as with the weights of a super-network.
+    init(_ run: JobRun, work: JobWork) {
+        self = run
+        self.work = work
+    }
+
     var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     /// Searches, trains the finalists, and says whether any device has a feasible model.
@@ -54,8 +60,9 @@ package struct JobRun: Sendable {
         do {
             let spent = try store.summary().seconds
             let pricer = try hostCalibrated()
-            try await search(pricer, spent: spent)
-            try await finish(pricer, spent: spent)
+            let run = JobRun(self, work: try withTrainedSuperNetwork())
+            try await run.search(pricer, spent: spent)
+            try await run.finish(pricer, spent: spent)
             let isFeasible = try hasFeasibleModel()
             try store.end(isFeasible ? .finished : .infeasible, after: elapsed)
             return isFeasible
@@ -91,7 +98,7 @@ package struct JobRun: Sendable {
         case .training(let training):
             let evaluator = WorkerEvaluator(
                 worker: CandidateWorker(job, training),
-                fidelity: job.finalists.choice == .everyone ? .final : .trained)
+                fidelity: job.searchFidelity)
             result = try await run(strategy, evaluator, problem, budget, begun)
         }
         if result.ending == .cancelled { throw CancellationError() }

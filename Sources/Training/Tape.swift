@@ -17,7 +17,7 @@ final class Tape: Sendable {
     let sizes: Sizes
 
     /// Floats of each region.
-    struct Sizes: Sendable {
+    struct Sizes: Hashable, Sendable {
         var activations = 0
         var gradients = 0
         var scratch = 0
