@@ -1,3 +1,4 @@
+import Datasets
 public import SearchSpaces
 public import Training
 

@@ -48,9 +48,10 @@ package struct JobRun: Sendable {
     }
 
     /// The same run with other work, such as with the weights of a super-network.
-    init(_ run: JobRun, work: JobWork) {
-        self = run
-        self.work = work
+    func with(_ work: JobWork) -> JobRun {
+        var run = self
+        run.work = work
+        return run
     }
 
     var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
@@ -60,7 +61,7 @@ package struct JobRun: Sendable {
         do {
             let spent = try store.summary().seconds
             let pricer = try hostCalibrated()
-            let run = JobRun(self, work: try withTrainedSuperNetwork())
+            let run = with(try withTrainedSuperNetwork())
             try await run.search(pricer, spent: spent)
             try await run.finish(pricer, spent: spent)
             let isFeasible = try hasFeasibleModel()

@@ -1,8 +1,8 @@
 import Archives
 import Candidates
-import ExperimentStore
+package import ExperimentStore
 import Foundation
-package import Training
+import Training
 
 /// The super-network of a job in its folder: the state after the last checkpoint, or the end, of its training.
 struct SuperNetworkFile {
