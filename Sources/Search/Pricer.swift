@@ -60,7 +60,8 @@ public struct PriceList: Sendable {
     /// The next point, from its counts and scores.
     public mutating func append(_ costs: Costs) {
         if points.isEmpty { deviceCount = costs.scores.count }
-        precondition(costs.scores.count == deviceCount, "a point was priced on other devices than those before it")
+        precondition(
+            costs.scores.count == deviceCount, "a point was priced on other devices than those before it")
         append(
             PointCounts(
                 macs: costs.macs.map(Double.init) ?? .nan,
@@ -70,7 +71,8 @@ public struct PriceList: Sendable {
 
     /// The points of another list on the same devices.
     mutating func append(contentsOf other: PriceList) {
-        precondition(count == 0 || other.count == 0 || deviceCount == other.deviceCount, "lists of different devices")
+        precondition(
+            count == 0 || other.count == 0 || deviceCount == other.deviceCount, "lists of different devices")
         if count == 0 { deviceCount = other.deviceCount }
         points += other.points
         prices += other.prices

@@ -86,7 +86,9 @@ extension Problem {
     public func priceViolation(of genotype: Genotype) -> Double { priceViolations(of: [genotype])[0] }
 
     /// The same of many points, in their order.
-    public func priceViolations(of genotypes: [Genotype]) -> [Double] { priceViolations(prices(of: genotypes)) }
+    public func priceViolations(of genotypes: [Genotype]) -> [Double] {
+        priceViolations(prices(of: genotypes))
+    }
 
     /// Whether some device can have the candidate within the job's limits on costs; all others are dropped
     /// before training.

@@ -66,7 +66,7 @@ extension Problem {
                 continue
             }
             let value = prices.value(of: objective.metric, point: point, device: target)
-            guard !value.isNaN else { return nil }
+            guard value.isFinite else { return nil }
             costs.append(objective.scaled(objective.metric.minimised(value)))
         }
         return costs

@@ -87,6 +87,13 @@ struct Landscape: Evaluator {
             price: price)
     }
 
+    /// A finished evaluation of a point.
+    static func trial(_ genotype: Genotype, _ problem: Problem) -> Trial {
+        var evaluation = problem.priced(genotype)
+        evaluation.outcome = .evaluated(Quality(accuracy: accuracy(genotype)))
+        return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
+    }
+
     /// All points, evaluated.
     static func everything(_ problem: Problem) -> [Evaluation] {
         problem.space.points.map { genotype in

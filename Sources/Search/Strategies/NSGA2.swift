@@ -24,7 +24,7 @@ public struct NSGA2: SearchStrategy {
         }
         let population = problem.best(populationSize, of: history)
         for _ in 0..<(20 * count) where !batch.isFull {
-            batch.offer(child(of: population, in: problem.space, new: batch.isNew, using: &random))
+            batch.offer(child(of: population, in: problem, new: batch.isNew, using: &random))
         }
         batch.fillAtRandom(using: &random)
         return batch.genotypes
@@ -32,16 +32,17 @@ public struct NSGA2: SearchStrategy {
 
     /// A child of two tournament winners, mutated until it is new.
     private func child(
-        of population: [Trial], in space: SearchSpace, new isNew: (Genotype) -> Bool,
+        of population: [Trial], in problem: Problem, new isNew: (Genotype) -> Bool,
         using random: inout RandomStream
     ) -> Genotype {
+        let space = problem.space
         var child = winner(of: population, using: &random).genotype
         if random.uniformDouble() < crossoverProbability {
             child = space.cross(child, winner(of: population, using: &random).genotype, using: &random)
         }
         child = space.mutate(child, using: &random)
         for _ in 0..<8 where !isNew(child) { child = space.mutate(child, using: &random) }
-        return child
+        return problem.nearest(to: child, where: isNew) ?? child
     }
 
     /// The better of two random members; the population is ordered best first.

@@ -81,8 +81,8 @@ extension FeatureTable {
 
     /// Unknown costs, and costs of nothing, count as the smallest known.
     private static func logarithms(_ costs: [Double]) -> [Double] {
-        let smallest = costs.lazy.filter { $0 > 0 }.min() ?? 1
-        return costs.map { log($0 > 0 ? $0 : smallest) }
+        let smallest = costs.lazy.filter { $0 > 0 && $0.isFinite }.min() ?? 1
+        return costs.map { log($0 > 0 && $0.isFinite ? $0 : smallest) }
     }
 }
 

@@ -26,7 +26,7 @@ struct GuidedChoice {
             let feasible = history.compactMap {
                 problem.violation(of: $0.evaluation, on: target) == 0
                     ? target.objectives(of: $0.evaluation) : nil
-            }
+            }.filter { $0.allSatisfy(\.isFinite) }
             return FrontGain(target, feasible: feasible, largestError: problem.largestError(on: target))
         }
         let limits = positions.map { problem.costLimits(on: problem.targets[$0]) }

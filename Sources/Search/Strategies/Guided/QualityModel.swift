@@ -14,7 +14,8 @@ struct QualityModel {
     ///
     /// A trial that failed counts as one with the worst error that matters.
     init?(_ history: [Trial], pool: CandidatePool, in problem: Problem) {
-        guard let objective = problem.qualityObjective, history.contains(where: { $0.evaluation.quality != nil })
+        guard let objective = problem.qualityObjective,
+            history.contains(where: { $0.evaluation.quality != nil })
         else { return nil }
         let trials = QualityModel.selected(history, problem)
         let genotypes = trials.map(\.genotype)
@@ -33,7 +34,7 @@ struct QualityModel {
     private static func logError(_ trial: Trial, _ objective: Objective) -> Double {
         let worst = max(objective.ideal + 2 * (objective.nadir - objective.ideal), 1e-3)
         let error = trial.evaluation.quality.map { objective.metric.minimised($0.accuracy) } ?? worst
-        return log(min(max(error, 1e-4), worst))
+        return log(error.isFinite ? min(max(error, 1e-4), worst) : worst)
     }
 
     private static func selected(_ history: [Trial], _ problem: Problem) -> [Trial] {
