@@ -39,7 +39,6 @@ struct MeasuredTable {
         ) { genotype in
             let row = byPoint[genotype]
             return Costs(
-                macs: row?.macs.map { Int($0) }, parameters: row?.parameters.map { Int($0) },
                 scores: [
                     Score(
                         device: name, latency: row?.cost, provenance: .measured,
@@ -53,16 +52,12 @@ struct MeasuredTable {
         let accuracy: Double
         /// In the column's unit; not a number where it is unknown.
         let cost: Double
-        let macs, parameters: Double?
     }
 
     /// Joins a quality with a cost column on the architecture.
     static func rows(
         _ qualities: CSVTable, quality: String, _ costs: CSVTable, cost: String, _ space: SearchSpace
     ) throws -> [Row] {
-        let counts = try ["macs_live", "parameters_live"].map { name in
-            qualities.header.contains(name) ? try qualities.numbers(name) : []
-        }
         let names = try costs.texts("architecture")
         let values = Dictionary(
             zip(names, try costs.numbers(cost)), uniquingKeysWith: { first, _ in first })
@@ -70,9 +65,7 @@ struct MeasuredTable {
         return try qualities.texts("architecture").enumerated().map { index, architecture in
             Row(
                 genotype: try space.genotype(architecture: architecture),
-                accuracy: (percent[index] ?? .nan) / 100, cost: (values[architecture] ?? nil) ?? .nan,
-                macs: counts[0].isEmpty ? nil : counts[0][index],
-                parameters: counts[1].isEmpty ? nil : counts[1][index])
+                accuracy: (percent[index] ?? .nan) / 100, cost: (values[architecture] ?? nil) ?? .nan)
         }
     }
 }
@@ -83,12 +76,11 @@ struct TableEvaluator {
 
     /// The trial that a proposal becomes.
     func trial(_ genotype: Genotype, in problem: Problem, proposal: Int) -> Trial {
-        var evaluation = problem.priced(genotype)
-        evaluation.proposal = proposal
-        evaluation.fidelity = .table
-        evaluation.outcome =
+        let outcome: Outcome =
             rows[genotype].map { .evaluated(Quality(accuracy: $0.accuracy)) }
             ?? .failed(reason: "not in the table")
+        let evaluation = problem.priced(genotype).evaluated(
+            outcome, proposal: proposal, fidelity: .table, accuracyKey: "")
         return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
     }
 }

@@ -51,13 +51,13 @@ enum ProposalTime {
     }
 
     private static func trial(_ genotype: Genotype, in problem: Problem, proposal: Int) -> Trial {
-        var evaluation = problem.priced(genotype)
-        evaluation.proposal = proposal
         let sum = genotype.choices.reduce(0) { $0 + Int($1) }
         let ripple = genotype.choices.enumerated().reduce(0.0) {
             $0 + sin(Double($1.element) * Double($1.offset + 1))
         }
-        evaluation.outcome = .evaluated(Quality(accuracy: 0.9 - 3 / Double(10 + sum) + 0.005 * ripple))
+        let evaluation = problem.priced(genotype).evaluated(
+            .evaluated(Quality(accuracy: 0.9 - 3 / Double(10 + sum) + 0.005 * ripple)), proposal: proposal,
+            fidelity: .table, accuracyKey: "")
         return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
     }
 }

@@ -106,7 +106,9 @@ extension CellTopology {
         var needed = reached
         reached[0] = true
         needed[nodes - 1] = true
-        for (edge, isLive) in zip(edges, isLive) where isLive && reached[edge.from] { reached[edge.into] = true }
+        for (edge, isLive) in zip(edges, isLive) where isLive && reached[edge.from] {
+            reached[edge.into] = true
+        }
         for (edge, isLive) in zip(edges, isLive).reversed() where isLive && needed[edge.into] {
             needed[edge.from] = true
         }

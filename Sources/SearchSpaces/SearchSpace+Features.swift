@@ -10,6 +10,21 @@ extension SearchSpace {
         return features
     }
 
+    /// The kernel area of all convolutions of a cell that matter, to which weights and multiply-accumulates are proportional;
+    /// nil for spaces without cells.
+    public func kernelArea(of genotype: Genotype) -> Int? {
+        guard case .cell(let cell) = topology else { return nil }
+        let dead = Set(cell.deadDimensions(in: genotype))
+        return cell.edges.reduce(0) { sum, edge in
+            guard edge.operation.dimension.map({ !dead.contains($0) }) ?? true else { return sum }
+            return switch edge.operation.value(in: genotype) {
+            case .none, .skip, .averagePool: sum
+            case .convolution1: sum + 1
+            case .convolution3: sum + 9
+            }
+        }
+    }
+
     /// Groups of three dimensions or more that offer the same options, such as the edges of a cell or the layers of a network:
     /// how often an option is chosen in such a group says much about a network.
     public var sharedOptions: [(dimensions: [Int], options: Int)] {

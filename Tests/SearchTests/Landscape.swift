@@ -31,9 +31,10 @@ struct Landscape: Evaluator {
                 """, file: "landscape.yaml")
     }
 
-    func accuracyKey(of genotype: Genotype) -> String { "landscape \(genotype.choices)" }
+    var rungs: Int { 3 }
+    func accuracyKey(of genotype: Genotype, rung: Int) -> String { "landscape \(genotype.choices) \(rung)" }
 
-    func evaluate(_ genotype: Genotype) async throws -> Finding {
+    func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         try Task.checkCancellation()
         evaluated.increment()
         if Int(genotype.choices[0]) == failing { return Finding(.failed(reason: "diverged in epoch 1")) }
@@ -89,8 +90,13 @@ struct Landscape: Evaluator {
 
     /// A finished evaluation of a point.
     static func trial(_ genotype: Genotype, _ problem: Problem) -> Trial {
-        var evaluation = problem.priced(genotype)
-        evaluation.outcome = .evaluated(Quality(accuracy: accuracy(genotype)))
+        trial(genotype, .evaluated(Quality(accuracy: accuracy(genotype))), problem)
+    }
+
+    /// The same with an outcome of one's own.
+    static func trial(_ genotype: Genotype, _ outcome: Outcome, _ problem: Problem) -> Trial {
+        let evaluation = problem.priced(genotype).evaluated(
+            outcome, proposal: nil, fidelity: .trained, accuracyKey: "")
         return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
     }
 

@@ -13,8 +13,8 @@ struct PricerTests {
         ])
         let points = Array(problem.space.points.prefix(2000))
         let alone = points.map { point in
-            let evaluation = problem.priced(point)
-            return problem.targets.map { problem.violation(of: evaluation, on: $0) }.min()
+            let costs = problem.priced(point).costs
+            return problem.targets.map { problem.violation(of: costs, on: $0) }.min()
         }
         #expect(problem.priceViolations(of: points) == alone.compactMap(\.self))
     }

@@ -55,10 +55,8 @@ struct StrategyTests {
     @Test("Histories of failures are no obstacle", arguments: all.indices)
     func survivesFailures(index: Int) throws {
         let problem = try Landscape.problem()
-        let failures = RandomSearch().propose(40, after: [], in: problem).map { genotype in
-            var evaluation = problem.priced(genotype)
-            evaluation.outcome = .failed(reason: "diverged")
-            return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
+        let failures = RandomSearch().propose(40, after: [], in: problem).map {
+            Landscape.trial($0, .failed(reason: "diverged"), problem)
         }
         let proposals = Self.all[index].propose(10, after: failures, in: problem)
         #expect(proposals.count == 10)
@@ -77,10 +75,8 @@ struct StrategyTests {
         }
         let history = RandomSearch().propose(40, after: [], in: problem).enumerated().map {
             number, genotype in
-            var evaluation = problem.priced(genotype)
             let accuracy = number % 3 == 0 ? value : Landscape.accuracy(genotype)
-            evaluation.outcome = .evaluated(Quality(accuracy: accuracy))
-            return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
+            return Landscape.trial(genotype, .evaluated(Quality(accuracy: accuracy)), problem)
         }
         #expect(Self.all[index].propose(10, after: history, in: problem).count == 10)
     }

@@ -48,9 +48,9 @@ struct FeatureTable {
 }
 
 extension FeatureTable {
-    /// Choices, how often each option is chosen, and what is known of the costs: counts and the first costs that the
-    /// targets ask for, as logarithms.
-    init(_ genotypes: [Genotype], _ prices: PriceList, in problem: Problem) {
+    /// Choices, how often each option is chosen, the rung of the training, and what is known of the costs: counts and the
+    /// first costs that the targets ask for, as logarithms.
+    init(_ genotypes: [Genotype], rungs: [Int], _ prices: PriceList, in problem: Problem) {
         let choices = genotypes.map { problem.space.features(of: $0) }
         let dimensions = problem.space.dimensions.count
         let categories = (0..<dimensions).map { dimension in choices.map { Double($0[dimension]) } }
@@ -59,9 +59,12 @@ extension FeatureTable {
                 choices.map { choice in Double(group.dimensions.count { choice[$0] == option }) }
             }
         }
+        let areas = genotypes.compactMap { problem.space.kernelArea(of: $0).map { log(Double(1 + $0)) } }
         let costs = FeatureTable.logCosts(prices, problem)
         self.init(
-            columns: categories + counts + costs, categories: dimensions, count: genotypes.count)
+            columns: categories + counts + [rungs.map(Double.init)] + (areas.isEmpty ? [] : [areas]) + costs,
+            categories: dimensions,
+            count: genotypes.count)
     }
 
     /// More cost columns than this say little new, and slow the fit.

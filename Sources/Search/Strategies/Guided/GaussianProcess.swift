@@ -127,7 +127,9 @@ struct ProductKernel {
                         distances[start + other] += others[other] == value ? 0 : weight
                     }
                 } else {
-                    for other in 0..<b.count { distances[start + other] += weight * abs(others[other] - value) }
+                    for other in 0..<b.count {
+                        distances[start + other] += weight * abs(others[other] - value)
+                    }
                 }
             }
         }

@@ -2,7 +2,7 @@ import Foundation
 import Quantities
 import SearchSpaces
 
-/// Predicts the errors of a pool's points from the trials.
+/// Predicts the errors of a pool's points after the longest training from the trials.
 struct QualityModel {
     private(set) var predictions: PoolPrediction
 
@@ -21,7 +21,9 @@ struct QualityModel {
         let genotypes = trials.map(\.genotype)
         var prices = problem.prices(of: genotypes)
         prices.append(contentsOf: pool.prices)
-        let all = FeatureTable(genotypes + pool.genotypes, prices, in: problem)
+        let rungs = trials.map(\.evaluation.rung)
+        let longest = [Int](repeating: rungs.max() ?? 0, count: pool.genotypes.count)
+        let all = FeatureTable(genotypes + pool.genotypes, rungs: rungs + longest, prices, in: problem)
         let learnt = all.rows(Array(genotypes.indices))
         let scales = learnt.deviations
         let errors = trials.map { QualityModel.logError($0, objective) }
