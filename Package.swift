@@ -129,7 +129,10 @@ let package = Package(
             "compression-benchmark", at: "CompressionBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Engine", "Training", "SearchSpaces"]),
         benchmark(
-            "search-benchmark", at: "SearchBenchmark", ["Quantities", "Datasets", "SearchSpaces", "Search"]),
+            "search-benchmark", at: "SearchBenchmark",
+            [
+                "Quantities", "Determinism", "Datasets", "SearchSpaces", "Devices", "Search", "Candidates",
+            ]),
         benchmark(
             "device-tables", at: "DeviceTables",
             [

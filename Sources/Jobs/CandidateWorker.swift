@@ -106,11 +106,11 @@ package struct WorkerEvaluator: Evaluator {
     let worker: CandidateWorker
     package let fidelity: Fidelity
 
-    package func accuracyKey(of genotype: Genotype) -> String {
+    package func accuracyKey(of genotype: Genotype, rung: Int) -> String {
         worker.accuracyKey(of: genotype, at: fidelity)
     }
 
-    package func evaluate(_ genotype: Genotype) async throws -> Finding {
+    package func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         try worker.result(of: worker.order(for: genotype, at: fidelity)).finding
     }
 }

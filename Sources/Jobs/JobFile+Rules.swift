@@ -89,7 +89,7 @@ extension JobFile {
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(3)
+            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(12)
             epochs = try keys.optional("epochs")?.epochs() ?? 20
             fineTuneEpochs = try keys.optional("fine_tune")?.epochs()
             distills = try keys.optional("distill")?.bool() ?? false
@@ -113,7 +113,7 @@ extension SearchRules {
     /// `search:` – the strategy and its budget.
     init(_ node: YAMLNode?) throws(YAMLError) {
         var keys = YAMLSection(node)
-        strategy = try keys.optional("strategy")?.strategy() ?? .nsga2
+        strategy = try keys.optional("strategy")?.strategy() ?? .standard
         maxEvaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000) ?? 100
         maxSeconds = try keys.optional("max_time")?.seconds()
         seed = UInt64(try keys.optional("seed")?.int(in: 0...Int.max) ?? 1)
@@ -147,8 +147,7 @@ extension YAMLNode {
     fileprivate func strategy() throws(YAMLError) -> StrategyName {
         let name = try string()
         guard let strategy = StrategyName(rawValue: name) else {
-            let known = StrategyName.allCases.map(\.rawValue).joined(separator: ", ")
-            throw error("unknown strategy '\(name)'; known: \(known)")
+            throw error("unknown strategy '\(name)'; known: \(StrategyName.list)")
         }
         return strategy
     }
