@@ -1,5 +1,3 @@
-import Foundation
-
 /// NumPy's format for one array.
 public enum NPY {
     /// The array in the bytes of an .npy file, versions 1 to 3; `file` names it in errors.
@@ -29,7 +27,7 @@ public enum NPY {
     }
 
     public static func read(path: String) throws(ArchiveError) -> NumberArray {
-        try parse(try contents(of: path), file: path)
+        try parse(try InputFile.bytes(of: path), file: path)
     }
 
     public static func write(_ array: NumberArray, to path: String) throws(ArchiveError) {
@@ -57,19 +55,11 @@ public enum NPY {
         return result[...]
     }
 
-    static func contents(of path: String) throws(ArchiveError) -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw .unreadable(file: path, detail: (error as NSError).localizedDescription)
-        }
-    }
-
     static func store(_ bytes: [UInt8], at path: String) throws(ArchiveError) {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        do throws(SystemError) {
+            try DurableFile.write(bytes, to: path)
         } catch {
-            throw .unwritable(file: path, detail: (error as NSError).localizedDescription)
+            throw .unwritable(file: path, detail: error.description)
         }
     }
 }

@@ -26,14 +26,22 @@ package struct JobSource: Codable, Sendable {
     /// What was kept of a job.
     package init(of job: JobStore) throws {
         let path = JobSource.path(in: job.folder)
-        guard let bytes = FileManager.default.contents(atPath: path) else {
+        guard let bytes = try InputFile.bytes(of: "job.json", below: job.folder, limit: 1 << 26) else {
             throw JobError("\(path): is missing; run 'swiftlet search' on the job file again")
         }
         do {
-            self = try JSONDecoder().decode(JobSource.self, from: bytes)
+            self = try JSONDecoder().decode(JobSource.self, from: Data(bytes))
         } catch {
             throw JobError("\(path): is not what a search left there; run it again")
         }
+    }
+
+    /// Copies what was kept of a job to that of another database, unless it is kept there already.
+    package static func copy(from source: JobStore, to destination: JobStore) throws {
+        guard try InputFile.bytes(of: "job.json", below: source.folder, limit: 1 << 26) != nil,
+            !FileManager.default.fileExists(atPath: path(in: destination.folder))
+        else { return }
+        try JobSource(of: source).keep(for: destination)
     }
 
     /// Keeps it in the folder of a job that begins or goes on.

@@ -1,4 +1,6 @@
+import Archives
 import ExperimentStore
+import Foundation
 
 /// Who can mend what an error of this package is about.
 public enum ErrorKind: Sendable {
@@ -12,6 +14,8 @@ public enum ErrorKind: Sendable {
         switch error {
         case let error as KitError: self = error.kind
         case let error as StoreError: self = error.kind
+        case let error as ArchiveError: self = error.kind
+        case is SystemError, is CocoaError, is POSIXError: self = .failure
         default: self = .invalidInput
         }
     }
@@ -29,10 +33,23 @@ extension KitError {
 extension StoreError {
     fileprivate var kind: ErrorKind {
         switch self {
-        case .corrupt, .readOnly, .diskFull, .locked, .failed, .jobIsRunning, .malformedRow: .failure
-        case .missing, .notADatabase, .foreign, .newerSchema, .exists, .missingFile, .invalidJobName, .unknownJob,
+        case .corrupt, .readOnly, .diskFull, .locked, .tooManyOpenFiles, .failed, .jobIsRunning,
+            .malformedRow,
+            .changedFile, .leadsOut:
+            .failure
+        case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
+            .missingFile, .invalidJobName, .unknownJob,
             .planChanged, .unknownDevice, .unknownCandidate, .ambiguousCandidate:
             .invalidInput
+        }
+    }
+}
+
+extension ArchiveError {
+    fileprivate var kind: ErrorKind {
+        switch self {
+        case .unwritable: .failure
+        case .unreadable, .damaged, .unsupported: .invalidInput
         }
     }
 }

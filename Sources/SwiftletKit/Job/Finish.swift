@@ -43,7 +43,7 @@ public func finish(
         let work = try job.work(data: request.data ?? source.data, database: request.database)
         let state = try known.state()
         let store = try ExperimentStore(writing: request.database)
-        let (jobStore, lock, _) = try store.begin(job.plan(work))
+        let (jobStore, lock, _) = try store.begin(job.plan(work), keepsState: true)
         let run = JobRun(
             job: job, work: work, store: jobStore, lock: lock,
             width: request.threads ?? ProcessInfo.processInfo.activeProcessorCount,

@@ -1,6 +1,4 @@
-import Archives
 import ExperimentStore
-import Foundation
 import Jobs
 public import Reports
 
@@ -10,37 +8,22 @@ public import Reports
 /// interrupted can be repeated.
 public func merge(_ other: String, into database: String) throws -> MergeAnswer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
+    // What is damaged is found before anything is written.
+    for name in try source.jobNames() { try source.job(named: name).checkFiles() }
     let names = try store.merge(source)
     for name in names {
-        let own = JobSource.path(in: source.folder(of: name))
-        if FileManager.default.fileExists(atPath: own) {
-            try copyFile(own, to: JobSource.path(in: store.folder(of: name)))
-        }
-        for artefact in try source.job(named: name).artefacts() {
-            try copyFile(
-                "\(source.folder(of: name))/\(artefact.path)",
-                to: "\(store.folder(of: name))/\(artefact.path)")
-        }
+        let (theirs, ours) = (try source.job(named: name), try store.job(named: name))
+        try JobSource.copy(from: theirs, to: ours)
+        for artefact in try theirs.artefacts() { try ours.take(artefact, from: theirs) }
     }
     return MergeAnswer(database: database, jobs: names, source: other)
-}
-
-/// Copies a file of a job that is not there yet.
-private func copyFile(_ source: String, to destination: String) throws {
-    guard !FileManager.default.fileExists(atPath: destination) else { return }
-    do {
-        try DurableFile.write([UInt8](Data(contentsOf: URL(filePath: source))), to: destination)
-    } catch {
-        throw KitError.notWritten(
-            path: destination,
-            reason: "it could not be copied from \(source) (\(error.localizedDescription)); merge again")
-    }
 }
 
 /// Reads every page, index and reference of a database; damage is thrown.
 public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
+    for name in try store.jobNames() { try store.job(named: name).checkFiles() }
     return CheckAnswer(database: database, jobs: try store.jobNames().count)
 }
 
