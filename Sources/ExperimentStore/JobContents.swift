@@ -71,7 +71,8 @@ struct JobContents {
 }
 
 extension JobStore {
-    func planKeys() throws -> [String: String] {
+    /// Everything that decides the job's result, as key path and value.
+    public func planKeys() throws -> [String: String] {
         try store.read { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT key, value FROM plan_key WHERE job = ?", arguments: [id])

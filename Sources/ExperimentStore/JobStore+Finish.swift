@@ -67,6 +67,7 @@ extension JobStore {
                 try replace(score, of: evaluation, in: database)
             }
         }
+        try rememberVolumes()
     }
 
     /// Replaces one score, such as by a measurement made later.
@@ -79,6 +80,7 @@ extension JobStore {
             database, sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
             arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue])
         guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
+        try forgetVolumes(in: database)
         try database.execute(
             sql: "DELETE FROM score WHERE evaluation = ? AND device = ?", arguments: [row, score.device])
         try score.insert(into: database, evaluation: row)

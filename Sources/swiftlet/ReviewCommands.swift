@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Quantities
 import Reports
 import SwiftletKit
@@ -8,9 +9,10 @@ struct JobsCommand: ParsableCommand {
         commandName: "jobs", abstract: "Lists every job: state, evaluations, seconds, hypervolume.")
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
-    func run() throws { try Terminal.print(try database.review.jobs(), as: output.format) }
+    func run() throws { try Terminal.print(try database.review.jobs(), as: output.format, table.style) }
 }
 
 struct FrontCommand: ParsableCommand {
@@ -33,6 +35,7 @@ struct FrontCommand: ParsableCommand {
     var plot = false
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
@@ -40,10 +43,10 @@ struct FrontCommand: ParsableCommand {
         if let device {
             let front = try review.front(
                 of: job, on: device, fidelity: fidelity, includesAll: all, hasPicture: plot)
-            try Terminal.print(front, as: output.format)
+            try Terminal.print(front, as: output.format, table.style)
         } else {
             let fronts = try review.fronts(of: job, fidelity: fidelity, includesAll: all, hasPicture: plot)
-            try Terminal.print(fronts, as: output.format)
+            try Terminal.print(fronts, as: output.format, table.style)
         }
     }
 }
@@ -68,12 +71,13 @@ struct ShowCommand: ParsableCommand {
     var passes = false
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try database.review.candidate(
             candidate, of: job, on: device, hasLayers: layers, hasPasses: passes)
-        try Terminal.print(answer, as: output.format)
+        try Terminal.print(answer, as: output.format, table.style)
     }
 }
 
@@ -86,9 +90,24 @@ struct HistoryCommand: ParsableCommand {
     var job: String
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
 
     @Option(help: "table, json or csv.")
     var format: AnswerFormat = .csv
 
-    func run() throws { try Terminal.print(try database.review.history(of: job), as: format) }
+    func run() throws {
+        let review = try database.review
+        guard format == .csv else {
+            try Terminal.print(try review.history(of: job), as: format, table.style)
+            return
+        }
+        // Page by page: a long history never lies in memory whole.
+        var reader = try review.historyReader(of: job)
+        guard let first = try reader.next() else {
+            try Terminal.print(try review.history(of: job), as: .csv)
+            return
+        }
+        try Terminal.write(first.csv.text, to: .standardOutput)
+        while let page = try reader.next() { try Terminal.write(page.csv.body, to: .standardOutput) }
+    }
 }

@@ -24,7 +24,7 @@ struct OpeningTests {
             try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
         }
         #expect(try pragma("application_id") == "\(0x5357_4C54)")
-        #expect(try pragma("user_version") == "3")
+        #expect(try pragma("user_version") == "4")
         #expect(try pragma("journal_mode") == "wal")
     }
 
@@ -42,7 +42,7 @@ struct OpeningTests {
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
         try sqlite(folder.database, "PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 3)) {
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 4)) {
             try ExperimentStore(writing: folder.database)
         }
     }
@@ -53,7 +53,8 @@ struct OpeningTests {
         try job.record(Sample.evaluation(0))
         // All that later versions added.
         try sqlite(
-            folder.database, "DROP TABLE host_machine; DROP TABLE device_measurement; PRAGMA user_version = 1"
+            folder.database,
+            "DROP TABLE host_machine; DROP TABLE device_measurement; DROP TABLE front_volume; PRAGMA user_version = 1"
         )
         let read = try ExperimentStore(reading: folder.database)
         #expect(try read.job(named: "digits").hostMachines().isEmpty)
