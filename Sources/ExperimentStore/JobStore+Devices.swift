@@ -26,9 +26,10 @@ extension JobStore {
                 guard let row = try Row.fetchOne(statement, arguments: [candidate.id]) else {
                     throw StoreError.unknownCandidate(candidate.id, job: name)
                 }
+                let fields = Fields(row, of: "candidate")
                 var complete = candidate
-                complete.evaluation.architecture = try row.text("architecture")
-                complete.evaluation.compression = try row.text("compression")
+                complete.evaluation.architecture = try fields.text("architecture")
+                complete.evaluation.compression = try fields.text("compression")
                 return complete
             }
         }
@@ -108,32 +109,56 @@ extension JobStore {
     }
 }
 
+/// The columns of `outlines(of:at:)`, in the order in which it selects them.
+private enum OutlineColumn: Int, FieldColumn {
+    case candidate, proposal, fidelity, status, reason, accuracy, accuracySE, testAccuracy, testAccuracySE
+    case macs, parameters, latency, latencyP10, latencyP90, provenance, energy, peakRAM, flash, modelSize
+    case scoreStatus, scoreReason
+
+    var name: String { "\(self)" }
+    func value(in row: Row) -> DatabaseValue { row[rawValue] }
+}
+
 extension Evaluation {
     /// A row of `outlines(of:at:)`; columns by place, which is what makes it fast.
     fileprivate init(outline row: Row, device: String) throws {
-        let hasFailed = row[3] as String == "failed"
-        let quality = Quality(
-            accuracy: row[5] as Double? ?? 0, standardError: row[6], testAccuracy: row[7],
-            testStandardError: row[8])
-        let score = Score(
-            device: device, latency: row[11], latencyP10: row[12], latencyP90: row[13],
-            provenance: try row.named(14, "provenance"), energy: row[15], peakRAM: row[16], flash: row[17],
-            modelSize: row[18], status: try row.named(19, "status"), reason: row[20])
+        let fields = Fields(row, of: "evaluation or score")
+        let failed = try fields.text(OutlineColumn.status) == "failed"
         self.init(
-            proposal: row[1], candidate: row[0], architecture: "", compression: "",
-            fidelity: try row.named(2, "fidelity"), accuracyKey: "",
-            outcome: hasFailed ? .failed(reason: row[4] as String? ?? "") : .evaluated(quality), macs: row[9],
-            parameters: row[10], scores: [score])
+            proposal: try fields.optionalCount(OutlineColumn.proposal),
+            candidate: try fields.text(OutlineColumn.candidate), architecture: "", compression: "",
+            fidelity: try fields.value(OutlineColumn.fidelity), accuracyKey: "",
+            outcome: failed
+                ? .failed(reason: try fields.text(OutlineColumn.reason))
+                : .evaluated(try Quality(outline: fields)),
+            macs: try fields.optionalCount(OutlineColumn.macs),
+            parameters: try fields.optionalCount(OutlineColumn.parameters),
+            scores: [try Score(outline: fields, device: device)])
     }
 }
 
-extension Row {
-    /// A column that holds one of an enum's names.
-    fileprivate func named<Value: RawRepresentable<String>>(_ place: Int, _ column: String) throws -> Value {
-        let text: String = self[place]
-        guard let value = Value(rawValue: text) else {
-            throw StoreError.malformedRow(table: "evaluation or score", column: column, value: text)
-        }
-        return value
+extension Quality {
+    fileprivate init(outline fields: Fields) throws {
+        self.init(
+            accuracy: try fields.number(OutlineColumn.accuracy, in: .finite),
+            standardError: try fields.optionalNumber(OutlineColumn.accuracySE),
+            testAccuracy: try fields.optionalNumber(OutlineColumn.testAccuracy, in: .finite),
+            testStandardError: try fields.optionalNumber(OutlineColumn.testAccuracySE))
+    }
+}
+
+extension Score {
+    fileprivate init(outline fields: Fields, device: String) throws {
+        self.init(
+            device: device, latency: try fields.optionalNumber(OutlineColumn.latency),
+            latencyP10: try fields.optionalNumber(OutlineColumn.latencyP10),
+            latencyP90: try fields.optionalNumber(OutlineColumn.latencyP90),
+            provenance: try fields.value(OutlineColumn.provenance),
+            energy: try fields.optionalNumber(OutlineColumn.energy),
+            peakRAM: try fields.optionalCount(OutlineColumn.peakRAM),
+            flash: try fields.optionalCount(OutlineColumn.flash),
+            modelSize: try fields.optionalCount(OutlineColumn.modelSize),
+            status: try fields.value(OutlineColumn.scoreStatus),
+            reason: try fields.optionalText(OutlineColumn.scoreReason))
     }
 }
