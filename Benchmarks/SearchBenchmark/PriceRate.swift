@@ -25,11 +25,15 @@ enum PriceRate {
         let models = devices.compactMap { catalog[$0] }
         print("space, devices, prices a second of 2,000 points in batches of 500: first time, then")
         for name in ["tiny-image", "fbnet"] {
-            let space = try SearchSpace(contentsOf: "\(options.text("spaces") ?? "search-spaces")/\(name).yaml")
+            let space = try SearchSpace(
+                contentsOf: "\(options.text("spaces") ?? "search-spaces")/\(name).yaml")
             let pricer = SpacePricer(space: space, input: space.referenceInput, devices: models)
-            let targets = models.map { Target(device: $0.name, objectives: [Objective(.latency, best: 1, worst: 100)]) }
+            let targets = models.map {
+                Target(device: $0.name, objectives: [Objective(.latency, best: 1, worst: 100)])
+            }
             let problem = try Problem(
-                space: space, targets: targets, constraints: [try Constraint(.latency, .atMost(50), confidence: 0.9)],
+                space: space, targets: targets,
+                constraints: [try Constraint(.latency, .atMost(50), confidence: 0.9)],
                 seed: 1, pricer: pricer)
             var random = RandomStream(seed: 1, .proposal)
             let points = (0..<2000).map { _ in space.sample(using: &random) }

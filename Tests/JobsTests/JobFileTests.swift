@@ -30,10 +30,10 @@ struct JobFileTests {
         let job = try JobText.resolved(
             "{version: 1, name: a, dataset: {source: digits}, space: tiny-image, devices: [stm32h743]}")
         #expect(job.objectives == [.accuracy, .latency])
-        #expect(job.search.strategy == .nsga2 && job.search.maxEvaluations == 100 && job.search.batch == 10)
+        #expect(job.search.strategy == .guided && job.search.maxEvaluations == 100 && job.search.batch == 10)
         #expect(job.search.maxSeconds == nil && job.seed == 1 && !job.search.usesHostTimes)
         #expect(job.searchSettings.epochs == 5 && job.searchSettings.batch == 128)
-        #expect(job.finalSettings.epochs == 20 && job.finalists.choice == .perDevice(3))
+        #expect(job.finalSettings.epochs == 20 && job.finalists.choice == .perDevice(12))
         #expect(job.finalists.maximumDrop == nil && job.weights == .scratch)
     }
 

@@ -39,6 +39,7 @@ public struct SuccessiveHalving: SearchStrategy {
         let beyond = Set(history.filter { $0.evaluation.rung == rung + 1 }.map(\.genotype))
         return problem.best(here.count / reduction, of: here)
             .filter { $0.evaluation.quality != nil && !beyond.contains($0.genotype) }
+            .prefix(max(0, here.count / reduction - beyond.count))
             .map { Proposal(genotype: $0.genotype, rung: rung + 1) }
     }
 }
