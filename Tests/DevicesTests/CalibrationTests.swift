@@ -121,9 +121,9 @@ struct CalibrationTests {
         #expect(try complaint(rows).contains("lines 4, 9 give '2' times"))
     }
 
-    @Test("Times in another unit are refused, naming the option", arguments: [1000.0, 0.001])
+    @Test("Times in another unit are refused, asking for the unit", arguments: [1000.0, 0.001])
     func units(factor: Double) throws {
-        #expect(try complaint(try rows(5, factor: factor)).contains("--unit"))
+        #expect(try complaint(try rows(5, factor: factor)).contains("say what unit the times are in"))
     }
 
     @Test("Rows without a latency are skipped, and too few are refused")

@@ -42,7 +42,9 @@ public struct TextPlot: Sendable {
         guard let x = PlotAxis(points.map(\.x), isLogarithmic: true, unit: xUnit),
             let y = PlotAxis((stairs.isEmpty ? points : stairs).map(\.y))
         else { return "\(title): nothing to plot\n" }
-        let ticks = y.ticks.map { (row(of: y.share($0)), yLabel($0).withoutIdleZeros) }
+        // A label longer than this leaves no room for the picture.
+        let longest = width - 12
+        let ticks = y.ticks.filter { y.share($0).isFinite }.map { (row(of: y.share($0)), String(yLabel($0).withoutIdleZeros.prefix(longest))) }
         let labels = Dictionary(ticks) { first, _ in first }
         let margin = labels.values.map(\.count).max() ?? 0
         let canvas = drawn(columns: width - margin - 2, x: x, y: y, stairs: stairs)
@@ -96,9 +98,9 @@ public struct TextPlot: Sendable {
         var axis = [Character](repeating: "─", count: columns),
             texts = [Character](repeating: " ", count: columns)
         var free = 0
-        for tick in x.ticks {
-            let column = Int((x.share(tick) * Double(columns - 1)).rounded())
-            let text = Array(label(tick).withoutIdleZeros)
+        for tick in x.ticks where x.share(tick).isFinite {
+            let column = Int((min(max(x.share(tick), -1), 2) * Double(columns - 1)).rounded())
+            let text = Array(label(tick).withoutIdleZeros.prefix(columns))
             let start = min(max(column - text.count / 2, 0), columns - text.count)
             guard axis.indices.contains(column), start >= free, start + text.count <= columns else {
                 continue
