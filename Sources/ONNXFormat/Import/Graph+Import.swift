@@ -7,6 +7,7 @@ extension Graph {
         var graph = self
         graph.joinBiases()
         graph.recogniseActivations()
+        graph = graph.joiningActivations()
         graph.moveIntegers()
         graph.computeInIntegers()
         graph.foldScaledConstants()

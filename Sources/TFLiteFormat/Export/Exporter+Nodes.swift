@@ -36,7 +36,7 @@ extension Exporter {
             emit(.dequantize, version: 2, [try tensor(node.inputs[0])], [try tensor(output)])
         case .transposedConvolution, .compare, .select, .gather, .argument, .cumulativeSum,
             .layerNormalization, .recurrence:
-            throw fault("\(node.operation.name) is not written to TFLite yet; export ONNX")
+            try lowerFurther(node, to: output)
         case .training: throw fault("exists only while a network is trained")
         }
     }

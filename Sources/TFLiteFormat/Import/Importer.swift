@@ -65,7 +65,7 @@ struct Importer {
         var outputs: [ValueID] = []
         for index in file.subgraph.outputs { outputs.append(try leaveInternalType(index)) }
         for variable in variables { outputs.append(try variable.current(in: self)) }
-        var graph = builder.graph(outputs: outputs).namingFusedResults()
+        var graph = builder.graph(outputs: outputs).joiningActivations().namingFusedResults()
         graph.states = variables.indices.map { index in
             GraphState(
                 input: file.subgraph.inputs.count + index, output: file.subgraph.outputs.count + index,
