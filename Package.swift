@@ -167,7 +167,7 @@ let package = Package(
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),
         tests(
             "ExperimentStoreTests",
-            ["Quantities", "ExperimentStore", "Search", grdb]),
+            ["Quantities", "Determinism", "Archives", "ExperimentStore", "Search", grdb]),
         tests(
             "CandidatesTests",
             [

@@ -1,24 +1,65 @@
-import Foundation
+private import Foundation
 
 /// Writes files that survive a crash: temporary file, fsync, rename, fsync of the folder.
 public enum DurableFile {
     /// Replaces the file at `path`, or leaves what was there; makes the folder where there is none.
-    public static func write(_ bytes: [UInt8], to path: String) throws {
-        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
-        do {
-            try writeSynced(bytes, to: temporary)
-            guard rename(temporary, path) == 0 else { throw SystemError() }
+    public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        try makeFolder(folder(of: path))
+        let temporary = "\(path).\(getpid()).\(leftoverSuffix)"
+        do throws(SystemError) {
+            try writeBytes(bytes, to: temporary)
+            try move(temporary, to: path)
         } catch {
             unlink(temporary)
             throw error
         }
-        try syncFolder(folder)
     }
 
-    private static func writeSynced(_ bytes: [UInt8], to path: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    /// Gives a whole file its name, in place of what had it; both on disk when this returns.
+    public static func move(_ temporary: String, to path: String) throws(SystemError) {
+        try sync(temporary, O_RDONLY)
+        guard rename(temporary, path) == 0 else { throw SystemError() }
+        try sync(folder(of: path), O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Makes a folder and those above it that are missing, each on disk when this returns.
+    public static func makeFolder(_ path: String) throws(SystemError) {
+        guard !isFolder(path) else { return }
+        let parent = folder(of: path)
+        if parent != path { try makeFolder(parent) }
+        // Another process may have made it meanwhile.
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw SystemError() }
+        try sync(parent, O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Removes what writes that were cut off left in a folder and in those below it.
+    ///
+    /// Files of processes that still run stay.
+    public static func removeLeftovers(below folder: String) {
+        let names = FileManager.default.enumerator(atPath: folder)
+        while let name = names?.nextObject() as? String {
+            let parts = name.split(separator: ".")
+            guard parts.last == leftoverSuffix[...], parts.count > 2,
+                let process = pid_t(parts[parts.count - 2])
+            else { continue }
+            let isRunning = process != getpid() && (kill(process, 0) == 0 || errno == EPERM)
+            if !isRunning { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private static let leftoverSuffix = "tmp"
+
+    private static func folder(of path: String) -> String {
+        URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func writeBytes(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { throw SystemError() }
         defer { close(file) }
         var written = 0
@@ -27,14 +68,14 @@ public enum DurableFile {
             let count = unsafe bytes.withUnsafeBytes {
                 unsafe Foundation.write(file, $0.baseAddress.map { unsafe $0 + written }, $0.count - written)
             }
+            if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw SystemError() }
             written += count
         }
-        guard fsync(file) == 0 else { throw SystemError() }
     }
 
-    private static func syncFolder(_ folder: String) throws {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    private static func sync(_ path: String, _ flags: Int32) throws(SystemError) {
+        let descriptor = open(path, flags | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError() }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SystemError() }

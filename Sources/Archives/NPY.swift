@@ -29,7 +29,7 @@ public enum NPY {
     }
 
     public static func read(path: String) throws(ArchiveError) -> NumberArray {
-        try parse(try contents(of: path), file: path)
+        try parse(try InputFile.bytes(of: path), file: path)
     }
 
     public static func write(_ array: NumberArray, to path: String) throws(ArchiveError) {
@@ -55,14 +55,6 @@ public enum NPY {
             }
         }
         return result[...]
-    }
-
-    static func contents(of path: String) throws(ArchiveError) -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw .unreadable(file: path, detail: (error as NSError).localizedDescription)
-        }
     }
 
     static func store(_ bytes: [UInt8], at path: String) throws(ArchiveError) {

@@ -2,22 +2,21 @@
 public enum NPZ {
     /// The arrays in the bytes of an .npz file, in file order, packed or not; `file` names it in errors.
     ///
-    /// - Parameter limit: bytes that all arrays may take together once unpacked.
+    /// What would take more than `ExpansionLimit` allows is refused before anything is unpacked.
     public static func parse(
-        _ bytes: [UInt8], file: String, limit: Int = 1 << 32
+        _ bytes: [UInt8], file: String
     ) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
         let archive = try ZipArchive(bytes, file: file)
+        let limit = ExpansionLimit.bytes(packed: bytes.count)
+        guard archive.members.reduce(0, { $0 + $1.size }) <= limit else {
+            throw .unsupported(file: file, detail: "its arrays take more than \(limit) bytes")
+        }
         var arrays: [(name: String, array: NumberArray)] = []
-        var total = 0
         for member in archive.members {
             guard member.name.hasSuffix(".npy") else {
                 throw .unsupported(file: file, detail: "'\(member.name)' is no .npy array")
             }
             let contents = try archive.contents(of: member)
-            total += contents.count
-            guard total <= limit else {
-                throw .unsupported(file: file, detail: "its arrays take more than \(limit) bytes")
-            }
             let name = String(member.name.dropLast(4))
             arrays.append((name, try NPY.parse(contents, file: "\(file): \(member.name)")))
         }
@@ -33,7 +32,7 @@ public enum NPZ {
     }
 
     public static func read(path: String) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
-        try parse(try NPY.contents(of: path), file: path)
+        try parse(try InputFile.bytes(of: path), file: path)
     }
 
     public static func write(

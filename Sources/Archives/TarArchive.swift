@@ -67,7 +67,7 @@ private struct TarHeader {
         return prefix.isEmpty ? name : "\(prefix)/\(name)"
     }
 
-    /// Octal digits; nil where they are not.
+    /// Of the content in bytes; nil where the field holds anything but octal digits.
     var size: Int? { octal(124..<136) }
 
     /// The sum of all bytes, those of the checksum itself counted as blanks.
@@ -78,9 +78,11 @@ private struct TarHeader {
         return octal(148..<156) == sum
     }
 
+    /// At most twelve digits, so that the number has at most 36 bits.
     private func octal(_ range: Range<Int>) -> Int? {
         let digits = block[range].filter { $0 != 0 && $0 != 32 }
-        return Int(String(decoding: digits, as: UTF8.self), radix: 8)
+        guard !digits.isEmpty, digits.allSatisfy({ (48...55).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 << 3 | Int($1 - 48) }
     }
 
     private func text(_ range: Range<Int>) -> String {

@@ -2,9 +2,10 @@
 struct ZipArchive {
     struct Member {
         let name: String
+        /// Of the contents once unpacked, as the directory states it; `contents(of:)` gives no other.
+        let size: Int
         fileprivate let method: Int
         fileprivate let packedSize: Int
-        fileprivate let size: Int
         fileprivate let checksum: Int
         fileprivate let header: Int
     }
@@ -36,6 +37,22 @@ struct ZipArchive {
             members.append(member)
         }
         self.members = members
+        try refuseOverlaps()
+    }
+
+    /// Small archives become large where many members name the same bytes, or one name stands for many members.
+    private func refuseOverlaps() throws(ArchiveError) {
+        var end = 0
+        for member in members.sorted(by: { $0.header < $1.header }) {
+            // A local header has 30 bytes and the name at least.
+            guard member.header >= end else {
+                throw .damaged(file: file, detail: "'\(member.name)' lies where another member lies")
+            }
+            end = member.header + 30 + member.name.utf8.count + member.packedSize
+        }
+        guard Set(members.map(\.name)).count == members.count else {
+            throw .damaged(file: file, detail: "two members have one name")
+        }
     }
 
     /// The bytes of a member, after checking their sum.

@@ -97,7 +97,7 @@ struct IDXFile {
             let offset = 4 + 4 * axis
             let extent = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
             size = size.multipliedSaturated(by: extent)
-            guard extent > 0, size <= SourceFile.limit else {
+            guard extent > 0, size <= ExpansionLimit.largest else {
                 throw .byte(
                     file: path, offset: offset, detail: "dimension \(axis) of \(extent) is impossible")
             }

@@ -84,9 +84,10 @@ enum NPZLoader {
     }
 
     private static func arrays(_ path: String) throws(DatasetError) -> [(name: String, array: NumberArray)] {
-        let bytes = try SourceFile.read(path)
+        // An archive of archives could grow twice: what is packed once is not packed again.
+        let bytes = try SourceFile.readPacked(path)
         do throws(ArchiveError) {
-            return try NPZ.parse(bytes, file: path, limit: SourceFile.limit)
+            return try NPZ.parse(bytes, file: path)
         } catch {
             throw DatasetError(error)
         }

@@ -3,35 +3,26 @@ import FoundationEssentials
 
 /// Reads whole files and lists folders.
 enum SourceFile {
-    /// No file of a data set, packed or unpacked, may be larger (4 GiB).
-    static let limit = 4 << 30
-
     /// The bytes of a file, inflated where they are a gzip file.
     static func read(_ path: String) throws(DatasetError) -> [UInt8] {
-        let bytes = try readRaw(path)
+        let bytes = try readPacked(path)
         guard bytes.starts(with: Gzip.magic) else { return bytes }
-        // Data that shrink two-hundredfold are no data; a file made to fill the memory does.
-        let limit = min(limit, max(bytes.count * 200, 1 << 26))
         do throws(ArchiveError) {
-            return try Gzip.inflate(bytes, file: path, limit: limit)
+            return try Gzip.inflate(bytes, file: path, limit: ExpansionLimit.bytes(packed: bytes.count))
         } catch {
             throw DatasetError(error)
         }
     }
 
-    private static func readRaw(_ path: String) throws(DatasetError) -> [UInt8] {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let attributes else { throw .file(path, detail: "is not there or cannot be read") }
-        guard attributes[.type] as? FileAttributeType != .typeDirectory else {
-            throw .file(path, detail: "is a folder, expected a file")
+    /// The bytes of a file as they are.
+    static func readPacked(_ path: String) throws(DatasetError) -> [UInt8] {
+        guard exists(path) else { throw .file(path, detail: "is not there or cannot be read") }
+        guard !isFolder(path) else { throw .file(path, detail: "is a folder, expected a file") }
+        do throws(ArchiveError) {
+            return try InputFile.bytes(of: path)
+        } catch {
+            throw DatasetError(error)
         }
-        guard let size = attributes[.size] as? Int, size <= limit else {
-            throw .file(path, detail: "is larger than \(limit >> 30) GiB")
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .file(path, detail: "cannot be read")
-        }
-        return [UInt8](data)
     }
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

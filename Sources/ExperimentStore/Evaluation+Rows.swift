@@ -64,7 +64,10 @@ extension Evaluation {
                 WHERE evaluation.job = ? ORDER BY score.evaluation, target.position, score.device
                 """,
             arguments: [job])
-        while let row = try scoreRows.next() { try scores[row["evaluation"], default: []].append(Score(row)) }
+        while let row = try scoreRows.next() {
+            let fields = Fields(row, of: "score")
+            scores[try fields.identifier("evaluation"), default: []].append(try Score(fields))
+        }
         let rows = try Row.fetchAll(
             database,
             sql: """
@@ -73,31 +76,32 @@ extension Evaluation {
                 WHERE job = ? AND \(condition) ORDER BY proposal IS NULL, proposal, evaluation.id
                 """,
             arguments: [job] + arguments)
-        return try rows.map { try Evaluation($0, scores: scores[$0["id"]] ?? []) }
+        return try rows.map { row in
+            let fields = Fields(row, of: "evaluation")
+            return try Evaluation(fields, scores: scores[try fields.identifier("id")] ?? [])
+        }
     }
 
-    private init(_ row: Row, scores: [Score]) throws {
-        let failed = try row.text("status") == "failed"
+    private init(_ fields: Fields, scores: [Score]) throws {
+        let failed = try fields.text("status") == "failed"
         self.init(
-            proposal: row["proposal"], candidate: try row.text("candidate"),
-            architecture: try row.text("architecture"),
-            compression: try row.text("compression"), fidelity: try row.value("fidelity", of: "evaluation"),
-            accuracyKey: try row.text("accuracy_key"),
-            outcome: failed ? .failed(reason: try row.text("reason")) : .evaluated(try Quality(row)),
-            macs: row["macs"],
-            parameters: row["parameters"], seconds: row["seconds"], scores: scores)
+            proposal: try fields.optionalCount("proposal"), candidate: try fields.text("candidate"),
+            architecture: try fields.text("architecture"), compression: try fields.text("compression"),
+            fidelity: try fields.value("fidelity"), accuracyKey: try fields.text("accuracy_key"),
+            outcome: failed ? .failed(reason: try fields.text("reason")) : .evaluated(try Quality(fields)),
+            macs: try fields.optionalCount("macs"), parameters: try fields.optionalCount("parameters"),
+            seconds: try fields.number("seconds"), scores: scores)
     }
 }
 
 extension Quality {
-    init(_ row: Row) throws {
-        guard let accuracy: Double = row["accuracy"] else {
-            throw StoreError.malformedRow(table: "evaluation", column: "accuracy", value: "NULL")
-        }
-        let results: Data? = row["sample_results"]
+    init(_ fields: Fields) throws {
         self.init(
-            accuracy: accuracy, standardError: row["accuracy_se"], testAccuracy: row["test_accuracy"],
-            testStandardError: row["test_accuracy_se"], sampleResults: results.map { Array($0) })
+            accuracy: try fields.number("accuracy", in: .finite),
+            standardError: try fields.optionalNumber("accuracy_se"),
+            testAccuracy: try fields.optionalNumber("test_accuracy", in: .finite),
+            testStandardError: try fields.optionalNumber("test_accuracy_se"),
+            sampleResults: try fields.bytes("sample_results"))
     }
 }
 
@@ -116,31 +120,15 @@ extension Score {
             ])
     }
 
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ fields: Fields) throws {
         self.init(
-            device: try row.text("device"), latency: row["latency_ms"], latencyP10: row["latency_ms_p10"],
-            latencyP90: row["latency_ms_p90"], provenance: try row.value("provenance", of: "score"),
-            energy: row["energy_mj"], peakRAM: row["peak_ram_bytes"], flash: row["flash_bytes"],
-            modelSize: row["model_bytes"], status: try row.value("status", of: "score"), reason: row["reason"]
-        )
-    }
-}
-
-extension Row {
-    /// A column that is never NULL.
-    func text(_ column: String) throws -> String {
-        guard let text: String = self[column] else {
-            throw StoreError.malformedRow(table: "?", column: column, value: "NULL")
-        }
-        return text
-    }
-
-    /// A column that holds one of an enum's names.
-    func value<Value: RawRepresentable<String>>(_ column: String, of table: String) throws -> Value {
-        let text = try text(column)
-        guard let value = Value(rawValue: text) else {
-            throw StoreError.malformedRow(table: table, column: column, value: text)
-        }
-        return value
+            device: try fields.text("device"), latency: try fields.optionalNumber("latency_ms"),
+            latencyP10: try fields.optionalNumber("latency_ms_p10"),
+            latencyP90: try fields.optionalNumber("latency_ms_p90"),
+            provenance: try fields.value("provenance"), energy: try fields.optionalNumber("energy_mj"),
+            peakRAM: try fields.optionalCount("peak_ram_bytes"),
+            flash: try fields.optionalCount("flash_bytes"),
+            modelSize: try fields.optionalCount("model_bytes"), status: try fields.value("status"),
+            reason: try fields.optionalText("reason"))
     }
 }

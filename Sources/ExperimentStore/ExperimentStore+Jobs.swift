@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import GRDB
 import Quantities
@@ -20,12 +21,19 @@ extension ExperimentStore {
     /// Hold the lock while it runs.
     /// Throws `planChanged` naming the keys that differ, and `jobIsRunning`. `warnings` says what changed
     /// harmlessly.
-    public func begin(_ plan: JobPlan) throws -> (job: JobStore, lock: JobLock, warnings: [String]) {
+    /// - Parameter keepsState: of a job that was begun before; work beside the search, killed, then leaves it as it was.
+    public func begin(
+        _ plan: JobPlan, keepsState: Bool = false
+    ) throws -> (job: JobStore, lock: JobLock, warnings: [String]) {
         let lock = try JobLock(job: plan.name, folder: folder(of: plan.name))
+        DurableFile.removeLeftovers(below: folder(of: plan.name))
         let id = try write { database in
             if let known = try JobStore.id(of: plan.name, in: database) {
                 try ExperimentStore.requireSamePlan(plan, as: known, in: database)
-                try database.execute(sql: "UPDATE job SET state = 'running' WHERE id = ?", arguments: [known])
+                if !keepsState {
+                    try database.execute(
+                        sql: "UPDATE job SET state = 'running' WHERE id = ?", arguments: [known])
+                }
                 return known
             }
             return try plan.insert(into: database)
@@ -43,7 +51,15 @@ extension ExperimentStore {
 
     /// In the order in which they were begun.
     public func jobNames() throws -> [String] {
-        try read { try String.fetchAll($0, sql: "SELECT name FROM job ORDER BY id") }
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT name FROM job ORDER BY id").map { row in
+                let fields = Fields(row, of: "job")
+                let name = try fields.text("name")
+                // The name is that of a folder too.
+                guard JobPlan.isValid(name) else { throw fields.unexpected("name") }
+                return name
+            }
+        }
     }
 
     /// Every job, in the order in which they were begun.
@@ -54,8 +70,12 @@ extension ExperimentStore {
     static func requireSamePlan(_ plan: JobPlan, as job: Int64, in database: Database) throws {
         let rows = try Row.fetchAll(
             database, sql: "SELECT key, value FROM plan_key WHERE job = ?", arguments: [job])
-        let recorded = try Dictionary(rows.map { try ($0.text("key"), $0.text("value")) }) { first, _ in first
-        }
+        let recorded = try Dictionary(
+            rows.map { row in
+                let fields = Fields(row, of: "plan_key")
+                return (try fields.text("key"), try fields.text("value"))
+            }
+        ) { first, _ in first }
         let differing = Set(recorded.keys).union(plan.keys.keys).filter { recorded[$0] != plan.keys[$0] }
         guard !differing.isEmpty else { return }
         let differences = differing.sorted().map {

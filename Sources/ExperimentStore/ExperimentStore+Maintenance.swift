@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import GRDB
 
@@ -27,7 +28,10 @@ extension ExperimentStore {
         try? files.removeItem(atPath: temporary)
         do {
             try connection.vacuum(into: temporary)
-            guard rename(temporary, destination) == 0 else { throw StoreError.readOnly(path: destination) }
+            try DurableFile.move(temporary, to: destination)
+        } catch let error as SystemError {
+            try? files.removeItem(atPath: temporary)
+            throw StoreError.failed(path: destination, detail: "cannot be written: \(error)")
         } catch {
             try? files.removeItem(atPath: temporary)
             throw StoreError.from(error, path: destination)

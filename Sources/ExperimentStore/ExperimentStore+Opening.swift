@@ -8,6 +8,13 @@ extension ExperimentStore {
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
         configuration.label = "swiftlet"
+        // Functions and virtual tables in the schema of somebody else's file do not run, and damaged pages are told.
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+            try database.execute(sql: "PRAGMA cell_size_check = ON")
+        }
+        // SQLite reads a name that begins with `file:` as an address; an absolute path is never one.
+        let path = URL(fileURLWithPath: path).path
         do {
             return try opened(path, configuration)
         } catch let error as DatabaseError where readOnly && error.resultCode == .SQLITE_CANTOPEN {
@@ -36,10 +43,10 @@ extension ExperimentStore {
         return text
     }
 
-    /// Refuses databases of other programs and of newer versions; an empty file is ours to fill.
+    /// Refuses databases of other programs, of newer versions and with other tables; an empty file is ours to fill.
     static func checkOwnership(_ database: Database, path: String) throws {
         let identifier = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         guard identifier == Schema.applicationID || identifier == 0 && tables == 0 else {
             throw StoreError.foreign(path: path)
         }
@@ -47,7 +54,24 @@ extension ExperimentStore {
         guard version <= Schema.version else {
             throw StoreError.newerSchema(path: path, found: version, known: Schema.version)
         }
-        if database.configuration.readonly && version == 0 { throw StoreError.missing(path: path) }
+        if database.configuration.readonly && version == 0 {
+            throw lacksLog(path) ? StoreError.missingLog(path: path) : StoreError.missing(path: path)
+        }
+        try checkSchema(database, version: version, path: path)
+    }
+
+    /// Whether the file says that part of the database may lie in a log, and there is none, or an empty one that opening made.
+    ///
+    /// A database that was closed has no log either: this tells only why one that is empty or damaged may be so.
+    static func lacksLog(_ path: String) -> Bool {
+        let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        guard (log?[.size] as? Int ?? 0) == 0, let file = FileHandle(forReadingAtPath: path) else {
+            return false
+        }
+        defer { try? file.close() }
+        let header = (try? file.read(upToCount: 20)) ?? Data()
+        // Byte 19 of the header is 2 for a database with a write-ahead log.
+        return header.count == 20 && header[19] == 2
     }
 
     static func schemaVersion(_ database: Database) throws -> Int {

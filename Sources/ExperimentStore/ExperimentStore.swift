@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import GRDB
 
@@ -13,9 +14,10 @@ public final class ExperimentStore: Sendable {
 
     /// Opens the database for a search; makes it, and its folder, where there is none.
     public convenience init(writing path: String) throws {
+        try ExperimentStore.refuseNoFile(path)
         do {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try DurableFile.makeFolder(folder.path)
         } catch {
             throw StoreError.readOnly(path: path)
         }
@@ -24,6 +26,7 @@ public final class ExperimentStore: Sendable {
 
     /// Opens the database for review: nothing is written, a running search is not disturbed.
     public convenience init(reading path: String) throws {
+        try ExperimentStore.refuseNoFile(path)
         guard FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
         try self.init(path: path, readOnly: true)
     }
@@ -34,10 +37,14 @@ public final class ExperimentStore: Sendable {
             connection = try ExperimentStore.connect(path, readOnly: readOnly)
             try connection.read { try ExperimentStore.checkOwnership($0, path: path) }
             if !readOnly { try connection.writeWithoutTransaction(ExperimentStore.prepareForWriting) }
-            try checkIntegrity()
         } catch {
             throw StoreError.from(error, path: path)
         }
+    }
+
+    /// SQLite takes these for databases without a file, which would be gone with the process.
+    private static func refuseNoFile(_ path: String) throws {
+        guard !path.isEmpty, path != ":memory:" else { throw StoreError.noFile(path: path) }
     }
 
     /// The folder that holds the job's files.

@@ -75,7 +75,12 @@ extension JobStore {
         try store.read { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT key, value FROM plan_key WHERE job = ?", arguments: [id])
-            return try Dictionary(rows.map { try ($0.text("key"), $0.text("value")) }) { first, _ in first }
+            return try Dictionary(
+                rows.map { row in
+                    let fields = Fields(row, of: "plan_key")
+                    return (try fields.text("key"), try fields.text("value"))
+                }
+            ) { first, _ in first }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 
 /// Says that this process runs a job; released when it is let go, or when the process dies, however it dies.
@@ -8,7 +9,7 @@ public final class JobLock: Sendable {
     init(job: String, folder: String) throws {
         let path = folder + "/lock"
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try DurableFile.makeFolder(folder)
         } catch {
             throw StoreError.readOnly(path: folder)
         }

@@ -37,7 +37,7 @@ public struct JobPlan: Hashable, Sendable {
     }
 
     /// A name is also a folder's, so it may not lead elsewhere.
-    private static func isValid(_ name: String) -> Bool {
+    static func isValid(_ name: String) -> Bool {
         let allowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

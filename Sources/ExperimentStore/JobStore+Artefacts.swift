@@ -33,12 +33,29 @@ extension JobStore {
         let artefact = Artefact(
             path: path(of: file.kind, candidate), kind: file.kind.rawValue, candidate: candidate,
             sha256: SHA256.hex(file.bytes))
-        do {
-            try DurableFile.write(file.bytes, to: "\(folder)/\(artefact.path)")
-        } catch {
-            throw StoreError.failed(path: "\(folder)/\(artefact.path)", detail: "cannot be written: \(error)")
-        }
+        try write(file.bytes, to: artefact.path)
         return artefact
+    }
+
+    /// Writes a file below the job's folder; a name that leads out of it, by `..` or by a link, is refused.
+    public func write(_ bytes: [UInt8], to name: String) throws {
+        let path = "\(folder)/\(name)"
+        guard InputFile.staysBelow(name), !hasLink(on: name) else { throw StoreError.leadsOut(path: path) }
+        do {
+            try DurableFile.write(bytes, to: path)
+        } catch {
+            throw StoreError.failed(path: path, detail: "cannot be written: \(error)")
+        }
+    }
+
+    /// Whether the file, or a folder between it and the job's folder, is a link.
+    private func hasLink(on name: String) -> Bool {
+        var path = folder
+        return name.split(separator: "/").contains { part in
+            path += "/\(part)"
+            let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            return kind == .typeSymbolicLink
+        }
     }
 
     /// Where a candidate's file lies, relative to the job's folder.
@@ -57,15 +74,37 @@ extension JobStore {
         "\(folder)/\(path(of: kind, candidate))"
     }
 
-    /// The bytes of a file that was kept of a candidate.
+    /// The bytes of a file that was kept of a candidate, the same that were written.
     ///
-    /// Throws `missingFile` where it is not there.
+    /// Throws `missingFile` where it is not there, and `changedFile` where it holds other bytes.
     public func contents(of kind: CandidateFile.Kind, ofCandidate candidate: String) throws -> [UInt8] {
-        let path = place(of: kind, ofCandidate: candidate)
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw StoreError.missingFile(path: path, candidate: candidate)
+        let name = path(of: kind, candidate)
+        guard let artefact = try artefacts().first(where: { $0.path == name && $0.candidate == candidate })
+        else {
+            throw StoreError.missingFile(path: "\(folder)/\(name)", candidate: candidate)
         }
-        return [UInt8](data)
+        return try contents(of: artefact)
+    }
+
+    /// The bytes of a file of the job, the same that were written.
+    public func contents(of artefact: Artefact) throws -> [UInt8] {
+        let path = "\(folder)/\(artefact.path)"
+        guard let bytes = try InputFile.bytes(of: artefact.path, below: folder) else {
+            throw StoreError.missingFile(path: path, candidate: artefact.candidate)
+        }
+        guard SHA256.hex(bytes) == artefact.sha256 else { throw StoreError.changedFile(path: path) }
+        return bytes
+    }
+
+    /// Takes a file over from another database's job of the same name, unless there is one already.
+    public func take(_ artefact: Artefact, from other: JobStore) throws {
+        guard !FileManager.default.fileExists(atPath: "\(folder)/\(artefact.path)") else { return }
+        try write(try other.contents(of: artefact), to: artefact.path)
+    }
+
+    /// Throws where a file of the job is missing or holds other bytes than were written.
+    public func checkFiles() throws {
+        for artefact in try artefacts() { _ = try contents(of: artefact) }
     }
 
     /// Keeps a file's row; call it once the file is whole and on disk.
@@ -79,10 +118,12 @@ extension JobStore {
         try store.read { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM artefact WHERE job = ? ORDER BY path", arguments: [id]
-            ).map {
-                Artefact(
-                    path: try $0.text("path"), kind: try $0.text("kind"), candidate: $0["candidate"],
-                    sha256: try $0.text("sha256"))
+            ).map { row in
+                let fields = Fields(row, of: "artefact")
+                guard InputFile.staysBelow(try fields.text("path")) else { throw fields.unexpected("path") }
+                return Artefact(
+                    path: try fields.text("path"), kind: try fields.text("kind"),
+                    candidate: try fields.optionalText("candidate"), sha256: try fields.text("sha256"))
             }
         }
     }

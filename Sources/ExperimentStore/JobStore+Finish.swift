@@ -3,15 +3,21 @@ import Quantities
 public import Search
 
 extension JobStore {
-    /// Keeps which candidates are trained to the end for a device, the most wanted first; replaces what was
-    /// kept.
+    /// Keeps which candidates are trained to the end for a device, the most wanted first; those that were kept
+    /// before follow, for they are trained.
     ///
     /// The candidates must have been recorded.
     public func keepFinalists(_ candidates: [String], on device: String) throws {
         try store.write { database in
+            let earlier = try String.fetchAll(
+                database,
+                sql:
+                    "SELECT candidate FROM finalist WHERE job = ? AND device = ? ORDER BY position, candidate",
+                arguments: [id, device])
             try database.execute(
                 sql: "DELETE FROM finalist WHERE job = ? AND device = ?", arguments: [id, device])
-            for (position, candidate) in candidates.enumerated() {
+            let all = candidates + earlier.filter { !candidates.contains($0) }
+            for (position, candidate) in all.enumerated() {
                 try database.execute(
                     sql:
                         "INSERT OR IGNORE INTO finalist (job, device, candidate, position) VALUES (?, ?, ?, ?)",
@@ -55,7 +61,7 @@ extension JobStore {
                 database, sql: "SELECT max(position) FROM target WHERE job = ?", arguments: [id])
             try database.execute(
                 sql: "DELETE FROM target WHERE job = ? AND device = ?", arguments: [id, target.device])
-            try target.insert(into: database, job: id, position: known ?? (last ?? -1) + 1)
+            try target.insert(into: database, job: id, position: known ?? (last ?? -1) &+ 1)
             for evaluation in try Evaluation.fetch(database, job: id) {
                 guard let score = try score(evaluation) else { continue }
                 try replace(score, of: evaluation, in: database)

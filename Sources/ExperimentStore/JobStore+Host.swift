@@ -42,9 +42,11 @@ extension JobStore {
             try Row.fetchAll(
                 database, sql: "SELECT * FROM host_timing WHERE job = ? ORDER BY name", arguments: [id]
             )
-            .map {
-                HostTiming(
-                    name: try $0.text("name"), median: $0["median_ms"], p10: $0["p10_ms"], p90: $0["p90_ms"])
+            .map { row in
+                let fields = Fields(row, of: "host_timing")
+                return HostTiming(
+                    name: try fields.text("name"), median: try fields.number("median_ms"),
+                    p10: try fields.number("p10_ms"), p90: try fields.number("p90_ms"))
             }
         }
     }
@@ -61,10 +63,11 @@ extension JobStore {
             guard try database.tableExists("host_machine") else { return [] }
             return try Row.fetchAll(
                 database, sql: "SELECT * FROM host_machine WHERE job = ?", arguments: [id]
-            ).map {
-                HostMachine(
-                    processor: try $0.text("processor"), kernelSet: try $0.text("kernel_set"),
-                    threads: $0["threads"], governor: try $0.text("governor"))
+            ).map { row in
+                let fields = Fields(row, of: "host_machine")
+                return HostMachine(
+                    processor: try fields.text("processor"), kernelSet: try fields.text("kernel_set"),
+                    threads: try fields.count("threads"), governor: try fields.text("governor"))
             }
         }
     }

@@ -52,7 +52,7 @@ extension JobStore {
                     SELECT * FROM device_measurement WHERE job = ?1 AND (?2 IS NULL OR device = ?2)
                     ORDER BY device, candidate
                     """, arguments: [id, device]
-            ).map { try DeviceMeasurement($0) }
+            ).map { try DeviceMeasurement(Fields($0, of: "device_measurement")) }
         }
     }
 
@@ -99,17 +99,16 @@ extension DeviceMeasurement {
             ])
     }
 
-    fileprivate init(_ row: Row) throws {
-        let status: Status = try row.value("status", of: "device_measurement")
-        guard status == .ok || status == .constraint else {
-            throw StoreError.malformedRow(
-                table: "device_measurement", column: "status", value: status.rawValue)
-        }
+    fileprivate init(_ fields: Fields) throws {
+        let status: Status = try fields.value("status")
+        guard status == .ok || status == .constraint else { throw fields.unexpected("status") }
         self.init(
-            device: try row.text("device"), candidate: try row.text("candidate"),
+            device: try fields.text("device"), candidate: try fields.text("candidate"),
             cost: MeasuredCost(
-                latency: row["latency_ms"], latencyP10: row["latency_ms_p10"],
-                latencyP90: row["latency_ms_p90"], energy: row["energy_mj"], repeats: row["repeats"]),
-            source: try row.text("source"), status: status, reason: row["reason"])
+                latency: try fields.number("latency_ms"),
+                latencyP10: try fields.optionalNumber("latency_ms_p10"),
+                latencyP90: try fields.optionalNumber("latency_ms_p90"),
+                energy: try fields.optionalNumber("energy_mj"), repeats: try fields.count("repeats")),
+            source: try fields.text("source"), status: status, reason: try fields.optionalText("reason"))
     }
 }

@@ -9,10 +9,11 @@ extension JobStore {
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM target WHERE job = ? ORDER BY position", arguments: [id])
             return try rows.map { row in
-                let device = try row.text("device")
+                let fields = Fields(row, of: "target")
+                let device = try fields.text("device")
                 return Target(
                     device: device, objectives: try objectives(database, device: device),
-                    guidesSearch: row["guides_search"] == 1)
+                    guidesSearch: try fields.count("guides_search") == 1)
             }
         }
     }
@@ -21,8 +22,11 @@ extension JobStore {
         let rows = try Row.fetchAll(
             database, sql: "SELECT * FROM objective WHERE job = ? AND device = ? ORDER BY position",
             arguments: [id, device])
-        return try rows.map {
-            Objective(try $0.value("metric", of: "objective"), ideal: $0["ideal"], nadir: $0["nadir"])
+        return try rows.map { row in
+            let fields = Fields(row, of: "objective")
+            return Objective(
+                try fields.value("metric"), ideal: try fields.number("ideal", in: .finite),
+                nadir: try fields.number("nadir", in: .finite))
         }
     }
 

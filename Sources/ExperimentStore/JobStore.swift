@@ -40,7 +40,7 @@ public struct JobStore: TrialStore {
                 database,
                 sql: "SELECT * FROM evaluation WHERE accuracy_key = ? AND status = 'ok' ORDER BY id LIMIT 1",
                 arguments: [accuracyKey])
-            return try row.map { try Quality($0) }
+            return try row.map { try Quality(Fields($0, of: "evaluation")) }
         }
     }
 
@@ -91,13 +91,14 @@ public struct JobStore: TrialStore {
         try store.read { database in
             let row = try Row.fetchOne(database, sql: "SELECT \(name) FROM job WHERE id = ?", arguments: [id])
             guard let row else { throw StoreError.unknownJob(self.name, known: []) }
-            return try row.text(name)
+            return try Fields(row, of: "job").text(name)
         }
     }
 
     private func number(_ name: String) throws -> Double {
-        try store.read {
-            try Double.fetchOne($0, sql: "SELECT \(name) FROM job WHERE id = ?", arguments: [id]) ?? 0
+        try store.read { database in
+            let row = try Row.fetchOne(database, sql: "SELECT \(name) FROM job WHERE id = ?", arguments: [id])
+            return try row.map { try Fields($0, of: "job").number(name) } ?? 0
         }
     }
 }

@@ -9,14 +9,25 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case notADatabase(path: String)
     /// A SQLite database of another program.
     case foreign(path: String)
+    /// Tables that are named like ours and are others.
+    case differentSchema(path: String, name: String)
+    /// A database in memory only.
+    case noFile(path: String)
+    /// The file was copied while it was written to.
+    case missingLog(path: String)
     case newerSchema(path: String, found: Int, known: Int)
     case corrupt(path: String, detail: String)
     case readOnly(path: String)
     case diskFull(path: String)
     case locked(path: String)
+    case tooManyOpenFiles(path: String)
     case failed(path: String, detail: String)
     case exists(path: String)
-    case missingFile(path: String, candidate: String)
+    case missingFile(path: String, candidate: String?)
+    /// A file of a job that holds other bytes than were written.
+    case changedFile(path: String)
+    /// A file's name, or a link on its way, that leads out of the job's folder.
+    case leadsOut(path: String)
     case invalidJobName(String)
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
@@ -31,17 +42,30 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .missing(let path): "\(path): there is no such database; `swiftlet search` makes one"
         case .notADatabase(let path): "\(path): not a SQLite database"
         case .foreign(let path): "\(path): a database of another program; name another file with --db"
+        case .differentSchema(let path, let name):
+            "\(path): its tables are not those that swiftlet makes ('\(name.prefix(40))' differs); nothing of it is read"
+        case .noFile(let path): "--db '\(path)' names no file; jobs would be lost with the process"
+        case .missingLog(let path):
+            "\(path): empty without \(path)-wal, which was left behind when it was copied; copy both, or use "
+                + "`swiftlet db backup`"
         case .newerSchema(let path, let found, let known):
             "\(path): written by a newer version (schema \(found), this one knows \(known)); update swiftlet"
         case .corrupt(let path, let detail):
             "\(path): damaged (\(detail)); restore a backup made with `swiftlet db backup`"
+                + (ExperimentStore.lacksLog(path) ? ", or copy \(path)-wal too if this is a copy" : "")
         case .readOnly(let path): "\(path): cannot be written; check its permissions and those of its folder"
         case .diskFull(let path): "\(path): the disk is full; nothing of this evaluation was written"
         case .locked(let path): "\(path): another process holds the database; try again when it is done"
+        case .tooManyOpenFiles(let path): "\(path): too many open files; raise the limit (ulimit -n)"
         case .failed(let path, let detail): "\(path): \(detail)"
         case .exists(let path): "\(path): exists already"
         case .missingFile(let path, let candidate):
-            "\(path): is missing, a file of candidate \(candidate.prefix(12)); restore the job's folder"
+            "\(path): is missing"
+                + (candidate.map { ", a file of candidate \($0.prefix(12))" } ?? "")
+                + "; restore the job's folder"
+        case .changedFile(let path):
+            "\(path): is not the file that was written (its SHA-256 differs); restore the job's folder"
+        case .leadsOut(let path): "\(path): leads out of the job's folder, by its name or by a link"
         case .invalidJobName(let name):
             "name: '\(name)' must be 1 to 100 letters, digits, '-', '_' or '.', and begin with a letter or digit"
         case .unknownJob(let name, let known):
@@ -62,6 +86,9 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
 
     /// What a SQLite error means for the user.
     static func from(_ error: any Error, path: String) -> any Error {
+        if error is RowDecodingError {
+            return StoreError.corrupt(path: path, detail: "a value is not what its column holds")
+        }
         guard let error = error as? DatabaseError else { return error }
         switch error.resultCode {
         case .SQLITE_FULL: return StoreError.diskFull(path: path)
@@ -69,11 +96,24 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .SQLITE_BUSY, .SQLITE_LOCKED: return StoreError.locked(path: path)
         case .SQLITE_NOTADB: return StoreError.notADatabase(path: path)
         case .SQLITE_CORRUPT: return StoreError.corrupt(path: path, detail: error.message ?? "malformed")
+        case .SQLITE_CANTOPEN where openFilesAreExhausted: return StoreError.tooManyOpenFiles(path: path)
         case .SQLITE_CANTOPEN where FileManager.default.fileExists(atPath: path):
             return StoreError.readOnly(path: path)
         default: return StoreError.failed(path: path, detail: error.message ?? error.resultCode.description)
         }
     }
+}
+
+/// Whether as many files as a database needs (itself, its log, the index of the log, a folder, a journal) cannot be opened.
+private var openFilesAreExhausted: Bool {
+    var descriptors: [Int32] = []
+    defer { for descriptor in descriptors { close(descriptor) } }
+    for _ in 0..<5 {
+        let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == EMFILE || errno == ENFILE }
+        descriptors.append(descriptor)
+    }
+    return false
 }
 
 /// One key of a plan that differs from the recorded one.

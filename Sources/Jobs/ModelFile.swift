@@ -22,7 +22,7 @@ package struct ModelFile {
     /// What the model predicted for each test sample, and what was true.
     package func readPredictions() throws -> (predicted: [Float], truth: [Float]) {
         let path = job.place(of: .testPredictions, ofCandidate: candidate)
-        let arrays = try NPZ.read(path: path)
+        let arrays = try NPZ.parse(job.contents(of: .testPredictions, ofCandidate: candidate), file: path)
         func numbers(_ name: String) throws -> [Float] {
             guard let entry = arrays.first(where: { $0.name == name }) else {
                 throw JobError("\(path): has no array '\(name)'")

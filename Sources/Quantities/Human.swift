@@ -42,9 +42,9 @@ public enum Human {
         return kibi < 1024 ? number(kibi) + " KiB" : number(kibi / 1024) + " MiB"
     }
 
-    /// Seconds as `8 s`, `2 min 05 s`, `1 h 10 min`.
+    /// Seconds as `8 s`, `2 min 05 s`, `1 h 10 min`; a dash for what is no time.
     public static func duration(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded())
+        guard let whole = Int(exactly: seconds.rounded()), whole >= 0 else { return "–" }
         if whole < 60 { return seconds < 10 ? "\(fixed(seconds, decimals: 1)) s" : "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(String(format: "%02d", whole % 60)) s" }
         return "\(whole / 3600) h \(String(format: "%02d", whole / 60 % 60)) min"

@@ -23,6 +23,7 @@ struct Swiftlet: AsyncParsableCommand {
         ])
 
     static func main() async {
+        SystemLimits.require()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import Archives
 import Testing
 
-@Suite struct ArrayFilesTests {
+@Suite struct ArrayTests {
     static let arrays: [NumberArray] = [
         NumberArray([2, 3], .float32([0, -1.5, 2, .infinity, 1e-30, 7])),
         NumberArray([3], .float64([1, -2.5, 1e300])),

@@ -1,6 +1,6 @@
 import Foundation
 
-extension ArrayFilesTests {
+extension ArrayTests {
     static let packed = [UInt8](
         Data(
             base64Encoded: """

@@ -32,6 +32,30 @@ struct JobTests {
         #expect(try store.job(named: "digits").state() == .interrupted)
     }
 
+    @Test("Work beside the search leaves the job as it was, however it ends")
+    func keepsState() throws {
+        do {
+            let begun = try store.begin(try Sample.plan())
+            try begun.job.end(.finished, after: 1)
+        }
+        do { _ = try store.begin(try Sample.plan(), keepsState: true) }
+        #expect(try store.job(named: "digits").state() == .finished)
+    }
+
+    @Test("Finalists that were kept before stay, behind those that a search keeps")
+    func keepsFinalists() throws {
+        let job = try store.begin(try Sample.plan()).job
+        let candidates = try (0..<3).map { proposal in
+            let evaluation = Sample.evaluation(proposal)
+            try job.record(evaluation)
+            return evaluation.candidate
+        }
+        try job.keepFinalists([candidates[0]], on: "host")
+        try job.addFinalist(candidates[1], on: "host")
+        try job.keepFinalists([candidates[2], candidates[0]], on: "host")
+        #expect(try job.finalists(on: "host") == Set(candidates))
+    }
+
     @Test("A changed plan is refused with the keys that differ")
     func changedPlan() throws {
         _ = try store.begin(try Sample.plan())

@@ -86,7 +86,7 @@ struct OpeningTests {
         #expect(!FileManager.default.fileExists(atPath: folder.database))
     }
 
-    @Test("Damage is found on opening")
+    @Test("Damage is found by a check, and when it is read")
     func corrupt() throws {
         let begun = try ExperimentStore(writing: folder.database).begin(try Sample.plan())
         for proposal in 0..<200 { try begun.job.record(Sample.evaluation(proposal)) }
@@ -95,9 +95,12 @@ struct OpeningTests {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
         for offset in stride(from: 8 * 4096 + 10, to: bytes.count, by: 97) { bytes[offset] ^= 0x5A }
         try bytes.write(to: URL(fileURLWithPath: copy))
+        #expect(throws: StoreError.self) {
+            try ExperimentStore(reading: copy).job(named: "digits").evaluations()
+        }
         do {
-            _ = try ExperimentStore(reading: copy)
-            Issue.record("a damaged database was opened")
+            try ExperimentStore(reading: copy).checkIntegrity()
+            Issue.record("a damaged database passed the check")
         } catch StoreError.corrupt(let path, _) {
             #expect(path == copy)
         }

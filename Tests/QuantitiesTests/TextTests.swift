@@ -40,3 +40,27 @@ struct TextTests {
         #expect(Unit.seconds.value(parsing: text) == value)
     }
 }
+
+@Suite("Printable text")
+struct PrintableTests {
+    @Test(
+        "Control characters become escapes, all else stays",
+        arguments: [
+            ("µs – 4.2 \"x\" ✓", "µs – 4.2 \"x\" ✓"), ("a\nb\r\tc", "a\\nb\\r\\tc"),
+            ("\u{1b}[2J", "\\u{1b}[2J"), ("\u{7f}\u{9b}", "\\u{7f}\\u{9b}"), ("a\u{202e}b", "a\\u{202e}b"),
+            ("\r\n", "\\r\\n"),
+        ])
+    func escapes(text: String, printable: String) {
+        #expect(text.printable == printable)
+    }
+
+    @Test("Text of several lines keeps its line feeds")
+    func keepsLines() {
+        #expect("a\nb\u{7}\n".printableLines == "a\nb\\u{7}\n")
+    }
+
+    @Test("What is no time is a dash", arguments: [Double.nan, .infinity, 1e300, -5])
+    func durations(seconds: Double) {
+        #expect(Human.duration(seconds) == "–")
+    }
+}

@@ -10,17 +10,16 @@ public import Reports
 /// interrupted can be repeated.
 public func merge(_ other: String, into database: String) throws -> MergeAnswer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
+    // What is damaged is found before anything is written.
+    for name in try source.jobNames() { try source.job(named: name).checkFiles() }
     let names = try store.merge(source)
     for name in names {
         let own = JobSource.path(in: source.folder(of: name))
         if FileManager.default.fileExists(atPath: own) {
             try copyFile(own, to: JobSource.path(in: store.folder(of: name)))
         }
-        for artefact in try source.job(named: name).artefacts() {
-            try copyFile(
-                "\(source.folder(of: name))/\(artefact.path)",
-                to: "\(store.folder(of: name))/\(artefact.path)")
-        }
+        let (theirs, ours) = (try source.job(named: name), try store.job(named: name))
+        for artefact in try theirs.artefacts() { try ours.take(artefact, from: theirs) }
     }
     return MergeAnswer(database: database, jobs: names, source: other)
 }
@@ -41,6 +40,7 @@ private func copyFile(_ source: String, to destination: String) throws {
 public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
+    for name in try store.jobNames() { try store.job(named: name).checkFiles() }
     return CheckAnswer(database: database, jobs: try store.jobNames().count)
 }
 
