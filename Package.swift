@@ -175,6 +175,7 @@ let package = Package(
                 "SearchSpaces",
                 "Devices", "Search", "Candidates",
             ]),
+        tests("JobsTests", ["Quantities", "SearchSpaces", "Search", "Candidates", "Jobs"]),
         tests(
             "SwiftletKitTests",
             [

@@ -81,7 +81,9 @@ extension JobFile {
         switch (try keys.optional("space"), try keys.optional("model")) {
         case (let space?, nil): return .space(try Located(space, text))
         case (nil, let model?): return .model(try Located(model, text))
-        case (nil, nil): throw root.error("lacks the key 'space' (or 'model')")
+        case (nil, nil):
+            try keys.refuseMisspelling(of: "space")
+            throw root.error("lacks the key 'space' (or 'model')")
         case (_, let model?): throw model.error("a job has either a space or a model, not both")
         }
     }

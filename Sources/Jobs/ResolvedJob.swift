@@ -95,7 +95,7 @@ extension ResolvedJob {
                 "\(file.file): compression.max_drop is for finalists; with 'per_device: all' there is no choosing them"
             )
         }
-        if let seed, seed < 0 { throw JobError("--seed must not be negative") }
+        if let seed, seed < 0 { throw JobError("the seed must not be negative") }
         self.seed = seed.map(UInt64.init) ?? file.search.seed
         places = Places(model: subject.place, recipes: file.compression.options(of: "recipe") ?? [])
     }

@@ -23,9 +23,12 @@ public struct YAMLSection {
     public mutating func required(_ key: String) throws(YAMLError) -> YAMLNode {
         guard let node else { preconditionFailure("'\(key)' is required of a section that is not there") }
         if let value = try optional(key) { return value }
-        try node.refuseMisspelling(of: key)
+        try refuseMisspelling(of: key)
         return try node.required(key)
     }
+
+    /// Refuses a key that is absent but nearly written so.
+    public func refuseMisspelling(of key: String) throws(YAMLError) { try node?.refuseMisspelling(of: key) }
 
     /// Refuses keys that were not asked for, naming the nearest that was.
     public func end() throws(YAMLError) { try node?.allow(keys: known) }

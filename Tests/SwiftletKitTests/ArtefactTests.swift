@@ -4,7 +4,6 @@ import Engine
 import Foundation
 import Kernels
 import ModelGraph
-import Quantities
 import Reports
 import SwiftletKit
 import Testing
@@ -30,10 +29,8 @@ struct ArtefactTests {
             #expect(graph.values.contains { $0.constant != nil && $0.type.dataType == .int8 })
             for kernels in KernelSet.available {
                 let logits = try evaluate(graph, samples: data.samples(data.split.test), kernels: kernels)
-                let predicted = Predictions.classes(ofLogits: logits, classCount: 10)
-                let accuracy = QualityMetric.accuracy.value(
-                    of: data.predictions(predicted, for: data.split.test))
-                #expect(accuracy == reported, "\(kernels.name)")
+                let predictions = data.task.predictions(of: logits, for: data.split.test, in: data.dataset)
+                #expect(data.task.value(of: predictions) == reported, "\(kernels.name)")
             }
         }
         #expect(!finals.isEmpty)

@@ -1,0 +1,75 @@
+import Candidates
+import Jobs
+import Quantities
+import Search
+import Testing
+
+/// Text of a job file and what is made of it.
+enum JobText {
+    static let small = """
+        version: 1
+        name: small
+        dataset: {source: digits, validation: 0.2, test: 0.2, split_seed: 7}
+        space: tiny-image
+        compression: {precision: [float32, int8], pruning: [none, structured(0.5)], recipe: [plain]}
+        devices: [host-cpu, stm32h743]
+        training: {epochs: 1, batch: 64}
+        search: {max_evaluations: 4, batch: 2, seed: 3}
+        finalists: {per_device: 1, epochs: 1}
+        """
+
+    static func resolved(_ text: String = small) throws -> ResolvedJob {
+        try ResolvedJob(JobFile(parsing: text, file: "job.yaml"))
+    }
+}
+
+@Suite("Job files")
+struct JobFileTests {
+    @Test("Keys that are left out have their defaults")
+    func defaults() throws {
+        let job = try JobText.resolved(
+            "{version: 1, name: a, dataset: {source: digits}, space: tiny-image, devices: [stm32h743]}")
+        #expect(job.objectives == [.accuracy, .latency])
+        #expect(job.search.strategy == .nsga2 && job.search.maxEvaluations == 100 && job.search.batch == 10)
+        #expect(job.search.maxSeconds == nil && job.seed == 1 && !job.search.usesHostTimes)
+        #expect(job.searchSettings.epochs == 5 && job.searchSettings.batch == 128)
+        #expect(job.finalSettings.epochs == 20 && job.finalists.choice == .perDevice(3))
+        #expect(job.finalists.maximumDrop == nil && job.weights == .scratch)
+    }
+
+    @Test("max_drop is read as percentage points and kept as a share")
+    func maximumDrop() throws {
+        let text = JobText.small.replacing("compression: {", with: "compression: {max_drop: 0.5, ")
+        #expect(try JobText.resolved(text).finalists.maximumDrop == 0.005)
+    }
+
+    @Test("Where every candidate is trained to the end, the search trains as finalists are")
+    func everyone() throws {
+        let text = JobText.small.replacing("per_device: 1, epochs: 1", with: "per_device: all, epochs: 2")
+        let job = try JobText.resolved(text)
+        #expect(job.searchSettings == job.finalSettings && job.searchSettings.epochs == 2)
+    }
+
+    @Test(
+        "A mistake is named with line, key and cure",
+        arguments: [
+            (
+                "devices: [host-cpu, stm32h743]", "divices: [stm32h743]",
+                "job.yaml:6: unknown key 'divices'; did you mean 'devices'?"
+            ),
+            ("batch: 2", "batch: 0", "job.yaml:8: search.batch: expected a number from 1 to 1000, got 0"),
+            ("seed: 3", "sed: 3", "job.yaml:8: search: unknown key 'sed'; did you mean 'seed'?"),
+            ("source: digits", "source: digit", "job.yaml:3: dataset.source: expected one of"),
+            ("epochs: 1, batch: 64", "epochs: none", "job.yaml:7: training.epochs: expected a number"),
+            (
+                "per_device: 1", "per_device: many",
+                "job.yaml:9: finalists.per_device: expected a whole number"
+            ),
+        ])
+    func mistakes(present: String, mistake: String, says: String) {
+        let error = #expect(throws: (any Error).self) {
+            try JobText.resolved(JobText.small.replacing(present, with: mistake))
+        }
+        #expect(error.map { "\($0)".hasPrefix(says) } == true, "\(error.map { "\($0)" } ?? "")")
+    }
+}
