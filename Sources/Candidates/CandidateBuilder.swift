@@ -38,14 +38,27 @@ public struct CandidateBuilder: Sendable {
     /// Where the weights of the space's networks come from.
     public var weights: WeightSource { WeightSource(of: space) }
 
-    /// Hash of everything that decides the weights: live network, pipeline, data and split, settings, seed.
-    public func accuracyKey(of genotype: Genotype) -> String {
-        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap {
-            externalTeachers[$0.teacher]
-        }
-        return SHA256.hex(
-            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|"
-                + "\(settings)|\(options)|\(seed)" + (teacher.map { "|\(SHA256.hex($0.encoded()))" } ?? ""))
+    /// Everything that decides the weights of a point and how good they are: live network, pipeline, data, training, teacher,
+    /// seed; equal for points of different spaces that are the same network.
+    public func accuracyIdentity(of genotype: Genotype) -> Identity {
+        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap { externalTeachers[$0.teacher] }
+        return [
+            "version": .integer(1), "network": .text(networkKey(of: genotype)),
+            "compression": .text(space.compression(of: genotype)), "data": data.identity,
+            "weights": .text(weights.rawValue), "training": settings.identity,
+            "compressing": options.identity, "seed": .text(String(seed)),
+            "teacher": .text(orAbsent: teacher.map { SHA256.hex($0.encoded()) }),
+            "space_teacher": .text(orAbsent: spaceTeacher(of: genotype)),
+        ]
+    }
+
+    /// Hash of the space's own teacher where a point learns from it.
+    private func spaceTeacher(of genotype: Genotype) -> String? {
+        guard let compression = try? space.pipeline(of: genotype),
+            settings.distillation(of: compression) != nil,
+            externalTeachers[compression.distillation?.teacher ?? "largest"] == nil
+        else { return nil }
+        return networkKey(of: space.uncompressed(space.largest))
     }
 
     /// Hash of what is left of a network where dead branches are removed.

@@ -1,4 +1,5 @@
 public import Datasets
+public import Determinism
 public import Quantities
 public import Search
 public import SearchSpaces
@@ -28,6 +29,7 @@ public struct MeasurementTable: Sendable {
 
     public let space: SearchSpace
     public let devices: [String]
+    private let columns: Columns
     /// By architecture in normal form.
     private var accuracies: [String: Double] = [:]
     private var scores: [String: [Score]] = [:]
@@ -35,6 +37,7 @@ public struct MeasurementTable: Sendable {
     /// Joins tables on the architecture column; architectures outside the space are refused with their line.
     public init(_ tables: [CSVTable], columns: Columns, space: SearchSpace) throws {
         self.space = space
+        self.columns = columns
         devices = columns.costs.map(\.device)
         for table in tables {
             let names = try MeasurementTable.normalForms(table, columns.architecture, space)
@@ -121,6 +124,40 @@ public struct MeasurementTable: Sendable {
             })
     }
 
+    /// Everything that decides an accuracy of the table: its accuracies in order of architectures, and where they stood.
+    public var accuracyIdentity: Identity {
+        let sorted = accuracies.sorted { $0.key < $1.key }
+        return [
+            "version": .integer(1), "column": .text(columns.accuracy), "percent": .flag(columns.isPercent),
+            "values": .text(
+                Identity.list(sorted.map { ["architecture": .text($0.key), "accuracy": .number($0.value)] })
+                    .hash),
+        ]
+    }
+
+    /// Everything that decides what a job on the table proposes: accuracies and costs.
+    public var identity: Identity {
+        let sorted = scores.sorted { $0.key < $1.key }
+        let values = sorted.map { architecture, scores -> Identity in
+            [
+                "architecture": .text(architecture),
+                "costs": .list(scores.map { score in
+                    .list(Metric.allCases.map { .number(orAbsent: score.value(of: $0)) })
+                }),
+            ]
+        }
+        return [
+            "version": .integer(1), "accuracy": accuracyIdentity,
+            "costs": .record(
+                columns.costs.map { device, columns in
+                    .init(
+                        device,
+                        .record(columns.map { .init($0.metric.rawValue, .text($0.column)) }))
+                }),
+            "values": .text(Identity.list(values).hash),
+        ]
+    }
+
     /// The smallest and the largest value of a cost on a device; nil where there is none.
     public func range(of metric: Metric, on device: Int) -> ClosedRange<Double>? {
         let values = scores.values.compactMap { $0[device].value(of: metric) }
@@ -151,12 +188,21 @@ extension Score {
 /// Looks accuracies up.
 public struct TableEvaluator: Evaluator {
     public let table: MeasurementTable
+    private let content: String
 
-    public init(_ table: MeasurementTable) { self.table = table }
+    public init(_ table: MeasurementTable) {
+        self.table = table
+        content = table.accuracyIdentity.hash
+    }
 
     public var fidelity: Fidelity { .table }
 
-    public func accuracyKey(of genotype: Genotype) -> String { "table " + table.space.id(of: genotype) }
+    public func accuracyKey(of genotype: Genotype) -> String {
+        Identity.record([
+            .init("version", .integer(1)), .init("table", .text(content)),
+            .init("candidate", .text(table.space.id(of: genotype))),
+        ]).hash
+    }
 
     public func evaluate(_ genotype: Genotype) async throws -> Finding {
         guard let accuracy = table.accuracy(of: genotype) else {

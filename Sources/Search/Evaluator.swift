@@ -6,6 +6,9 @@ public protocol Evaluator: Sendable {
     /// How its accuracies are obtained.
     var fidelity: Fidelity { get }
 
+    /// Whether files come with its findings, which a quality that is known from another job lacks.
+    var keepsFiles: Bool { get }
+
     /// Hash of everything that decides the accuracy: live network, pipeline, data, split, fidelity, weights,
     /// seed.
     func accuracyKey(of genotype: Genotype) -> String
@@ -15,6 +18,10 @@ public protocol Evaluator: Sendable {
     /// What is wrong with the candidate (training diverged) is an outcome; a throw ends the search (no data,
     /// cancelled).
     func evaluate(_ genotype: Genotype) async throws -> Finding
+}
+
+extension Evaluator {
+    public var keepsFiles: Bool { false }
 }
 
 /// What an evaluation found out: a value that may as well come from another process.
