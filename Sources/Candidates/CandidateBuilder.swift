@@ -1,5 +1,5 @@
 import Datasets
-import Determinism
+public import Determinism
 import Engine
 public import ModelCompression
 public import ModelGraph
@@ -41,7 +41,9 @@ public struct CandidateBuilder: Sendable {
     /// Everything that decides the weights of a point and how good they are: live network, pipeline, data, training, teacher,
     /// seed; equal for points of different spaces that are the same network.
     public func accuracyIdentity(of genotype: Genotype) -> Identity {
-        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap { externalTeachers[$0.teacher] }
+        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap {
+            externalTeachers[$0.teacher]
+        }
         return [
             "version": .integer(1), "network": .text(networkKey(of: genotype)),
             "compression": .text(space.compression(of: genotype)), "data": data.identity,

@@ -1,5 +1,5 @@
 public import Determinism
-import ModelCompression
+public import ModelCompression
 import Quantities
 
 // Encoders of what decides an accuracy. A value that changes its meaning gets a new version; a value that is added is left out

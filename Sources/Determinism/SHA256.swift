@@ -19,6 +19,9 @@ public struct SHA256: Sendable {
         return hash.finish()
     }
 
+    /// The digest of bytes, as 64 lower-case hexadecimal digits.
+    public static func hex(_ bytes: some Sequence<UInt8>) -> String { hex(Array(bytes)) }
+
     public mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             pending.append(byte)

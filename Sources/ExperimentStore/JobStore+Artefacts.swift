@@ -102,6 +102,13 @@ extension JobStore {
         try write(try other.contents(of: artefact), to: artefact.path)
     }
 
+    /// Throws where the job's folder is gone.
+    public func requireFolder() throws {
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw StoreError.missingFolder(path: folder, job: name)
+        }
+    }
+
     /// Throws where a file of the job is missing or holds other bytes than were written.
     public func checkFiles() throws {
         for artefact in try artefacts() { _ = try contents(of: artefact) }

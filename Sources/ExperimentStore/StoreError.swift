@@ -23,12 +23,14 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case tooManyOpenFiles(path: String)
     case failed(path: String, detail: String)
     case exists(path: String)
+    case missingFolder(path: String, job: String)
     case missingFile(path: String, candidate: String?)
     /// A file of a job that holds other bytes than were written.
     case changedFile(path: String)
     /// A file's name, or a link on its way, that leads out of the job's folder.
     case leadsOut(path: String)
     case invalidJobName(String)
+    case jobExists(String)
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
     case planChanged(job: String, keys: [PlanDifference])
@@ -59,6 +61,8 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .tooManyOpenFiles(let path): "\(path): too many open files; raise the limit (ulimit -n)"
         case .failed(let path, let detail): "\(path): \(detail)"
         case .exists(let path): "\(path): exists already"
+        case .missingFolder(let path, let job):
+            "\(path): the folder of job '\(job)' is gone; restore it, or remove the job with 'swiftlet jobs delete \(job)'"
         case .missingFile(let path, let candidate):
             "\(path): is missing"
                 + (candidate.map { ", a file of candidate \($0.prefix(12))" } ?? "")
@@ -68,12 +72,13 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .leadsOut(let path): "\(path): leads out of the job's folder, by its name or by a link"
         case .invalidJobName(let name):
             "name: '\(name)' must be 1 to 100 letters, digits, '-', '_' or '.', and begin with a letter or digit"
+        case .jobExists(let name): "there is a job '\(name)' already; choose another name"
         case .unknownJob(let name, let known):
             "there is no job '\(name)'" + (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")
         case .jobIsRunning(let name): "job '\(name)' is being run by another process"
         case .planChanged(let job, let keys):
-            "job '\(job)' was begun with another plan: \(keys.map(\.description).joined(separator: "; "))"
-                + " (only the budget may change; give the new plan another name)"
+            "job '\(job)' was begun otherwise: \(keys.map(\.description).joined(separator: "; ")); "
+                + "'swiftlet jobs copy \(job) NAME' and the file under that name search anew, and known accuracies are reused"
         case .unknownDevice(let device, let job, let known):
             "job '\(job)' has no device '\(device)'; it has \(known.joined(separator: ", "))"
         case .unknownCandidate(let prefix, let job): "job '\(job)' has no candidate '\(prefix)'"

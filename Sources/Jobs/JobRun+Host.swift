@@ -6,7 +6,7 @@ import SearchSpaces
 
 extension JobRun {
     /// The job's prices with the host's profile fitted to timings made before the first proposal.
-    func hostCalibrated() throws -> SpacePricer? {
+    func hostCalibrated(_ job: ResolvedJob, _ work: JobWork) throws -> SpacePricer? {
         guard case .training(let training) = work, let host = job.host else { return nil }
         let probes = HostProbe.probes(of: job.space, seed: job.seed)
         let others = HostProbe.kernelProbes(

@@ -29,9 +29,13 @@ extension KitError {
 extension StoreError {
     fileprivate var kind: ErrorKind {
         switch self {
-        case .corrupt, .readOnly, .diskFull, .locked, .failed, .jobIsRunning, .malformedRow: .failure
-        case .missing, .notADatabase, .foreign, .newerSchema, .exists, .missingFile, .invalidJobName, .unknownJob,
-            .planChanged, .unknownDevice, .unknownCandidate, .ambiguousCandidate:
+        case .corrupt, .readOnly, .diskFull, .locked, .tooManyOpenFiles, .failed, .jobIsRunning,
+            .malformedRow,
+            .missingFolder, .missingFile, .changedFile:
+            .failure
+        case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
+            .leadsOut, .invalidJobName, .jobExists, .unknownJob, .planChanged, .unknownDevice,
+            .unknownCandidate, .ambiguousCandidate:
             .invalidInput
         }
     }

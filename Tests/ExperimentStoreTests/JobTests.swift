@@ -65,7 +65,7 @@ struct JobTests {
             Issue.record("a changed plan was accepted")
         } catch StoreError.planChanged(let job, let keys) {
             #expect(job == "digits")
-            #expect(keys.map(\.description) == ["reserve.ram was not given, now 64", "seed was 1, now 2"])
+            #expect(keys.map(\.description) == ["seed was 1, now 2"])
         }
     }
 

@@ -36,8 +36,8 @@ enum Sample {
         kernels: String = "avx2"
     ) throws -> JobPlan {
         try JobPlan(
-            name: name, document: "{\"name\":\"\(name)\"}", keys: keys, targets: targets, kernelSet: kernels,
-            openBLASVersion: "0.3.21")
+            name: name, guide: keys, file: JobText(file: "\(name).yaml", text: "name: \(name)"),
+            targets: targets, kernelSet: kernels, openBLASVersion: "0.3.21")
     }
 
     static func evaluation(

@@ -97,3 +97,35 @@ public struct ReportAnswer: Answer, Hashable {
     /// One sentence.
     public func table(_ style: TableStyle) -> String { "\(report): written\n" }
 }
+
+/// A job that was renamed, copied or deleted: what `jobs rename`, `jobs copy` and `jobs delete` answer.
+public struct JobChangeAnswer: Answer, Hashable {
+    /// What became of a job.
+    public enum Change: String, Codable, Hashable, Sendable { case renamed, copied, deleted }
+
+    /// The job's name before.
+    public var job: String
+    /// What became of it.
+    public var change: Change
+    /// The new name, or that of the copy; nil for a job that is gone.
+    public var name: String?
+
+    /// A changed job.
+    public init(job: String, change: Change, name: String?) {
+        self.job = job
+        self.change = change
+        self.name = name
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String {
+        switch change {
+        case .renamed: "\(job) is called \(name ?? job) now\n"
+        case .copied: "\(name ?? job) is a copy of \(job); its next search may be guided otherwise\n"
+        case .deleted: "\(job) is deleted\n"
+        }
+    }
+}

@@ -1,4 +1,3 @@
-import Archives
 import ExperimentStore
 import Foundation
 import Jobs
@@ -6,7 +5,7 @@ public import Reports
 
 /// Takes the jobs of another database over into this one, and their files into the folders beside it.
 ///
-/// The files are the job itself and the models of its finalists. What is known here stays as it is, so that a merge that was
+/// The files are the models of its finalists. What is known here stays as it is, so that a merge that was
 /// interrupted can be repeated.
 public func merge(_ other: String, into database: String) throws -> MergeAnswer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
@@ -14,33 +13,21 @@ public func merge(_ other: String, into database: String) throws -> MergeAnswer 
     for name in try source.jobNames() { try source.job(named: name).checkFiles() }
     let names = try store.merge(source)
     for name in names {
-        let own = JobSource.path(in: source.folder(of: name))
-        if FileManager.default.fileExists(atPath: own) {
-            try copyFile(own, to: JobSource.path(in: store.folder(of: name)))
-        }
         let (theirs, ours) = (try source.job(named: name), try store.job(named: name))
         for artefact in try theirs.artefacts() { try ours.take(artefact, from: theirs) }
     }
     return MergeAnswer(database: database, jobs: names, source: other)
 }
 
-/// Copies a file of a job that is not there yet.
-private func copyFile(_ source: String, to destination: String) throws {
-    guard !FileManager.default.fileExists(atPath: destination) else { return }
-    do {
-        try DurableFile.write([UInt8](Data(contentsOf: URL(filePath: source))), to: destination)
-    } catch {
-        throw KitError.notWritten(
-            path: destination,
-            reason: "it could not be copied from \(source) (\(error.localizedDescription)); merge again")
-    }
-}
-
 /// Reads every page, index and reference of a database; damage is thrown.
 public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
-    for name in try store.jobNames() { try store.job(named: name).checkFiles() }
+    for name in try store.jobNames() {
+        let job = try store.job(named: name)
+        try job.requireFolder()
+        try job.checkFiles()
+    }
     return CheckAnswer(database: database, jobs: try store.jobNames().count)
 }
 
