@@ -135,27 +135,23 @@ public struct MeasurementTable: Sendable {
         ]
     }
 
-    /// Everything that decides what a job on the table proposes: accuracies and costs.
+    /// Everything that decides what a job on the table proposes: accuracies, and the costs of each device by themselves, so that
+    /// a device may join.
     public var identity: Identity {
         let sorted = scores.sorted { $0.key < $1.key }
-        let values = sorted.map { architecture, scores -> Identity in
-            [
-                "architecture": .text(architecture),
-                "costs": .list(scores.map { score in
-                    .list(Metric.allCases.map { .number(orAbsent: score.value(of: $0)) })
-                }),
-            ]
+        let costs = devices.indices.map { device -> Identity.Entry in
+            let values = sorted.map { architecture, scores -> Identity in
+                let costs = columns.costs[device].columns.map { column -> Identity in
+                    .number(orAbsent: scores[device].value(of: column.metric))
+                }
+                return ["architecture": .text(architecture), "costs": .list(costs)]
+            }
+            let names = columns.costs[device].columns.map { column -> Identity in
+                ["metric": .text(column.metric.rawValue), "column": .text(column.column)]
+            }
+            return .init(devices[device], .text(Identity.list(names + values).hash))
         }
-        return [
-            "version": .integer(1), "accuracy": accuracyIdentity,
-            "costs": .record(
-                columns.costs.map { device, columns in
-                    .init(
-                        device,
-                        .record(columns.map { .init($0.metric.rawValue, .text($0.column)) }))
-                }),
-            "values": .text(Identity.list(values).hash),
-        ]
+        return ["version": .integer(1), "accuracy": accuracyIdentity, "costs": .record(costs)]
     }
 
     /// The smallest and the largest value of a cost on a device; nil where there is none.

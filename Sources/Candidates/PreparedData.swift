@@ -45,10 +45,14 @@ public struct PreparedData: Sendable {
     /// become before they are read, and how they vary.
     public var identity: Identity {
         [
-            "version": .integer(1), "content": .text(content), "train": .text(split.train.hash),
-            "validation": .text(split.validation.hash), "test": .text(split.test.hash),
-            "slice": .text(split.slice.hash), "normalization": normalization.identity,
-            "augmentation": augmentation.identity, "task": task.goal.identity,
+            "version": .integer(1), "content": .text(content),
+            "parts": .text(
+                Identity.list(
+                    [split.train, split.validation, split.test, split.slice].map { .text($0.hash) }
+                )
+                .hash),
+            "normalization": .text(normalization.identity.hash), "augmentation": augmentation.identity,
+            "task": task.goal.identity,
         ]
     }
 

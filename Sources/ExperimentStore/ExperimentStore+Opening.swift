@@ -94,8 +94,17 @@ extension ExperimentStore {
         try takeSteps(in: database)
     }
 
+    /// Makes a database as an earlier version did, for tests.
+    package static func make(version: Int, at path: String) throws {
+        try DatabaseQueue(path: path).writeWithoutTransaction { try takeSteps(in: $0, to: version) }
+    }
+
     private static func takeSteps(in database: Database) throws {
-        for (index, step) in Schema.steps.enumerated() {
+        try takeSteps(in: database, to: Schema.version)
+    }
+
+    private static func takeSteps(in database: Database, to version: Int) throws {
+        for (index, step) in Schema.steps.prefix(version).enumerated() {
             try database.inTransaction(.immediate) {
                 guard try schemaVersion(database) == index else { return .commit }
                 try database.execute(sql: step)

@@ -35,13 +35,14 @@ extension JobPlan {
     func resume(_ job: Int64, in database: Database) throws -> [PlanDifference] {
         let recorded = try JobPlan.guide(of: job, in: database)
         let differences = self.differences(from: recorded)
-        let fixed = differences.filter { !JobPlan.isRead($0.key) }
+        let fixed = differences.filter { !JobPlan.isRead($0) }
         let isOpen = try Bool.fetchOne(
             database, sql: "SELECT is_open FROM job WHERE id = ?", arguments: [job])
         if !differences.isEmpty, isOpen == true {
             try beginAnew(job, in: database)
             return []
         }
+        guard recorded["version"] == guide["version"] else { throw StoreError.otherGuideVersion(job: name) }
         guard fixed.isEmpty else { throw StoreError.planChanged(job: name, keys: fixed) }
         try file.insert(into: database, job: job, role: .current)
         try insertLimits(into: database, job: job)

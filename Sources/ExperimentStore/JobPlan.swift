@@ -47,10 +47,13 @@ public struct JobPlan: Hashable, Sendable {
     }
 
     /// Whether a key of the guide decides how answers are read, too, so that it may differ once the job was begun: the search
-    /// stays guided by what it was.
-    static func isRead(_ key: String) -> Bool {
-        let section = key.split(separator: ".").first ?? ""
-        return ["devices", "objectives", "constraints", "reserve"].contains(section)
+    /// stays guided by what it was. A table's device may join or leave, but its costs stay.
+    static func isRead(_ difference: PlanDifference) -> Bool {
+        let parts = difference.key.split(separator: ".")
+        if parts.starts(with: ["data", "costs"]) {
+            return difference.recorded == nil || difference.requested == nil
+        }
+        return ["devices", "objectives", "constraints", "reserve"].contains(parts.first ?? "")
     }
 
     /// A name is also a folder's, so it may not lead elsewhere.

@@ -102,12 +102,8 @@ extension JobStore {
         try write(try other.contents(of: artefact), to: artefact.path)
     }
 
-    /// Throws where the job's folder is gone.
-    public func requireFolder() throws {
-        guard FileManager.default.fileExists(atPath: folder) else {
-            throw StoreError.missingFolder(path: folder, job: name)
-        }
-    }
+    /// Whether the job's folder is there; a backup of the database has none.
+    public var hasFolder: Bool { FileManager.default.fileExists(atPath: folder) }
 
     /// Throws where a file of the job is missing or holds other bytes than were written.
     public func checkFiles() throws {

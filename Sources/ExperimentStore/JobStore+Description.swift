@@ -31,6 +31,37 @@ extension JobStore {
         }
     }
 
+    /// What is to be known of the scores that are shown of a device: on which profile they are, where others are kept or guided
+    /// the search. Empty for the ordinary case.
+    public func notes(on device: String) throws -> [String] {
+        try store.read { database in
+            guard
+                let content = try StoredTarget.all(of: id, in: database).first(where: {
+                    $0.target.device == device
+                })?.content
+            else { return [] }
+            let kept = try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT count(DISTINCT profile) FROM score JOIN evaluation ON evaluation.id = score.evaluation
+                    WHERE job = ? AND device = ?
+                    """, arguments: [id, device])
+            var notes: [String] = []
+            if let kept, kept > 1 {
+                notes.append(
+                    "scores on \(kept) contents of the profile of \(device) are kept; shown are those on \(content.profile.prefix(8))"
+                )
+            }
+            switch content.guideProfile {
+            case nil: notes.append("\(device) joined the job later: it did not guide the search")
+            case content.profile: break
+            case let guide?:
+                notes.append("the search was guided by another content of it, \(guide.prefix(8))")
+            }
+            return notes
+        }
+    }
+
     /// The profile whose scores of a device are shown; nil where it was not kept.
     public func shownProfile(of device: String) throws -> ProfileContent? {
         let hash = try store.read { database in

@@ -23,7 +23,6 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case tooManyOpenFiles(path: String)
     case failed(path: String, detail: String)
     case exists(path: String)
-    case missingFolder(path: String, job: String)
     case missingFile(path: String, candidate: String?)
     /// A file of a job that holds other bytes than were written.
     case changedFile(path: String)
@@ -34,6 +33,8 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
     case planChanged(job: String, keys: [PlanDifference])
+    /// The guide was written by a version that encodes guides otherwise.
+    case otherGuideVersion(job: String)
     case unknownDevice(String, job: String, known: [String])
     case unknownCandidate(String, job: String)
     case ambiguousCandidate(String, matches: [String])
@@ -61,8 +62,6 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .tooManyOpenFiles(let path): "\(path): too many open files; raise the limit (ulimit -n)"
         case .failed(let path, let detail): "\(path): \(detail)"
         case .exists(let path): "\(path): exists already"
-        case .missingFolder(let path, let job):
-            "\(path): the folder of job '\(job)' is gone; restore it, or remove the job with 'swiftlet jobs delete \(job)'"
         case .missingFile(let path, let candidate):
             "\(path): is missing"
                 + (candidate.map { ", a file of candidate \($0.prefix(12))" } ?? "")
@@ -79,6 +78,9 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .planChanged(let job, let keys):
             "job '\(job)' was begun otherwise: \(keys.map(\.description).joined(separator: "; ")); "
                 + "'swiftlet jobs copy \(job) NAME' and the file under that name search anew, and known accuracies are reused"
+        case .otherGuideVersion(let job):
+            "job '\(job)' was begun by another version of Swiftlet: it can be read, and 'swiftlet jobs copy \(job) NAME' with the "
+                + "file under that name searches anew"
         case .unknownDevice(let device, let job, let known):
             "job '\(job)' has no device '\(device)'; it has \(known.joined(separator: ", "))"
         case .unknownCandidate(let prefix, let job): "job '\(job)' has no candidate '\(prefix)'"
@@ -129,6 +131,11 @@ public struct PlanDifference: Hashable, Sendable, CustomStringConvertible {
     public let requested: String?
 
     public var description: String {
-        "\(key) was \(recorded ?? "not given"), now \(requested ?? "not given")"
+        if let recorded, let requested, PlanDifference.isHash(recorded), PlanDifference.isHash(requested) {
+            return "\(key) has other content (\(recorded.prefix(8)), now \(requested.prefix(8)))"
+        }
+        return "\(key) was \(recorded ?? "not given"), now \(requested ?? "not given")"
     }
+
+    private static func isHash(_ text: String) -> Bool { text.count == 64 && text.allSatisfy(\.isHexDigit) }
 }

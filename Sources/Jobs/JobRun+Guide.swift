@@ -1,4 +1,5 @@
 import Candidates
+import Determinism
 import Devices
 import ExperimentStore
 import Search
@@ -17,7 +18,14 @@ extension JobRun {
         let guide = try ResolvedJob(
             JobFile(parsing: file.text, file: file.file), seed: file.seed, name: job.name,
             profiles: try guidingProfiles(keys))
-        return (guide, try guide.work(sharing: work, data: file.data))
+        let guideWork = try guide.work(sharing: work, data: file.data)
+        let now = Dictionary(guide.guide(guideWork).leaves.map { ($0.path, $0.text) }) { first, _ in first }
+        guard now == keys else {
+            throw JobError(
+                "what job '\(job.name)' began with is not there any more, so that its search cannot go on; 'swiftlet jobs copy "
+                    + "\(job.name) NAME' and the file under that name search anew")
+        }
+        return (guide, guideWork)
     }
 
     /// The profiles that the guide names, by what they said when the job began; none for tables.

@@ -31,10 +31,11 @@ extension StoreError {
         switch self {
         case .corrupt, .readOnly, .diskFull, .locked, .tooManyOpenFiles, .failed, .jobIsRunning,
             .malformedRow,
-            .missingFolder, .missingFile, .changedFile:
+            .missingFile, .changedFile:
             .failure
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
-            .leadsOut, .invalidJobName, .jobExists, .unknownJob, .planChanged, .unknownDevice,
+            .leadsOut, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
+            .unknownDevice,
             .unknownCandidate, .ambiguousCandidate:
             .invalidInput
         }

@@ -103,7 +103,7 @@ struct AnswerTests {
         let sheet = try SmallJob.review(folder).candidate(id, of: "small", hasPasses: true)
         let passes = try #require(sheet.passes?.passes)
         #expect(passes.map(\.name) == GraphPass.allCases.map(\.rawValue))
-        #expect(passes.contains(where: \.ran))
+        #expect(passes.contains { $0.ran })
         // Nothing in this space is without effect, so there is nothing to remove.
         let idle = passes.filter { !$0.ran }
         #expect(idle.map(\.name).contains("move transposes"))

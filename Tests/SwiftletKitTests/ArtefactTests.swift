@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Kernels
 import ModelGraph
+import Quantities
 import Reports
 import SwiftletKit
 import Testing

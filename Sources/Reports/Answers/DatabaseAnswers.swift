@@ -35,18 +35,22 @@ public struct CheckAnswer: Answer, Hashable {
     public var isIntact: Bool
     /// How many jobs it has.
     public var jobs: Int
+    /// Jobs whose folder is not beside the database, as it is with a backup; coded where there are some.
+    public var withoutFolder: [String]?
 
     enum CodingKeys: String, CodingKey {
         case database
         case isIntact = "is_intact"
         case jobs
+        case withoutFolder = "without_folder"
     }
 
     /// A database in order.
-    public init(database: String, jobs: Int) {
+    public init(database: String, jobs: Int, withoutFolder: [String] = []) {
         self.database = database
         self.isIntact = true
         self.jobs = jobs
+        self.withoutFolder = withoutFolder.isEmpty ? nil : withoutFolder
     }
 
     /// One row.
@@ -55,6 +59,7 @@ public struct CheckAnswer: Answer, Hashable {
     /// One sentence.
     public func table(_ style: TableStyle) -> String {
         "\(database): in order, \(jobs) \(jobs == 1 ? "job" : "jobs")\n"
+            + (withoutFolder.map { "the folders of \($0.joined(separator: ", ")) are not beside it\n" } ?? "")
     }
 }
 

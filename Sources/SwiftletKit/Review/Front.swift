@@ -43,6 +43,7 @@ struct DeviceFront {
     let all: [ScoredCandidate]
     private let shown: [ScoredCandidate]
     private let hypervolume: Double
+    private let notes: [String]
 
     init(_ job: JobStore, device: String, _ wanted: Fidelity?, includesAll: Bool) throws {
         self.job = job.name
@@ -55,6 +56,7 @@ struct DeviceFront {
         }
         shown = includesAll ? all : all.filter(\.isPareto)
         hypervolume = target.hypervolume(of: all.map(\.evaluation))
+        notes = try job.notes(on: device)
     }
 
     func answer(hasPicture: Bool, page: Page) throws -> FrontAnswer {
@@ -63,7 +65,7 @@ struct DeviceFront {
             job: job, device: target.device, fidelity: fidelity, metric: metric,
             reference: target.objectives.map { _ in hypervolumeReference }, hypervolume: hypervolume,
             candidates: shown[indices].map { CandidateAnswer($0) }, next: next,
-            picture: hasPicture ? picture : nil)
+            picture: hasPicture ? picture : nil, notes: notes)
     }
 
     /// The first cost among the objectives: what the quality is drawn over.

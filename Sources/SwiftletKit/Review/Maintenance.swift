@@ -23,12 +23,10 @@ public func merge(_ other: String, into database: String) throws -> MergeAnswer 
 public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
-    for name in try store.jobNames() {
-        let job = try store.job(named: name)
-        try job.requireFolder()
-        try job.checkFiles()
-    }
-    return CheckAnswer(database: database, jobs: try store.jobNames().count)
+    let jobs = try store.jobNames().map { try store.job(named: $0) }
+    for job in jobs where job.hasFolder { try job.checkFiles() }
+    return CheckAnswer(
+        database: database, jobs: jobs.count, withoutFolder: jobs.filter { !$0.hasFolder }.map(\.name))
 }
 
 /// Writes a compact copy of a database, consistent even while a search runs; models stay where they are.
