@@ -130,7 +130,10 @@ let package = Package(
             "compression-benchmark", at: "CompressionBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Engine", "Training", "SearchSpaces"]),
         benchmark(
-            "search-benchmark", at: "SearchBenchmark", ["Quantities", "Datasets", "SearchSpaces", "Search"]),
+            "search-benchmark", at: "SearchBenchmark",
+            [
+                "Quantities", "Determinism", "Datasets", "SearchSpaces", "Devices", "Search", "Candidates",
+            ]),
         benchmark(
             "device-tables", at: "DeviceTables",
             [
@@ -152,6 +155,10 @@ let package = Package(
 
         tests("QuantitiesTests", ["Quantities"]),
         tests("NumericsTests", ["Numerics"]),
+        benchmark(
+            "weight-sharing", at: "WeightSharing",
+            ["Candidates", "Datasets", "Determinism", "ModelGraph", "Quantities", "Search", "SearchSpaces", "Training"]),
+
         tests("DeterminismTests", ["Determinism"]),
         tests("ReportsTests", ["Quantities", "Reports"]),
         tests("YAMLReaderTests", ["YAMLReader"]),
@@ -163,6 +170,8 @@ let package = Package(
             ["Determinism", "ModelGraph", "Kernels", "Engine", "ModelCompression"]),
         tests("ONNXFormatTests", ["Determinism", "ModelGraph", "Engine", "ONNXFormat"]),
         tests("TFLiteFormatTests", ["ModelGraph", "Engine", "TFLiteFormat"]),
+        tests("ArchivesTests", ["Archives"]),
+        tests("DatasetsTests", ["Quantities", "Datasets", "ReaderMutations"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
         tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),

@@ -15,6 +15,26 @@ public enum DurableFile {
         }
     }
 
+    /// Writes several files below a folder: all of them, or none where something stands in the way.
+    ///
+    /// They are written beside the folder first. A folder that is there keeps its other files.
+    public static func write(
+        _ files: [(name: String, bytes: [UInt8])], toFolder path: String
+    ) throws(SystemError) {
+        let path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
+        removeLeftovers(of: path)
+        let temporary = "\(path).\(getpid()).\(leftoverSuffix)"
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        for file in files {
+            try makeFolder(folder(of: "\(temporary)/\(file.name)"))
+            try writeBytes(file.bytes, to: "\(temporary)/\(file.name)")
+        }
+        for file in files {
+            try makeFolder(folder(of: "\(path)/\(file.name)"))
+            try move("\(temporary)/\(file.name)", to: "\(path)/\(file.name)")
+        }
+    }
+
     /// Gives a whole file its name, in place of what had it; both on disk when this returns.
     public static func move(_ temporary: String, to path: String) throws(SystemError) {
         try sync(temporary, O_RDONLY)
@@ -38,13 +58,26 @@ public enum DurableFile {
     public static func removeLeftovers(below folder: String) {
         let names = FileManager.default.enumerator(atPath: folder)
         while let name = names?.nextObject() as? String {
-            let parts = name.split(separator: ".")
-            guard parts.last == leftoverSuffix[...], parts.count > 2,
-                let process = pid_t(parts[parts.count - 2])
-            else { continue }
-            let isRunning = process != getpid() && (kill(process, 0) == 0 || errno == EPERM)
-            if !isRunning { unlink("\(folder)/\(name)") }
+            if isLeftover(name) { unlink("\(folder)/\(name)") }
         }
+    }
+
+    /// Removes what writes of one file or folder left beside it.
+    private static func removeLeftovers(of path: String) {
+        let (parent, own) = (folder(of: path), URL(filePath: path).lastPathComponent)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        where name.hasPrefix("\(own).") && isLeftover(name) {
+            try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+        }
+    }
+
+    /// Whether a name is that of a temporary file whose process is gone.
+    private static func isLeftover(_ name: String) -> Bool {
+        let parts = name.split(separator: ".").map(String.init)
+        guard parts.count > 2, parts[parts.count - 1] == leftoverSuffix,
+            let process = pid_t(parts[parts.count - 2])
+        else { return false }
+        return process == getpid() || kill(process, 0) != 0 && errno == ESRCH
     }
 
     private static let leftoverSuffix = "tmp"
@@ -79,6 +112,12 @@ public enum DurableFile {
         guard descriptor >= 0 else { throw SystemError() }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SystemError() }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: Character) -> String {
+        count > 1 && last == suffix ? String(dropLast()) : self
     }
 }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// NumPy's format for one array.
 public enum NPY {
     /// The array in the bytes of an .npy file, versions 1 to 3; `file` names it in errors.
@@ -58,10 +56,10 @@ public enum NPY {
     }
 
     static func store(_ bytes: [UInt8], at path: String) throws(ArchiveError) {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        do throws(SystemError) {
+            try DurableFile.write(bytes, to: path)
         } catch {
-            throw .unwritable(file: path, detail: (error as NSError).localizedDescription)
+            throw .unwritable(file: path, detail: error.description)
         }
     }
 }

@@ -65,24 +65,24 @@ private struct ReadBundle {
 
     init(_ folder: String) throws {
         self.folder = folder
-        let path = "\(folder)/manifest.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let bytes = try? InputFile.bytes(of: "manifest.json", below: folder, limit: 1 << 26) else {
             throw BundleError(
                 "\(folder): expected a folder written by 'swiftlet export', but it has no manifest.json")
         }
         do {
-            manifest = try JSONDecoder().decode(ReadManifest.self, from: data)
+            manifest = try JSONDecoder().decode(ReadManifest.self, from: Data(bytes))
         } catch {
             throw DamagedManifest(description: "is not a manifest that 'swiftlet export' writes")
         }
-        manifestHash = SHA256.hex(data)
+        manifestHash = SHA256.hex(bytes)
         for file in manifest.files where file.name.contains("/") || file.name.hasPrefix(".") {
             throw DamagedManifest(description: "names a file outside the bundle: '\(file.name)'")
         }
     }
 
-    private func contents(_ name: String) -> Data? {
-        FileManager.default.contents(atPath: "\(folder)/\(name)")
+    /// Nil where the file is missing, or a link.
+    private func contents(_ name: String) -> [UInt8]? {
+        (try? InputFile.bytes(of: name, below: folder)).flatMap(\.self)
     }
 
     private func has(_ name: String) -> Bool { manifest.files.contains { $0.name == name } }
@@ -159,8 +159,8 @@ private struct ReadBundle {
         if has("model.c"), has("model.tflite") {
             checks.append(
                 BundleCheck("model.c") {
-                    let source = CArray([UInt8](contents("model.tflite") ?? Data()), name: "model").source
-                    let isSame = contents("model.c") == Data(source.utf8)
+                    let source = CArray(contents("model.tflite") ?? [], name: "model").source
+                    let isSame = contents("model.c") == Array(source.utf8)
                     return (isSame, isSame ? "holds model.tflite" : "holds another model than model.tflite")
                 })
         }
@@ -171,7 +171,7 @@ private struct ReadBundle {
     private func answers(of name: String) throws -> (isGood: Bool, result: String) {
         let (input, output) = (try vectors("input"), try vectors("output"))
         let width = output.elements.count / max(output.shape[0], 1)
-        guard width == manifest.labels.count else {
+        guard width > 0, width == manifest.labels.count else {
             return (false, "answers with \(width) numbers for \(manifest.labels.count) labels")
         }
         let model = try LoadedModel(path: "\(folder)/\(name)")

@@ -82,7 +82,8 @@ public struct ModelBundle: Sendable {
         }
     }
 
-    private func contents(of graph: Graph, as format: BundleFormat) throws -> [(name: String, bytes: [UInt8])] {
+    private func contents(of graph: Graph, as format: BundleFormat) throws -> [(name: String, bytes: [UInt8])]
+    {
         switch format {
         case .onnx:
             let metadata = metadata.map { Metadatum($0.0, $0.1) }
@@ -114,15 +115,13 @@ public struct ModelBundle: Sendable {
         ]
     }
 
-    /// Writes every file, the manifest last: a folder with a manifest is whole.
+    /// Writes every file or none, the manifest last: a folder with a manifest is whole.
     public func write(to folder: String) throws {
         let manifest = Array((try JSONValue(encoding: manifest).text + "\n").utf8)
         let hash = Array("\(SHA256.hex(manifest))  manifest.json\n".utf8)
+        let own = zip(ModelBundle.ownFiles, [manifest, hash]).map { (name: $0, bytes: $1) }
         do {
-            for file in files { try DurableFile.write(file.bytes, to: "\(folder)/\(file.name)") }
-            for (name, bytes) in zip(ModelBundle.ownFiles, [manifest, hash]) {
-                try DurableFile.write(bytes, to: "\(folder)/\(name)")
-            }
+            try DurableFile.write(files.map { (name: $0.name, bytes: $0.bytes) } + own, toFolder: folder)
         } catch {
             throw BundleError("\(folder): cannot be written: \(error)")
         }

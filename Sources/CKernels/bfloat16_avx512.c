@@ -34,9 +34,9 @@ SK_INLINE void tile(const sk_convolution *p, const uint16_t *const *x, const uin
         total[r][0] = load_sums(bias);
         total[r][1] = load_sums(bias + LANES);
     }
-    for (int32_t t = 0; t < p->taps; t++) {
-        int64_t offset = p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k += 2) {
+    for (int32_t t = 0; t < p->windows.taps; t++) {
+        int64_t offset = p->windows.tap_offset[t];
+        for (int32_t k = 0; k < p->windows.depth; k += 2) {
             __m512bh w0 = load_pairs(w), w1 = load_pairs(w + 2 * LANES);
             w += 2 * WIDTH;
             SK_UNROLL
@@ -60,16 +60,16 @@ SK_INLINE void finish(const sk_convolution *p, const float *values, float *y, co
 static void block(const sk_step *step, int32_t index, int64_t first, int64_t last) {
     const sk_convolution *p = step->params;
     int32_t output = index * WIDTH, n = p->group_outputs - output < WIDTH ? p->group_outputs - output : WIDTH;
-    const uint16_t *w = (const uint16_t *)p->weights + (int64_t)output * p->taps * p->depth;
+    const uint16_t *w = (const uint16_t *)p->weights + (int64_t)output * p->windows.taps * p->windows.depth;
     const float *bias = (const float *)p->bias + output;
     for (int64_t pixel = first; pixel < last;) {
         const uint16_t *windows[ROWS];
         float values[ROWS][WIDTH];
         int32_t rows = last - pixel < ROWS ? (int32_t)(last - pixel) : ROWS;
         for (int32_t r = 0; r < rows; r++) {
-            int64_t row = (pixel + r) / p->out_width, column = (pixel + r) % p->out_width;
-            windows[r] = (const uint16_t *)step->a + row / p->out_height * p->image_step
-                + row % p->out_height * p->row_step + column * p->column_step;
+            int64_t row = (pixel + r) / p->windows.out_width, column = (pixel + r) % p->windows.out_width;
+            windows[r] = (const uint16_t *)step->a + row / p->windows.out_height * p->windows.image_step
+                + row % p->windows.out_height * p->windows.row_step + column * p->windows.column_step;
         }
         switch (rows) {
 #define TILE(count) case count: tile(p, windows, w, bias, values, count); break;
@@ -87,7 +87,7 @@ static void block(const sk_step *step, int32_t index, int64_t first, int64_t las
 
 static void convolution(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    int64_t pixels = (int64_t)p->windows.images * p->windows.out_height * p->windows.out_width;
     int64_t first = 0, last = pixels, first_block = 0, last_block = (p->group_outputs + WIDTH - 1) / WIDTH;
     // Few pixels (a dense layer) are shared by outputs, many by pixels.
     if (pixels >= 2 * ROWS * (int64_t)parts) sk_share(pixels, part, parts, &first, &last);

@@ -33,19 +33,20 @@ static int32_t differing_bits(const uint8_t *a, const uint8_t *b, int32_t n) {
 
 static void convolution(const sk_step *step, int32_t part, int32_t parts) {
     const sk_bit_convolution *p = step->params;
+    const sk_windows *windows = &p->windows;
     int64_t first, last;
-    sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last);
+    sk_share((int64_t)windows->images * windows->out_height * windows->out_width, part, parts, &first, &last);
     for (int64_t pixel = first; pixel < last; pixel++) {
-        int64_t column = pixel % p->out_width, row = pixel / p->out_width % p->out_height;
-        int64_t origin = pixel / p->out_width / p->out_height * p->image_step + row * p->row_step
-            + column * p->column_step;
+        int64_t column = pixel % windows->out_width, row = pixel / windows->out_width % windows->out_height;
+        int64_t origin = pixel / windows->out_width / windows->out_height * windows->image_step + row * windows->row_step
+            + column * windows->column_step;
         const int32_t *start = p->start
             + ((int64_t)p->row_kind[row] * p->column_kinds + p->column_kind[column]) * p->outputs;
         const uint8_t *w = p->weights;
         for (int32_t o = 0; o < p->outputs; o++) {
             int32_t differing = 0;
-            for (int32_t t = 0; t < p->taps; t++, w += p->depth)
-                differing += differing_bits((const uint8_t *)step->a + origin + p->tap_offset[t], w, p->depth);
+            for (int32_t t = 0; t < windows->taps; t++, w += windows->depth)
+                differing += differing_bits((const uint8_t *)step->a + origin + windows->tap_offset[t], w, windows->depth);
             int64_t at = pixel * p->outputs + o;
             float sum = (float)(start[o] - 2 * differing) * p->scale[o] + p->bias[o];
             if (p->has_residual) sum += ((const float *)step->b)[at];

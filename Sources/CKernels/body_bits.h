@@ -58,23 +58,24 @@ typedef struct {
 } bits_pixel;
 
 SK_INLINE bits_pixel bits_pixel_at(const sk_bit_convolution *p, int64_t pixel) {
-    int64_t row = pixel / p->out_width;
-    return (bits_pixel){row / p->out_height, (int32_t)(row % p->out_height), (int32_t)(pixel % p->out_width)};
+    int32_t height = p->windows.out_height, width = p->windows.out_width;
+    int64_t row = pixel / width;
+    return (bits_pixel){row / height, (int32_t)(row % height), (int32_t)(pixel % width)};
 }
 
 /// The next place; counted, as three divisions a pixel would cost as much as a short window.
 SK_INLINE void bits_advance(const sk_bit_convolution *p, bits_pixel *at) {
-    if (++at->column < p->out_width) return;
+    if (++at->column < p->windows.out_width) return;
     at->column = 0;
-    if (++at->row < p->out_height) return;
+    if (++at->row < p->windows.out_height) return;
     at->row = 0;
     at->image++;
 }
 
 /// The first byte under the window of a place.
 SK_INLINE const uint8_t *bits_window(const sk_step *step, bits_pixel at) {
-    const sk_bit_convolution *p = step->params;
-    return (const uint8_t *)step->a + at.image * p->image_step + at.row * p->row_step + at.column * p->column_step;
+    const sk_windows *w = &((const sk_bit_convolution *)step->params)->windows;
+    return (const uint8_t *)step->a + at.image * w->image_step + at.row * w->row_step + at.column * w->column_step;
 }
 
 /// The sums of a place's window where all bits agree, from output 0 on.
@@ -86,7 +87,7 @@ SK_INLINE const int32_t *bits_start(const sk_bit_convolution *p, bits_pixel at) 
 /// The part's share of the layer: few pixels (a dense layer) are shared by outputs, many by pixels.
 SK_INLINE void bits_share(const sk_bit_convolution *p, int32_t part, int32_t parts, int32_t tile,
                           int64_t *first, int64_t *last, int64_t *first_block, int64_t *last_block) {
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    int64_t pixels = (int64_t)p->windows.images * p->windows.out_height * p->windows.out_width;
     int64_t blocks = (p->outputs + BITS_WIDTH - 1) / BITS_WIDTH;
     *first = *first_block = 0;
     *last = pixels;

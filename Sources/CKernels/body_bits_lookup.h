@@ -42,8 +42,8 @@ typedef uint8_t bit_run __attribute__((ext_vector_type(32)));
 /// zeros that fill a group. Reads and writes up to 31 bytes more.
 SK_INLINE void bits_choose(const sk_bit_convolution *p, const uint8_t *first, const uint8_t *second, uint8_t *tables) {
     const uint8_t *end = tables + p->look_ups;
-    const int32_t *tap = p->tap_offset, *last = tap + p->taps;
-    const int64_t depth = p->depth, size = sizeof(bit_run);
+    const int32_t *tap = p->windows.tap_offset, *last = tap + p->windows.taps;
+    const int64_t depth = p->windows.depth, size = sizeof(bit_run);
     for (; tap < last; tap++, tables += 2 * depth) {
         // From the end, so that what a vector of low halves writes too much is overwritten by the high ones.
         for (int64_t k = (depth - 1) / size * size; k >= 0; k -= size) {

@@ -23,15 +23,15 @@ SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *const *x, c
     for (int r = 0; r < rows; r++)
         SK_UNROLL
         for (int v = 0; v < BITS_VECTORS; v++) total[r][v] = partial[r][v] = (bits){0};
-    int32_t left = BITS_FLUSH, depth = p->depth / 8;
-    for (int32_t t = 0; t < p->taps; t++) {
+    int32_t left = BITS_FLUSH, depth = p->windows.depth / 8;
+    for (int32_t t = 0; t < p->windows.taps; t++) {
         for (int32_t done = 0; done < depth;) {
             int32_t n = depth - done < left ? depth - done : left;
             for (int32_t k = done; k < done + n; k++) {
                 SK_UNROLL
                 for (int r = 0; r < rows; r++) {
                     uint64_t word;
-                    memcpy(&word, x[r] + p->tap_offset[t] + 8 * (int64_t)k, 8);
+                    memcpy(&word, x[r] + p->windows.tap_offset[t] + 8 * (int64_t)k, 8);
                     bits splat = bits_splat(word);
                     SK_UNROLL
                     for (int v = 0; v < BITS_VECTORS; v++)
@@ -68,7 +68,8 @@ SK_INLINE void bits_tile(const sk_bit_convolution *p, const uint8_t *const *x, c
 /// Pixels from `first` to `last` for the outputs of one block.
 static void bits_block(const sk_step *step, int32_t block, int64_t first, int64_t last) {
     const sk_bit_convolution *p = step->params;
-    const uint64_t *w = (const uint64_t *)p->weights + (int64_t)block * p->taps * (p->depth / 8) * BITS_WIDTH;
+    int64_t window = (int64_t)p->windows.taps * (p->windows.depth / 8);
+    const uint64_t *w = (const uint64_t *)p->weights + block * window * BITS_WIDTH;
     int32_t output = block * BITS_WIDTH, n = p->outputs - output < BITS_WIDTH ? p->outputs - output : BITS_WIDTH;
     bits_pixel at = bits_pixel_at(p, first);
     for (int64_t pixel = first; pixel < last;) {

@@ -64,25 +64,25 @@ typedef struct {
 
 SK_INLINE window_walk walk_from(const sk_convolution *p, int64_t pixel) {
     window_walk w;
-    w.x = (int32_t)(pixel % p->out_width);
-    w.y = (int32_t)(pixel / p->out_width % p->out_height);
-    w.column = w.x * p->column_step;
-    w.row = w.y * p->row_step;
-    w.image = pixel / p->out_width / p->out_height * p->image_step;
+    w.x = (int32_t)(pixel % p->windows.out_width);
+    w.y = (int32_t)(pixel / p->windows.out_width % p->windows.out_height);
+    w.column = w.x * p->windows.column_step;
+    w.row = w.y * p->windows.row_step;
+    w.image = pixel / p->windows.out_width / p->windows.out_height * p->windows.image_step;
     return w;
 }
 
 /// Moves on by some pixels of the same row.
 SK_INLINE void walk_on(const sk_convolution *p, window_walk *w, int32_t pixels) {
-    w->column += pixels * p->column_step;
-    if ((w->x += pixels) == p->out_width) {
+    w->column += pixels * p->windows.column_step;
+    if ((w->x += pixels) == p->windows.out_width) {
         w->x = 0;
         w->column = 0;
-        w->row += p->row_step;
-        if (++w->y == p->out_height) {
+        w->row += p->windows.row_step;
+        if (++w->y == p->windows.out_height) {
             w->y = 0;
             w->row = 0;
-            w->image += p->image_step;
+            w->image += p->windows.image_step;
         }
     }
 }
@@ -96,8 +96,9 @@ SK_INLINE int64_t walk_next(const sk_convolution *p, window_walk *w) {
 
 /// Whether windows follow each other at equal distance over all rows and images.
 SK_INLINE bool is_one_run(const sk_convolution *p) {
-    int64_t row = p->out_width * p->column_step;
-    return (p->out_height == 1 || p->row_step == row) && (p->images == 1 || p->image_step == p->out_height * row);
+    int64_t row = p->windows.out_width * p->windows.column_step;
+    const sk_windows *w = &p->windows;
+    return (w->out_height == 1 || w->row_step == row) && (w->images == 1 || w->image_step == w->out_height * row);
 }
 
 /// Adds the residual of `rows` pixels. Whole vectors of it are read, beyond its end too, and all before any result is stored:
@@ -163,14 +164,14 @@ SK_INLINE void run_f32(const sk_convolution *p, const float *x, const float *w, 
     for (int64_t tile = 0; tile < tiles; tile++) {
         int64_t count = rows + (tile < longer);
         switch (count) {
-#define TILE(count) case count: tile_f32(p, x, p->column_step, w, bias, y, b, n, count, form); break;
+#define TILE(count) case count: tile_f32(p, x, p->windows.column_step, w, bias, y, b, n, count, form); break;
         TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #if SK_ROWS > 6
         TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
 #endif
 #undef TILE
         }
-        x += count * p->column_step;
+        x += count * p->windows.column_step;
         y += count * p->y_stride;
         b += count * p->y_stride;
     }
@@ -181,10 +182,10 @@ SK_INLINE void pixels_f32(const sk_convolution *p, const float *x, const float *
                           const float *b, int32_t n, int64_t first, int64_t last, const block_form form) {
     y += first * p->y_stride;
     b += first * p->y_stride;
-    if (is_one_run(p)) return run_f32(p, x + first * p->column_step, w, bias, y, b, n, last - first, form);
+    if (is_one_run(p)) return run_f32(p, x + first * p->windows.column_step, w, bias, y, b, n, last - first, form);
     window_walk walk = walk_from(p, first);
     for (int64_t pixel = first; pixel < last;) {
-        int64_t pixels = p->out_width - walk.x < last - pixel ? p->out_width - walk.x : last - pixel;
+        int64_t pixels = p->windows.out_width - walk.x < last - pixel ? p->windows.out_width - walk.x : last - pixel;
         run_f32(p, x + walk.image + walk.row + walk.column, w, bias, y, b, n, pixels, form);
         pixel += pixels;
         y += pixels * p->y_stride;
@@ -206,13 +207,13 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
     int64_t output = (int64_t)g * p->group_outputs + block * SK_F32_WIDTH;
     int64_t packed = (int64_t)g * packed_outputs(p->group_outputs, SK_F32_WIDTH) + block * SK_F32_WIDTH;
     const float *x = (const float *)step->a + (int64_t)g * p->group_inputs;
-    const float *w = (const float *)p->weights + packed * p->taps * p->depth;
+    const float *w = (const float *)p->weights + packed * p->windows.taps * p->windows.depth;
     const float *bias = (const float *)p->bias + (int64_t)index * SK_F32_WIDTH;
     float *y = (float *)step->y + output;
     const float *b = p->has_residual ? (const float *)step->b + output : y;
     if (n > SK_LANES) return pixels_f32(p, x, w, bias, y, b, n > SK_F32_WIDTH ? SK_F32_WIDTH : n, first, last, WHOLE_BLOCK);
 #ifdef SK_PAIRS_FLOATS
-    if (p->group_outputs <= SK_LANES / 2 && p->depth % 2 == 0)
+    if (p->group_outputs <= SK_LANES / 2 && p->windows.depth % 2 == 0)
         return pixels_f32(p, x, w, bias, y, b, n, first, last, BLOCK_IN_PAIRS);
 #endif
     pixels_f32(p, x, w, bias, y, b, n, first, last, HALF_BLOCK);
@@ -221,7 +222,7 @@ static void block_f32(const sk_step *step, int32_t g, int32_t block, int64_t fir
 /// One pixel (a dense layer): several full blocks side by side hide the latency of multiply-adds.
 SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
     const sk_convolution *p = step->params;
-    int64_t output = block * SK_F32_WIDTH, stride = (int64_t)p->taps * p->depth * SK_F32_WIDTH;
+    int64_t output = block * SK_F32_WIDTH, stride = (int64_t)p->windows.taps * p->windows.depth * SK_F32_WIDTH;
     const float *x = step->a, *w = (const float *)p->weights + block * stride, *bias = (const float *)p->bias + output;
     float *y = (float *)step->y + output;
     const float *b = p->has_residual ? (const float *)step->b + output : y;
@@ -231,9 +232,9 @@ SK_INLINE void strip_f32(const sk_step *step, int64_t block, const int blocks) {
         sums[i][0][0] = load_f32(bias + i * SK_F32_WIDTH);
         sums[i][0][1] = load_f32(bias + i * SK_F32_WIDTH + SK_LANES);
     }
-    for (int32_t t = 0; t < p->taps; t++) {
-        const float *from = x + p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k++, w += SK_F32_WIDTH) {
+    for (int32_t t = 0; t < p->windows.taps; t++) {
+        const float *from = x + p->windows.tap_offset[t];
+        for (int32_t k = 0; k < p->windows.depth; k++, w += SK_F32_WIDTH) {
             vector_f32 value = splat_f32(from[k]);
             SK_UNROLL
             for (int i = 0; i < blocks; i++) {
@@ -258,7 +259,7 @@ typedef struct {
 
 /// `unit` pixels stay together.
 SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t unit, int64_t blocks, int32_t part, int32_t parts) {
-    int64_t pixels = (int64_t)p->images * p->out_height * p->out_width;
+    int64_t pixels = (int64_t)p->windows.images * p->windows.out_height * p->windows.out_width;
     convolution_share s = {0, pixels, 0, blocks, pixels == 1};
     if (parts == 1) return s;
     if (pixels < 2 * SK_ROWS * (int64_t)parts) {
@@ -273,8 +274,8 @@ SK_INLINE convolution_share share_of(const sk_convolution *p, int64_t unit, int6
 
 /// The pixels that stay together where tiles end with a run: a row, unless halves of few rows would differ much.
 SK_INLINE int64_t run_unit(const sk_convolution *p, int32_t parts) {
-    int64_t rows = (int64_t)p->images * p->out_height;
-    return parts > 1 && !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->out_width : 1;
+    int64_t rows = (int64_t)p->windows.images * p->windows.out_height;
+    return parts > 1 && !is_one_run(p) && (rows % parts == 0 || rows >= 16) ? p->windows.out_width : 1;
 }
 
 /// Blocks of `width` outputs of all groups.
@@ -286,7 +287,8 @@ SK_INLINE int64_t blocks_of(const sk_convolution *p, int32_t width) {
 SK_INLINE sk_extent reach_of(const sk_convolution *p, convolution_share s) {
     if (s.first == s.last || s.block == s.last_block) return (sk_extent){0, 0};
     window_walk first = walk_from(p, s.first), last = walk_from(p, s.last - 1);
-    int64_t window = p->tap_offset[p->taps - 1] + (int64_t)(p->groups - 1) * p->group_inputs + p->depth;
+    int64_t last_tap = p->windows.tap_offset[p->windows.taps - 1];
+    int64_t window = last_tap + (int64_t)(p->groups - 1) * p->group_inputs + p->windows.depth;
     return (sk_extent){walk_next(p, &first), walk_next(p, &last) + window};
 }
 

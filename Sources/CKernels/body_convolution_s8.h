@@ -72,9 +72,9 @@ SK_INLINE void tile_s8(const sk_convolution *p, const s8_input *const *x, const 
         sums[r][0] = load_s32(bias);
         if (vectors > 1) sums[r][1] = load_s32(bias + SK_LANES);
     }
-    for (int32_t t = 0; t < p->taps; t++) {
-        int64_t offset = p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP) {
+    for (int32_t t = 0; t < p->windows.taps; t++) {
+        int64_t offset = p->windows.tap_offset[t];
+        for (int32_t k = 0; k < p->windows.depth; k += SK_S8_GROUP) {
             vector_s32 w0 = load_s32(w), w1 = vectors > 1 ? load_s32(w + SK_LANES * SK_S8_GROUP) : w0;
             w += vectors * SK_LANES * SK_S8_GROUP;
             SK_UNROLL
@@ -115,7 +115,7 @@ SK_INLINE void pixels_of_block_s8(const sk_convolution *p, const s8_input *x, co
 
 /// Elements of packed weights for each output.
 SK_INLINE int64_t packed_depth_s8(const sk_convolution *p) {
-    return (int64_t)p->taps * ((p->depth + SK_S8_GROUP - 1) / SK_S8_GROUP) * SK_S8_GROUP;
+    return (int64_t)p->windows.taps * ((p->windows.depth + SK_S8_GROUP - 1) / SK_S8_GROUP) * SK_S8_GROUP;
 }
 
 static void block_s8(const sk_step *step, int32_t g, int32_t block, int64_t first, int64_t last) {
@@ -150,9 +150,9 @@ SK_INLINE void strip_s8(const sk_step *step, int64_t block, const int blocks) {
         sums[i][0] = load_s32(bias + i * SK_S8_WIDTH);
         sums[i][1] = load_s32(bias + i * SK_S8_WIDTH + SK_LANES);
     }
-    for (int32_t t = 0; t < p->taps; t++) {
-        const s8_input *from = x + p->tap_offset[t];
-        for (int32_t k = 0; k < p->depth; k += SK_S8_GROUP, w += SK_S8_WIDTH * SK_S8_GROUP) {
+    for (int32_t t = 0; t < p->windows.taps; t++) {
+        const s8_input *from = x + p->windows.tap_offset[t];
+        for (int32_t k = 0; k < p->windows.depth; k += SK_S8_GROUP, w += SK_S8_WIDTH * SK_S8_GROUP) {
             vector_s32 value = s8_broadcast(from + k);
             SK_UNROLL
             for (int i = 0; i < blocks; i++) {

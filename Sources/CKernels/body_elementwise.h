@@ -1,22 +1,23 @@
 // Element-wise kernels: activations, broadcasting arithmetic, per-channel affine maps, tables.
 #include "common.h"
+#include "body_functions.h"
 
 SK_INLINE float unary_value(const sk_unary *p, int32_t kind, float x) {
     switch (kind) {
     case SK_RELU: return x < 0 ? 0 : x;
     case SK_RELU6: return sk_clamp(x, 0, 6);
     case SK_HARD_SWISH: return x * sk_clamp(x + 3, 0, 6) * (1.0f / 6);
-    case SK_SIGMOID: return 1 / (1 + expf(-x));
-    case SK_SILU: return x / (1 + expf(-x));
-    case SK_TANH: return tanhf(x);
+    case SK_SIGMOID: return sk_sigmoid(x);
+    case SK_SILU: return sk_silu(x);
+    case SK_TANH: return sk_tanh(x);
     case SK_HARD_SIGMOID: return sk_clamp(p->p * x + p->q, 0, 1);
-    case SK_GELU: return 0.5f * x * (1 + erff(x * 0.70710678f));
-    case SK_GELU_TANH: return 0.5f * x * (1 + tanhf(0.79788456f * (x + 0.044715f * x * x * x)));
+    case SK_GELU: return 0.5f * x * (1 + sk_erf(x * 0.70710678f));
+    case SK_GELU_TANH: return 0.5f * x * (1 + sk_tanh(0.79788456f * (x + 0.044715f * x * x * x)));
     case SK_LEAKY_RELU: return x < 0 ? x * p->p : x;
     case SK_CLIP: return sk_clamp(x, p->p, p->q);
     case SK_ABSOLUTE: return fabsf(x);
     case SK_NEGATE: return -x;
-    case SK_EXPONENTIAL: return expf(x);
+    case SK_EXPONENTIAL: return sk_exp(x);
     case SK_LOGARITHM: return logf(x);
     case SK_SQUARE_ROOT: return sqrtf(x);
     case SK_RECIPROCAL: return 1 / x;
@@ -26,8 +27,8 @@ SK_INLINE float unary_value(const sk_unary *p, int32_t kind, float x) {
     case SK_SIGN: return x > 0 ? 1.0f : (x < 0 ? -1.0f : x);
     case SK_SINE: return sinf(x);
     case SK_COSINE: return cosf(x);
-    case SK_ERROR_FUNCTION: return erff(x);
-    case SK_SOFTPLUS: return x > 20 ? x : log1pf(expf(x));
+    case SK_ERROR_FUNCTION: return sk_erf(x);
+    case SK_SOFTPLUS: return sk_softplus(x);
     case SK_SOFTSIGN: return x / (1 + fabsf(x));
     case SK_BINARIZE: return x >= 0 ? 1.0f : (x < 0 ? -1.0f : x);
     case SK_FAKE_QUANTIZE: {
@@ -75,6 +76,15 @@ SK_INLINE float binary_value(int32_t kind, float a, float b) {
     case SK_DIVIDE: return a / b;
     case SK_MINIMUM: return a != a ? a : (b < a || b != b ? b : a);
     case SK_MAXIMUM: return a != a ? a : (b > a || b != b ? b : a);
+    case SK_EQUAL: return a == b;
+    case SK_NOT_EQUAL: return a != b;
+    case SK_LESS: return a < b;
+    case SK_LESS_OR_EQUAL: return a <= b;
+    case SK_GREATER: return a > b;
+    case SK_GREATER_OR_EQUAL: return a >= b;
+    case SK_AND: return a != 0 && b != 0;
+    case SK_OR: return a != 0 || b != 0;
+    case SK_EXCLUSIVE_OR: return (a != 0) != (b != 0);
     default: return powf(a, b);
     }
 }
@@ -95,6 +105,9 @@ SK_INLINE void binary_row(int32_t kind, const float *a, int64_t sa, const float 
     switch (kind) {
     BINARY_ROW(SK_ADD) BINARY_ROW(SK_SUBTRACT) BINARY_ROW(SK_MULTIPLY) BINARY_ROW(SK_DIVIDE)
     BINARY_ROW(SK_MINIMUM) BINARY_ROW(SK_MAXIMUM) BINARY_ROW(SK_POWER)
+    BINARY_ROW(SK_EQUAL) BINARY_ROW(SK_NOT_EQUAL) BINARY_ROW(SK_LESS) BINARY_ROW(SK_LESS_OR_EQUAL)
+    BINARY_ROW(SK_GREATER) BINARY_ROW(SK_GREATER_OR_EQUAL) BINARY_ROW(SK_AND) BINARY_ROW(SK_OR)
+    BINARY_ROW(SK_EXCLUSIVE_OR)
     }
 }
 #undef BINARY_ROW

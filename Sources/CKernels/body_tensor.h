@@ -1,22 +1,101 @@
 // Softmax, normalisation across channels, matrix products, reductions and linear resizing.
 #include "common.h"
 
+#define SK_SOFTMAX_COLUMNS 16  // columns that go down the axis together
+
+/// The softmax of `columns` neighbouring columns.
+SK_INLINE void softmax_columns(const sk_softmax *p, const float *x, float *y, const int columns) {
+    float top[SK_SOFTMAX_COLUMNS], sum[SK_SOFTMAX_COLUMNS];
+    for (int c = 0; c < columns; c++) top[c] = -INFINITY, sum[c] = 0;
+    for (int64_t i = 0; i < p->axis; i++)
+        for (int c = 0; c < columns; c++) top[c] = x[i * p->inner + c] > top[c] ? x[i * p->inner + c] : top[c];
+    for (int64_t i = 0; i < p->axis; i++)
+        for (int c = 0; c < columns; c++) {
+            float e = sk_exp(x[i * p->inner + c] - top[c]);
+            y[i * p->inner + c] = e;
+            sum[c] += e;
+        }
+    for (int64_t i = 0; i < p->axis; i++)
+        for (int c = 0; c < columns; c++) y[i * p->inner + c] = y[i * p->inner + c] / sum[c];
+}
+
+#ifdef SK_FUSES
+#define SK_RUN_LANES 16  // parts that a run is gone through in, so that vectors are full
+
+SK_INLINE float largest_of(const float *x, int64_t n) {
+    float tops[SK_RUN_LANES], top = -INFINITY;
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) tops[lane] = -INFINITY;
+    int64_t i = 0;
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++)
+            tops[lane] = x[i + lane] > tops[lane] ? x[i + lane] : tops[lane];
+    for (; i < n; i++) top = x[i] > top ? x[i] : top;
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) top = tops[lane] > top ? tops[lane] : top;
+    return top;
+}
+
+SK_INLINE float sum_of(const float *x, int64_t n) {
+    float sums[SK_RUN_LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++) sums[lane] += x[i + lane];
+    for (; i < n; i++) sum += x[i];
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) sum += sums[lane];
+    return sum;
+}
+
+/// The softmax of one row of neighbours.
+SK_INLINE void softmax_row(const float *x, float *y, int64_t n) {
+    float top = largest_of(x, n);
+    SK_INDEPENDENT
+    for (int64_t i = 0; i < n; i++) y[i] = sk_exp(x[i] - top);
+    float sum = sum_of(y, n);
+    SK_INDEPENDENT
+    for (int64_t i = 0; i < n; i++) y[i] = y[i] / sum;
+}
+
+/// Σ (x − mean)².
+SK_INLINE float squares_of(const float *x, float mean, int64_t n) {
+    float sums[SK_RUN_LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + SK_RUN_LANES <= n; i += SK_RUN_LANES)
+        for (int lane = 0; lane < SK_RUN_LANES; lane++)
+            sums[lane] += (x[i + lane] - mean) * (x[i + lane] - mean);
+    for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+    for (int lane = 0; lane < SK_RUN_LANES; lane++) sum += sums[lane];
+    return sum;
+}
+#else
+SK_INLINE float sum_of(const float *x, int64_t n) {
+    float sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i];
+    return sum;
+}
+
+SK_INLINE float squares_of(const float *x, float mean, int64_t n) {
+    float sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+    return sum;
+}
+
+SK_INLINE void softmax_row(const float *x, float *y, int64_t n) {
+    softmax_columns(&(sk_softmax){.axis = n, .inner = 1}, x, y, 1);
+}
+#endif
+
 static void softmax_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_softmax *p = step->params;
     int64_t first, last;
     sk_share(p->outer * p->inner, part, parts, &first, &last);
-    for (int64_t row = first; row < last; row++) {
-        int64_t at = row / p->inner * p->axis * p->inner + row % p->inner;
+    for (int64_t row = first; row < last;) {
+        int64_t column = row % p->inner, at = row / p->inner * p->axis * p->inner + column;
         const float *x = (const float *)step->a + at;
         float *y = (float *)step->y + at;
-        float top = -INFINITY, sum = 0;
-        for (int64_t i = 0; i < p->axis; i++) top = x[i * p->inner] > top ? x[i * p->inner] : top;
-        for (int64_t i = 0; i < p->axis; i++) {
-            float e = expf(x[i * p->inner] - top);
-            y[i * p->inner] = e;
-            sum += e;
-        }
-        for (int64_t i = 0; i < p->axis; i++) y[i * p->inner] = y[i * p->inner] / sum;
+        int64_t left = p->inner - column < last - row ? p->inner - column : last - row;
+        if (p->inner == 1) softmax_row(x, y, p->axis);
+        else if (left >= SK_SOFTMAX_COLUMNS) softmax_columns(p, x, y, SK_SOFTMAX_COLUMNS);
+        else softmax_columns(p, x, y, 1);
+        row += p->inner > 1 && left >= SK_SOFTMAX_COLUMNS ? SK_SOFTMAX_COLUMNS : 1;
     }
 }
 
@@ -95,12 +174,13 @@ static void reduce_f32(const sk_step *step, int32_t part, int32_t parts) {
     sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
     for (int64_t i = first; i < last; i++) {
         const float *x = (const float *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
-        float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : 0;
+        float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : p->kind == SK_PRODUCT;
         for (int64_t j = 0; j < n; j++) {
             float v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
             switch (p->kind) {
             case SK_REDUCE_MAXIMUM: s = v > s || v != v ? v : s; break;
             case SK_REDUCE_MINIMUM: s = v < s || v != v ? v : s; break;
+            case SK_PRODUCT: s *= v; break;
             default: s += v; break;
             }
         }

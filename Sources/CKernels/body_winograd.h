@@ -143,9 +143,9 @@ SK_INLINE void winograd_multiply_f32(const sk_winograd *p, winograd_outputs outp
                                      int32_t tiles) {
     static const int32_t offset = 0;
     static const float zeros[SK_F32_WIDTH];
-    sk_convolution q = {.images = 1, .out_height = 1, .out_width = tiles, .column_step = p->inputs, .taps = 1,
-                        .depth = p->inputs, .tap_offset = &offset, .y_stride = p->outputs, .lower = -INFINITY,
-                        .upper = INFINITY};
+    sk_windows windows = {.images = 1, .out_height = 1, .out_width = tiles, .column_step = p->inputs, .taps = 1,
+                          .depth = p->inputs, .tap_offset = &offset};
+    sk_convolution q = {.windows = windows, .y_stride = p->outputs, .lower = -INFINITY, .upper = INFINITY};
     for (int place = 0; place < 36; place++) {
         const float *x = v + (int64_t)place * SK_WINOGRAD_TILES * p->inputs;
         const float *w = (const float *)p->weights + (int64_t)place * p->inputs * p->outputs;

@@ -21,12 +21,12 @@
 /// Goes through the windows of a tile of pixels that lie `step` elements apart, `size` elements a STEP(offset): that reads
 /// x0, x3, x6 and x9, the windows of every third pixel, and those between them by multiples of `step`.
 #define SK_FOR_WINDOWS(element, p, x, step, size, STEP) \
-    for (int32_t t = 0; t < p->taps; t++) { \
-        const element *x0 = x + p->tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step; \
+    for (int32_t t = 0; t < p->windows.taps; t++) { \
+        const element *x0 = x + p->windows.tap_offset[t], *x3 = x0 + 3 * step, *x6 = x3 + 3 * step, *x9 = x6 + 3 * step; \
         SK_OPAQUE(x3); \
         SK_OPAQUE(x6); \
         SK_OPAQUE(x9); \
-        int32_t left = p->depth; \
+        int32_t left = p->windows.depth; \
         for (; left >= 2 * size; left -= 2 * size) { \
             SK_OPAQUE_AGAIN(step); \
             STEP(0) STEP(size) \

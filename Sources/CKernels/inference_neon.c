@@ -8,6 +8,7 @@
 #include "body_movement.h"
 #include "body_pool.h"
 #include "body_tensor.h"
+#include "body_sequence.h"
 
 #define SK_LANES 4
 #define SK_ROWS 6

@@ -5,26 +5,28 @@
 #include "body_movement.h"
 #include "body_pool.h"
 #include "body_tensor.h"
+#include "body_sequence.h"
 
 /// Where the window of an output pixel begins in the bordered input.
-static int64_t window_origin(const sk_convolution *p, int64_t pixel) {
-    int64_t column = pixel % p->out_width, row = pixel / p->out_width % p->out_height;
-    return pixel / p->out_width / p->out_height * p->image_step + row * p->row_step + column * p->column_step;
+static int64_t window_origin(const sk_windows *w, int64_t pixel) {
+    int64_t column = pixel % w->out_width, row = pixel / w->out_width % w->out_height;
+    return pixel / w->out_width / w->out_height * w->image_step + row * w->row_step + column * w->column_step;
 }
 
 static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
-    int64_t per_output = (int64_t)p->taps * p->depth, first, last;
-    sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last);
+    const sk_windows *windows = &p->windows;
+    int64_t per_output = (int64_t)windows->taps * windows->depth, first, last;
+    sk_share((int64_t)windows->images * windows->out_height * windows->out_width, part, parts, &first, &last);
     for (int64_t pixel = first; pixel < last; pixel++)
         for (int32_t g = 0; g < p->groups; g++)
             for (int32_t o = 0; o < p->group_outputs; o++) {
-                const float *x = (const float *)step->a + window_origin(p, pixel) + (int64_t)g * p->group_inputs;
+                const float *x = (const float *)step->a + window_origin(windows, pixel) + (int64_t)g * p->group_inputs;
                 int64_t output = (int64_t)g * p->group_outputs + o, at = pixel * p->y_stride + output;
                 const float *w = (const float *)p->weights + output * per_output;
                 float sum = ((const float *)p->bias)[output];
-                for (int32_t t = 0; t < p->taps; t++)
-                    for (int32_t k = 0; k < p->depth; k++) sum += x[p->tap_offset[t] + k] * *w++;
+                for (int32_t t = 0; t < windows->taps; t++)
+                    for (int32_t k = 0; k < windows->depth; k++) sum += x[windows->tap_offset[t] + k] * *w++;
                 if (p->has_residual) sum += ((const float *)step->b)[at];
                 ((float *)step->y)[at] = sk_clamp(sum, p->lower, p->upper);
             }
@@ -32,17 +34,18 @@ static void convolution_f32(const sk_step *step, int32_t part, int32_t parts) {
 
 static void convolution_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convolution *p = step->params;
-    int64_t per_output = (int64_t)p->taps * p->depth, first, last;
-    sk_share((int64_t)p->images * p->out_height * p->out_width, part, parts, &first, &last);
+    const sk_windows *windows = &p->windows;
+    int64_t per_output = (int64_t)windows->taps * windows->depth, first, last;
+    sk_share((int64_t)windows->images * windows->out_height * windows->out_width, part, parts, &first, &last);
     for (int64_t pixel = first; pixel < last; pixel++)
         for (int32_t g = 0; g < p->groups; g++)
             for (int32_t o = 0; o < p->group_outputs; o++) {
-                const int16_t *x = (const int16_t *)step->a + window_origin(p, pixel) + (int64_t)g * p->group_inputs;
+                const int16_t *x = (const int16_t *)step->a + window_origin(windows, pixel) + (int64_t)g * p->group_inputs;
                 int64_t output = (int64_t)g * p->group_outputs + o, at = pixel * p->y_stride + output;
                 const int16_t *w = (const int16_t *)p->weights + output * per_output;
                 uint32_t sum = (uint32_t)((const int32_t *)p->bias)[output];
-                for (int32_t t = 0; t < p->taps; t++)
-                    for (int32_t k = 0; k < p->depth; k++) sum += (uint32_t)(x[p->tap_offset[t] + k] * *w++);
+                for (int32_t t = 0; t < windows->taps; t++)
+                    for (int32_t k = 0; k < windows->depth; k++) sum += (uint32_t)(x[windows->tap_offset[t] + k] * *w++);
                 int32_t q = sk_round_clamped((float)(int32_t)sum * p->scale[output], p->lower, p->upper);
                 if (p->has_residual) {
                     float b = (float)(((const int8_t *)step->b)[at] - p->b_zero);

@@ -132,7 +132,7 @@ SK_INLINE vnni_layer vnni_layer_of(const sk_convolution *p) {
     vnni_bounds bounds = p->has_residual ? vnni_bounds_of(p->sum_lower, p->sum_upper, p->y_zero)
                                          : vnni_bounds_of(p->lower, p->upper, p->zero_point);
     bool plain = !p->has_residual && is_plain(p->has_small_scales, p->lower, p->upper, p->zero_point);
-    return (vnni_layer){p, bounds, plain, (int64_t)p->taps * ((p->depth + 3) / 4 * 4) * SK_S8_WIDTH};
+    return (vnni_layer){p, bounds, plain, (int64_t)p->windows.taps * ((p->windows.depth + 3) / 4 * 4) * SK_S8_WIDTH};
 }
 
 SK_INLINE vnni_block block_at(const vnni_layer *layer, int64_t g, int64_t index) {
@@ -291,23 +291,24 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
     int64_t tiles = (pixels + SK_ROWS - 1) / SK_ROWS, rows = pixels / tiles, longer = pixels % tiles;
     const int8_t *residual = p->has_residual ? s->step->b : s->step->y;
     for (int64_t tile = 0; tile < tiles; tile++) {
-        int64_t n = rows + (tile < longer), step = p->column_step, at = pixel * p->y_stride + s->output;
+        int64_t n = rows + (tile < longer), step = p->windows.column_step, at = pixel * p->y_stride + s->output;
         const uint8_t *from = x;
         if (p->scratch_size) {
-            if (step == p->depth) raise_vectors((const int8_t *)x, s->scratch, n * step);
+            if (step == p->windows.depth) raise_vectors((const int8_t *)x, s->scratch, n * step);
             else for (int64_t r = 0; r < n; r++)
-                raise_vectors((const int8_t *)x + r * step, s->scratch + r * p->depth, p->depth);
+                raise_vectors((const int8_t *)x + r * step, s->scratch + r * p->windows.depth, p->windows.depth);
             from = s->scratch;
-            step = p->depth;
+            step = p->windows.depth;
         }
         vnni_block block = s->block;
         for (int64_t i = 0; i < s->blocks; i++, at += SK_S8_WIDTH, block = next_block(s->layer, block)) {
             int8_t *y = (int8_t *)s->step->y + at;
             if (block.outputs > SK_LANES) tile_of_form(s->layer, &block, from, step, y, residual + at, n, WHOLE_BLOCK);
-            else if (p->depth % SK_S8_HALF_GROUP) tile_of_form(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK);
+            else if (p->windows.depth % SK_S8_HALF_GROUP)
+                tile_of_form(s->layer, &block, from, step, y, residual + at, n, HALF_BLOCK);
             else tile_of_form(s->layer, &block, from, step, y, residual + at, n, BLOCK_IN_PAIRS);
         }
-        x += n * p->column_step;
+        x += n * p->windows.column_step;
         pixel += n;
     }
 }
@@ -315,10 +316,10 @@ static void run_of_pixels(const vnni_share *s, const uint8_t *x, int64_t pixel, 
 /// Pixels from `first` to `last`: one run where windows follow each other over all rows, else row by row.
 static void runs_of_pixels(const vnni_share *s, const uint8_t *x, int64_t first, int64_t last) {
     const sk_convolution *p = s->layer->p;
-    if (is_one_run(p)) return run_of_pixels(s, x + first * p->column_step, first, last - first);
+    if (is_one_run(p)) return run_of_pixels(s, x + first * p->windows.column_step, first, last - first);
     window_walk walk = walk_from(p, first);
     for (int64_t pixel = first; pixel < last;) {
-        int64_t pixels = p->out_width - walk.x < last - pixel ? p->out_width - walk.x : last - pixel;
+        int64_t pixels = p->windows.out_width - walk.x < last - pixel ? p->windows.out_width - walk.x : last - pixel;
         run_of_pixels(s, x + walk.image + walk.row + walk.column, pixel, pixels);
         pixel += pixels;
         walk_on(p, &walk, (int32_t)pixels);
@@ -337,8 +338,8 @@ SK_INLINE void strip_vnni(const vnni_share *s, const uint8_t *x, int64_t index, 
         sums[i][0][0] = _mm512_loadu_si512(block.bias + i * SK_S8_WIDTH);
         sums[i][0][1] = _mm512_loadu_si512(block.bias + i * SK_S8_WIDTH + SK_LANES);
     }
-    for (int32_t t = 0; t < p->taps; t++) {
-        const uint8_t *from = x + p->tap_offset[t], *end = from + p->depth;
+    for (int32_t t = 0; t < p->windows.taps; t++) {
+        const uint8_t *from = x + p->windows.tap_offset[t], *end = from + p->windows.depth;
         for (; from < end; from += 4, w += 128) {
             __m512i four = four_inputs(from);
             SK_UNROLL
@@ -361,7 +362,7 @@ static int64_t strips_vnni(const vnni_share *s, int64_t block, int64_t end) {
     const sk_convolution *p = s->layer->p;
     const uint8_t *x = s->step->a;
     if (p->scratch_size) {
-        raise_vectors(s->step->a, s->scratch, p->depth);
+        raise_vectors(s->step->a, s->scratch, p->windows.depth);
         x = s->scratch;
     }
     int64_t full = p->group_outputs / SK_S8_WIDTH;

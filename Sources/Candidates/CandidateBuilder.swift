@@ -4,7 +4,7 @@ import Engine
 public import ModelCompression
 public import ModelGraph
 public import SearchSpaces
-import Training
+public import Training
 
 /// Builds points of a space: initialises, trains and compresses them on a data set.
 ///
@@ -20,11 +20,16 @@ public struct CandidateBuilder: Sendable {
     public let options: CompressionOptions
     /// Trained networks from elsewhere that recipes name as teachers; `Teacher.names` are the space's own.
     public let externalTeachers: [String: Graph]
+    /// Where the weights of the space's networks come from.
+    public let weights: WeightSource
+    private let shared: SharedWeights?
     private let trainings = TrainingCache()
 
+    /// - Parameter shared: the weights of a trained super-network, which every network of the space begins from.
     public init(
         space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1,
-        options: CompressionOptions = CompressionOptions(), externalTeachers: [String: Graph] = [:]
+        options: CompressionOptions = CompressionOptions(), externalTeachers: [String: Graph] = [:],
+        shared: SharedWeights? = nil
     ) {
         self.space = space
         self.data = data
@@ -33,10 +38,9 @@ public struct CandidateBuilder: Sendable {
         self.threads = threads
         self.options = options
         self.externalTeachers = externalTeachers
+        self.shared = shared
+        weights = shared == nil ? WeightSource(of: space) : .shared
     }
-
-    /// Where the weights of the space's networks come from.
-    public var weights: WeightSource { WeightSource(of: space) }
 
     /// Everything that decides the weights of a point and how good they are: live network, pipeline, data, training, teacher,
     /// seed; equal for points of different spaces that are the same network.
@@ -47,7 +51,8 @@ public struct CandidateBuilder: Sendable {
         return [
             "version": .integer(1), "network": .text(networkKey(of: genotype)),
             "compression": .text(space.compression(of: genotype)), "data": data.identity,
-            "weights": .text(weights.rawValue), "training": settings.identity,
+            "weights": .text(weights.rawValue), "shared": .text(orAbsent: shared?.contentHash),
+            "training": settings.identity,
             "compressing": options.identity, "seed": .text(String(seed)),
             "teacher": .text(orAbsent: teacher.map { SHA256.hex($0.encoded()) }),
             "space_teacher": .text(orAbsent: spaceTeacher(of: genotype)),
@@ -98,6 +103,7 @@ public struct CandidateBuilder: Sendable {
             lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson)
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
+            if isSettledByStatistics(step) { return try settled(pruned) }
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
                 seed: seed, distillation: lesson?.distillation, from: weights)
@@ -109,11 +115,25 @@ public struct CandidateBuilder: Sendable {
     private func trained(_ network: Graph, epochs: Double, lesson: Lesson?) throws -> Graph {
         switch weights {
         case .given: network
-        case .scratch:
+        case .shared where epochs == 0: network
+        case .scratch, .shared:
             try train(
                 network, teacher: lesson?.teacher,
                 recipe: settings.recipe(epochs: epochs, seed: seed, distillation: lesson?.distillation))
         }
+    }
+
+    /// Whether what is left after a step needs new statistics only: channels that a comparison without training removes.
+    private func isSettledByStatistics(_ step: Compression.Step) -> Bool {
+        guard weights == .shared, settings.epochs == 0 else { return false }
+        if case .structured = step { return true }
+        return false
+    }
+
+    /// A network whose normalisations have the statistics of its own activations.
+    private func settled(_ network: Graph) throws -> Graph {
+        let rows = Array(0..<data.split.slice.count)
+        return try network.withStatistics(of: data.statisticsSource, rows: rows, batch: min(128, rows.count))
     }
 
     /// What a compression starts from.
@@ -138,8 +158,9 @@ public struct CandidateBuilder: Sendable {
     }
 
     private func initialized(_ genotype: Genotype) throws -> Graph {
-        try space.graph(of: genotype, input: data.input)
-            .initialized(seed: seed ^ stream(networkKey(of: genotype)))
+        let network = try space.graph(of: genotype, input: data.input)
+        guard let shared else { return network.initialized(seed: seed ^ stream(networkKey(of: genotype))) }
+        return try settled(shared.inherited(by: network))
     }
 
     /// A number that keys the random streams of what has this hash.
@@ -181,7 +202,8 @@ public struct CandidateBuilder: Sendable {
         }
         return .largest(
             try trained(
-                initialized(space.uncompressed(space.largest)), epochs: settings.epochs, lesson: nil))
+                initialized(space.uncompressed(space.largest)),
+                epochs: weights == .shared ? 0 : settings.epochs, lesson: nil))
     }
 }
 

@@ -5,7 +5,7 @@ public import Search
 public import SearchSpaces
 
 /// Published measurements of a space's architectures, in place of training and timing.
-public struct MeasurementTable: Sendable {
+public struct MeasurementTable: Pricer {
     /// Which columns hold what.
     public struct Columns: Sendable {
         public var architecture: String
@@ -30,6 +30,8 @@ public struct MeasurementTable: Sendable {
     public let space: SearchSpace
     public let devices: [String]
     private let columns: Columns
+    /// The points that have an accuracy and a cost, in the order of the table; nil where they are the whole space.
+    public private(set) var listed: [Genotype]?
     /// By architecture in normal form.
     private var accuracies: [String: Double] = [:]
     private var scores: [String: [Score]] = [:]
@@ -51,6 +53,19 @@ public struct MeasurementTable: Sendable {
             }
         }
         try requireColumns(columns, tables)
+        listed = try points(of: tables, columns.architecture)
+    }
+
+    private func points(of tables: [CSVTable], _ column: String) throws -> [Genotype]? {
+        var seen: Set<String> = []
+        var points: [Genotype] = []
+        for table in tables {
+            for name in try MeasurementTable.normalForms(table, column, space)
+            where accuracies[name] != nil && scores[name] != nil && seen.insert(name).inserted {
+                points.append(try space.genotype(architecture: name))
+            }
+        }
+        return UInt128(points.count) == space.count ? nil : points
     }
 
     private static func normalForms(_ table: CSVTable, _ column: String, _ space: SearchSpace) throws
@@ -193,14 +208,14 @@ public struct TableEvaluator: Evaluator {
 
     public var fidelity: Fidelity { .table }
 
-    public func accuracyKey(of genotype: Genotype) -> String {
+    public func accuracyKey(of genotype: Genotype, rung: Int) -> String {
         Identity.record([
             .init("version", .integer(1)), .init("table", .text(content)),
             .init("candidate", .text(table.space.id(of: genotype))),
         ]).hash
     }
 
-    public func evaluate(_ genotype: Genotype) async throws -> Finding {
+    public func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         guard let accuracy = table.accuracy(of: genotype) else {
             return Finding(.failed(reason: "The table has no such architecture."))
         }

@@ -37,6 +37,31 @@ final class PieceCache: Sendable {
             return known.costs(of: keys)
         }
     }
+
+    /// The positions of points in normal form of which a piece is not known yet.
+    func unknown(of genotypes: [Genotype]) -> [Int] {
+        known.withLock { known in
+            var keys: [Int] = []
+            return genotypes.indices.filter { !known.find(genotypes[$0], pieces, &keys) }
+        }
+    }
+
+    /// Numbers of points in normal form; `others` holds, by position, the costs of those that pieces do not tell.
+    func prices(of genotypes: [Genotype], others: [Int: Costs]) -> PriceList {
+        known.withLock { known in
+            var list = PriceList(devices: devices.count)
+            list.reserveCapacity(genotypes.count)
+            var network: [Int] = []
+            for (index, genotype) in genotypes.enumerated() {
+                if known.find(genotype, pieces, &network) {
+                    known.append(network, to: &list)
+                } else if let costs = others[index] {
+                    list.append(costs)
+                }
+            }
+            return list
+        }
+    }
 }
 
 /// The pieces priced so far.
@@ -57,6 +82,28 @@ private struct Known {
         numbers[key] = Int32(counts.count)
         counts.append((piece.macs, piece.parameters))
         for (device, priced) in pieces.enumerated() { pricers[device].add(priced) }
+    }
+
+    /// Fills in the numbers of a point's pieces, and says whether all of them are known.
+    func find(_ genotype: Genotype, _ pieces: Pieces, _ network: inout [Int]) -> Bool {
+        guard pieces.collectKeys(of: genotype, into: &network) else { return false }
+        for index in network.indices {
+            let number = numbers[network[index]]
+            guard number >= 0 else { return false }
+            network[index] = Int(number)
+        }
+        return true
+    }
+
+    /// Appends the price of a network of known pieces.
+    func append(_ network: [Int], to list: inout PriceList) {
+        var (macs, parameters) = (0, 0)
+        for piece in network {
+            macs &+= counts[piece].macs
+            parameters &+= counts[piece].parameters
+        }
+        list.append(PointCounts(macs: Double(macs), parameters: Double(parameters)))
+        for pricer in pricers { list.append(DevicePrice(pricer.price(network))) }
     }
 
     /// Nil where a piece is not known yet.

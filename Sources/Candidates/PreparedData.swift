@@ -83,7 +83,7 @@ public struct PreparedData: Sendable {
     }
 
     /// The training part as the trainer reads it, augmented by `seed`.
-    func trainingSource(seed: UInt64) -> TrainingPart {
+    package func trainingSource(seed: UInt64) -> TrainingPart {
         TrainingPart(
             reader: BatchReader(
                 dataset, normalization: normalization, augmentation: augmentation, seed: seed),
@@ -91,20 +91,28 @@ public struct PreparedData: Sendable {
     }
 }
 
+extension PreparedData {
+    /// The fixed slice of the training part that statistics are taken from, without augmentation.
+    package var statisticsSource: TrainingPart {
+        TrainingPart(
+            reader: BatchReader(dataset, normalization: normalization), indices: split.slice, labels: dataset.labels)
+    }
+}
+
 /// The training part of a data set; row `i` is sample `indices[i]`.
-struct TrainingPart: BatchSource {
+package struct TrainingPart: BatchSource {
     let reader: BatchReader
     let indices: [Int]
     let labels: [Int32]
 
-    var count: Int { indices.count }
-    var sampleShape: [Int] { reader.dataset.sampleShape }
+    package var count: Int { indices.count }
+    package var sampleShape: [Int] { reader.dataset.sampleShape }
 
-    func fill(_ samples: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
+    package func fill(_ samples: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
         reader.fill(rows.indices.map { indices[rows[$0]] }, epoch: epoch, into: &samples)
     }
 
-    func label(_ row: Int) -> Int { Int(labels[indices[row]]) }
+    package func label(_ row: Int) -> Int { Int(labels[indices[row]]) }
 }
 
 extension CalibrationSamples {

@@ -7,7 +7,7 @@ public import SearchSpaces
 import Synchronization
 
 /// What points of a space cost on the devices of a job, known before any training.
-public struct SpacePricer: Sendable {
+public struct SpacePricer: Pricer {
     public let space: SearchSpace
     public let input: NetworkInput
     public let devices: [DeviceProfile]
@@ -42,6 +42,21 @@ public struct SpacePricer: Sendable {
         }
     }
 
+    /// Numbers of many points, in their order, at about a million prices a second once their pieces are known.
+    public func prices(of genotypes: [Genotype]) -> PriceList {
+        let genotypes = genotypes.map(space.normalForm)
+        guard let pieces else { return pricesOneByOne(genotypes) }
+        var others: [Int: Costs] = [:]
+        for index in pieces.unknown(of: genotypes) { others[index] = costs(of: genotypes[index]) }
+        return pieces.prices(of: genotypes, others: others)
+    }
+
+    private func pricesOneByOne(_ genotypes: [Genotype]) -> PriceList {
+        var list = PriceList(devices: devices.count)
+        for genotype in genotypes { list.append(costs(of: genotype)) }
+        return list
+    }
+
     /// The costs of many points, in their order, worked out on all cores.
     public func costs(of genotypes: [Genotype]) -> [Costs] {
         let costs = Mutex([Costs](repeating: Costs(scores: []), count: genotypes.count))
@@ -73,5 +88,17 @@ extension Score {
             energy: price.energyMillijoules, peakRAM: known(price.peakRAMBytes),
             flash: known(price.flashBytes), modelSize: known(price.modelBytes), status: price.status,
             reason: price.reason)
+    }
+}
+
+extension DevicePrice {
+    /// The numbers of a price; bytes of what a device cannot have at all are unknown.
+    init(_ price: Price) {
+        func known(_ bytes: Int) -> Double { bytes > 0 ? Double(bytes) : .nan }
+        self.init(
+            latency: price.latencyMilliseconds ?? .nan, latencyP10: price.latencyMillisecondsP10 ?? .nan,
+            latencyP90: price.latencyMillisecondsP90 ?? .nan, energy: price.energyMillijoules ?? .nan,
+            peakRAM: known(price.peakRAMBytes), flash: known(price.flashBytes),
+            modelSize: known(price.modelBytes), status: price.status)
     }
 }

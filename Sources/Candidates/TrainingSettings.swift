@@ -100,7 +100,11 @@ public struct TrainingSettings: Hashable, Sendable {
     func epochs(
         of compression: Compression, from weights: WeightSource = .scratch
     ) -> (before: Double, after: Double) {
-        if weights == .given { return (0, fineTuneEpochs ?? epochs) }
+        switch weights {
+        case .given: return (0, fineTuneEpochs ?? epochs)
+        case .shared where epochs == 0: return (0, fineTuneEpochs ?? 1)
+        case .scratch, .shared: break
+        }
         if let fineTuneEpochs { return (epochs, fineTuneEpochs) }
         return compression.trainsAgain ? (epochs * 2 / 3, epochs / 3) : (epochs, 0)
     }

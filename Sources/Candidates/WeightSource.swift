@@ -6,7 +6,9 @@ public enum WeightSource: String, Hashable, Sendable, Codable {
     case scratch
     /// A model that was given, trained already; only steps of compressions train it further.
     case given
+    /// A super-network that was trained once: each network takes its part of the shared weights.
+    case shared
 
-    /// What the networks of a space come with.
+    /// What the networks of a space come with where no super-network is trained.
     public init(of space: SearchSpace) { self = space.hasWeights ? .given : .scratch }
 }

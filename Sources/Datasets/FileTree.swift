@@ -26,7 +26,11 @@ struct FileTree: Sendable {
         guard FileTree.isArchiveName(path) else { return nil }
         let bytes = try SourceFile.read(path)
         let tar: TarArchive
-        do throws(ArchiveError) { tar = try TarArchive(bytes, file: path) } catch { throw DatasetError(error) }
+        do throws(ArchiveError) {
+            tar = try TarArchive(bytes, file: path)
+        } catch {
+            throw DatasetError(error)
+        }
         var contents: [String: Range<Int>] = [:]
         for entry in tar.entries where !FileTree.isHidden(entry.name) {
             let name = entry.name.hasPrefix("./") ? String(entry.name.dropFirst(2)) : entry.name

@@ -83,6 +83,7 @@ extension Graph {
     }
 
     private func classification(of node: Node) -> (WorkFamily, String) {
+        if case .transposedConvolution = node.operation { return (.convolution, node.operation.name) }
         guard case .convolution(let convolution) = node.operation else {
             return (node.operation.traits.kind.family, node.operation.name)
         }
@@ -101,6 +102,10 @@ extension Workload {
             groups = convolution.groups
             stride = max(convolution.stride.height, convolution.stride.width)
         }
+        if case .transposedConvolution(let convolution) = operation {
+            kernelTaps = convolution.kernel.height * convolution.kernel.width
+            groups = convolution.groups
+        }
         if case .pool(let pooling) = operation {
             kernelTaps = pooling.kernel.height * pooling.kernel.width
             stride = max(pooling.stride.height, pooling.stride.width)
@@ -117,11 +122,12 @@ extension OperationTraits.Kind {
         case .elementwise: .elementwise
         case .movement: .movement
         case .mixing: .other
+        case .recurrence: .dense
         }
     }
 
     /// Whether the second input is a weight tensor (and not, say, a scalar factor).
-    fileprivate var readsWeights: Bool { self == .layer || self == .product }
+    fileprivate var readsWeights: Bool { self == .layer || self == .product || self == .recurrence }
 }
 
 extension Value {

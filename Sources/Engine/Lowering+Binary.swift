@@ -2,20 +2,20 @@ import Kernels
 import ModelGraph
 
 extension Lowering {
-    /// Signs are taken where they are read: until then the value is its float32 source.
-    mutating func lowerSigns(_ node: Node) throws(PlanError) {
+    /// Values are rounded to ±1 where they are read: until then the value is its float32 source.
+    mutating func lowerBinaryCast(_ node: Node) throws(PlanError) {
         let source = try floats(node.inputs[0], for: node.name)
-        slots[node.output.index] = Slot(
+        slots[node.output.index] = StoredValue(
             buffer: source, type: graph[node.output].type, storage: .float32)
     }
 
-    /// A convolution or dense layer of signs, with its residual and clamp.
+    /// A convolution or dense layer of binary weights and inputs, with its residual and clamp.
     mutating func lowerBinaryLayer(
         _ kernel: FusedKernel, _ node: Node, _ shape: WindowShape, _ bounds: ClosedRange<Float>,
         into y: Buffer
     ) throws(PlanError) {
         guard let source = slots[node.inputs[0].index] else {
-            throw .unsupported(node: node.name, detail: "its signs must come from a cast to binary")
+            throw .unsupported(node: node.name, detail: "its input must come from a cast to binary")
         }
         guard shape.groups == 1, shape.fitsBitCounts else {
             throw .unsupported(node: node.name, detail: "binary layers have one group and sums below 2^29")
@@ -24,14 +24,14 @@ extension Lowering {
         guard let tensor = weights.constant?.tensor else {
             throw .unsupported(node: node.name, detail: "'\(weights.name)' must be a constant")
         }
-        guard let signs = tensor.floats else {
+        guard let values = tensor.floats else {
             throw .unknownConstant(node: node.name, value: weights.name)
         }
         let bias = node.inputs.count > 2 ? try constantFloats(node.inputs[2], of: node) : []
         var residual: Buffer?
         if let value = kernel.residual { residual = try floats(value, for: node.name) }
         builder.binaryConvolution(
-            source.buffer, shape, weights: signs,
+            source.buffer, shape, weights: values,
             scales: try channelScales(of: weights, outputs: shape.outputChannels, node: node.name),
             bias: bias, residual: residual, clamp: bounds, into: y)
     }

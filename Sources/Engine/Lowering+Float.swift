@@ -5,7 +5,7 @@ extension Lowering {
     /// The kernel in float32: operands converted where they are stored otherwise, the result converted back.
     mutating func lowerFloat(_ kernel: FusedKernel, node: Node) throws(PlanError) {
         let isFloat = graph[kernel.output].type.dataType == .float32
-        let result: Slot
+        let result: StoredValue
         if isFloat {
             result = try resultSlot(
                 kernel.output, over: try reusableOperands(kernel, node: node), node: node.name)
@@ -23,16 +23,18 @@ extension Lowering {
     }
 
     /// Operands over which an element-wise float32 kernel may write its result.
-    private mutating func reusableOperands(_ kernel: FusedKernel, node: Node) throws(PlanError) -> [Slot] {
+    private mutating func reusableOperands(_ kernel: FusedKernel, node: Node) throws(PlanError)
+        -> [StoredValue]
+    {
         let candidates: [ValueID]
         switch node.operation.traits.kind {
         case .layer: candidates = kernel.residual.map { node.operation.isGrouped ? [] : [$0] } ?? []
         case .elementwise:
             candidates = node.inputs.filter { graph[$0].type.shape == graph[kernel.output].type.shape }
         case .mixing: candidates = node.operation.isSoftmax ? [node.inputs[0]] : []
-        case .product, .pooling, .movement: candidates = []
+        case .product, .pooling, .movement, .recurrence: candidates = []
         }
-        var slots: [Slot] = []
+        var slots: [StoredValue] = []
         for value in candidates where graph[value].constant == nil {
             let slot = try slot(of: value, for: node.name)
             // An operand that is also read in another role must stay.
@@ -74,7 +76,10 @@ extension Lowering {
             let x = try floats(node.inputs[0], for: node.name)
             builder.pool(
                 x, try globalShape(node), isAverage: kind == .average, countsPadding: false, into: y)
-        case .binary(let operation): try lowerBinary(node, operation, bounds, into: y)
+        case .transposedConvolution(let convolution):
+            try lowerTransposed(node, convolution, bounds, into: y)
+        case .binary(let operation): try lowerBinary(node, operation.function, bounds, into: y)
+        case .compare(let comparison): try lowerBinary(node, comparison.function, bounds, into: y)
         case .activation(let activation):
             let x = try floats(node.inputs[0], for: node.name)
             builder.unary(activation.function, x, count: output.elementCount, into: y)
@@ -102,7 +107,15 @@ extension Lowering {
         case .training(let operation):
             let x = try floats(node.inputs[0], for: node.name)
             builder.unary(try operation.function(node.name), x, count: output.elementCount, into: y)
-        case .concatenate, .slice, .reshape, .transpose, .pad, .cast, .quantize, .dequantize:
+        case .cumulativeSum(let sum):
+            builder.cumulativeSum(
+                try floats(node.inputs[0], for: node.name), AxisLoops(input, axis: sum.axis),
+                isExclusive: sum.isExclusive, isReversed: sum.isReversed, into: y)
+        case .layerNormalization(let normalization):
+            try lowerLayerNormalization(node, normalization, into: y)
+        case .recurrence(let recurrence): try lowerRecurrence(node, recurrence, into: y)
+        case .concatenate, .slice, .reshape, .transpose, .pad, .cast, .quantize, .dequantize, .gather,
+            .select, .argument:
             preconditionFailure("\(node.operation.name) moves elements, it does not compute")
         }
     }
@@ -156,17 +169,17 @@ extension Lowering {
     }
 
     private mutating func lowerBinary(
-        _ node: Node, _ operation: BinaryOperation, _ bounds: ClosedRange<Float>, into y: Buffer
+        _ node: Node, _ function: BinaryFunction, _ bounds: ClosedRange<Float>, into y: Buffer
     ) throws(PlanError) {
         let shape = graph[node.output].type.shape
         let a = try operand(node.inputs[0], broadcastTo: shape, of: node)
         let b = try operand(node.inputs[1], broadcastTo: shape, of: node)
         try checkRank(CollapsedAxes(shape.dimensions, [a.steps, b.steps]), of: node.name)
-        builder.binary(operation.function, a, b, shape: shape.dimensions, clamp: bounds, into: y)
+        builder.binary(function, a, b, shape: shape.dimensions, clamp: bounds, into: y)
     }
 
     /// A float32 operand with its steps; a repeated constant is stored once.
-    private mutating func operand(
+    mutating func operand(
         _ value: ValueID, broadcastTo shape: Shape, of node: Node
     ) throws(PlanError) -> Strided {
         if case .repeated(let number, let type)? = graph[value].constant?.tensor.storage, type.isFloatingPoint
@@ -257,6 +270,7 @@ extension Reduction.Kind {
         case .sum: .sum
         case .maximum: .maximum
         case .minimum: .minimum
+        case .product: .product
         }
     }
 }

@@ -4,10 +4,10 @@ import ModelGraph
 extension Lowering {
     /// The kernel in int8 arithmetic; false where its types or constants do not allow that.
     mutating func lowerInteger(_ kernel: FusedKernel, node: Node) throws(PlanError) -> Bool {
-        guard case .int8(let yScale)? = Slot.Storage(graph[kernel.output].type),
-            case .int8(let xScale)? = Slot.Storage(graph[node.inputs[0]].type)
+        guard case .int8(let yScale)? = StoredValue.Storage(graph[kernel.output].type),
+            case .int8(let xScale)? = StoredValue.Storage(graph[node.inputs[0]].type)
         else { return false }
-        if node.operation.isLayer { return try lowerIntegerConvolution(kernel) }
+        if node.operation.isLayer { return try lowerIntegerLayer(kernel) }
         if case .binary(let operation) = node.operation {
             return try lowerIntegerBinary(kernel, node, operation, xScale, yScale)
         }
@@ -30,7 +30,7 @@ extension Lowering {
             builder.softmax(x.buffer, xScale, AxisLoops(x.type.shape, axis: axis), into: y.buffer, yScale)
             return true
         }
-        guard case .reduce(let reduction) = node.operation else { return false }
+        guard case .reduce(let reduction) = node.operation, reduction.kind != .product else { return false }
         let x = try slot(of: node.inputs[0], for: node.name)
         let axes = try reductionAxes(reduction, x.type.shape, node: node.name)
         let y = try resultSlot(kernel.output, node: node.name)
@@ -72,7 +72,8 @@ extension Lowering {
         _ kernel: FusedKernel, _ node: Node, _ operation: BinaryOperation, _ aScale: AffineScale,
         _ yScale: AffineScale
     ) throws(PlanError) -> Bool {
-        guard kernel.activation == nil, case .int8(let bScale)? = Slot.Storage(graph[node.inputs[1]].type)
+        guard kernel.activation == nil,
+            case .int8(let bScale)? = StoredValue.Storage(graph[node.inputs[1]].type)
         else {
             return false
         }

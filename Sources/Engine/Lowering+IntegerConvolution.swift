@@ -2,17 +2,25 @@ import Kernels
 import ModelGraph
 
 extension Lowering {
+    /// A layer on int8, with its residual and clamp; false where types or constants do not allow that.
+    mutating func lowerIntegerLayer(_ kernel: FusedKernel) throws(PlanError) -> Bool {
+        if case .transposedConvolution(let convolution) = graph.nodes[kernel.anchor].operation {
+            return try lowerIntegerTransposed(kernel, convolution)
+        }
+        return try lowerIntegerConvolution(kernel)
+    }
+
     /// A convolution or dense layer on int8, with its residual and clamp; false where types or constants do not allow that.
-    mutating func lowerIntegerConvolution(_ kernel: FusedKernel) throws(PlanError) -> Bool {
+    private mutating func lowerIntegerConvolution(_ kernel: FusedKernel) throws(PlanError) -> Bool {
         let node = graph.nodes[kernel.anchor]
         guard let shape = try windowShape(of: node),
-            case .int8(let xScale)? = Slot.Storage(graph[node.inputs[0]].type),
+            case .int8(let xScale)? = StoredValue.Storage(graph[node.inputs[0]].type),
             let weights = try integerWeights(node, outputs: shape.outputChannels),
             let epilogue = epilogue(of: kernel, xScale, weights.scales, isDepthwise: shape.isDepthwise),
             let bias = try integerBias(node, weights.scales.map { xScale.scale * $0 })
         else { return false }
         let x = try slot(of: node.inputs[0], for: node.name)
-        var residual: Slot?
+        var residual: StoredValue?
         if let value = kernel.residual { residual = try slot(of: value, for: node.name) }
         let reusable = residual.map { $0.buffer != x.buffer ? [$0] : [] } ?? []
         let y = try resultSlot(kernel.output, over: reusable, node: node.name)
@@ -38,7 +46,7 @@ extension Lowering {
     }
 
     /// int8 weights with zero point 0 and one scale an output (uint8 around 128 is the same thing); else nil.
-    private func integerWeights(
+    func integerWeights(
         _ node: Node, outputs: Int
     ) throws(PlanError) -> (values: [Int8], scales: [Float])? {
         let value = graph[node.inputs[1]]
@@ -69,7 +77,7 @@ extension Lowering {
     }
 
     /// The int32 bias at scale sₓ·s_w[c]; nil where it has other scales.
-    private func integerBias(_ node: Node, _ scales: [Float]) throws(PlanError) -> [Int32]? {
+    func integerBias(_ node: Node, _ scales: [Float]) throws(PlanError) -> [Int32]? {
         guard node.inputs.count > 2 else { return [] }
         let value = graph[node.inputs[2]]
         guard let tensor = value.constant?.tensor else { return nil }
@@ -93,12 +101,12 @@ extension Lowering {
     }
 
     /// How sums become the kernel's result; nil where a fused kernel could not give the integers the separate nodes give.
-    private func epilogue(
+    func epilogue(
         of kernel: FusedKernel, _ xScale: AffineScale, _ weightScales: [Float], isDepthwise: Bool
     ) -> IntegerEpilogue? {
         let anchor = graph.nodes[kernel.anchor]
-        guard case .int8(let own)? = Slot.Storage(graph[anchor.output].type),
-            case .int8(let result)? = Slot.Storage(graph[kernel.output].type)
+        guard case .int8(let own)? = StoredValue.Storage(graph[anchor.output].type),
+            case .int8(let result)? = StoredValue.Storage(graph[kernel.output].type)
         else { return nil }
         var clamp: ClosedRange<Float> = -.infinity ... .infinity
         if let activation = kernel.activation {
@@ -111,7 +119,9 @@ extension Lowering {
             return IntegerEpilogue(
                 factors: factors, zeroPoint: own.zeroPoint, lower: bounds.lower, upper: bounds.upper)
         }
-        guard !isDepthwise, case .int8(let other)? = Slot.Storage(graph[residual].type) else { return nil }
+        guard !isDepthwise, case .int8(let other)? = StoredValue.Storage(graph[residual].type) else {
+            return nil
+        }
         let bounds = own.bounds(), sumBounds = result.bounds(clampedTo: clamp)
         return IntegerEpilogue(
             factors: factors, zeroPoint: own.zeroPoint, lower: bounds.lower, upper: bounds.upper,
@@ -125,6 +135,6 @@ extension Lowering {
     private func activationKeepsScale(_ kernel: FusedKernel) -> Bool {
         guard let last = kernel.nodes.last else { return false }
         let node = graph.nodes[last]
-        return Slot.Storage(graph[node.inputs[0]].type) == Slot.Storage(graph[node.output].type)
+        return StoredValue.Storage(graph[node.inputs[0]].type) == StoredValue.Storage(graph[node.output].type)
     }
 }

@@ -12,7 +12,8 @@ extension Lowering {
         case .transpose(let permutation): try lowerTranspose(node, permutation)
         case .pad(let padding): try lowerPad(node, padding)
         case .concatenate(let axis): try lowerConcatenation(node, axis: axis)
-        case .cast(.binary): try lowerSigns(node)
+        case .gather(let axis): try lowerLookUp(node, axis: axis)
+        case .cast(.binary): try lowerBinaryCast(node)
         case .cast(let dataType): try lowerCast(node, to: dataType)
         case .quantize: try lowerQuantize(node)
         case .dequantize:
@@ -20,7 +21,9 @@ extension Lowering {
             let y = try resultSlot(output, node: node.name)
             readFloats(x, into: y.buffer)
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training:
+            .softmax, .resize, .localResponseNormalization, .matrixMultiply, .reduce, .training,
+            .transposedConvolution, .compare, .select, .argument, .cumulativeSum, .layerNormalization,
+            .recurrence:
             preconditionFailure("\(node.operation.name) computes, it does not only move elements")
         }
     }
@@ -28,17 +31,17 @@ extension Lowering {
     /// The same memory under another shape.
     private mutating func lowerReshape(_ node: Node) throws(PlanError) {
         let x = try slot(of: node.inputs[0], for: node.name), type = graph[node.output].type
-        guard x.storage == Slot.Storage(type) else { return try lowerRescaling(node, x) }
-        slots[node.output.index] = Slot(buffer: x.buffer, type: type, storage: x.storage)
+        guard x.storage == StoredValue.Storage(type) else { return try lowerRescaling(node, x) }
+        slots[node.output.index] = StoredValue(buffer: x.buffer, type: type, storage: x.storage)
     }
 
     /// A movement whose result has another scale than its input: through float32.
-    private mutating func lowerRescaling(_ node: Node, _ x: Slot) throws(PlanError) {
+    private mutating func lowerRescaling(_ node: Node, _ x: StoredValue) throws(PlanError) {
         let y = try resultSlot(node.output, node: node.name)
         try convert(x, into: y, node: node.name)
     }
 
-    private mutating func convert(_ x: Slot, into y: Slot, node: String) throws(PlanError) {
+    private mutating func convert(_ x: StoredValue, into y: StoredValue, node: String) throws(PlanError) {
         if case .int8(let from) = x.storage, case .int8(let to) = y.storage {
             return builder.requantize(x.buffer, from, count: x.count, into: y.buffer, to)
         }
@@ -49,12 +52,12 @@ extension Lowering {
 
     /// A gather of the first input into the result; offsets run over the axes of the result.
     private mutating func lowerGather(
-        _ node: Node, _ offsets: [AxisOffsets], fill: (Slot) -> UInt64 = { _ in 0 }
+        _ node: Node, _ offsets: [AxisOffsets], fill: (StoredValue) -> UInt64 = { _ in 0 }
     ) throws(PlanError) {
         let x = try slot(of: node.inputs[0], for: node.name), y = try resultSlot(node.output, node: node.name)
         var moved = y
         if x.storage != y.storage {
-            moved = Slot(
+            moved = StoredValue(
                 buffer: builder.buffer(bytes: y.count * x.storage.elementBytes), type: y.type,
                 storage: x.storage)
             moved.type.quantization = x.type.quantization
@@ -64,7 +67,8 @@ extension Lowering {
     }
 
     private mutating func gather(
-        _ x: Slot, _ offsets: [AxisOffsets], fill: UInt64, place: (start: Int, steps: [Int]), into y: Slot,
+        _ x: StoredValue, _ offsets: [AxisOffsets], fill: UInt64, place: (start: Int, steps: [Int]),
+        into y: StoredValue,
         node: String
     ) throws(PlanError) {
         var axes = offsets, steps = place.steps
@@ -94,8 +98,8 @@ extension Lowering {
         let x = try slot(of: node.inputs[0], for: node.name), y = graph[node.output].type
         // Moving axes of extent 1 moves no element.
         let moving = permutation.filter { x.type.shape[$0] != 1 }
-        if moving == moving.sorted(), x.storage == Slot.Storage(y) {
-            slots[node.output.index] = Slot(buffer: x.buffer, type: y, storage: x.storage)
+        if moving == moving.sorted(), x.storage == StoredValue.Storage(y) {
+            slots[node.output.index] = StoredValue(buffer: x.buffer, type: y, storage: x.storage)
             return
         }
         let strides = x.type.shape.strides
@@ -132,15 +136,7 @@ extension Lowering {
         let y = try resultSlot(node.output, node: node.name), steps = y.type.shape.strides
         var start = 0
         for input in node.inputs {
-            var x = try slot(of: input, for: node.name)
-            if x.storage != y.storage {
-                let converted = Slot(
-                    buffer: builder.buffer(bytes: x.count * y.storage.elementBytes),
-                    type: ValueType(x.type.shape, y.type.dataType, quantization: y.type.quantization),
-                    storage: y.storage)
-                try convert(x, into: converted, node: node.name)
-                x = converted
-            }
+            let x = try stored(input, like: y, for: node.name)
             // Everything from the axis inwards is one run in both.
             let outer = x.type.shape.dimensions[..<axis].reduce(1, *)
             let run = x.type.shape.dimensions[axis...].reduce(1, *)
@@ -154,6 +150,20 @@ extension Lowering {
     }
 
     /// Integers are converted as they are, whatever real numbers they stand for.
+    /// The value, converted where it is stored otherwise than another.
+    mutating func stored(
+        _ value: ValueID, like other: StoredValue, for node: String
+    ) throws(PlanError) -> StoredValue {
+        let x = try slot(of: value, for: node)
+        guard x.storage != other.storage else { return x }
+        let converted = StoredValue(
+            buffer: builder.buffer(bytes: x.count * other.storage.elementBytes),
+            type: ValueType(x.type.shape, other.type.dataType, quantization: other.type.quantization),
+            storage: other.storage)
+        try convert(x, into: converted, node: node)
+        return converted
+    }
+
     private mutating func lowerCast(_ node: Node, to dataType: DataType) throws(PlanError) {
         let x = try slot(of: node.inputs[0], for: node.name).withoutScale
         let y = try resultSlot(node.output, node: node.name)

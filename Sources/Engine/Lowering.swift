@@ -8,7 +8,7 @@ import ModelGraph
 struct Lowering {
     let graph: Graph
     var builder: ProgramBuilder
-    var slots: [Slot?]
+    var slots: [StoredValue?]
     /// How many kernels still read each value; graph outputs are never used up.
     private var pendingReads: [Int: Int] = [:]
 
@@ -45,7 +45,7 @@ struct Lowering {
         if kernel.nodes.count == 1 || graph[kernel.output].type.dataType == .float32 {
             return try lower(kernel, node: graph.nodes[kernel.anchor])
         }
-        if try lowerIntegerConvolution(kernel) { return }
+        if try lowerIntegerLayer(kernel) { return }
         // Every integer result rounds, so what has no fused integer kernel runs node by node.
         for index in kernel.nodes {
             let node = graph.nodes[index]
@@ -61,6 +61,7 @@ struct Lowering {
         if traits.kind == .movement || traits.isConversion {
             return try lowerMovement(node, into: kernel.output)
         }
+        if try lowerChoice(node) { return }
         if try lowerInteger(kernel, node: node) { return }
         try lowerFloat(kernel, node: node)
     }
@@ -68,7 +69,7 @@ struct Lowering {
     // MARK: Memory
 
     /// The value's slot; constants get theirs on first use.
-    mutating func slot(of value: ValueID, for node: String) throws(PlanError) -> Slot {
+    mutating func slot(of value: ValueID, for node: String) throws(PlanError) -> StoredValue {
         try checkReadable(value, for: node)
         if let slot = slots[value.index] { return slot }
         guard let constant = graph[value].constant else {
@@ -81,8 +82,8 @@ struct Lowering {
     }
 
     /// Fresh memory for a value of this type.
-    mutating func newSlot(for type: ValueType, of node: String) throws(PlanError) -> Slot {
-        guard let storage = Slot.Storage(type) else {
+    mutating func newSlot(for type: ValueType, of node: String) throws(PlanError) -> StoredValue {
+        guard let storage = StoredValue.Storage(type) else {
             throw .unsupported(
                 node: node, detail: "activations of type \(type.dataType.rawValue) cannot be stored")
         }
@@ -91,24 +92,25 @@ struct Lowering {
         guard !overflow, bytes < 1 << 46 else {
             throw .unsupported(node: node, detail: "shape \(type.shape) is too large")
         }
-        return Slot(buffer: builder.buffer(bytes: bytes), type: type, storage: storage)
+        return StoredValue(buffer: builder.buffer(bytes: bytes), type: type, storage: storage)
     }
 
     /// Memory for a kernel's result: that of an operand nothing reads any more where the kernel allows, else fresh.
-    mutating func resultSlot(_ output: ValueID, over operands: [Slot] = [], node: String) throws(PlanError)
-        -> Slot
+    mutating func resultSlot(_ output: ValueID, over operands: [StoredValue] = [], node: String)
+        throws(PlanError)
+        -> StoredValue
     {
         let type = graph[output].type
-        guard let storage = Slot.Storage(type) else { return try newSlot(for: type, of: node) }
+        guard let storage = StoredValue.Storage(type) else { return try newSlot(for: type, of: node) }
         let reusable = operands.first { operand in
             !builder.isConstant(operand.buffer) && pendingReads[operand.buffer.index] == 1
                 && operand.count == type.shape.elementCount
                 && operand.storage.elementBytes == storage.elementBytes
         }
-        var slot: Slot
+        var slot: StoredValue
         if let reusable {
             try checkScales(type, of: node)
-            slot = Slot(buffer: reusable.buffer, type: type, storage: storage)
+            slot = StoredValue(buffer: reusable.buffer, type: type, storage: storage)
         } else {
             slot = try newSlot(for: type, of: node)
         }
@@ -137,19 +139,20 @@ struct Lowering {
     }
 
     private mutating func constantSlot(_ tensor: Tensor, _ value: Value, for node: String) throws(PlanError)
-        -> Slot
+        -> StoredValue
     {
         guard tensor.isKnown else { throw .unknownConstant(node: node, value: value.name) }
-        guard let storage = Slot.Storage(value.type) else {
+        guard let storage = StoredValue.Storage(value.type) else {
             guard let floats = tensor.floats else { throw .unknownConstant(node: node, value: value.name) }
-            return Slot(buffer: builder.constant(floats), type: ValueType(tensor.shape), storage: .float32)
+            return StoredValue(
+                buffer: builder.constant(floats), type: ValueType(tensor.shape), storage: .float32)
         }
         try checkScales(value.type, of: node)
         let isShifted = value.type.dataType == .uint8 && storage != .raw(.uint8)
         guard let buffer = tensor.stored(in: &builder, shiftingUnsigned: isShifted) else {
             throw .unknownConstant(node: node, value: value.name)
         }
-        return Slot(buffer: buffer, type: value.type, storage: storage)
+        return StoredValue(buffer: buffer, type: value.type, storage: storage)
     }
 
     // MARK: Float32 views
@@ -163,7 +166,7 @@ struct Lowering {
         return floats
     }
 
-    mutating func readFloats(_ slot: Slot, into y: Buffer) {
+    mutating func readFloats(_ slot: StoredValue, into y: Buffer) {
         switch slot.storage {
         case .float32: builder.convert(slot.buffer, from: .float32, count: slot.count, into: y, to: .float32)
         case .int8(let scale):
@@ -182,7 +185,7 @@ struct Lowering {
     }
 
     /// Stores float32 numbers as the slot's type.
-    mutating func writeFloats(_ x: Buffer, into slot: Slot, node: String) throws(PlanError) {
+    mutating func writeFloats(_ x: Buffer, into slot: StoredValue, node: String) throws(PlanError) {
         switch slot.storage {
         case .float32: builder.convert(x, from: .float32, count: slot.count, into: slot.buffer, to: .float32)
         case .int8(let scale):

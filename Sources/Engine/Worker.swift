@@ -75,7 +75,7 @@ public final class Worker {
 extension Plan.Port {
     /// How real numbers are stored in the port's memory.
     var encoding: NumberEncoding {
-        switch Slot.Storage(type) {
+        switch StoredValue.Storage(type) {
         case .float32?: .plain(.float32)
         case .int8(let scale)?: .quantized(scale)
         case .raw(let number)?:

@@ -1,7 +1,7 @@
 package import Bundles
 import Candidates
 import Datasets
-import ExperimentStore
+package import ExperimentStore
 import Foundation
 package import Search
 import SearchSpaces
@@ -18,9 +18,11 @@ extension BundledModel {
 
     /// Trains a candidate as the search trained it, with the same weights.
     package init(
-        _ evaluation: Evaluation, trainedBy job: ResolvedJob, on folder: String?, database: String
+        _ evaluation: Evaluation, of store: JobStore, trainedBy job: ResolvedJob, on folder: String?,
+        database: String
     ) throws {
-        guard case .training(let training) = try job.work(data: folder, database: database) else {
+        let work = try job.withSharedWeights(job.work(data: folder, database: database), of: store)
+        guard case .training(let training) = work else {
             throw JobError("job '\(job.name)' looks its candidates up in a table; it has no models")
         }
         let data = training.data

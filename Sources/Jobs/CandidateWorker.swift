@@ -62,14 +62,14 @@ package struct CandidateWorker: Sendable {
     /// Under which the accuracy of a point is kept: the hash of everything that decides it, and of nothing else.
     ///
     /// That of a finalist names the candidate too, whose model it comes with.
-    package func accuracyKey(of genotype: Genotype, at fidelity: Fidelity) -> String {
+    package func accuracyKey(of genotype: Genotype, at fidelity: Fidelity, rung: Int = 0) -> String {
         let builder =
             switch fidelity {
             case .final: finishing
             case .inherited, .trained, .table: searching
             }
         var identity: Identity = [
-            "version": .integer(1), "fidelity": .text(fidelity.rawValue), "rung": .integer(0),
+            "version": .integer(1), "fidelity": .text(fidelity.rawValue), "rung": .integer(rung),
             "accuracy": builder.accuracyIdentity(of: genotype),
         ]
         if fidelity == .final {
@@ -115,11 +115,11 @@ package struct WorkerEvaluator: Evaluator {
 
     package var keepsFiles: Bool { fidelity == .final }
 
-    package func accuracyKey(of genotype: Genotype) -> String {
-        worker.accuracyKey(of: genotype, at: fidelity)
+    package func accuracyKey(of genotype: Genotype, rung: Int) -> String {
+        worker.accuracyKey(of: genotype, at: fidelity, rung: rung)
     }
 
-    package func evaluate(_ genotype: Genotype) async throws -> Finding {
+    package func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         try worker.result(of: worker.order(for: genotype, at: fidelity)).finding
     }
 }

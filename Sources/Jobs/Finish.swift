@@ -108,13 +108,17 @@ struct Finish: Sendable {
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
     private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
         let evaluations = try store.evaluations().filter { $0.proposal != nil }
+        var shared: [Evaluation] = []
         return try store.targets().map { target in
             let ranked =
                 target.guidesSearch
                 ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
             switch job.finalists.choice {
             case .everyone: return (target.device, ranked.filter { $0.quality != nil })
-            case .perDevice(let count): return (target.device, target.finalists(count, from: ranked))
+            case .perDevice(let count):
+                let chosen = target.finalists(count, from: ranked, sharing: shared)
+                shared += chosen
+                return (target.device, chosen)
             }
         }
     }

@@ -7,6 +7,8 @@ package enum JobEvent: Sendable {
     case warning(String)
     /// Network `network` of `count` is timed on this computer before the search begins.
     case timingHost(network: Int, count: Int)
+    /// The super-network has taken so many of its steps.
+    case sharing(step: Int, of: Int, secondsLeft: Double?)
     /// An evaluation of the search is done.
     case searching(SearchedSoFar)
     /// A finalist is done, or the first of them begins.

@@ -46,18 +46,25 @@ extension JobFile {
 
     /// `training:` – how a candidate is trained while the search compares.
     struct TrainingSection: Sendable {
-        private enum Mode: String, CaseIterable { case fromScratch = "from-scratch" }
+        private enum Mode: String, CaseIterable {
+            case fromScratch = "from-scratch"
+            case weightSharing = "weight-sharing"
+        }
         private enum Optimizer: String, CaseIterable { case sgd, adamw }
 
         let settings: TrainingSettings
+        /// Passes over the data in which a super-network is trained; nil where every candidate is trained from scratch.
+        let superEpochs: Double?
         /// Nil for what suits the data.
         let augmentation: Augmentation?
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            _ = try keys.optional("mode")?.choice(Mode.self)
+            let mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
+            let epochs = try keys.optional("epochs")?.epochs()
+            superEpochs = mode == .weightSharing ? epochs ?? 10 : nil
             var settings = TrainingSettings(
-                epochs: try keys.optional("epochs")?.epochs() ?? 5,
+                epochs: mode == .weightSharing ? 0 : epochs ?? 5,
                 fineTuneEpochs: try keys.optional("fine_tune")?.epochs(),
                 batch: try keys.optional("batch")?.int(in: 8...65_536) ?? 128,
                 usesAdamW: try keys.optional("optimizer")?.choice(Optimizer.self) == .adamw,
@@ -82,7 +89,7 @@ extension JobFile {
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(3)
+            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(12)
             epochs = try keys.optional("epochs")?.epochs() ?? 20
             fineTuneEpochs = try keys.optional("fine_tune")?.epochs()
             distills = try keys.optional("distill")?.bool() ?? false
@@ -106,7 +113,7 @@ extension SearchRules {
     /// `search:` – the strategy and its budget.
     init(_ node: YAMLNode?) throws(YAMLError) {
         var keys = YAMLSection(node)
-        strategy = try keys.optional("strategy")?.strategy() ?? .nsga2
+        strategy = try keys.optional("strategy")?.strategy() ?? .standard
         maxEvaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000) ?? 100
         maxSeconds = try keys.optional("max_time")?.seconds()
         seed = UInt64(try keys.optional("seed")?.int(in: 0...Int.max) ?? 1)
@@ -140,8 +147,7 @@ extension YAMLNode {
     fileprivate func strategy() throws(YAMLError) -> StrategyName {
         let name = try string()
         guard let strategy = StrategyName(rawValue: name) else {
-            let known = StrategyName.allCases.map(\.rawValue).joined(separator: ", ")
-            throw error("unknown strategy '\(name)'; known: \(known)")
+            throw error("unknown strategy '\(name)'; known: \(StrategyName.list)")
         }
         return strategy
     }

@@ -13,21 +13,6 @@ package struct SearchRules: Sendable {
     package let usesHostTimes: Bool
 }
 
-/// The strategies by their names in job files.
-package enum StrategyName: String, CaseIterable, Sendable {
-    case random, exhaustive, nsga2
-    case paretoLocalSearch = "pareto-local-search"
-
-    package var strategy: any SearchStrategy {
-        switch self {
-        case .random: RandomSearch()
-        case .exhaustive: ExhaustiveSearch()
-        case .nsga2: NSGA2()
-        case .paretoLocalSearch: ParetoLocalSearch()
-        }
-    }
-}
-
 /// Which candidates are trained to the end.
 package enum FinalistChoice: Hashable, Sendable {
     /// So many of each device's front.

@@ -71,12 +71,13 @@ extension ResolvedJob {
         switch other {
         case .table: return try work(data: folder)
         case .training(let training):
-            return .training(
-                TrainingWork(
-                    data: training.data,
-                    pricer: SpacePricer(
-                        space: space, input: training.data.input, devices: profiles, reserve: reserve),
-                    externalTeachers: training.externalTeachers))
+            var work = TrainingWork(
+                data: training.data,
+                pricer: SpacePricer(
+                    space: space, input: training.data.input, devices: profiles, reserve: reserve),
+                externalTeachers: training.externalTeachers)
+            work.sharedWeights = training.sharedWeights
+            return .training(work)
         }
     }
 }

@@ -24,7 +24,7 @@ extension ResolvedJob {
 /// One run of a job, from where the store's history ends.
 package struct JobRun: Sendable {
     let job: ResolvedJob
-    let work: JobWork
+    private(set) var work: JobWork
     /// Held as long as the run lives.
     let begun: BegunJob
     let width: Int
@@ -44,18 +44,28 @@ package struct JobRun: Sendable {
 
     package var store: JobStore { begun.job }
 
+    /// The same run with other work, such as with the weights of a super-network.
+    func with(_ work: JobWork) -> JobRun {
+        var run = self
+        run.work = work
+        return run
+    }
+
     var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     /// Searches, trains the finalists, and says whether any device has a feasible model.
     package func toTheEnd() async throws -> Bool {
         do {
             let spent = try store.summary().seconds
-            let guide = try guiding()
-            try await search(guide, spent: spent)
             let pricer = try hostCalibrated(job, work)
-            try priceJoinedDevices(pricer)
-            try await finish(pricer, spent: spent)
-            try priceJoinedDevices(pricer)
+            let run = with(try withTrainedSuperNetwork())
+            let guide = try run.guiding()
+            let isGuide = begun.guidedOtherwise.isEmpty
+            try await run.search(
+                guide, isGuide ? pricer : hostCalibrated(guide.job, guide.work), spent: spent)
+            try run.priceJoinedDevices(pricer)
+            try await run.finish(pricer, spent: spent)
+            try run.priceJoinedDevices(pricer)
             let isFeasible = try hasFeasibleModel()
             try store.end(isFeasible ? .finished : .infeasible, after: elapsed)
             return isFeasible
@@ -76,8 +86,10 @@ package struct JobRun: Sendable {
     // MARK: Search
 
     /// - Parameter guide: the job as it guides the search, and its data.
-    private func search(_ guide: (job: ResolvedJob, work: JobWork), spent: Double) async throws {
-        let problem = try guide.job.problem(guide.work, pricer: hostCalibrated(guide.job, guide.work))
+    private func search(
+        _ guide: (job: ResolvedJob, work: JobWork), _ pricer: SpacePricer?, spent: Double
+    ) async throws {
+        let problem = try guide.job.problem(guide.work, pricer: pricer)
         let share = job.searchShareOfTime
         let begun = elapsed
         let budget = Budget(
@@ -92,7 +104,7 @@ package struct JobRun: Sendable {
         case .training(let training):
             let evaluator = WorkerEvaluator(
                 worker: CandidateWorker(job, training),
-                fidelity: job.finalists.choice == .everyone ? .final : .trained)
+                fidelity: job.searchFidelity)
             result = try await run(strategy, evaluator, problem, budget, begun)
         }
         if result.ending == .cancelled { throw CancellationError() }

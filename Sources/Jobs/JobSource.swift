@@ -1,3 +1,4 @@
+import Archives
 package import ExperimentStore
 import Foundation
 
@@ -28,11 +29,11 @@ package struct JobSource: Sendable {
     /// Jobs of earlier versions kept it in their folder.
     private static func earlier(_ job: JobStore) throws -> JobText {
         let path = "\(job.folder)/job.json"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
+        guard let bytes = try InputFile.bytes(of: "job.json", below: job.folder, limit: 1 << 26) else {
             throw JobError("\(path): is missing; run 'swiftlet search' on the job file again")
         }
         do {
-            return try JSONDecoder().decode(JobText.self, from: bytes)
+            return try JSONDecoder().decode(JobText.self, from: Data(bytes))
         } catch {
             throw JobError("\(path): is not what a search left there; run it again")
         }

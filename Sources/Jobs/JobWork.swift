@@ -3,6 +3,7 @@ import Datasets
 package import ModelGraph
 import Quantities
 import SearchSpaces
+package import Training
 import YAMLReader
 
 /// A job's data, loaded: samples to train on, or a table of measurements to look candidates up in.
@@ -17,6 +18,8 @@ package struct TrainingWork: Sendable {
     package let pricer: SpacePricer
     /// Networks from elsewhere that candidates learn from, by the names that recipes give them.
     package let externalTeachers: [String: Graph]
+    /// The weights of the job's super-network, once it is trained; nil where there is none.
+    package var sharedWeights: SharedWeights?
 }
 
 extension ResolvedJob {
@@ -58,7 +61,7 @@ extension ResolvedJob {
     package func builder(_ training: TrainingWork, _ settings: TrainingSettings) -> CandidateBuilder {
         CandidateBuilder(
             space: space, data: training.data, settings: settings, seed: seed, options: compression,
-            externalTeachers: training.externalTeachers)
+            externalTeachers: training.externalTeachers, shared: training.sharedWeights)
     }
 }
 
@@ -66,7 +69,7 @@ extension ResolvedJob {
     /// The share of a slice of train on which the given model is right as it came; nil where the job has a space.
     package func givenAccuracy(_ training: TrainingWork) throws -> Double? {
         switch weights {
-        case .scratch: return nil
+        case .scratch, .shared: return nil
         case .given:
             let data = training.data
             let judge = Judge(data: data, task: data.task.plain)

@@ -23,6 +23,7 @@ extension ResolvedJob {
                 "ram_bytes": .integer(reserve.ramBytes), "flash_bytes": .integer(reserve.flashBytes),
             ],
             "training": searchSettings.identity,
+            "super_network": ["epochs": .number(orAbsent: superEpochs)],
             "finalists": [
                 "training": finalSettings.identity, "everyone": .flag(finalists.choice == .everyone),
                 "maximum_drop": .number(orAbsent: finalists.maximumDrop),

@@ -7,13 +7,16 @@ import SearchSpaces
 extension ResolvedJob {
     /// The search problem: what is to be made good on each device, with bounds fixed by the plan.
     package func problem(_ work: JobWork, pricer: SpacePricer?) throws -> Problem {
-        let price: @Sendable (Genotype) -> Costs =
-            switch work {
-            case .training(let training): { (pricer ?? training.pricer).costs(of: $0) }
-            case .table(let table): { table.costs(of: $0) }
-            }
-        return try Problem(
-            space: space, targets: try targets(work), constraints: constraints, seed: seed, price: price)
+        switch work {
+        case .training(let training):
+            return try Problem(
+                space: space, targets: try targets(work), constraints: constraints, seed: seed,
+                pricer: pricer ?? training.pricer)
+        case .table(let table):
+            return try Problem(
+                space: space, listed: table.listed, targets: try targets(work), constraints: constraints,
+                seed: seed, pricer: table)
+        }
     }
 
     /// One target a device; bounds of costs are those of the space's corners (of the whole table in a table job).

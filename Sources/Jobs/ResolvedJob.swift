@@ -31,6 +31,8 @@ package struct ResolvedJob: Sendable {
     package let searchSettings: TrainingSettings
     /// Settings of the training to the end.
     package let finalSettings: TrainingSettings
+    /// Passes over the data in which a super-network is trained; nil where there is none.
+    package let superEpochs: Double?
     package let search: SearchRules
     package let finalists: FinalistRules
     package let seed: UInt64
@@ -46,7 +48,13 @@ package struct ResolvedJob: Sendable {
     package var folder: String { JobFile.folder(of: file) }
 
     /// Where weights come from before a candidate is trained.
-    package var weights: WeightSource { WeightSource(of: space) }
+    package var weights: WeightSource { superEpochs == nil ? WeightSource(of: space) : .shared }
+
+    /// How the accuracies that the search compares are obtained.
+    package var searchFidelity: Fidelity {
+        if finalists.choice == .everyone { return .final }
+        return weights == .shared ? .inherited : .trained
+    }
 
     /// The same job for one device, which it need not name.
     package func priced(on profile: DeviceProfile) -> ResolvedJob {
@@ -62,6 +70,7 @@ package struct ResolvedJob: Sendable {
     package var searchShareOfTime: Double {
         switch data {
         case .table: return 1
+        case .samples where weights == .shared: return 0.6
         case .samples:
             let finals = Double(finalists.choice.countPerDevice * devices.count) * finalSettings.epochs * 0.6
             let search = Double(search.maxEvaluations) * searchSettings.epochs
@@ -94,7 +103,12 @@ extension ResolvedJob {
         compression = CompressionOptions(calibrator: file.compression.calibrator)
         finalSettings = file.training.settings.toTheEnd(file.finalists)
         searchSettings = file.finalists.choice == .everyone ? finalSettings : file.training.settings
+        superEpochs = file.training.superEpochs
         search = file.search
+        if superEpochs != nil, space.hasWeights {
+            throw JobError(
+                "\(file.file): training.mode weight-sharing is for spaces; a given model has its weights already")
+        }
         finalists = FinalistRules(
             choice: file.finalists.choice, maximumDrop: file.compression.maximumDrop)
         if finalists.maximumDrop != nil, finalists.choice == .everyone {

@@ -9,13 +9,13 @@ extension KernelSet {
 }
 
 extension ProgramBuilder {
-    /// y = clamp((signs of x ∗ signs of weights) · scales + bias + residual): a binary layer on float32 in memory.
+    /// y = clamp((binary x ∗ binary weights) · scales + bias + residual): a binary layer on float32 in memory.
     ///
-    /// The sign of a number is −1 below zero, else +1; padding is 0 and adds nothing. Sums are exact integers.
+    /// A number becomes −1 below zero, else +1; padding is 0 and adds nothing. Sums are exact integers.
     ///
     /// - Parameters:
     ///   - shape: of one group.
-    ///   - weights: [outputs, kernelHeight, kernelWidth, inputs], of which the signs count.
+    ///   - weights: [outputs, kernelHeight, kernelWidth, inputs], rounded to ±1 likewise.
     ///   - scales: one an output.
     ///   - bias: one an output, or empty.
     ///   - residual: laid out as y.
@@ -24,7 +24,7 @@ extension ProgramBuilder {
         residual: Buffer? = nil, clamp: ClosedRange<Float> = -.infinity ... .infinity, into y: Buffer
     ) {
         precondition(
-            shape.isValid && shape.groups == 1 && shape.fitsBitCounts, "binary: not a layer of signs")
+            shape.isValid && shape.groups == 1 && shape.fitsBitCounts, "binary: not a binary layer")
         require(x, holds: shape.inputCount, of: 4, in: "binary")
         require(y, holds: shape.outputCount, of: 4, in: "binary")
         if let residual { require(residual, holds: shape.outputCount, of: 4, in: "binary") }
@@ -37,9 +37,11 @@ extension ProgramBuilder {
         let columns = PaddingKinds(
             outputs: shape.outputWidth, stride: shape.strideX, dilation: shape.dilationX,
             kernel: shape.kernelWidth, before: shape.left, input: shape.inputWidth)
-        var parameters = bitConvolution(shape)
-        let packing = BitPacking(set, parameters)
-        parameters.weights = UnsafeRawPointer(pool.store(shape.packedSigns(weights, packing)))
+        var parameters = sk_bit_convolution()
+        parameters.windows = windows(of: shape, pixel: shape.bytesPerPixel(unit: Int(set.unit)))
+        parameters.outputs = Int32(shape.outputChannels)
+        let packing = BitPacking(set, parameters.windows)
+        parameters.weights = UnsafeRawPointer(pool.store(shape.packedBits(weights, packing)))
         parameters.start = UnsafePointer(pool.store(shape.agreeingSums(weights, rows, columns, width: width)))
         parameters.row_kind = UnsafePointer(pool.store(rows.kindOfOutput))
         parameters.column_kind = UnsafePointer(pool.store(columns.kindOfOutput))
@@ -58,37 +60,20 @@ extension ProgramBuilder {
         // Products of bits in the time of one of bytes, about; fewer where VNNI makes the latter.
         let perByte: Double = table.s8_shift == 0 ? 5 : 2
         emit(
-            "convolution_binary", set.convolution, a: signs(of: x, shape), b: residual, y: y,
+            "convolution_binary", set.convolution, a: bits(of: x, shape), b: residual, y: y,
             scratch: scratch, parameters, work: shape.work / perByte, pace: .integers)
     }
 
-    /// The input's signs as bits, with its border.
-    private mutating func signs(of x: Buffer, _ shape: WindowShape) -> Buffer {
+    /// The input rounded to bits, with its border.
+    private mutating func bits(of x: Buffer, _ shape: WindowShape) -> Buffer {
         let pixels = shape.images * shape.paddedHeight * shape.paddedWidth
-        let bytes = shape.bytesPerPixel(unit: Int(kernels.bits.unit)), bits = buffer(bytes: pixels * bytes)
+        let bytes = shape.bytesPerPixel(unit: Int(kernels.bits.unit)), packed = buffer(bytes: pixels * bytes)
         let parameters = sk_signs(
             images: Int32(shape.images), height: Int32(shape.inputHeight), width: Int32(shape.inputWidth),
             channels: Int32(shape.inputChannels), top: Int32(shape.top), bottom: Int32(shape.bottom),
             left: Int32(shape.left), right: Int32(shape.right), bytes: Int32(bytes))
-        emit("signs", kernels.bits.signs, a: x, y: bits, parameters, work: Double(shape.inputCount) / 4)
-        return bits
-    }
-
-    /// Parameters of a convolution of bits, whose elements are bytes.
-    private func bitConvolution(_ shape: WindowShape) -> sk_bit_convolution {
-        let runs = WindowRuns(shape, pixel: shape.bytesPerPixel(unit: Int(kernels.bits.unit)))
-        var parameters = sk_bit_convolution()
-        parameters.images = Int32(shape.images)
-        parameters.out_height = Int32(shape.outputHeight)
-        parameters.out_width = Int32(shape.outputWidth)
-        parameters.image_step = Int64(runs.imageStep)
-        parameters.row_step = Int64(runs.rowStep)
-        parameters.column_step = Int64(runs.columnStep)
-        parameters.outputs = Int32(shape.outputChannels)
-        parameters.taps = Int32(runs.offsets.count)
-        parameters.depth = Int32(runs.depth)
-        parameters.tap_offset = UnsafePointer(pool.store(runs.offsets))
-        return parameters
+        emit("signs", kernels.bits.signs, a: x, y: packed, parameters, work: Double(shape.inputCount) / 4)
+        return packed
     }
 }
 
@@ -97,11 +82,11 @@ private struct BitPacking {
     let width, unit, windowBytes, tapBytes: Int
     let looksUp: Bool
 
-    init(_ kernels: sk_bit_kernels, _ convolution: sk_bit_convolution) {
+    init(_ kernels: sk_bit_kernels, _ windows: sk_windows) {
         width = Int(kernels.width)
         unit = Int(kernels.unit)
-        tapBytes = Int(convolution.depth)
-        windowBytes = Int(convolution.taps) * tapBytes
+        tapBytes = Int(windows.depth)
+        windowBytes = Int(windows.taps) * tapBytes
         looksUp = kernels.looks_up
     }
 
@@ -165,8 +150,8 @@ extension WindowShape {
         return values + [Float](repeating: 0, count: count - values.count)
     }
 
-    /// Signs as bits (set: not below zero), packed for the kernels.
-    fileprivate func packedSigns(_ weights: [Float], _ packing: BitPacking) -> [UInt8] {
+    /// Weights as bits (set: not below zero), packed for the kernels.
+    fileprivate func packedBits(_ weights: [Float], _ packing: BitPacking) -> [UInt8] {
         let taps = kernelHeight * kernelWidth, tapBytes = packing.windowBytes / taps
         let blocks = (outputChannels + packing.width - 1) / packing.width
         var packed = [UInt8](repeating: 0, count: blocks * packing.blockBytes)

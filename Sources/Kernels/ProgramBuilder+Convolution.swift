@@ -112,7 +112,7 @@ extension ProgramBuilder {
             parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: (Int8) -> Stored)
+        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: @escaping (Int8) -> Stored)
             -> UnsafeRawPointer
         {
             let halfGroup = Int(table.s8_half_group)
@@ -192,46 +192,33 @@ extension WindowShape {
     /// line once for each of a block's outputs.
     func packed<Element, Stored: AdditiveArithmetic>(
         _ weights: [Element], width: Int, group: Int, halfGroup: Int, pairsQuarters: Bool = false,
-        convert: (Element) -> Stored
+        convert: @escaping (Element) -> Stored
     ) -> [Stored] {
         let runs = WindowRuns(self, pixel: inputChannels), taps = runs.offsets.count, depth = runs.depth
         let packedOutputs = packedOutputs(width: width), isPaired = pairsQuarters && groupOutputs <= width / 4
         let count = groups * packedOutputs * taps * ((depth + group - 1) / group) * group
         return [Stored](unsafeUninitializedCapacity: count) { packed, initialized in
-            var place = 0
-            // SAFETY: every place is written once, in order; the count is checked at the end.
-            func write(_ value: Stored) {
-                packed[place] = value
-                place += 1
+            var writer = WeightWriter(
+                weights: weights, taps: taps, depth: depth, convert: convert, packed: packed)
+            for first in blockStarts(of: packedOutputs, width: width) {
+                let own = min(width, packedOutputs - first.output)
+                let lanes = isPaired && depth.isMultiple(of: 2) ? width / 4 : own
+                let together =
+                    lanes < own ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
+                writer.writeBlock(
+                    first: first.group * groupOutputs + first.output,
+                    real: min(own, groupOutputs - first.output), lanes: lanes, group: together)
+                writer.writeZeros((own - lanes) * taps * depth)
             }
-            /// Outputs from `first` on, `real` of which exist, in `lanes` places.
-            func writeBlock(first: Int, real: Int, lanes: Int, group: Int) {
-                for tap in 0..<taps {
-                    for begin in stride(from: 0, to: depth, by: group) {
-                        for lane in 0..<lanes {
-                            let source = ((first + lane) * taps + tap) * depth + begin
-                            for k in 0..<group {
-                                let exists = lane < real && begin + k < depth
-                                write(exists ? convert(weights[source + k]) : .zero)
-                            }
-                        }
-                    }
-                }
-            }
-            for g in 0..<groups {
-                for first in stride(from: 0, to: packedOutputs, by: width) {
-                    let own = min(width, packedOutputs - first)
-                    let lanes = isPaired && depth.isMultiple(of: 2) ? width / 4 : own
-                    let together =
-                        lanes < own ? 2 : own < width && depth.isMultiple(of: halfGroup) ? halfGroup : group
-                    writeBlock(
-                        first: g * groupOutputs + first, real: min(own, groupOutputs - first), lanes: lanes,
-                        group: together)
-                    for _ in 0..<(own - lanes) * taps * depth { write(.zero) }
-                }
-            }
-            precondition(place == count, "packed: \(place) places of \(count)")
-            initialized = place
+            precondition(writer.place == count, "packed: \(writer.place) places of \(count)")
+            initialized = writer.place
+        }
+    }
+
+    /// Where the blocks of every group begin.
+    private func blockStarts(of packedOutputs: Int, width: Int) -> [(group: Int, output: Int)] {
+        (0..<groups).flatMap { group in
+            stride(from: 0, to: packedOutputs, by: width).map { (group, $0) }
         }
     }
 
@@ -252,6 +239,55 @@ extension WindowShape {
             blocked[g * blocks * width + inGroup] = values[output]
         }
         return blocked
+    }
+}
+
+/// Writes weights one after another in the order a kernel reads them.
+private struct WeightWriter<Element, Stored: AdditiveArithmetic> {
+    /// [outputs, taps, depth].
+    let weights: [Element]
+    let taps, depth: Int
+    let convert: (Element) -> Stored
+    // SAFETY: the caller's memory holds every place that is written, and outlives the writer.
+    let packed: UnsafeMutableBufferPointer<Stored>
+    /// How many are written.
+    private(set) var place = 0
+
+    init(
+        weights: [Element], taps: Int, depth: Int, convert: @escaping (Element) -> Stored,
+        packed: UnsafeMutableBufferPointer<Stored>
+    ) {
+        self.weights = weights
+        self.taps = taps
+        self.depth = depth
+        self.convert = convert
+        self.packed = packed
+    }
+
+    /// Outputs from `first` on, `real` of which exist, in `lanes` places.
+    mutating func writeBlock(first: Int, real: Int, lanes: Int, group: Int) {
+        for tap in 0..<taps {
+            for begin in stride(from: 0, to: depth, by: group) {
+                let source = (first * taps + tap) * depth + begin, kept = min(group, depth - begin)
+                for lane in 0..<real { write(from: source + lane * taps * depth, kept, of: group) }
+                writeZeros((lanes - real) * group)
+            }
+        }
+    }
+
+    mutating func writeZeros(_ count: Int) {
+        for _ in 0..<count { write(.zero) }
+    }
+
+    /// `kept` neighbouring weights, and zeros up to `group`.
+    private mutating func write(from source: Int, _ kept: Int, of group: Int) {
+        for k in 0..<kept { write(convert(weights[source + k])) }
+        writeZeros(group - kept)
+    }
+
+    private mutating func write(_ value: Stored) {
+        packed[place] = value
+        place += 1
     }
 }
 

@@ -27,6 +27,8 @@ public enum UnaryFunction: Hashable, Sendable {
 
 public enum BinaryFunction: Hashable, Sendable {
     case add, subtract, multiply, divide, minimum, maximum, power
+    /// 1 where it holds, else 0.
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, and, or, exclusiveOr
 }
 
 /// An operand that broadcasts: where its elements lie for each axis of the result.
@@ -87,7 +89,8 @@ extension ProgramBuilder {
             parameters.a_scale = aScale.scale / yScale.scale
             parameters.b_scale = bScale.scale / yScale.scale
         case .multiply: parameters.a_scale = aScale.scale * bScale.scale / yScale.scale
-        case .divide, .minimum, .maximum, .power:
+        case .divide, .minimum, .maximum, .power, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .and, .or, .exclusiveOr:
             parameters.a_scale = aScale.scale
             parameters.b_scale = bScale.scale
         }
@@ -145,6 +148,15 @@ extension BinaryFunction {
             case .minimum: SK_MINIMUM
             case .maximum: SK_MAXIMUM
             case .power: SK_POWER
+            case .equal: SK_EQUAL
+            case .notEqual: SK_NOT_EQUAL
+            case .less: SK_LESS
+            case .lessOrEqual: SK_LESS_OR_EQUAL
+            case .greater: SK_GREATER
+            case .greaterOrEqual: SK_GREATER_OR_EQUAL
+            case .and: SK_AND
+            case .or: SK_OR
+            case .exclusiveOr: SK_EXCLUSIVE_OR
             }
         return Int32(kind.rawValue)
     }

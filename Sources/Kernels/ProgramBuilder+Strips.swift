@@ -101,7 +101,7 @@ extension ProgramBuilder {
                 guard !rows.outputs.isEmpty else { continue }
                 records.append(
                     own[level].rows(
-                        rows.outputs, source: rows.source, target: rows.target, of: layer, in: pool))
+                        rows.outputs, source: rows.source, target: rows.target, in: pool))
             }
         }
     }

@@ -1,6 +1,6 @@
 import CKernels
 
-public enum ReduceFunction: Hashable, Sendable { case mean, sum, maximum, minimum }
+public enum ReduceFunction: Hashable, Sendable { case mean, sum, maximum, minimum, product }
 
 /// The three loops around one axis: everything before it, the axis, everything after it.
 public struct AxisLoops: Hashable, Sendable {
@@ -102,6 +102,7 @@ extension ProgramBuilder {
             case .sum: SK_SUM
             case .maximum: SK_REDUCE_MAXIMUM
             case .minimum: SK_REDUCE_MINIMUM
+            case .product: SK_PRODUCT
             }
         parameters.kind = Int32(kind.rawValue)
         parameters.kept_rank = Int32(kept.sizes.count)

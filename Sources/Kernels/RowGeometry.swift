@@ -41,21 +41,22 @@ struct RowGeometry {
 }
 
 extension StepRecord {
-    /// The step for some rows of its result only.
+    /// The step for some rows of its result only. Precondition: it has a row geometry.
     ///
     /// - Parameters:
     ///   - source: the row of the input that its buffer begins with.
     ///   - target: the row of the result that its buffer begins with.
     func rows(
-        _ outputs: Range<Int>, source: Int, target: Int, of geometry: RowGeometry, in pool: ConstantPool
+        _ outputs: Range<Int>, source: Int, target: Int, in pool: ConstantPool
     ) -> StepRecord {
+        guard let geometry = rows else { preconditionFailure("\(name) cannot compute some rows only") }
         let inputs = geometry.inputs(for: outputs), first = outputs.lowerBound
         var part = self
         switch geometry.kind {
         case .convolution:
             // SAFETY: the geometry's kind says what the parameters are.
             var own = parameters.load(as: sk_convolution.self)
-            own.out_height = Int32(outputs.count)
+            own.windows.out_height = Int32(outputs.count)
             part.parameters = pool.store(one: own)
         case .depthwise:
             // SAFETY: as above.

@@ -33,21 +33,23 @@ extension WindowShape {
 extension ProgramBuilder {
     /// Parameters of a convolution whose input has `pixel` elements a pixel.
     func convolution(_ shape: WindowShape, pixel: Int) -> sk_convolution {
-        let runs = WindowRuns(shape, pixel: pixel)
         var parameters = sk_convolution()
-        parameters.images = Int32(shape.images)
-        parameters.out_height = Int32(shape.outputHeight)
-        parameters.out_width = Int32(shape.outputWidth)
-        parameters.image_step = Int64(runs.imageStep)
-        parameters.row_step = Int64(runs.rowStep)
-        parameters.column_step = Int64(runs.columnStep)
+        parameters.windows = windows(of: shape, pixel: pixel)
         parameters.groups = Int32(shape.groups)
         parameters.group_inputs = Int32(pixel / shape.groups)
         parameters.group_outputs = Int32(shape.groupOutputs)
-        parameters.taps = Int32(runs.offsets.count)
-        parameters.depth = Int32(runs.depth)
-        parameters.tap_offset = UnsafePointer(pool.store(runs.offsets))
         parameters.y_stride = Int64(shape.outputChannels)
         return parameters
+    }
+
+    /// Where the windows lie in an input of `pixel` elements a pixel.
+    func windows(of shape: WindowShape, pixel: Int) -> sk_windows {
+        let runs = WindowRuns(shape, pixel: pixel)
+        return sk_windows(
+            images: Int32(shape.images), out_height: Int32(shape.outputHeight),
+            out_width: Int32(shape.outputWidth), image_step: Int64(runs.imageStep),
+            row_step: Int64(runs.rowStep), column_step: Int64(runs.columnStep),
+            taps: Int32(runs.offsets.count), depth: Int32(runs.depth),
+            tap_offset: UnsafePointer(pool.store(runs.offsets)))
     }
 }

@@ -17,7 +17,7 @@ struct CalibrationRecord {
 extension Graph {
     /// Runs the network in float32 on the samples and records ranges and channel means of every value.
     ///
-    /// Layers that `precision` makes binary take signs already, for what is behind them depends on that.
+    /// Layers that `precision` makes binary round their input to ±1 already, for what is behind them depends on that.
     /// - Throws: `CompressionFailure` where a sample or an activation is not finite, or there are no fitting samples.
     func calibrated(
         on samples: CalibrationSamples, for precision: Assignment<Precision>, by calibrator: Calibrator,
@@ -34,7 +34,7 @@ extension Graph {
         let observed: [ValueID]
         let plan: Plan
         do {
-            let (network, counterparts) = try withSigns(precision)
+            let (network, counterparts) = try withBinaryLayers(precision)
             observed = nodes.map(\.output).filter {
                 self[$0].type.dataType == .float32 && counterparts[$0.index] != nil
             }

@@ -58,7 +58,7 @@ extension Compression.Step {
     fileprivate var repairs: Bool {
         switch self {
         case .finetune: true
-        // The next pruning, or the training of signs, comes with training of its own.
+        // The next pruning, or the training of binary layers, comes with training of its own.
         case .magnitude, .pattern, .dynamic: true
         // Training under rounding goes too slowly to repair more than rounding does.
         case .precision(let assignment, _): assignment.choices.contains(.binary)

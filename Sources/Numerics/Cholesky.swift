@@ -44,12 +44,17 @@ public struct Cholesky: Sendable {
 
     /// bᵀ·A⁻¹·b of each row b of a row-major matrix.
     public func quadratics(ofRows rows: [Double]) -> [Double] {
-        precondition(
-            size > 0 && rows.count % size == 0, "Cholesky: \(rows.count) elements in rows of \(size)")
-        let solved = size <= Cholesky.plainSize ? plainForward(rows: rows) : libraryForward(rows: rows)
+        let solved = forward(rows: rows)
         return stride(from: 0, to: solved.count, by: size).map { start in
             solved[start..<start + size].reduce(0) { $0 + $1 * $1 }
         }
+    }
+
+    /// y of L·y = b for each row b of a row-major matrix; rows of the result in the same order.
+    public func forward(rows: [Double]) -> [Double] {
+        precondition(
+            size > 0 && rows.count % size == 0, "Cholesky: \(rows.count) elements in rows of \(size)")
+        return size <= Cholesky.plainSize ? plainForward(rows: rows) : libraryForward(rows: rows)
     }
 
     /// ln det A.

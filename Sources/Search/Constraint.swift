@@ -41,10 +41,14 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
     /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm
     /// (costs) or the missing accuracy; nil where the value is unknown.
     public func violation(of evaluation: some Priced, on score: Score) -> Double? {
-        guard let value = constrainedValue(of: evaluation, on: score) else { return nil }
+        constrainedValue(of: evaluation, on: score).map(violation)
+    }
+
+    /// How far outside the limit a value is, as above.
+    func violation(of value: Double) -> Double {
         switch bound {
-        case .atMost(let limit): return max(0, distance(from: limit, to: value))
-        case .atLeast(let limit): return max(0, distance(from: value, to: limit))
+        case .atMost(let limit): max(0, distance(from: limit, to: value))
+        case .atLeast(let limit): max(0, distance(from: value, to: limit))
         }
     }
 

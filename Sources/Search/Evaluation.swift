@@ -12,6 +12,8 @@ public struct Evaluation: Hashable, Sendable, Priced {
     /// Such as `structured(0.5)>int8`, or `none`.
     public var compression: String
     public var fidelity: Fidelity
+    /// Which of the fixed lengths of training, 0 for the shortest; 0 where there is one.
+    public var rung: Int
     /// Under which the accuracy is cached across jobs.
     public var accuracyKey: String
     public var outcome: Outcome
@@ -24,7 +26,8 @@ public struct Evaluation: Hashable, Sendable, Priced {
 
     public init(
         proposal: Int?, candidate: String, architecture: String, compression: String, fidelity: Fidelity,
-        accuracyKey: String, outcome: Outcome, macs: Int? = nil, parameters: Int? = nil, seconds: Double = 0,
+        rung: Int = 0, accuracyKey: String, outcome: Outcome, macs: Int? = nil, parameters: Int? = nil,
+        seconds: Double = 0,
         scores: [Score]
     ) {
         self.proposal = proposal
@@ -32,6 +35,7 @@ public struct Evaluation: Hashable, Sendable, Priced {
         self.architecture = architecture
         self.compression = compression
         self.fidelity = fidelity
+        self.rung = rung
         self.accuracyKey = accuracyKey
         self.outcome = outcome
         self.macs = macs

@@ -9,15 +9,23 @@ public protocol Evaluator: Sendable {
     /// Whether files come with its findings, which a quality that is known from another job lacks.
     var keepsFiles: Bool { get }
 
-    /// Hash of everything that decides the accuracy: live network, pipeline, data, split, fidelity, weights,
+    /// How many lengths of training it knows, numbered from 0 for the shortest.
+    var rungs: Int { get }
+
+    /// Hash of everything that decides the accuracy: live network, pipeline, data, split, fidelity, rung, weights,
     /// seed.
-    func accuracyKey(of genotype: Genotype) -> String
+    func accuracyKey(of genotype: Genotype, rung: Int) -> String
 
     /// The candidate's quality, a pure function of its accuracy key; writes nothing.
     ///
     /// What is wrong with the candidate (training diverged) is an outcome; a throw ends the search (no data,
     /// cancelled).
-    func evaluate(_ genotype: Genotype) async throws -> Finding
+    func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding
+}
+
+extension Evaluator {
+    /// One length of training.
+    public var rungs: Int { 1 }
 }
 
 extension Evaluator {

@@ -8,10 +8,27 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 /// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian,
 /// Cheng, Jin: An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015).
 public func nonDominated(_ points: [[Double]]) -> [Int] {
+    if points.first?.count == 2 { return nonDominatedInPlane(points) }
     var front: [Int] = []
     for index in points.indices.sorted(by: { precedes(points, $0, $1) })
     where !front.contains(where: { dominates(points[$0], points[index]) }) {
         front.append(index)
+    }
+    return front.sorted()
+}
+
+/// The same of two objectives, by a sweep.
+private func nonDominatedInPlane(_ points: [[Double]]) -> [Int] {
+    let order = points.indices.sorted {
+        (points[$0][0], points[$0][1], $0) < (points[$1][0], points[$1][1], $1)
+    }
+    var front: [Int] = []
+    for index in order {
+        guard let last = front.last else {
+            front.append(index)
+            continue
+        }
+        if points[index][1] < points[last][1] || points[index] == points[last] { front.append(index) }
     }
     return front.sorted()
 }

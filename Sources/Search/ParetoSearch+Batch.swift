@@ -13,18 +13,18 @@ extension ParetoSearch {
     /// The batch's trials in proposal order, those already recorded included; fewer where the budget ended or
     /// the task was cancelled.
     func evaluated(
-        _ candidates: [Genotype], after history: [Trial], _ recorded: [Int: Evaluation], _ budget: Budget,
+        _ candidates: [Proposal], after history: [Trial], _ recorded: [Int: Evaluation], _ budget: Budget,
         _ progress: @Sendable (SearchProgress) -> Void
     ) async throws -> [Trial] {
         var trials = [Trial?](repeating: nil, count: candidates.count)
         var missing: [Int] = []
-        for (index, genotype) in candidates.enumerated() {
+        for (index, proposal) in candidates.enumerated() {
             guard let evaluation = recorded[history.count + index] else {
                 missing.append(index)
                 continue
             }
-            try checkCandidate(of: evaluation, is: genotype)
-            trials[index] = Trial(genotype: genotype, evaluation: evaluation)
+            try check(evaluation, is: proposal)
+            trials[index] = Trial(genotype: proposal.genotype, evaluation: evaluation)
         }
         try await withThrowingTaskGroup(of: Evaluated?.self) { group in
             var waiting = missing[...]
@@ -43,7 +43,7 @@ extension ParetoSearch {
                 guard let finished else { continue }
                 try store.record(finished.evaluation, keeping: finished.files)
                 let index = finished.proposal - history.count
-                trials[index] = Trial(genotype: candidates[index], evaluation: finished.evaluation)
+                trials[index] = Trial(genotype: candidates[index].genotype, evaluation: finished.evaluation)
                 let known = history.count + trials.count { $0 != nil }
                 progress(SearchProgress(evaluation: finished.evaluation, evaluations: known, budget: budget))
                 startNext()
@@ -52,31 +52,33 @@ extension ParetoSearch {
         return trials.compactMap(\.self)
     }
 
-    private func checkCandidate(of evaluation: Evaluation, is genotype: Genotype) throws(SearchError) {
-        let proposed = problem.space.id(of: genotype)
-        guard evaluation.candidate == proposed else {
+    private func check(_ evaluation: Evaluation, is proposal: Proposal) throws(SearchError) {
+        let proposed = problem.space.id(of: proposal.genotype)
+        guard evaluation.candidate == proposed, evaluation.rung == proposal.rung else {
             throw .historyDiffers(
                 proposal: evaluation.proposal ?? -1, recorded: evaluation.candidate, proposed: proposed)
         }
     }
 
     /// One candidate's evaluation, priced and judged; nil where the task was cancelled meanwhile.
-    private func evaluation(of genotype: Genotype, proposal: Int, _ budget: Budget) async throws -> Evaluated?
-    {
+    private func evaluation(
+        of candidate: Proposal, proposal: Int, _ budget: Budget
+    ) async throws -> Evaluated? {
         let start = budget.elapsed()
-        let key = evaluator.accuracyKey(of: genotype)
+        let (genotype, rung) = (candidate.genotype, candidate.rung)
+        let key = evaluator.accuracyKey(of: genotype, rung: rung)
         let finding: Finding
         do {
             if !evaluator.keepsFiles, let known = try store.quality(forKey: key) {
                 finding = Finding(.evaluated(known))
             } else {
-                finding = try await evaluator.evaluate(genotype)
+                finding = try await evaluator.evaluate(genotype, rung: rung)
             }
         } catch is CancellationError {
             return nil
         }
         let evaluation = problem.priced(genotype).evaluated(
-            finding.outcome, proposal: proposal, fidelity: evaluator.fidelity, accuracyKey: key,
+            finding.outcome, proposal: proposal, fidelity: evaluator.fidelity, rung: rung, accuracyKey: key,
             seconds: budget.elapsed() - start)
         return Evaluated(proposal: proposal, evaluation: problem.judged(evaluation), files: finding.files)
     }

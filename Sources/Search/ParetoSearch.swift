@@ -16,6 +16,9 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
         width: Int = 1
     ) {
         precondition(batchSize > 0 && width > 0, "a search needs a batch size and a width of at least 1")
+        precondition(
+            strategy.rungs <= evaluator.rungs, "the strategy asks for more lengths of training than there are"
+        )
         self.problem = problem
         self.strategy = strategy
         self.evaluator = evaluator
@@ -41,7 +44,7 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
                 continue
             }
             if let ending = ending(budget, next: history.count) { return SearchResult(history, ending) }
-            let candidates = strategy.propose(batchSize, after: history, in: problem)
+            let candidates = strategy.proposals(batchSize, after: history, in: problem)
             if candidates.isEmpty { return try exhausted(history) }
             let trials = try await evaluated(candidates, after: history, recorded, budget, progress)
             history += trials

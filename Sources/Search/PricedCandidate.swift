@@ -42,11 +42,12 @@ public struct PricedCandidate: Hashable, Sendable {
 
     /// The evaluation that an outcome makes of it; `proposal` is nil where no strategy proposed it.
     public func evaluated(
-        _ outcome: Outcome, proposal: Int?, fidelity: Fidelity, accuracyKey: String, seconds: Double = 0
+        _ outcome: Outcome, proposal: Int?, fidelity: Fidelity, rung: Int = 0, accuracyKey: String,
+        seconds: Double = 0
     ) -> Evaluation {
         Evaluation(
             proposal: proposal, candidate: id, architecture: architecture, compression: compression,
-            fidelity: fidelity, accuracyKey: accuracyKey, outcome: outcome, macs: costs.macs,
+            fidelity: fidelity, rung: rung, accuracyKey: accuracyKey, outcome: outcome, macs: costs.macs,
             parameters: costs.parameters, seconds: seconds, scores: costs.scores)
     }
 }

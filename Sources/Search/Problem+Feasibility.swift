@@ -90,9 +90,11 @@ extension Problem {
     func judgedCosts(of genotype: Genotype) -> Costs { constraints.judgedByLimits(price(genotype)) }
 
     /// The violation by price alone on the device where it is smallest; 0 = worth evaluating.
-    public func priceViolation(of genotype: Genotype) -> Double {
-        let costs = judgedCosts(of: genotype)
-        return targets.map { violation(of: costs, on: $0) }.min() ?? 0
+    public func priceViolation(of genotype: Genotype) -> Double { priceViolations(of: [genotype])[0] }
+
+    /// The same of many points, in their order.
+    public func priceViolations(of genotypes: [Genotype]) -> [Double] {
+        priceViolations(prices(of: genotypes))
     }
 
     /// Whether some device can have the candidate within the job's limits on costs; all others are dropped

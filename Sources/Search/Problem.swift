@@ -6,20 +6,22 @@ public import SearchSpaces
 /// have it.
 public struct Problem: Sendable {
     public let space: SearchSpace
+    /// The only points that may be proposed, in normal form and each once; nil where the whole space may be.
+    ///
+    /// For tables of measurements that hold a few points of a large space.
+    public let listed: [Genotype]?
     /// One a device, in the job's order.
     public let targets: [Target]
     public let constraints: [Constraint]
-    /// Every candidate's costs on every target, without weights: exact, deterministic and cheap.
-    ///
-    /// Statuses say what each
-    /// device can run; constraints are judged here, not there.
-    public let price: @Sendable (Genotype) -> Costs
+    public let pricer: any Pricer
     public let seed: UInt64
+    /// For each target the place of its device among the scores of a price; nil where prices have none.
+    let devicePositions: [Int?]
 
     /// Throws where a constraint names a device that is not among the targets, or a target has no objective.
     public init(
-        space: SearchSpace, targets: [Target], constraints: [Constraint] = [], seed: UInt64,
-        price: @escaping @Sendable (Genotype) -> Costs
+        space: SearchSpace, listed: [Genotype]? = nil, targets: [Target], constraints: [Constraint] = [],
+        seed: UInt64, pricer: any Pricer
     ) throws(SearchError) {
         guard !targets.isEmpty, targets.allSatisfy({ !$0.objectives.isEmpty }) else { throw .noObjectives }
         for case let device? in constraints.map(\.device)
@@ -27,11 +29,27 @@ public struct Problem: Sendable {
             throw .unknownDevice(device, known: targets.map(\.device))
         }
         self.space = space
+        self.listed = listed
         self.targets = targets
         self.constraints = constraints
         self.seed = seed
-        self.price = price
+        self.pricer = pricer
+        let scores = pricer.costs(of: listed?.first ?? space.smallest).scores
+        devicePositions = targets.map { target in scores.firstIndex { $0.device == target.device } }
     }
+
+    /// A problem priced by a function.
+    public init(
+        space: SearchSpace, listed: [Genotype]? = nil, targets: [Target], constraints: [Constraint] = [],
+        seed: UInt64, price: @escaping @Sendable (Genotype) -> Costs
+    ) throws(SearchError) {
+        try self.init(
+            space: space, listed: listed, targets: targets, constraints: constraints, seed: seed,
+            pricer: FunctionPricer(function: price))
+    }
+
+    /// A candidate's costs on every target, without weights.
+    public func price(_ genotype: Genotype) -> Costs { pricer.costs(of: genotype) }
 
     public func target(_ device: String) throws(SearchError) -> Target {
         guard let target = targets.first(where: { $0.device == device }) else {
@@ -41,8 +59,11 @@ public struct Problem: Sendable {
     }
 
     /// The targets whose scores decide what is proposed; all of them where none may.
-    var guidingTargets: [Target] {
-        let guiding = targets.filter(\.guidesSearch)
-        return guiding.isEmpty ? targets : guiding
+    var guidingTargets: [Target] { guidingPositions.map { targets[$0] } }
+
+    /// Their positions among the targets.
+    var guidingPositions: [Int] {
+        let guiding = targets.indices.filter { targets[$0].guidesSearch }
+        return guiding.isEmpty ? Array(targets.indices) : guiding
     }
 }

@@ -7,12 +7,18 @@ public struct ScoredCandidate: Hashable, Sendable {
     /// Whether no feasible score of the same job, device and fidelity is better everywhere.
     public var isPareto: Bool
     public var isFinalist: Bool
+    /// Whether it is not on the front but ties with it: nothing that costs no more is better beyond the sampling error.
+    public var isTied: Bool
 
-    public init(evaluation: Evaluation, score: Score, isPareto: Bool = false, isFinalist: Bool = false) {
+    public init(
+        evaluation: Evaluation, score: Score, isPareto: Bool = false, isFinalist: Bool = false,
+        isTied: Bool = false
+    ) {
         self.evaluation = evaluation
         self.score = score
         self.isPareto = isPareto
         self.isFinalist = isFinalist
+        self.isTied = isTied
     }
 
     public var id: String { evaluation.candidate }
@@ -27,13 +33,15 @@ extension Target {
     ///
     /// Give evaluations of one fidelity: fronts never mix them.
     public func candidates(from evaluations: [Evaluation], finalists: Set<String> = []) -> [ScoredCandidate] {
-        let onFront = Set(frontIndices(of: evaluations))
+        let front = frontIndices(of: evaluations)
+        let onFront = Set(front)
+        let isTied = ties(evaluations, front: front)
         return evaluations.indices.compactMap { index in
             let evaluation = evaluations[index]
             return evaluation.score(on: device).map {
                 ScoredCandidate(
                     evaluation: evaluation, score: $0, isPareto: onFront.contains(index),
-                    isFinalist: finalists.contains(evaluation.candidate))
+                    isFinalist: finalists.contains(evaluation.candidate), isTied: isTied[index])
             }
         }
     }

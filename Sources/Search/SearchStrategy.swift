@@ -6,7 +6,33 @@ public import SearchSpaces
 /// constraints and the seed. It has no state: the same history gives the same proposals, so that a search can
 /// be resumed anywhere.
 public protocol SearchStrategy: Sendable {
+    /// How many lengths of training it tells apart.
+    var rungs: Int { get }
+
     /// Up to `count` points that are new, distinct and worth evaluating; fewer only where the space has no
     /// more.
     func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype]
+
+    /// Up to `count` proposals: new points, or known ones for a longer training; fewer only where there are no more.
+    func proposals(_ count: Int, after history: [Trial], in problem: Problem) -> [Proposal]
+}
+
+extension SearchStrategy {
+    public var rungs: Int { 1 }
+
+    public func proposals(_ count: Int, after history: [Trial], in problem: Problem) -> [Proposal] {
+        propose(count, after: history, in: problem).map { Proposal(genotype: $0, rung: 0) }
+    }
+}
+
+/// A point to evaluate, and how far.
+public struct Proposal: Hashable, Sendable {
+    public let genotype: Genotype
+    /// Which of the fixed lengths of training, 0 for the shortest.
+    public let rung: Int
+
+    public init(genotype: Genotype, rung: Int) {
+        self.genotype = genotype
+        self.rung = rung
+    }
 }

@@ -38,6 +38,7 @@ public final class InMemoryTrialStore: TrialStore {
             }
             if all.contains(where: {
                 $0.candidate == evaluation.candidate && $0.fidelity == evaluation.fidelity
+                    && $0.rung == evaluation.rung
             }) {
                 throw TrialStoreError.duplicateEvaluation(evaluation.candidate, evaluation.fidelity)
             }

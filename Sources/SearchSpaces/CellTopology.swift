@@ -99,6 +99,26 @@ extension CellTopology.Edge {
 }
 
 extension CellTopology {
+    /// The dimensions of the edges that no path of operations from the cell's input to its output uses.
+    func deadDimensions(in genotype: Genotype) -> [Int] {
+        let isLive = edges.map { $0.operation.value(in: genotype) != .none }
+        var reached = [Bool](repeating: false, count: nodes)
+        var needed = reached
+        reached[0] = true
+        needed[nodes - 1] = true
+        for (edge, isLive) in zip(edges, isLive) where isLive && reached[edge.from] {
+            reached[edge.into] = true
+        }
+        for (edge, isLive) in zip(edges, isLive).reversed() where isLive && needed[edge.into] {
+            needed[edge.from] = true
+        }
+        return zip(edges, isLive).compactMap { edge, isLive in
+            isLive && reached[edge.from] && needed[edge.into] ? nil : edge.operation.dimension
+        }
+    }
+}
+
+extension CellTopology {
     /// The network of the NATS-Bench paper; every edge is there, dead or not.
     func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-5)

@@ -40,11 +40,21 @@ public struct Pieces: Sendable {
     ///
     /// Nil where single layers keep a higher precision: no piece of such a network is numbered.
     public func keys(of genotype: Genotype) -> [Int]? {
-        guard genotype.keptLayers.isEmpty else { return nil }
-        return pieces.compactMap { piece in
-            if let absence = piece.absence, absence.options[genotype[absence.dimension]] { return nil }
-            return piece.factors.reduce(piece.first) { $0 + genotype[$1.dimension] * $1.stride }
+        var keys: [Int] = []
+        return collectKeys(of: genotype, into: &keys) ? keys : nil
+    }
+
+    /// Replaces the contents of `keys` by those numbers; false where there are none. Allocates nothing once `keys` has room.
+    public func collectKeys(of genotype: Genotype, into keys: inout [Int]) -> Bool {
+        keys.removeAll(keepingCapacity: true)
+        guard genotype.keptLayers.isEmpty else { return false }
+        for piece in pieces {
+            if let absence = piece.absence, absence.options[genotype[absence.dimension]] { continue }
+            var key = piece.first
+            for factor in piece.factors { key += genotype[factor.dimension] * factor.stride }
+            keys.append(key)
         }
+        return true
     }
 
     /// The pieces of a network of the space, compressed or not, as graphs of their own; as many as its keys.

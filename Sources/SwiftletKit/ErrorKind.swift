@@ -1,4 +1,6 @@
+import Archives
 import ExperimentStore
+import Foundation
 
 /// Who can mend what an error of this package is about.
 public enum ErrorKind: Sendable {
@@ -12,6 +14,8 @@ public enum ErrorKind: Sendable {
         switch error {
         case let error as KitError: self = error.kind
         case let error as StoreError: self = error.kind
+        case let error as ArchiveError: self = error.kind
+        case is SystemError, is CocoaError, is POSIXError: self = .failure
         default: self = .invalidInput
         }
     }
@@ -31,13 +35,21 @@ extension StoreError {
         switch self {
         case .corrupt, .readOnly, .diskFull, .locked, .tooManyOpenFiles, .failed, .jobIsRunning,
             .malformedRow,
-            .missingFile, .changedFile:
+            .changedFile, .leadsOut:
             .failure
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
-            .leadsOut, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
-            .unknownDevice,
-            .unknownCandidate, .ambiguousCandidate:
+            .missingFile, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
+            .unknownDevice, .unknownCandidate, .ambiguousCandidate:
             .invalidInput
+        }
+    }
+}
+
+extension ArchiveError {
+    fileprivate var kind: ErrorKind {
+        switch self {
+        case .unwritable: .failure
+        case .unreadable, .damaged, .unsupported: .invalidInput
         }
     }
 }

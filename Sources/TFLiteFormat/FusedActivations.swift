@@ -44,6 +44,7 @@ extension String {
 extension Operation {
     fileprivate var takesFusedActivation: Bool {
         if case .pool = self { return true }
+        if case .transposedConvolution = self { return false }
         guard case .binary(let operation) = self else { return isLayer }
         switch operation {
         case .add, .subtract, .multiply, .divide: return true

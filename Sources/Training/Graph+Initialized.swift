@@ -53,6 +53,8 @@ extension ModelGraph.Operation {
         case .layer:
             return place == 1 ? .normal(fanIn: shape.dimensions.dropFirst().reduce(1, *)) : .constant(0)
         case .product: return .normal(fanIn: shape.rank >= 2 ? shape[shape.rank - 2] : 1)
+        case .recurrence:
+            return place == 1 || place == 2 ? .normal(fanIn: shape.dimensions.last ?? 1) : .constant(0)
         case .pooling, .elementwise, .movement, .mixing: return .constant(0)
         }
     }

@@ -72,6 +72,7 @@ struct Parameter: Sendable {
         switch step.node.operation.traits.kind {
         case .layer: return place == 1 ? .weight : place == 2 ? .plain : .fixed
         case .product: return isRepeated ? .fixed : .weight
+        case .recurrence: return place == 1 || place == 2 ? .weight : isRepeated ? .fixed : .plain
         case .pooling, .elementwise, .movement, .mixing: return isRepeated ? .fixed : .plain
         }
     }

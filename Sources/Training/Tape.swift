@@ -9,7 +9,7 @@ final class Tape: Sendable {
     let parameters: [Parameter]
     /// Batch normalisations: where a shard's statistics lie, and the parameters that track them.
     let normalizations: [Normalization]
-    let input: Slot
+    let input: PassArray
     let output: Result
     /// Further results whose gradients the loss writes.
     let observed: [Result]
@@ -17,7 +17,7 @@ final class Tape: Sendable {
     let sizes: Sizes
 
     /// Floats of each region.
-    struct Sizes: Sendable {
+    struct Sizes: Hashable, Sendable {
         var activations = 0
         var gradients = 0
         var scratch = 0
@@ -27,8 +27,8 @@ final class Tape: Sendable {
     }
 
     struct Normalization: Sendable {
-        var statistics: Slot
-        var mean, variance: Slot
+        var statistics: PassArray
+        var mean, variance: PassArray
         /// Rows a mean is taken over.
         var rows: Int
     }

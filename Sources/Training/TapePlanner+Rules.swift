@@ -27,7 +27,8 @@ extension TapePlanner {
         case .matrixMultiply: return matrixRule(step)
         case .reduce(let reduction): return reductionRule(step, reduction)
         case .training(let operation): return try trainingRule(step, operation)
-        case .resize, .localResponseNormalization, .cast, .quantize, .dequantize:
+        case .resize, .localResponseNormalization, .cast, .quantize, .dequantize, .transposedConvolution,
+            .compare, .select, .gather, .argument, .cumulativeSum, .layerNormalization, .recurrence:
             throw .unsupported(
                 node: step.node.name, detail: "\(step.node.operation.name) has no gradient rule")
         }

@@ -8,8 +8,8 @@ struct TapePlanner {
     let parameters: [Parameter]
     private(set) var normalizations: [Tape.Normalization] = []
     var sizes = Tape.Sizes()
-    private var values: [Slot?]
-    private var gradients: [Slot?]
+    private var values: [PassArray?]
+    private var gradients: [PassArray?]
     /// For each step's output, which (reader, place) writes the gradient first in backward order.
     private var firstWriters: [FirstWriter?]
     private var stepIndex = 0
@@ -23,7 +23,7 @@ struct TapePlanner {
         self.graph = graph
         self.kernels = kernels
         parameters = try Parameter.parameters(of: steps, in: graph)
-        values = [Slot?](repeating: nil, count: graph.values.count)
+        values = [PassArray?](repeating: nil, count: graph.values.count)
         gradients = values
         firstWriters = [FirstWriter?](repeating: nil, count: graph.values.count)
         placeParameters()
@@ -33,12 +33,12 @@ struct TapePlanner {
 
     private mutating func placeParameters() {
         for parameter in parameters {
-            values[parameter.value.index] = Slot(
+            values[parameter.value.index] = PassArray(
                 region: .parameter, offset: parameter.offset, count: parameter.count)
             let end = parameter.offset + (parameter.count + 15) / 16 * 16
             sizes.parameters = max(sizes.parameters, end)
             guard parameter.isTrained else { continue }
-            gradients[parameter.value.index] = Slot(
+            gradients[parameter.value.index] = PassArray(
                 region: .parameterGradient, offset: parameter.offset, count: parameter.count)
             sizes.trainedParameters = max(sizes.trainedParameters, end)
         }
@@ -79,7 +79,8 @@ struct TapePlanner {
                 (count + 15) / 16 * 16, from: steps.count - begin,
                 through: steps.count - (chain.last ?? index))
             for member in chain where member == index || needs[steps[member].output.index] {
-                gradients[steps[member].output.index] = Slot(region: .gradient, offset: offset, count: count)
+                gradients[steps[member].output.index] = PassArray(
+                    region: .gradient, offset: offset, count: count)
             }
         }
         sizes.gradients = layout.size
@@ -104,13 +105,13 @@ struct TapePlanner {
     }
 
     /// Memory that lasts from a step's forward rule to its backward rule.
-    mutating func remember(_ count: Int) -> Slot {
-        let slot = Slot(region: .activation, offset: sizes.activations, count: count)
+    mutating func remember(_ count: Int) -> PassArray {
+        let slot = PassArray(region: .activation, offset: sizes.activations, count: count)
         sizes.activations += (count + 15) / 16 * 16
         return slot
     }
 
-    func slot(of value: ValueID) -> Slot {
+    func slot(of value: ValueID) -> PassArray {
         guard let slot = values[value.index] else {
             preconditionFailure("TapePlanner: a value without memory")
         }
@@ -121,7 +122,7 @@ struct TapePlanner {
         // A result that needs no gradient never runs its rule's backward half usefully; it gets an empty slot.
         Result(
             shape: graph[value].type.shape.dimensions, value: slot(of: value),
-            gradient: gradients[value.index] ?? Slot(region: .gradient, offset: 0, count: 0))
+            gradient: gradients[value.index] ?? PassArray(region: .gradient, offset: 0, count: 0))
     }
 
     func operand(_ place: Int, of step: TapeStep) -> Operand {
@@ -146,8 +147,8 @@ struct TapePlanner {
     }
 
     /// A place for a shard's statistics of one normalisation.
-    mutating func statistics(_ count: Int) -> Slot {
-        let slot = Slot(region: .statistics, offset: sizes.statistics, count: count)
+    mutating func statistics(_ count: Int) -> PassArray {
+        let slot = PassArray(region: .statistics, offset: sizes.statistics, count: count)
         sizes.statistics += (count + 15) / 16 * 16
         return slot
     }

@@ -183,9 +183,9 @@ extension Trainer {
     }
 
     /// How far normalisations go by the running statistics: not at all, but for the last part of the training of a network
-    /// with signs, at first a little and then wholly.
+    /// with binary values, at first a little and then wholly.
     ///
-    /// Where much of an image is one constant, its signs turn together as a batch's mean lies on one side of it or the
+    /// Where much of an image is one constant, its binary values turn together as a batch's mean lies on one side of it or the
     /// other, and later layers are normalised for either; thus the network learns what it will be when deployed.
     private var renormalization: Float {
         guard hasSigns else { return 0 }

@@ -21,7 +21,7 @@ public final class Trainer {
     let first: FloatArena
     let second: FloatArena?
     let mask: FloatArena?
-    /// Whether the network computes with signs of weights or activations.
+    /// Whether the network computes with binary weights or activations.
     let hasSigns: Bool
     let shards: [ShardMemory]
     let workers: [WorkerMemory]

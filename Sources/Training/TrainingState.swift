@@ -21,37 +21,26 @@ public struct TrainingState: Hashable, Sendable {
 
     /// Little-endian bytes, equal for equal states.
     public func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        func append(_ word: UInt64) {
-            for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * UInt64(shift)))) }
-        }
-        func append(_ values: [Float]) {
-            append(UInt64(values.count))
-            for value in values {
-                for shift in 0..<4 {
-                    bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32(shift))))
-                }
-            }
-        }
-        append(TrainingState.magic)
-        append(UInt64(step))
-        append(initialLoss?.bitPattern ?? Double.nan.bitPattern)
-        append(epochLoss.bitPattern)
-        append(UInt64(epochCorrect))
-        for array in [parameters, first, second, mask] { append(array) }
-        append(UInt64(history.count))
+        var writer = StateWriter()
+        writer.append(TrainingState.magic)
+        writer.append(UInt64(step))
+        writer.append(initialLoss?.bitPattern ?? Double.nan.bitPattern)
+        writer.append(epochLoss.bitPattern)
+        writer.append(UInt64(epochCorrect))
+        for array in [parameters, first, second, mask] { writer.append(array) }
+        writer.append(UInt64(history.count))
         for report in history {
-            append(UInt64(report.epoch))
-            append(report.loss.bitPattern)
-            append(report.accuracy.bitPattern)
-            append(UInt64(report.learningRate.bitPattern))
+            writer.append(UInt64(report.epoch))
+            writer.append(report.loss.bitPattern)
+            writer.append(report.accuracy.bitPattern)
+            writer.append(UInt64(report.learningRate.bitPattern))
         }
-        return bytes
+        return writer.bytes
     }
 
     /// - Throws: `TrainingError.state` where the bytes are not a whole state.
     public init(decoding bytes: [UInt8]) throws(TrainingError) {
-        var reader = ByteReader(bytes: bytes)
+        var reader = StateReader(bytes: bytes)
         guard try reader.word() == TrainingState.magic else {
             throw .state("these bytes are no training state")
         }
@@ -88,43 +77,5 @@ public struct TrainingState: Hashable, Sendable {
         self.epochLoss = epochLoss
         self.epochCorrect = epochCorrect
         self.history = history
-    }
-}
-
-private struct ByteReader {
-    let bytes: [UInt8]
-    private var position = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    var isAtEnd: Bool { position == bytes.count }
-
-    mutating func word() throws(TrainingError) -> UInt64 {
-        guard bytes.count - position >= 8 else { throw .state("the bytes end in the middle") }
-        var word: UInt64 = 0
-        for shift in 0..<8 { word |= UInt64(bytes[position + shift]) << (8 * UInt64(shift)) }
-        position += 8
-        return word
-    }
-
-    mutating func count() throws(TrainingError) -> Int {
-        let value = try word()
-        guard value < 1 << 48 else { throw .state("a count is impossible") }
-        return Int(value)
-    }
-
-    mutating func floats() throws(TrainingError) -> [Float] {
-        let count = try count()
-        guard count <= (bytes.count - position) / 4 else { throw .state("the bytes end in the middle") }
-        var values: [Float] = []
-        values.reserveCapacity(count)
-        for index in 0..<count {
-            let at = position + 4 * index
-            var bits: UInt32 = 0
-            for shift in 0..<4 { bits |= UInt32(bytes[at + shift]) << (8 * UInt32(shift)) }
-            values.append(Float(bitPattern: bits))
-        }
-        position += 4 * count
-        return values
     }
 }

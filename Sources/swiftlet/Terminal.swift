@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Quantities
 import Reports
 import SwiftletKit
 
@@ -8,7 +9,7 @@ enum Terminal {
     /// Prints a result in the form asked for.
     static func print(_ answer: some Answer, as format: AnswerFormat) throws {
         let text = try answer.text(as: format)
-        try write(format == .table ? fitted(text) : text, to: .standardOutput)
+        try write(format == .table ? fitted(text.printableLines) : text, to: .standardOutput)
     }
 
     static func note(_ line: String) {
@@ -33,7 +34,7 @@ enum Terminal {
         do {
             try file.write(contentsOf: Data(text.utf8))
         } catch {
-            note("swiftlet: cannot write the result: \(error.localizedDescription)")
+            note("swiftlet: cannot write the result: \(error.words.printable)")
             throw ExitStatus.failed
         }
     }
@@ -51,7 +52,7 @@ enum Terminal {
     }
 
     private static func leave(saying sentence: String, _ status: ExitStatus) -> Never {
-        note("swiftlet: \(sentence)")
+        note("swiftlet: \(sentence.printable)")
         exit(status.rawValue)
     }
 
@@ -59,9 +60,9 @@ enum Terminal {
     private static func leaveParsing(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
         if command.exitCode(for: error) == .success { command.exit(withError: error) }
         if command.exitCode(for: error) == .validationFailure {
-            note(command.fullMessage(for: error))
+            note(command.fullMessage(for: error).printableLines)
         } else {
-            leave(saying: "\(error)", ExitStatus(of: error))
+            leave(saying: error.words, ExitStatus(of: error))
         }
         exit(ExitStatus.invalidInput.rawValue)
     }

@@ -31,7 +31,7 @@ static uint16_t *random_halves(random_stream *r, int64_t count) {
 /// Weights [output][tap][depth] as [block][tap][depth / 2][width][2], bias padded to blocks.
 static void run(random_stream *r, const sk_bf16_kernels *kernels, sk_convolution p, const uint16_t *weights,
                 const float *bias, sk_step step, int32_t parts) {
-    int64_t width = kernels->width, blocks = (p.group_outputs + width - 1) / width, window = (int64_t)p.taps * p.depth;
+    int64_t width = kernels->width, blocks = (p.group_outputs + width - 1) / width, window = (int64_t)p.windows.taps * p.windows.depth;
     uint16_t *packed = guarded(r, (size_t)(blocks * width * window) * 2);
     float *padded = guarded(r, (size_t)(blocks * width) * 4);
     memset(packed, 0, (size_t)(blocks * width * window) * 2);
@@ -50,31 +50,32 @@ static void run(random_stream *r, const sk_bf16_kernels *kernels, sk_convolution
 
 static void bf16_convolution(const sk_kernel_set *set, random_stream *r) {
     int32_t step_of_pixel = 2 * random_size(r, 20), kernel = random_int(r, 1, 3), stride = random_int(r, 1, 2);
-    sk_convolution p = {.images = random_int(r, 1, 2), .out_height = random_int(r, 1, 5), .out_width = random_int(r, 1, 7),
-                        .groups = 1, .group_inputs = step_of_pixel, .group_outputs = random_size(r, 70), .taps = kernel,
-                        .depth = kernel * step_of_pixel, .has_residual = random_bool(r)};
-    int64_t height = (p.out_height - 1) * stride + kernel, width = (p.out_width - 1) * stride + kernel;
+    sk_windows windows = {.images = random_int(r, 1, 2), .out_height = random_int(r, 1, 5),
+                          .out_width = random_int(r, 1, 7), .taps = kernel, .depth = kernel * step_of_pixel};
+    sk_convolution p = {.windows = windows, .groups = 1, .group_inputs = step_of_pixel,
+                        .group_outputs = random_size(r, 70), .has_residual = random_bool(r)};
+    int64_t height = (p.windows.out_height - 1) * stride + kernel, width = (p.windows.out_width - 1) * stride + kernel;
     int32_t *offsets = guarded(r, (size_t)kernel * 4);
     for (int32_t t = 0; t < kernel; t++) offsets[t] = (int32_t)(t * width * step_of_pixel);
-    p.tap_offset = offsets;
-    p.image_step = height * width * step_of_pixel;
-    p.row_step = stride * width * step_of_pixel;
-    p.column_step = stride * step_of_pixel;
+    p.windows.tap_offset = offsets;
+    p.windows.image_step = height * width * step_of_pixel;
+    p.windows.row_step = stride * width * step_of_pixel;
+    p.windows.column_step = stride * step_of_pixel;
     p.y_stride = p.group_outputs;
     p.lower = random_bool(r) ? -INFINITY : 0;
     p.upper = random_bool(r) ? INFINITY : 1;
-    uint16_t *weights = random_halves(r, (int64_t)p.group_outputs * p.taps * p.depth);
+    uint16_t *weights = random_halves(r, (int64_t)p.group_outputs * p.windows.taps * p.windows.depth);
     float *bias = random_floats(r, p.group_outputs, -1, 1);
-    int64_t outputs = (int64_t)p.images * p.out_height * p.out_width * p.group_outputs;
-    sk_step step = {.a = random_halves(r, p.images * p.image_step)};
+    int64_t outputs = (int64_t)p.windows.images * p.windows.out_height * p.windows.out_width * p.group_outputs;
+    sk_step step = {.a = random_halves(r, p.windows.images * p.windows.image_step)};
     if (p.has_residual) step.b = random_floats(r, outputs, -1, 1);
-    describe("%dx%dx%d outputs, %d to %d channels, kernel %d", p.images, p.out_height, p.out_width, step_of_pixel,
+    describe("%dx%dx%d outputs, %d to %d channels, kernel %d", p.windows.images, p.windows.out_height, p.windows.out_width, step_of_pixel,
              p.group_outputs, kernel);
     float *results[SK_MAX_PARTS + 1];
     for (int32_t parts = 0; parts <= SK_MAX_PARTS; parts++) {
         step.y = results[parts] = guarded(r, (size_t)outputs * 4);
         run(r, parts ? sk_bf16_for(set) : sk_bf16_scalar(), p, weights, bias, step, parts ? parts : 1);
-        if (parts) expect_floats(results[0], results[parts], outputs, 1e-6f * (float)(p.taps * p.depth + 8));
+        if (parts) expect_floats(results[0], results[parts], outputs, 1e-6f * (float)(p.windows.taps * p.windows.depth + 8));
     }
 }
 

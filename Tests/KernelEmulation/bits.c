@@ -43,16 +43,16 @@ static void pack_look_ups(const sk_bit_kernels *kernels, const sk_bit_convolutio
                           const uint8_t *from, uint8_t *to) {
     int64_t width = kernels->width, lane = output % width;
     to += output / width * p->look_ups * width + lane % (width / 2) * 2 + lane / (width / 2);
-    for (int32_t t = 0; t < p->taps; t++)
+    for (int32_t t = 0; t < p->windows.taps; t++)
         for (int32_t half = 0; half < 2; half++)
-            for (int32_t k = 0; k < p->depth; k++, to += width) *to = from[t * p->depth + k] >> (4 * half) & 15;
+            for (int32_t k = 0; k < p->windows.depth; k++, to += width) *to = from[t * p->windows.depth + k] >> (4 * half) & 15;
 }
 
 /// Constants in blocks of `width` outputs, then the convolution.
 static void run_bits(random_stream *r, const sk_bit_kernels *kernels, sk_bit_convolution p, int32_t kinds,
                      bit_constants from, sk_step step, int32_t parts) {
     int64_t width = kernels->width, blocks = (p.outputs + width - 1) / width;
-    int32_t window = p.taps * p.depth;
+    int32_t window = p.windows.taps * p.windows.depth;
     p.look_ups = (2 * window + SK_BIT_LOOK_UPS - 1) / SK_BIT_LOOK_UPS * SK_BIT_LOOK_UPS;
     size_t weight_bytes = (size_t)(blocks * width * (kernels->looks_up ? p.look_ups : window));
     uint8_t *weights = guarded(r, weight_bytes);
@@ -93,28 +93,29 @@ static void bit_convolution(const sk_kernel_set *set, random_stream *r) {
     int32_t kernel = random_int(r, 1, 4), stride = random_int(r, 1, 2);
     // Now and then a window of more bits than sixteen bits count.
     if (random_int(r, 0, 15) == 0) bytes = 8 * (random_int(r, 800, 1600) / kernel);
-    sk_bit_convolution p = {.images = random_int(r, 1, 2), .out_height = random_int(r, 1, 5),
-                            .out_width = random_int(r, 1, 8), .outputs = random_size(r, 140), .taps = kernel,
-                            .depth = kernel * bytes, .column_kinds = 3, .has_residual = random_bool(r)};
-    int64_t height = (p.out_height - 1) * stride + kernel, width = (p.out_width - 1) * stride + kernel;
+    sk_windows windows = {.images = random_int(r, 1, 2), .out_height = random_int(r, 1, 5),
+                          .out_width = random_int(r, 1, 8), .taps = kernel, .depth = kernel * bytes};
+    sk_bit_convolution p = {.windows = windows, .outputs = random_size(r, 140), .column_kinds = 3,
+                            .has_residual = random_bool(r)};
+    int64_t height = (p.windows.out_height - 1) * stride + kernel, width = (p.windows.out_width - 1) * stride + kernel;
     int32_t *offsets = guarded(r, (size_t)kernel * 4);
     for (int32_t t = 0; t < kernel; t++) offsets[t] = (int32_t)(t * width * bytes);
-    p.tap_offset = offsets;
-    p.image_step = height * width * bytes;
-    p.row_step = stride * width * bytes;
-    p.column_step = (int64_t)stride * bytes;
-    p.row_kind = random_kinds(r, p.out_height, 3);
-    p.column_kind = random_kinds(r, p.out_width, 3);
+    p.windows.tap_offset = offsets;
+    p.windows.image_step = height * width * bytes;
+    p.windows.row_step = stride * width * bytes;
+    p.windows.column_step = (int64_t)stride * bytes;
+    p.row_kind = random_kinds(r, p.windows.out_height, 3);
+    p.column_kind = random_kinds(r, p.windows.out_width, 3);
     p.lower = random_bool(r) ? -INFINITY : -1;
     p.upper = random_bool(r) ? INFINITY : 1;
-    int64_t window = (int64_t)p.taps * p.depth;
+    int64_t window = (int64_t)p.windows.taps * p.windows.depth;
     bit_constants constants = {.weights = (uint8_t *)random_bytes(r, p.outputs * window),
                                .start = random_kinds(r, 9 * p.outputs, 8 * (int32_t)window),
                                .scale = random_floats(r, p.outputs, -1, 1), .bias = random_floats(r, p.outputs, -1, 1)};
-    int64_t outputs = (int64_t)p.images * p.out_height * p.out_width * p.outputs;
-    sk_step step = {.a = random_bytes(r, p.images * height * width * bytes)};
+    int64_t outputs = (int64_t)p.windows.images * p.windows.out_height * p.windows.out_width * p.outputs;
+    sk_step step = {.a = random_bytes(r, p.windows.images * height * width * bytes)};
     if (p.has_residual) step.b = random_floats(r, outputs, -1, 1);
-    describe("%dx%dx%d windows of %d bytes, %d outputs", p.images, p.out_height, p.out_width, (int)window, p.outputs);
+    describe("%dx%dx%d windows of %d bytes, %d outputs", p.windows.images, p.windows.out_height, p.windows.out_width, (int)window, p.outputs);
     float *results[SK_MAX_PARTS + 1];
     for (int32_t parts = 0; parts <= SK_MAX_PARTS; parts++) {
         step.y = results[parts] = guarded(r, (size_t)outputs * 4);

@@ -48,10 +48,12 @@ static sk_convolution parameters(random_stream *r, shape s) {
         int32_t ky = s.merges_columns ? t : t / s.kernel_width, kx = s.merges_columns ? 0 : t % s.kernel_width;
         offsets[t] = (int32_t)(ky * s.dilation_y * row + kx * s.dilation_x * channels);
     }
-    return (sk_convolution){
+    sk_windows windows = {
         .images = s.images, .out_height = s.out_height, .out_width = s.out_width, .image_step = s.height * row,
-        .row_step = s.stride_y * row, .column_step = s.stride_x * channels, .groups = s.groups,
-        .group_inputs = s.inputs, .group_outputs = s.outputs, .taps = s.taps, .depth = s.depth, .tap_offset = offsets,
+        .row_step = s.stride_y * row, .column_step = s.stride_x * channels, .taps = s.taps, .depth = s.depth,
+        .tap_offset = offsets};
+    return (sk_convolution){
+        .windows = windows, .groups = s.groups, .group_inputs = s.inputs, .group_outputs = s.outputs,
         .y_stride = s.y_stride};
 }
 
@@ -164,9 +166,9 @@ static void run_integers(random_stream *r, const sk_kernel_set *set, shape s, sk
         bias[output] = (int32_t)((uint32_t)bias[output] - (uint32_t)(shift * n.weights[i]));
     }
     // A set that wants its inputs raised gets them so, but for layers whose windows are single pixels, half of the time.
-    bool raises = set->s8_shift && s.taps == 1 && s.groups == 1 && p.column_step == p.depth && random_bool(r);
+    bool raises = set->s8_shift && s.taps == 1 && s.groups == 1 && p.windows.column_step == p.windows.depth && random_bool(r);
     if (raises) {
-        p.scratch_size = SK_RAISED_PIXELS * (int64_t)p.depth + 64;
+        p.scratch_size = SK_RAISED_PIXELS * (int64_t)p.windows.depth + 64;
         step.scratch = guarded(r, (size_t)(p.scratch_size * SK_MAX_PARTS));
     }
     for (int64_t i = 0; i < input_count(s); i++) {

@@ -58,18 +58,18 @@ static int16_t *packed_integers(random_stream *r, const sk_winograd *p, const sk
 static void run_reference(const sk_winograd *p, sk_kernel kernel, const void *weights, sk_step step) {
     int32_t offsets[3] = {0, (int32_t)p->row_step, (int32_t)(2 * p->row_step)};
     sk_convolution q = p->epilogue;
-    q.images = p->images;
-    q.out_height = p->out_height;
-    q.out_width = p->out_width;
-    q.image_step = p->image_step;
-    q.row_step = p->row_step;
-    q.column_step = p->inputs;
+    q.windows.images = p->images;
+    q.windows.out_height = p->out_height;
+    q.windows.out_width = p->out_width;
+    q.windows.image_step = p->image_step;
+    q.windows.row_step = p->row_step;
+    q.windows.column_step = p->inputs;
     q.groups = 1;
     q.group_inputs = p->inputs;
     q.group_outputs = p->outputs;
-    q.taps = 3;
-    q.depth = 3 * p->inputs;
-    q.tap_offset = offsets;
+    q.windows.taps = 3;
+    q.windows.depth = 3 * p->inputs;
+    q.windows.tap_offset = offsets;
     q.weights = weights;
     q.y_stride = p->outputs;
     step.run = kernel;

@@ -43,4 +43,32 @@ struct PlotTests {
             }
         }
     }
+
+    @Test(
+        "A page draws costs and qualities of any size, and says how many have no place on its axis",
+        arguments: [
+            [], [0], [0, 0], [0, 4], [4, 4], [4, 1e300], [1e-300, 1e300], [-1, 5], [.infinity, 5],
+        ],
+        [0.5, 0, -1e300, 1e300] as [Double])
+    func extremeCosts(costs: [Double], quality: Double) {
+        let points = costs.enumerated().map {
+            FrontPicture.Point(
+                cost: $0.element, quality: quality * Double($0.offset), isOnFront: true, label: "c\u{1b}<b>")
+        }
+        let front = FrontAnswer(
+            job: "j", device: "d", fidelity: nil, metric: "accuracy", reference: [], hypervolume: .nan,
+            candidates: [], picture: FrontPicture(title: "t", cost: .latency, points: points))
+        let page = ReportPage(
+            job: JobAnswer(
+                name: "j", state: "finished", evaluations: 1, seconds: 1e300, hypervolume: .infinity),
+            sections: [
+                ReportPage.Section(
+                    front: front, candidates: costs.count, infeasible: [], trace: [0, .nan, 1, .infinity])
+            ]
+        ).html
+        #expect(!page.contains("nan") && !page.contains("\"inf") && !page.contains("\u{1b}"))
+        let left = costs.count { $0 <= 0 }
+        #expect(page.contains("at 0 not drawn") == (left > 0 && costs.contains { $0 > 0 }))
+        _ = front.table(TableStyle())
+    }
 }

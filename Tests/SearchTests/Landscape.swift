@@ -31,9 +31,10 @@ struct Landscape: Evaluator {
                 """, file: "landscape.yaml")
     }
 
-    func accuracyKey(of genotype: Genotype) -> String { "landscape \(genotype.choices)" }
+    var rungs: Int { 3 }
+    func accuracyKey(of genotype: Genotype, rung: Int) -> String { "landscape \(genotype.choices) \(rung)" }
 
-    func evaluate(_ genotype: Genotype) async throws -> Finding {
+    func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         try Task.checkCancellation()
         evaluated.increment()
         if Int(genotype.choices[0]) == failing { return Finding(.failed(reason: "diverged in epoch 1")) }
@@ -85,6 +86,18 @@ struct Landscape: Evaluator {
         try Problem(
             space: space(nodes: 4, operations: 5), targets: targets, constraints: constraints, seed: seed,
             price: price)
+    }
+
+    /// A finished evaluation of a point.
+    static func trial(_ genotype: Genotype, _ problem: Problem) -> Trial {
+        trial(genotype, .evaluated(Quality(accuracy: accuracy(genotype))), problem)
+    }
+
+    /// The same with an outcome of one's own.
+    static func trial(_ genotype: Genotype, _ outcome: Outcome, _ problem: Problem) -> Trial {
+        let evaluation = problem.priced(genotype).evaluated(
+            outcome, proposal: nil, fidelity: .trained, accuracyKey: "")
+        return Trial(genotype: genotype, evaluation: problem.judged(evaluation))
     }
 
     /// All points, evaluated.

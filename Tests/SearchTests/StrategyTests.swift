@@ -5,9 +5,7 @@ import Testing
 
 @Suite("Strategies")
 struct StrategyTests {
-    static let all: [any SearchStrategy] = [
-        RandomSearch(), ExhaustiveSearch(), NSGA2(), ParetoLocalSearch(),
-    ]
+    static let all: [any SearchStrategy] = StrategyName.allCases.map(\.strategy)
 
     private func run(
         _ strategy: any SearchStrategy, _ problem: Problem, evaluations: Int?,
@@ -25,12 +23,12 @@ struct StrategyTests {
     @Test("No candidate is proposed twice, and the same seed proposes the same", arguments: all.indices)
     func distinctAndRepeatable(index: Int) async throws {
         let problem = try Landscape.problem()
-        let first = try await run(Self.all[index], problem, evaluations: 200)
-        let second = try await run(Self.all[index], problem, evaluations: 200)
-        #expect(first.history.count == 200)
-        #expect(Set(first.history.map(\.genotype)).count == 200)
+        let first = try await run(Self.all[index], problem, evaluations: 120)
+        let second = try await run(Self.all[index], problem, evaluations: 120)
+        #expect(first.history.count == 120)
+        #expect(Set(first.history.map(\.genotype)).count == 120)
         #expect(first.history == second.history)
-        #expect(first.history.map(\.evaluation.proposal) == Array(0..<200))
+        #expect(first.history.map(\.evaluation.proposal) == Array(0..<120))
     }
 
     @Test("Every strategy ends once the space is exhausted", arguments: all.indices)
@@ -41,6 +39,57 @@ struct StrategyTests {
         let result = try await run(Self.all[index], problem, evaluations: nil)
         #expect(result.history.count == 27)
         #expect(result.ending == .spaceExhausted)
+    }
+
+    @Test("Batches are complete while the space has points", arguments: all.indices, [1, 7, 30])
+    func completeBatches(index: Int, size: Int) throws {
+        let problem = try Landscape.problem()
+        var history: [Trial] = []
+        while history.count < 3 * size + 30 {
+            let proposals = Self.all[index].propose(size, after: history, in: problem)
+            #expect(proposals.count == size)
+            history += proposals.map { Landscape.trial($0, problem) }
+        }
+    }
+
+    @Test("Histories of failures are no obstacle", arguments: all.indices)
+    func survivesFailures(index: Int) throws {
+        let problem = try Landscape.problem()
+        let failures = RandomSearch().propose(40, after: [], in: problem).map {
+            Landscape.trial($0, .failed(reason: "diverged"), problem)
+        }
+        let proposals = Self.all[index].propose(10, after: failures, in: problem)
+        #expect(proposals.count == 10)
+    }
+
+    @Test(
+        "Qualities and costs that are no numbers are no obstacle", arguments: all.indices,
+        [Double.nan, .infinity])
+    func survivesNonNumbers(index: Int, value: Double) throws {
+        let problem = try Problem(
+            space: Landscape.space(nodes: 4, operations: 5), targets: Landscape.targets, seed: 3
+        ) { genotype in
+            var costs = Landscape.price(genotype)
+            if genotype.choices[0] == 1 { costs.scores[0].latency = value }
+            return costs
+        }
+        let history = RandomSearch().propose(40, after: [], in: problem).enumerated().map {
+            number, genotype in
+            let accuracy = number % 3 == 0 ? value : Landscape.accuracy(genotype)
+            return Landscape.trial(genotype, .evaluated(Quality(accuracy: accuracy)), problem)
+        }
+        #expect(Self.all[index].propose(10, after: history, in: problem).count == 10)
+    }
+
+    @Test("Of a list, only its points are proposed, all of them in the end", arguments: all.indices)
+    func listedOnly(index: Int) async throws {
+        let space = try Landscape.space(nodes: 4, operations: 5)
+        let listed = space.points.enumerated().filter { $0.offset % 331 == 5 }.map(\.element)
+        let problem = try Problem(
+            space: space, listed: listed, targets: Landscape.targets, seed: 1, price: Landscape.price)
+        let result = try await run(Self.all[index], problem, evaluations: nil)
+        #expect(result.history.count == listed.count)
+        #expect(Set(result.history.map(\.genotype)).subtracting(listed).isEmpty)
     }
 
     @Test("Only candidates that some device can have are evaluated", arguments: all.indices)

@@ -10,17 +10,15 @@ typedef struct {
     int32_t bytes;  // a pixel
 } sk_signs;
 
-/// A convolution (or dense layer) of signs with signs, over an input that already has its padding around it.
+/// A convolution (or dense layer) of binary weights with binary inputs.
 ///
-/// y = clamp((start - 2 · differing bits) · scale + bias + residual). A tap is a run of `depth` bytes. Weights are packed
+/// y = clamp((start - 2 · differing bits) · scale + bias + residual). Weights are packed
 /// [block of `width` outputs][tap][depth / unit][width][unit], or for kernels that look up in halves of bytes,
 /// [block][look-up][width]: for each tap the low halves of its bytes, then the high ones. Even bytes of the latter are the
 /// first half of a block's outputs, odd ones the second half.
 typedef struct {
-    int32_t images, out_height, out_width;
-    int64_t image_step, row_step, column_step;  // bytes between the origins of neighbouring windows
-    int32_t outputs, taps, depth;
-    const int32_t *_Nullable tap_offset;  // bytes
+    sk_windows windows;
+    int32_t outputs;
     const void *_Nullable weights;
     // A window's sum where all bits agree, with what bits of the padding would add taken back (padding is 0, not a
     // sign): [kind of row · column_kinds + kind of column][outputs padded to `width`].

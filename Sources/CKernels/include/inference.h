@@ -31,19 +31,26 @@ struct sk_step {
     const void *_Nullable params;
 };
 
-/// A convolution (or dense layer) over an input that already has its padding around it.
+/// The windows of a convolution (or dense layer) in an input that already has its padding around it.
 ///
 /// A window is `taps` runs of `depth` neighbouring elements; a tap's first element lies `tap_offset` elements after the
-/// window's origin. Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
+/// window's origin. The elements of binary layers are bytes.
+typedef struct {
+    int32_t images, out_height, out_width;
+    int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
+    int32_t taps, depth;
+    const int32_t *_Nullable tap_offset;
+} sk_windows;
+
+/// A convolution (or dense layer).
+///
+/// Weights are packed [group][block of `width` outputs][tap][depth / k][width][k]; a group's last block
 /// is half as wide where that holds its outputs, and has a k of its own (`s8_half_group`). Float weights of groups of at
 /// most a quarter of the width are packed [tap][depth / 2][width / 4][2] into the first half of that where `f32_pairs` and
 /// the depth is even.
 typedef struct {
-    int32_t images, out_height, out_width;
-    int64_t image_step, row_step, column_step;  // elements between the origins of neighbouring windows
+    sk_windows windows;
     int32_t groups, group_inputs, group_outputs;
-    int32_t taps, depth;
-    const int32_t *_Nullable tap_offset;
     const void *_Nullable weights;
     const void *_Nullable bias;    // float, or int32 with the zero-point correction folded in; group-padded to `width`
     const float *_Nullable scale;  // int8: one factor an output, padded like the bias
@@ -149,7 +156,11 @@ typedef struct {
     int32_t element_bytes;
 } sk_transpose;
 
-typedef enum { SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM, SK_POWER } sk_binary_kind;
+typedef enum {
+    SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM, SK_POWER,
+    // 1 where it holds, else 0.
+    SK_EQUAL, SK_NOT_EQUAL, SK_LESS, SK_LESS_OR_EQUAL, SK_GREATER, SK_GREATER_OR_EQUAL, SK_AND, SK_OR, SK_EXCLUSIVE_OR
+} sk_binary_kind;
 
 /// Broadcasting: a step of 0 repeats. The innermost axis is last.
 typedef struct {
@@ -185,7 +196,7 @@ typedef struct {
     const int64_t *_Nullable a_offset, *_Nullable b_offset;  // one a product
 } sk_product;
 
-typedef enum { SK_MEAN, SK_SUM, SK_REDUCE_MAXIMUM, SK_REDUCE_MINIMUM } sk_reduce_kind;
+typedef enum { SK_MEAN, SK_SUM, SK_REDUCE_MAXIMUM, SK_REDUCE_MINIMUM, SK_PRODUCT } sk_reduce_kind;
 
 /// Kept axes index the result, reduced axes are gone through for each of its elements.
 typedef struct {
@@ -214,6 +225,58 @@ typedef struct {
     const int32_t *_Nullable y0, *_Nullable y1, *_Nullable x0, *_Nullable x1;
     const float *_Nullable y_weight, *_Nullable x_weight;  // of the second neighbour
 } sk_linear;
+
+typedef enum { SK_PLAIN_CELL, SK_LSTM, SK_GRU } sk_cell_kind;
+
+/// A recurrent layer: `a` holds W x + b of every gate [time][batch][gates · hidden], `b` the states [hidden and cell][batch]
+/// [hidden], which are used up.
+///
+/// Gates: LSTM input, output, forget, cell; GRU update, reset, hidden. `recurrent` is [hidden][gates · hidden], `bias` that of
+/// its product. Scratch holds two rows of gates a part.
+typedef struct {
+    int64_t time, batch, hidden;
+    int32_t gates, cell;
+    int32_t function;  // of a plain cell
+    bool reversed, returns_cell, resets_after;
+    const float *_Nullable recurrent, *_Nullable bias;
+    const float *_Nullable peephole;  // [3 · hidden]: input, output, forget
+    float cell_clip;                  // 0: none
+    // Integer form: steps of the cell and hidden state; 0 where numbers are real.
+    float cell_step, hidden_step;
+    int32_t hidden_zero;
+} sk_recurrence;
+
+/// Sums of all elements up to each one.
+typedef struct {
+    int64_t outer, axis, inner;
+    bool exclusive, reversed;
+} sk_cumulative;
+
+/// The place of the largest (smallest) element along an axis, as int32 or, where `wide`, int64.
+typedef struct {
+    int64_t outer, axis, inner;
+    bool smallest, selects_last, wide;
+} sk_argument;
+
+/// Broadcasting, as of sk_binary; the result itself has every element.
+typedef struct {
+    int32_t rank, element_bytes;
+    int64_t size[SK_MAX_RANK], a_step[SK_MAX_RANK], b_step[SK_MAX_RANK];
+} sk_select;
+
+/// Runs of bytes picked along an axis by the `count` int32 (`wide`: int64) places in `b`.
+typedef struct {
+    int64_t outer, axis, count, run_bytes;
+    bool wide;
+} sk_look_up;
+
+/// (x − mean) / √(variance + epsilon) over the reduced axes.
+typedef struct {
+    int32_t kept_rank, reduced_rank;
+    int64_t kept_size[SK_MAX_RANK], kept_step[SK_MAX_RANK];
+    int64_t reduced_size[SK_MAX_RANK], reduced_step[SK_MAX_RANK];
+    float epsilon;
+} sk_normalize;
 
 typedef struct {
     int64_t count;
@@ -244,6 +307,7 @@ typedef struct {
     sk_kernel _Nonnull gather, unary_f32, binary_f32, binary_s8, softmax_f32, softmax_s8, lrn_f32, affine_f32;
     sk_kernel _Nonnull product_f32, reduce_f32, reduce_s8, linear_f32, lookup_s8, convert;
     sk_kernel _Nonnull transpose;
+    sk_kernel _Nonnull recurrence_f32, cumulative_f32, argument_f32, select_any, look_up, normalize_f32;
     sk_kernel _Nullable winograd_f32, winograd_s8;
     sk_reach _Nullable convolution_f32_reach, convolution_s8_reach, winograd_f32_reach, winograd_s8_reach;
     sk_kernel _Nullable peak_f32, peak_s8, peak_read;  // what a core can do at most; the reference has none

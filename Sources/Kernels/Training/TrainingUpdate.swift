@@ -65,6 +65,11 @@ extension FloatBlock {
         return sum
     }
 
+    /// Holds every element within ±limit.
+    public func clip(to limit: Float) {
+        for i in 0..<count { base[i] = min(max(base[i], -limit), limit) }
+    }
+
     /// x ← x · mask.
     public func multiply(by mask: FloatBlock) {
         precondition(mask.count == count, "multiply: sizes differ")

@@ -39,8 +39,15 @@ extension Graph {
             weightBytesByType: bytesByType)
     }
 
-    /// Multiply-accumulate operations of one node; 0 for all but convolutions, dense layers and matrix products.
+    /// Multiply-accumulate operations of one node; 0 for all but layers and matrix products.
     public func macs(of node: Node) -> Int {
+        let input = self[node.inputs[0]].type.shape
+        if case .transposedConvolution(let convolution) = node.operation {
+            return convolution.macs(inputs: input.elementCount, outputs: self[node.inputs[1]].type.shape[0])
+        }
+        if case .recurrence(let recurrence) = node.operation {
+            return recurrence.macs(input: input, hidden: self[node.inputs[2]].type.shape[1])
+        }
         let outputs = self[node.output].type.shape.elementCount
         return outputs.multipliedSaturated(by: reductionLength(of: node))
     }
@@ -63,7 +70,7 @@ extension Graph {
             let weights = self[node.inputs[1]].type.shape
             return Shape(Array(weights.dimensions.dropFirst())).elementCount
         case .product: return self[node.inputs[0]].type.shape.dimensions.last ?? 0
-        case .pooling, .elementwise, .movement, .mixing: return 0
+        case .pooling, .elementwise, .movement, .mixing, .recurrence: return 0
         }
     }
 

@@ -7,6 +7,21 @@ extension Graph {
         try verifyReferences()
         for value in values { try value.verify() }
         for node in nodes { try verifyType(of: node) }
+        try verifyStates()
+    }
+
+    private func verifyStates() throws(GraphError) {
+        for state in states {
+            guard inputs.indices.contains(state.input), outputs.indices.contains(state.output),
+                self[inputs[state.input]].type == self[outputs[state.output]].type, state.initial.isFinite
+            else {
+                throw .invalid(
+                    node: name, detail: "output \(state.output) cannot become input \(state.input)")
+            }
+        }
+        guard Set(states.map(\.input)).count == states.count else {
+            throw .invalid(node: name, detail: "two states become one input")
+        }
     }
 
     private func verifyReferences() throws(GraphError) {

@@ -53,6 +53,20 @@ public struct Node: Hashable, Sendable {
     }
 }
 
+/// An output that is the same graph's input in the next run, as streaming networks have them.
+public struct GraphState: Hashable, Sendable {
+    /// Positions in the graph's lists of inputs and outputs.
+    public var input, output: Int
+    /// What the input is in the first run, one number everywhere (the zero point stands for zero).
+    public var initial: Float
+
+    public init(input: Int, output: Int, initial: Float = 0) {
+        self.input = input
+        self.output = output
+        self.initial = initial
+    }
+}
+
 /// A network: nodes in an order in which each finds its inputs ready.
 ///
 /// The same type serves training, compression, inference, pricing and export. Build one with `GraphBuilder`;
@@ -63,13 +77,19 @@ public struct Graph: Hashable, Sendable {
     public var nodes: [Node]
     public var inputs: [ValueID]
     public var outputs: [ValueID]
+    /// What lives on from one run to the next; empty for most networks.
+    public var states: [GraphState]
 
-    public init(name: String, values: [Value], nodes: [Node], inputs: [ValueID], outputs: [ValueID]) {
+    public init(
+        name: String, values: [Value], nodes: [Node], inputs: [ValueID], outputs: [ValueID],
+        states: [GraphState] = []
+    ) {
         self.name = name
         self.values = values
         self.nodes = nodes
         self.inputs = inputs
         self.outputs = outputs
+        self.states = states
     }
 
     public subscript(id: ValueID) -> Value {

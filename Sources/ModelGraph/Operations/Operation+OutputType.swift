@@ -20,6 +20,14 @@ extension Operation {
         case .localResponseNormalization: "local_response_normalization"
         case .matrixMultiply: "matrix_multiply"
         case .reduce(let reduction): "reduce_\(reduction.kind.rawValue)"
+        case .transposedConvolution: "transposed_convolution"
+        case .compare(let comparison): comparison.rawValue
+        case .select: "select"
+        case .gather: "gather"
+        case .argument(let argument): "argument_\(argument.kind.rawValue)"
+        case .cumulativeSum: "cumulative_sum"
+        case .layerNormalization: "layer_normalization"
+        case .recurrence(let recurrence): recurrence.name
         case .cast: "cast"
         case .quantize: "quantize"
         case .dequantize: "dequantize"
@@ -38,6 +46,9 @@ extension Operation {
         guard shape.dimensions.allSatisfy({ $0 >= 0 }), shape.elementCount < 1 << 40 else {
             throw .overflow(operation: name, shape: shape)
         }
+        if case .select = self {
+            return ValueType(shape, inputs[1].dataType, quantization: inputs[1].quantization)
+        }
         return statedType(of: shape) ?? ValueType(shape, first.dataType, quantization: first.quantization)
     }
 
@@ -48,6 +59,8 @@ extension Operation {
             return ValueType(shape, dataType, quantization: quantization)
         }
         if case .dequantize = self { return ValueType(shape, .float32) }
+        if case .compare = self { return ValueType(shape, .bool) }
+        if case .argument(let argument) = self { return ValueType(shape, argument.result) }
         return nil
     }
 
@@ -73,11 +86,7 @@ extension Operation {
         case .globalPool:
             try require(input, rank: 4)
             return [input[0], 1, 1, input[3]]
-        case .binary:
-            guard let shape = shapes[0].broadcast(with: shapes[1]) else {
-                throw .mismatch(operation: name, detail: "\(shapes[0]) and \(shapes[1]) do not broadcast")
-            }
-            return shape
+        case .binary: return try commonShape(shapes)
         case .activation, .unary, .cast, .quantize, .dequantize, .training: return input
         case .softmax(let axis):
             try require(axis, within: input)
@@ -103,6 +112,15 @@ extension Operation {
             }
             return [input[0], resizing.size.height, resizing.size.width, input[3]]
         case .matrixMultiply: return try productShape(shapes)
+        case .transposedConvolution(let convolution): return try convolution.outputShape(shapes)
+        case .compare, .select: return try commonShape(shapes)
+        case .gather(let axis): return try gatheredShape(shapes, axis: axis)
+        case .argument(let argument): return try argument.outputShape(input)
+        case .cumulativeSum(let sum):
+            try require(sum.axis, within: input)
+            return input
+        case .layerNormalization(let normalization): return try normalization.outputShape(shapes)
+        case .recurrence(let recurrence): return try recurrence.outputShape(shapes)
         case .reduce(let reduction): return try reduction.outputShape(input)
         }
     }
@@ -115,6 +133,28 @@ extension Operation {
         guard axis >= 0, axis < shape.rank else {
             throw .mismatch(operation: name, detail: "axis \(axis) is outside shape \(shape)")
         }
+    }
+
+    /// The shape that all broadcast to.
+    private func commonShape(_ shapes: [Shape]) throws(GraphError) -> Shape {
+        var common = shapes[0]
+        for shape in shapes.dropFirst() {
+            guard let broadcast = common.broadcast(with: shape) else {
+                throw .mismatch(operation: name, detail: "\(common) and \(shape) do not broadcast")
+            }
+            common = broadcast
+        }
+        return common
+    }
+
+    private func gatheredShape(_ shapes: [Shape], axis: Int) throws(GraphError) -> Shape {
+        try require(axis, within: shapes[0])
+        guard shapes[0][axis] > 0 || shapes[1].elementCount == 0 else {
+            throw .mismatch(operation: name, detail: "axis \(axis) of \(shapes[0]) has nothing to pick")
+        }
+        var dimensions = shapes[0].dimensions
+        dimensions.replaceSubrange(axis...axis, with: shapes[1].dimensions)
+        return Shape(dimensions)
     }
 
     private func denseShape(_ shapes: [Shape]) throws(GraphError) -> Shape {
@@ -130,7 +170,7 @@ extension Operation {
         return shapes[0].replacing(shapes[0].rank - 1, with: shapes[1][0])
     }
 
-    fileprivate func requireBias(_ shapes: [Shape], outputs: Int) throws(GraphError) {
+    func requireBias(_ shapes: [Shape], outputs: Int) throws(GraphError) {
         guard shapes.count < 3 || shapes[2] == [outputs] else {
             throw .mismatch(operation: name, detail: "needs a bias of shape [\(outputs)], got \(shapes[2])")
         }
@@ -320,6 +360,16 @@ extension Activation {
         case .gelu: "gelu"
         case .leakyRelu: "leaky_relu"
         case .clip: "clip"
+        }
+    }
+}
+
+extension Recurrence {
+    var name: String {
+        switch cell {
+        case .plain: "recurrent"
+        case .lstm: "lstm"
+        case .gru: "gru"
         }
     }
 }

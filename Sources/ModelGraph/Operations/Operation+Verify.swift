@@ -9,7 +9,7 @@ extension Operation {
             throw .mismatch(operation: name, detail: "gives \(inferred.shape), declared \(output.shape)")
         }
         try verifyOperands(inputs)
-        let allowed = resultTypes(of: inputs[0].dataType)
+        let allowed = resultTypes(of: inputs)
         guard allowed.contains(output.dataType) else {
             throw .mismatch(
                 operation: name,
@@ -17,14 +17,18 @@ extension Operation {
                     "\(inputs[0].dataType.rawValue) gives \(allowed.map(\.rawValue).joined(separator: " or ")), "
                     + "declared \(output.dataType.rawValue)")
         }
-        try verifyQuantization(output: output, inferred: inferred, input: inputs[0])
+        var input = inputs[0]
+        if case .select = self { input = inputs[1] }
+        try verifyQuantization(output: output, inferred: inferred, input: input)
     }
 
-    /// The element types a result may have, given that of the first input.
-    private func resultTypes(of input: DataType) -> [DataType] {
+    /// The element types a result may have, given those of the inputs.
+    private func resultTypes(of inputs: [ValueType]) -> [DataType] {
+        let input = inputs[0].dataType
         if let stated = statedType(of: []) { return [stated.dataType] }
+        if case .select = self { return [inputs[1].dataType] }
         switch traits.kind {
-        case .layer, .product:
+        case .layer, .product, .recurrence:
             switch input {
             case .binary: return [.float32]
             case .int8, .uint8: return [.int8, .uint8, .int32]
@@ -44,8 +48,23 @@ extension Operation {
                     detail: "operands are \(inputs[0].dataType.rawValue) and \(other.dataType.rawValue)")
             }
         }
+        if case .select = self { try verifySelect(inputs) }
+        if case .gather = self, inputs[1].dataType != .int32, inputs[1].dataType != .int64 {
+            throw .mismatch(
+                operation: name, detail: "its places are \(inputs[1].dataType.rawValue), not int32 or int64")
+        }
         if case .dequantize = self, inputs[0].quantization == nil {
             throw .mismatch(operation: name, detail: "its input carries no quantisation")
+        }
+    }
+
+    private func verifySelect(_ inputs: [ValueType]) throws(GraphError) {
+        guard inputs[0].dataType == .bool, inputs[1].dataType == inputs[2].dataType else {
+            throw .mismatch(
+                operation: name,
+                detail:
+                    "needs bool conditions and two operands of one type, got "
+                    + inputs.map(\.dataType.rawValue).joined(separator: ", "))
         }
     }
 
@@ -73,7 +92,7 @@ extension Operation {
     private func verifyQuantization(output: ValueType, inferred: ValueType, input: ValueType)
         throws(GraphError)
     {
-        if traits.isConversion {
+        if statedType(of: []) != nil {
             guard output.quantization == inferred.quantization else {
                 throw .mismatch(operation: name, detail: "the result's quantisation is not the operation's")
             }

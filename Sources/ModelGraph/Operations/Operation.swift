@@ -29,6 +29,20 @@ public enum Operation: Hashable, Sendable {
     /// Inputs: [..., M, K] and [..., K, N], both may be computed; leading axes broadcast.
     case matrixMultiply
     case reduce(Reduction)
+    /// Inputs: activations [N, H, W, C], weights [O, kernelHeight, kernelWidth, C / groups], optional bias [O].
+    case transposedConvolution(TransposedConvolution)
+    /// Two inputs with NumPy broadcasting; the result is a `bool` each.
+    case compare(Comparison)
+    /// Inputs: `bool` conditions, then what to take where they hold and where not, with NumPy broadcasting.
+    case select
+    /// Inputs: any values, then int32 or int64 places along `axis`; negative ones count from the end.
+    case gather(axis: Int)
+    case argument(ArgumentReduction)
+    case cumulativeSum(CumulativeSum)
+    /// Inputs: activations, then optionally scale and offset, which broadcast to them.
+    case layerNormalization(LayerNormalization)
+    /// Inputs: a sequence, weights, recurrent weights, bias and states, see `Recurrence`.
+    case recurrence(Recurrence)
     /// Converts between element types without quantisation.
     case cast(DataType)
     /// From real numbers to integers (or from one scale to another), by the result's quantisation.
@@ -201,7 +215,7 @@ public struct Resizing: Hashable, Sendable {
 }
 
 public struct Reduction: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable { case mean, sum, maximum, minimum }
+    public enum Kind: String, Hashable, Sendable { case mean, sum, maximum, minimum, product }
     public var kind: Kind
     public var axes: [Int]
     public var keepsDimensions: Bool
@@ -217,6 +231,6 @@ public enum TrainingOperation: Hashable, Sendable {
     case dropout(rate: Float)
     /// Rounds to an int8 grid and back; the gradient passes straight through inside the range.
     case fakeQuantize(Quantization)
-    /// sign(x) with a straight-through gradient inside [−1, 1].
+    /// +1 for x ≥ 0, −1 below, with a straight-through gradient inside [−1, 1].
     case binarize
 }

@@ -16,6 +16,8 @@ public struct OperationTraits: Hashable, Sendable {
         case movement
         /// Each result depends on several elements: softmax, reductions, resampling.
         case mixing
+        /// Steps through a sequence with weights and a state.
+        case recurrence
     }
 
     /// What becomes of the channels (last axis) between the first input and the result.
@@ -80,6 +82,7 @@ extension Operation {
     public var traits: OperationTraits {
         switch self {
         case .convolution, .dense: .layer
+        case .transposedConvolution: .transposedLayer
         case .batchNormalization: .normalization
         case .pool(let pooling): pooling.traits
         case .globalPool(let kind): .pooling(kind, sharesScale: kind == .maximum)
@@ -96,6 +99,12 @@ extension Operation {
         case .localResponseNormalization: .mixing(zeros: .whenFirstInputIs)
         case .matrixMultiply: .product
         case .reduce(let reduction): reduction.traits
+        case .compare: .comparison
+        case .select: .selection
+        case .gather: .gathering
+        case .argument, .cumulativeSum: .mixing()
+        case .layerNormalization: .layerNormalization
+        case .recurrence: .recurrence
         case .cast: .conversion(.movement, zeros: .never, passesOn: true)
         case .quantize: .conversion(.elementwise, passesOn: true)
         case .dequantize: .conversion(.elementwise, passesOn: false)
@@ -121,6 +130,12 @@ extension OperationTraits {
         traits.fusesActivation = true
         traits.fusesResidual = true
         traits.hasInt8Form = true
+        return traits
+    }()
+
+    fileprivate static let transposedLayer: OperationTraits = {
+        var traits = layer
+        traits.fusesResidual = false
         return traits
     }()
 
@@ -159,6 +174,42 @@ extension OperationTraits {
         traits.operandsShareType = true
         traits.passesOn = true
         traits.hasInt8Form = true
+        return traits
+    }()
+
+    fileprivate static let comparison: OperationTraits = {
+        var traits = OperationTraits(.elementwise)
+        traits.inputCount = 2...2
+        traits.operandsShareType = true
+        return traits
+    }()
+
+    fileprivate static let selection: OperationTraits = {
+        var traits = OperationTraits(.elementwise)
+        traits.inputCount = 3...3
+        return traits
+    }()
+
+    fileprivate static let gathering: OperationTraits = {
+        var traits = OperationTraits(.movement)
+        traits.inputCount = 2...2
+        traits.zeros = .whenFirstInputIs
+        traits.keepsScale = true
+        traits.sharesScale = true
+        return traits
+    }()
+
+    fileprivate static let layerNormalization: OperationTraits = {
+        var traits = mixing()
+        traits.inputCount = 1...3
+        traits.trainedInputs = 1..<3
+        return traits
+    }()
+
+    fileprivate static let recurrence: OperationTraits = {
+        var traits = OperationTraits(.recurrence)
+        traits.inputCount = 5...7
+        traits.trainedInputs = 1..<4
         return traits
     }()
 

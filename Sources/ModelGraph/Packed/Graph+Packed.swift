@@ -10,6 +10,7 @@ extension Graph {
         nodes.pack(into: &bytes)
         inputs.pack(into: &bytes)
         outputs.pack(into: &bytes)
+        if !states.isEmpty { states.pack(into: &bytes) }
         return bytes
     }
 
@@ -27,12 +28,25 @@ extension Graph {
             name: try reader.value(), values: try reader.value(), nodes: try reader.value(),
             inputs: try reader.value(),
             outputs: try reader.value())
+        if reader.remaining > 0 { states = try reader.value() }
         guard reader.remaining == 0 else { throw reader.fault("\(reader.remaining) bytes follow the model") }
         do {
             try verify()
         } catch {
             throw PackedModelError(file: file, offset: nil, detail: error.description)
         }
+    }
+}
+
+extension GraphState: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        input.pack(into: &bytes)
+        output.pack(into: &bytes)
+        initial.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            input: try reader.value(), output: try reader.value(), initial: try reader.value())
     }
 }
 

@@ -25,6 +25,15 @@ extension Operation: Packable {
         case .quantize(let dataType, let quantization): bytes.pack(19, dataType, quantization)
         case .dequantize: bytes.append(20)
         case .training(let operation): bytes.pack(21, operation)
+        case .transposedConvolution(let convolution): bytes.pack(22, convolution)
+        case .compare(let comparison): bytes.pack(23, comparison)
+        case .select: bytes.append(24)
+        case .gather(let axis): bytes.pack(25, axis)
+        case .argument(let argument): bytes.pack(26, argument)
+        case .cumulativeSum(let sum): bytes.pack(27, sum.axis, sum.isExclusive, sum.isReversed)
+        case .layerNormalization(let normalization):
+            bytes.pack(28, normalization.axes, normalization.epsilon)
+        case .recurrence(let recurrence): bytes.pack(29, recurrence)
         }
     }
 
@@ -65,6 +74,20 @@ extension Operation: Packable {
         case 19: self = .quantize(try reader.value(), try reader.value())
         case 20: self = .dequantize
         case 21: self = .training(try reader.value())
+        case 22: self = .transposedConvolution(try reader.value())
+        case 23: self = .compare(try reader.value())
+        case 24: self = .select
+        case 25: self = .gather(axis: try reader.value())
+        case 26: self = .argument(try reader.value())
+        case 27:
+            self = .cumulativeSum(
+                CumulativeSum(
+                    axis: try reader.value(), isExclusive: try reader.value(),
+                    isReversed: try reader.value()))
+        case 28:
+            self = .layerNormalization(
+                LayerNormalization(axes: try reader.value(), epsilon: try reader.value()))
+        case 29: self = .recurrence(try reader.value())
         case let tag: throw reader.fault("\(tag) is no operation")
         }
     }
@@ -194,5 +217,77 @@ extension TrainingOperation: Packable {
         case 2: self = .binarize
         case let tag: throw reader.fault("\(tag) is no training operation")
         }
+    }
+}
+
+extension TransposedConvolution: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        for extent in [kernel, stride, dilation] { extent.pack(into: &bytes) }
+        padding.pack(into: &bytes)
+        added.pack(into: &bytes)
+        groups.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            kernel: try reader.value(), stride: try reader.value(), dilation: try reader.value(),
+            padding: try reader.value(), added: try reader.value(), groups: try reader.value())
+    }
+}
+
+extension ArgumentReduction: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        kind.pack(into: &bytes)
+        axis.pack(into: &bytes)
+        keepsDimensions.pack(into: &bytes)
+        selectsLast.pack(into: &bytes)
+        result.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            try reader.value(), axis: try reader.value(), keepsDimensions: try reader.value(),
+            selectsLast: try reader.value(), result: try reader.value())
+    }
+}
+
+extension Recurrence: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        cell.pack(into: &bytes)
+        isReversed.pack(into: &bytes)
+        returnsCell.pack(into: &bytes)
+        cellClip.pack(into: &bytes)
+        rounding.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(
+            try reader.value(), isReversed: try reader.value(), returnsCell: try reader.value(),
+            cellClip: try reader.value(), rounding: try reader.value())
+    }
+}
+
+extension Recurrence.Cell: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        switch self {
+        case .plain(let activation): bytes.pack(0, activation)
+        case .lstm: bytes.append(1)
+        case .gru(let resetsAfterProduct): bytes.pack(2, resetsAfterProduct)
+        }
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        switch try reader.byte() {
+        case 0: self = .plain(try reader.value())
+        case 1: self = .lstm
+        case 2: self = .gru(resetsAfterProduct: try reader.value())
+        case let tag: throw reader.fault("\(tag) is no recurrent cell")
+        }
+    }
+}
+
+extension RecurrenceRounding: Packable {
+    func pack(into bytes: inout [UInt8]) {
+        hidden.pack(into: &bytes)
+        cellScale.pack(into: &bytes)
+    }
+    init(from reader: inout PackedReader) throws(PackedModelError) {
+        self.init(hidden: try reader.value(), cellScale: try reader.value())
     }
 }

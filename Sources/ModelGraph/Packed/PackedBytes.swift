@@ -196,3 +196,5 @@ extension Resizing.Mode: Packable {}
 extension Resizing.Coordinates: Packable {}
 extension Resizing.Rounding: Packable {}
 extension Reduction.Kind: Packable {}
+extension Comparison: Packable {}
+extension ArgumentReduction.Kind: Packable {}

@@ -38,7 +38,7 @@ struct ActivationScales {
         }
     }
 
-    subscript(value: ValueID) -> Quantization { quantizations[root(value.index)] ?? .placeholder }
+    subscript(value: ValueID) -> Quantization { quantizations[root(value.index)] ?? .uncalibrated }
 
     private mutating func couple(_ node: Node, in graph: Graph, isClipped: [Bool]) {
         let (source, result) = (node.inputs[0].index, node.output.index)
@@ -68,7 +68,7 @@ extension Graph {
     /// Values all of whose readers are one clipping activation (perhaps behind operations that only move elements): what lies outside the
     /// activation's range need not be kept.
     ///
-    /// A binary layer that skips the activation reads them too, for their signs.
+    /// A binary layer that skips the activation reads them too.
     fileprivate func clippedLater(_ forms: [PrecisionPlan.Form]) -> [Bool] {
         let consumers = consumers
         var isClipped = [Bool](repeating: false, count: values.count)

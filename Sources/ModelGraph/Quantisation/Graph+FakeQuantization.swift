@@ -79,7 +79,7 @@ struct RoundingInserter {
         replacements[value] = insert(.fakeQuantize(grid), after: value, name: "\(graph[value].name).rounded")
     }
 
-    /// The signs of a value.
+    /// A value rounded to ±1.
     mutating func binarized(_ value: ValueID) -> ValueID {
         insert(.binarize, after: value, name: "\(graph[value].name).sign")
     }

@@ -19,9 +19,9 @@ extension Graph {
     ///
     /// Integers begin behind a `quantize` and end before a `dequantize`; nodes without an int8 form stay real between those.
     /// Layers get int8 weights (a scale for each output channel) and an int32 bias; sixteen-bit layers keep real activations and store their
-    /// weights as halves; binary layers read signs, store signs with a scale for each channel, and give real numbers.
+    /// weights as halves; binary layers round their input to ±1, store weights of ±1 with a scale for each channel, and give real numbers.
     /// - Parameters:
-    ///   - ranges: the values that calibration saw (real numbers, by value of this graph); unknown ones get a placeholder scale.
+    ///   - ranges: the values that calibration saw (real numbers, by value of this graph); unknown ones get scale 1.
     ///   - channelMeans: mean of each channel (last axis) of a value; where known, a layer's bias is corrected for the mean error
     ///     that rounding its weights makes (Nagel et al., Data-Free Quantization, 2019).
     ///   - perChannel: whether output channels have weight scales of their own, or all the same.
@@ -41,16 +41,16 @@ extension Graph {
     /// ones will read, before any of it is rounded.
     ///
     /// - Returns: the network, and for each value of this graph the same one there; nil where it has none.
-    public func withSigns(
+    public func withBinaryLayers(
         _ precision: Assignment<Precision>
     ) throws(GraphError) -> (network: Graph, values: [ValueID?]) {
         let forms = PrecisionPlan(self) { precision[$0.name] }.forms
         guard forms.contains(.binary) else { return (self, values.indices.map { ValueID($0) }) }
-        let signs = forms.map { $0 == .binary ? $0 : .real }
+        let binaryForms = forms.map { $0 == .binary ? $0 : .real }
         var rewriter = PrecisionRewriter(
-            graph: self, scales: try ActivationScales(self, forms: signs) { _ in nil },
+            graph: self, scales: try ActivationScales(self, forms: binaryForms) { _ in nil },
             channelMeans: [[Float]?](repeating: nil, count: values.count), perChannel: true)
-        let network = try rewriter.rewrite(signs)
+        let network = try rewriter.rewrite(binaryForms)
         return (network, values.indices.map { rewriter.real[ValueID($0)] })
     }
 

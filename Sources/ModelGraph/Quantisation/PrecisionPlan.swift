@@ -39,8 +39,8 @@ extension Graph {
         case .binary:
             guard node.operation.isLayer else { return .real }
             if !isEdge, canBeBinary(node) { return .binary }
-            // Signs of numbers near zero would not survive their rounding: where much of an image is one constant, all would
-            // turn at once.
+            // Numbers near zero change sign when they are rounded: where much of an image is one constant, all would do so
+            // at once.
             if case .convolution(let convolution) = node.operation, convolution.groups > 1 { return .real }
             return canBeInt8(node) ? .int8 : .real
         }
@@ -54,6 +54,7 @@ extension Graph {
     private func canBeBinary(_ node: Node) -> Bool {
         guard hasFloatWeights(node) else { return false }
         if case .convolution(let convolution) = node.operation { return convolution.groups == 1 }
+        if case .transposedConvolution = node.operation { return false }
         return true
     }
 

@@ -9,7 +9,7 @@ struct PrecisionRewriter {
     /// The real form of each value that has one yet.
     private(set) var real: [ValueID: ValueID] = [:]
     private var integers: [ValueID: ValueID] = [:]
-    private var signs: [ValueID: ValueID] = [:]
+    private var binary: [ValueID: ValueID] = [:]
 
     init(graph: Graph, scales: ActivationScales, channelMeans: [[Float]?], perChannel: Bool) {
         self.graph = graph
@@ -32,6 +32,7 @@ struct PrecisionRewriter {
         var outputs: [ValueID] = []
         for output in graph.outputs { outputs.append(try realForm(of: output)) }
         var converted = builder.graph(outputs: outputs)
+        converted.states = graph.states
         // The network's results keep their names; the integers behind them get another.
         for (old, new) in zip(graph.outputs, outputs) {
             if let integer = integers[old] { converted[integer].name = "\(graph[old].name).int8" }
@@ -92,14 +93,18 @@ struct PrecisionRewriter {
         if case .convolution(let convolution) = node.operation {
             return LayerInputMeans(channels: means, groups: convolution.groups)
         }
+        // At a transposed convolution's edges fewer weights meet an input than in the middle.
+        if case .transposedConvolution = node.operation { return nil }
         return LayerInputMeans(channels: means, groups: 1)
     }
 
     private mutating func addBinary(_ node: Node) throws(GraphError) {
         guard let weights = graph[node.inputs[1]].constant?.tensor else { return }
-        let binary = BinaryWeights(weights)
-        var inputs = [try signForm(of: graph.binarySource(of: node.inputs[0]))]
-        inputs.append(builder.constant(graph[node.inputs[1]].name, binary.signs, quantization: binary.scales))
+        let binaryWeights = BinaryWeights(weights)
+        var inputs = [try binaryForm(of: graph.binarySource(of: node.inputs[0]))]
+        inputs.append(
+            builder.constant(
+                graph[node.inputs[1]].name, binaryWeights.values, quantization: binaryWeights.scales))
         if node.inputs.count > 2 { inputs.append(try realForm(of: node.inputs[2])) }
         real[node.output] = try builder.apply(node.operation, to: inputs, name: node.name, dataType: .float32)
     }
@@ -132,11 +137,11 @@ struct PrecisionRewriter {
         return result
     }
 
-    private mutating func signForm(of value: ValueID) throws(GraphError) -> ValueID {
-        if let known = signs[value] { return known }
+    private mutating func binaryForm(of value: ValueID) throws(GraphError) -> ValueID {
+        if let known = binary[value] { return known }
         let source = try realForm(of: value)
         let result = try builder.apply(.cast(.binary), to: [source], name: "\(graph[value].name).sign")
-        signs[value] = result
+        binary[value] = result
         return result
     }
 
@@ -163,7 +168,7 @@ struct PrecisionRewriter {
                 name, Tensor(tensor.shape, .repeated(Double(integer), .int8)), quantization: scale)
         }
         guard let values = tensor.floats else {
-            return builder.constant(name, .unknown(tensor.shape, .int8), quantization: .placeholder)
+            return builder.constant(name, .unknown(tensor.shape, .int8), quantization: .uncalibrated)
         }
         guard values.allSatisfy(\.isFinite),
             let scale = Quantization(covering: (values.min() ?? 0)...(values.max() ?? 0))
@@ -174,7 +179,7 @@ struct PrecisionRewriter {
 }
 
 extension Graph {
-    /// The value whose signs a binary layer reads: behind a ReLU all signs are positive, so those before it count.
+    /// The value that a binary layer rounds to ±1: behind a ReLU all would be +1, so it reads what is before it.
     func binarySource(of value: ValueID) -> ValueID {
         guard let producer = producers[value.index],
             case .activation(let activation) = nodes[producer].operation,

@@ -15,8 +15,8 @@ extension Quantization {
         }
     }
 
-    /// What stands for a scale as long as ranges are unknown.
-    public static let placeholder = Quantization(scale: 1)
+    /// The scale of values whose range is not known yet, as in graphs without weights.
+    public static let uncalibrated = Quantization(scale: 1)
 
     /// [0, 1) in steps of 1/256: the int8 result of softmax and sigmoid.
     public static let unitInterval = Quantization(scale: 1 / 256, zeroPoint: -128)

@@ -129,15 +129,15 @@ extension Float {
     }
 }
 
-/// Weights of a binary layer: signs, and the mean magnitude of each output channel as its scale (Rastegari et al., XNOR-Net, 2016).
+/// Binary weights (±1) of a layer, and the mean magnitude of each output channel as its scale (Rastegari et al., XNOR-Net, 2016).
 struct BinaryWeights {
-    let signs: Tensor
+    let values: Tensor
     let scales: Quantization
 
     init(_ weights: Tensor) {
         let channels = weights.shape[0]
         guard let values = weights.floats else {
-            signs = .unknown(weights.shape, .binary)
+            self.values = .unknown(weights.shape, .binary)
             scales = Quantization(scales: [Float](repeating: 1, count: max(channels, 1)), axis: 0)
             return
         }
@@ -148,7 +148,7 @@ struct BinaryWeights {
             // An empty channel must stay near zero, but a scale is positive.
             return mean.isFinite && mean > 0x1p-60 ? mean : 0x1p-60
         }
-        signs = Tensor(
+        self.values = Tensor(
             weights.shape, .binary(Tensor.packed(values, rowLength: weights.shape.dimensions.last ?? 0)))
         scales = Quantization(scales: means.isEmpty ? [1] : means, axis: 0)
     }

@@ -56,6 +56,9 @@ struct ChannelCoupling {
     private mutating func couple(_ node: Node, _ index: Int) -> [Int] {
         switch node.operation.traits.channels {
         case .produced:
+            if case .transposedConvolution(let convolution) = node.operation, convolution.groups > 1 {
+                return mixed(node)
+            }
             guard case .convolution(let convolution) = node.operation else { return produce(node, index) }
             return coupleConvolution(node, index, groups: convolution.groups)
         case .kept: return labels(of: node.inputs[0])

@@ -57,7 +57,7 @@ private struct ChannelPruner {
             try cutInputs(index, of: convolution)
             try cutOutputs(index)
         } else if node.operation.isLayer {
-            try cut(index, operand: 1, axis: 1, to: input)
+            try cut(index, operand: 1, axis: node.operation.inputAxis, to: input)
             try cutOutputs(index)
         } else if case .batchNormalization = node.operation {
             for operand in 1..<node.inputs.count { try cut(index, operand: operand, axis: 0, to: input) }
@@ -121,6 +121,13 @@ private struct ChannelPruner {
         let tensor = constant.tensor.selecting(positions, axis: axis)
         editor.graph.nodes[index].inputs[operand] = editor.addConstant(
             value.name, Constant(tensor, sparsity: constant.sparsity.fitted(to: tensor.shape)))
+    }
+}
+
+extension Operation {
+    /// The axis of a layer's weights that its input channels run along.
+    fileprivate var inputAxis: Int {
+        if case .dense = self { 1 } else { 3 }
     }
 }
 

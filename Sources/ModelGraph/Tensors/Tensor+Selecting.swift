@@ -28,14 +28,14 @@ extension Tensor {
         case .int64(let values): return Tensor(result, .int64(select(values)))
         case .bool(let values): return Tensor(result, .bool(select(values)))
         case .binary:
-            let signs = select(floats ?? [])
-            return Tensor(result, .binary(Tensor.packed(signs, rowLength: result.dimensions.last ?? 0)))
+            let values = select(floats ?? [])
+            return Tensor(result, .binary(Tensor.packed(values, rowLength: result.dimensions.last ?? 0)))
         case .repeated(let value, let dataType): return Tensor(result, .repeated(value, dataType))
         case .unknown(let dataType): return Tensor(result, .unknown(dataType))
         }
     }
 
-    /// Signs as bits, rows padded to whole bytes, least significant bit first; zero counts as positive.
+    /// Binary values (the signs of numbers) as bits, rows padded to whole bytes, least significant bit first; zero counts as positive.
     public static func packed(_ values: [Float], rowLength: Int) -> [UInt8] {
         guard rowLength > 0 else { return [] }
         let rowBytes = (rowLength + 7) / 8

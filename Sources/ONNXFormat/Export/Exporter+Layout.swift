@@ -97,6 +97,11 @@ extension ProtoAttribute {
         (self.name, t, type) = (name, tensor, 4)
     }
 
+    init(_ name: String, texts: [String]) {
+        self.init()
+        (self.name, type) = (name, 8)
+        strings = texts.map { .init($0.utf8) }
+    }
     init(_ name: String, _ text: String) {
         self.init()
         (self.name, s, type) = (name, .init(text.utf8), 3)

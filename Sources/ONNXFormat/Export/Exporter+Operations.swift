@@ -45,6 +45,9 @@ extension Exporter {
                 attributes: [.init("axis", view.order[axis])])
             set(node.output, view.with(id))
         case .reduce(let reduction): try writeReduction(node, reduction)
+        case .transposedConvolution, .compare, .select, .gather, .argument, .cumulativeSum,
+            .layerNormalization, .recurrence:
+            try writeFurther(node)
         }
     }
 
@@ -249,6 +252,7 @@ extension Reduction.Kind {
         case .sum: "ReduceSum"
         case .maximum: "ReduceMax"
         case .minimum: "ReduceMin"
+        case .product: "ReduceProd"
         }
     }
 }

@@ -86,7 +86,7 @@ private struct IntegerRewriter {
     private mutating func integerInputs(of index: Int, _ result: Quantization) -> [ValueID]? {
         let node = graph.nodes[index]
         switch node.operation {
-        case .convolution, .dense: return layerInputs(node)
+        case .convolution, .dense, .transposedConvolution: return layerInputs(node)
         case .pool(let pooling) where pooling.kind == .maximum: return movedInputs(node, result)
         case .slice, .reshape, .transpose, .pad, .globalPool(.maximum): return movedInputs(node, result)
         case .pool, .globalPool, .binary, .activation, .concatenate, .softmax, .resize, .matrixMultiply,
@@ -101,7 +101,8 @@ private struct IntegerRewriter {
             }
             return inputs
         case .batchNormalization, .unary, .localResponseNormalization, .cast, .quantize, .dequantize,
-            .training:
+            .training, .compare, .select, .gather, .argument, .cumulativeSum, .layerNormalization,
+            .recurrence:
             return nil
         }
     }

@@ -23,6 +23,7 @@ extension Translator {
         case "Add", "Sub", "Mul", "Div", "Pow": try binary(call)
         case "Min", "Max", "Sum", "Mean": try variadic(call)
         case "Conv": try convolution(call)
+        case "ConvTranspose": try transposedConvolution(call)
         case "ConvInteger", "MatMulInteger": try integerProduct(call)
         case "QLinearConv": try quantizedConvolution(call)
         case "QLinearMatMul": try quantizedMatrixMultiply(call)
@@ -34,10 +35,20 @@ extension Translator {
         case "GlobalAveragePool", "GlobalMaxPool": try globalPool(call)
         case "BatchNormalization": try batchNormalization(call)
         case "LRN": try localResponseNormalization(call)
+        case "LayerNormalization": try layerNormalization(call)
+        case "InstanceNormalization": try instanceNormalization(call)
+        case "GroupNormalization": try groupNormalization(call)
+        case "LSTM", "GRU", "RNN": try recurrence(call)
+        case "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor":
+            try compare(call)
+        case "Not": try negate(call)
+        case "Where": try select(call)
+        case "ArgMax", "ArgMin": try argument(call)
+        case "CumSum": try cumulativeSum(call)
         case "Softmax", "LogSoftmax": try softmax(call)
         case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare",
             "ReduceLogSum",
-            "ReduceLogSumExp":
+            "ReduceLogSumExp", "ReduceProd":
             try reduce(call)
         case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout": try reshape(call)
         case "Transpose": try transpose(call)
@@ -58,7 +69,7 @@ extension Translator {
 
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
     private mutating func leaveOutExtraResults(_ call: Call) {
-        guard call.type != "Split" else { return }
+        guard !["Split", "LSTM", "GRU", "RNN"].contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
     }
 }

@@ -72,6 +72,7 @@ extension Translator {
         case "ReduceSum": return try reduced(input, .sum, axes, call, name: name)
         case "ReduceMax": return try reduced(input, .maximum, axes, call, name: name)
         case "ReduceMin": return try reduced(input, .minimum, axes, call, name: name)
+        case "ReduceProd": return try reduced(input, .product, axes, call, name: name)
         case "ReduceL1":
             return try reduced(try map(.unary(.absolute), input, call), .sum, axes, call, name: name)
         case "ReduceSumSquare":

@@ -209,8 +209,9 @@ extension Translator {
         return (0..<parts).map { min(size, max(extent - $0 * size, 0)) }
     }
 
-    /// A constant choice of neighbours along an axis; other indices depend on data the graph cannot look up.
+    /// A choice along an axis: of constant places as slices, else a look-up.
     mutating func gather(_ call: Call) throws(ONNXProblem) {
+        if case .computed = try required(1, of: call) { return try lookUp(call) }
         let input = try plain(try view(0, of: call), call)
         let axis = try call.axis(call.integer("axis", default: 0), rank: input.rank)
         let tensor = try constant(1, of: call)

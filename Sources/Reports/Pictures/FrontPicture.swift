@@ -36,16 +36,22 @@ public struct FrontPicture: Hashable, Sendable {
         self.points = points
     }
 
+    /// The title, and how many candidates a logarithmic axis has no place for.
+    private var heading: String {
+        let left = points.count { !($0.cost > 0) }
+        return left == 0 ? title : "\(title); \(left) at 0 not drawn"
+    }
+
     /// As characters.
     var text: String {
         TextPlot(
-            points.map { TextPlot.Point(x: $0.cost, y: $0.quality, isOnFront: $0.isOnFront) }, title: title
+            points.map { TextPlot.Point(x: $0.cost, y: $0.quality, isOnFront: $0.isOnFront) }, title: heading
         ).text(xLabel: cost.shown, yLabel: { Human.percent($0) })
     }
 
     /// As SVG; nothing where there is nothing to draw.
     var svg: String {
-        let dots = points.map { point in
+        let dots = points.filter { $0.cost > 0 }.map { point in
             VectorPlot.Dot(
                 x: point.cost, y: point.quality,
                 tooltip: "\(point.label.prefix(8)): \(cost.shown(point.cost)), "
@@ -54,7 +60,7 @@ public struct FrontPicture: Hashable, Sendable {
         }
         let stairs = staircase(of: dots.filter(\.isProminent)) { ($0.x, $0.y) }
         return VectorPlot(
-            title: title, dots: dots, stairs: stairs.map { ($0.x, $0.y) }, isLogarithmic: true,
+            title: heading, dots: dots, stairs: stairs.map { ($0.x, $0.y) }, isLogarithmic: true,
             xUnit: cost.roundUnit, xLabel: cost.shown, yLabel: { Human.percent($0) }
         ).svg
     }

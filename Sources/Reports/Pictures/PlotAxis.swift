@@ -8,9 +8,9 @@ public struct PlotAxis: Sendable {
     private let unit: Double
     private let span: ClosedRange<Double>
 
-    /// Spans the values with some room at both ends; nil without values.
+    /// Spans the values with some room at both ends; nil without values. What has no place on the axis counts for nothing.
     public init?(_ values: [Double], isLogarithmic: Bool = false, unit: Double = 1) {
-        let scaled = isLogarithmic ? values.map { log($0) } : values
+        let scaled = values.map { Self.scaled($0, isLogarithmic) }.filter(\.isFinite)
         guard let low = scaled.min(), let high = scaled.max() else { return nil }
         let room = high > low ? (high - low) * 0.04 : max(abs(low) * 0.01, 1e-6)
         span = low - room...high + room
@@ -20,7 +20,12 @@ public struct PlotAxis: Sendable {
 
     /// How far along the axis a value lies, from 0 to 1.
     public func share(_ value: Double) -> Double {
-        ((isLogarithmic ? log(value) : value) - span.lowerBound) / (span.upperBound - span.lowerBound)
+        (Self.scaled(value, isLogarithmic) - span.lowerBound) / (span.upperBound - span.lowerBound)
+    }
+
+    /// The place on the scale; numbers so large that their differences are none become the largest that are not.
+    private static func scaled(_ value: Double, _ isLogarithmic: Bool) -> Double {
+        isLogarithmic ? log(value) : value.isFinite ? min(max(value, -1e300), 1e300) : value
     }
 
     /// The value at a place of the scale; what lies beyond the ends of numbers becomes their end.

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// A chart as SVG: dots with a tooltip each, a staircase through some of them, labelled axes.
 struct VectorPlot {
@@ -13,7 +14,7 @@ struct VectorPlot {
     let dots: [Dot]
     /// Corners of the staircase, from left to right.
     let stairs: [(x: Double, y: Double)]
-    /// Whether equal factors of x are equally far apart; all x must be positive then.
+    /// Whether equal factors of x are equally far apart; what is not positive is not drawn then.
     let isLogarithmic: Bool
     /// Ticks of x are round multiples of it.
     var xUnit = 1.0
@@ -21,7 +22,8 @@ struct VectorPlot {
 
     /// Nothing where there is nothing to draw.
     var svg: String {
-        let visible = dots.filter { $0.x.isFinite && $0.y.isFinite && (!isLogarithmic || $0.x > 0) }
+        let visible = dots.filter { isDrawn($0.x, $0.y) }
+        let stairs = stairs.filter(isDrawn)
         guard
             let x = PlotAxis(visible.map(\.x) + stairs.map(\.x), isLogarithmic: isLogarithmic, unit: xUnit),
             let y = PlotAxis(visible.map(\.y) + stairs.map(\.y))
@@ -30,7 +32,7 @@ struct VectorPlot {
         let heading =
             "<text font-size=\"13\" fill=\"#1c2733\" x=\"\(Frame.left)\" y=\"18\">\(title.escapedForHTML)</text>"
         let drawn =
-            [heading] + frame.scales(xLabel: xLabel, yLabel: yLabel) + staircase(in: frame)
+            [heading] + frame.scales(xLabel: xLabel, yLabel: yLabel) + staircase(stairs, in: frame)
             + visible.sorted { !$0.isProminent && $1.isProminent }.map { circle($0, in: frame) }
         return """
             <svg viewBox="0 0 \(Int(Frame.width)) \(Int(Frame.height))" role="img" font-size="11" fill="#5a6b7d">
@@ -40,7 +42,11 @@ struct VectorPlot {
             """
     }
 
-    private func staircase(in frame: Frame) -> [String] {
+    private func isDrawn(_ x: Double, _ y: Double) -> Bool {
+        x.isFinite && y.isFinite && (!isLogarithmic || x > 0)
+    }
+
+    private func staircase(_ stairs: [(x: Double, y: Double)], in frame: Frame) -> [String] {
         guard let first = stairs.first else { return [] }
         let corners = stairs.dropFirst().map { "H\(frame.place(x: $0.x))V\(frame.place(y: $0.y))" }
         let path = "M\(frame.place(x: first.x)) \(frame.place(y: first.y))\(corners.joined())"
@@ -92,9 +98,9 @@ private struct Frame {
 }
 
 extension String {
-    /// The text with the characters that HTML reads as markup replaced.
+    /// The text with the characters that HTML reads as markup replaced, and control characters as escapes.
     var escapedForHTML: String {
-        reduce(into: "") { result, character in
+        printable.reduce(into: "") { result, character in
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

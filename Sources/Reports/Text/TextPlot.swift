@@ -18,9 +18,9 @@ public struct TextPlot: Sendable {
     private let width: Int
     private let height: Int
 
-    /// `x` (a cost, drawn on a logarithmic axis) must be positive and `y` (a quality) finite; other points are left out.
+    /// `x` (a cost, drawn on a logarithmic axis) must be positive and `y` (a quality) at most 10³⁰⁰; other points are left out.
     public init(_ points: [Point], title: String, width: Int = 68, height: Int = 18) {
-        self.points = points.filter { $0.x > 0 && $0.x.isFinite && $0.y.isFinite }
+        self.points = points.filter { $0.x > 0 && $0.x.isFinite && abs($0.y) <= 1e300 }
         self.title = title
         self.width = width
         self.height = height
@@ -56,7 +56,8 @@ public struct TextPlot: Sendable {
             guard let minX = logs.min(), let maxX = logs.max(), let minY = ys.min(), let maxY = ys.max()
             else { return nil }
             logX = maxX > minX ? minX...maxX : minX - 0.5...maxX + 0.5
-            y = maxY > minY ? minY...maxY : minY - 0.005...maxY + 0.005
+            let room = max(abs(minY) * 0.01, 0.005)
+            y = maxY > minY ? minY...maxY : minY - room...maxY + room
         }
 
         /// The value at a share of the height.

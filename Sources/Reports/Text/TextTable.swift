@@ -1,3 +1,5 @@
+import Quantities
+
 /// Rows of text under headings, aligned for a person to read.
 public struct TextTable: Sendable {
     public enum Alignment: Sendable { case left, right }
@@ -14,7 +16,7 @@ public struct TextTable: Sendable {
     public mutating func append(_ cells: [String]) {
         precondition(
             cells.count == headings.count, "TextTable: \(cells.count) cells for \(headings.count) headings")
-        rows.append(cells)
+        rows.append(cells.map(\.printable))
     }
 
     public var text: String {

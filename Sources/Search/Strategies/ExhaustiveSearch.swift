@@ -5,7 +5,7 @@ public struct ExhaustiveSearch: SearchStrategy {
     public init() {}
 
     public func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype] {
-        var points = problem.space.points.makeIterator()
+        let points = problem.points.makeIterator()
         if let last = history.last?.genotype {
             while let point = points.next(), point != last {}
         }

@@ -24,24 +24,27 @@ public struct NSGA2: SearchStrategy {
         }
         let population = problem.best(populationSize, of: history)
         for _ in 0..<(20 * count) where !batch.isFull {
-            batch.offer(child(of: population, in: problem.space, new: batch.isNew, using: &random))
+            let child = child(of: population, in: problem, new: batch.isNew, using: &random)
+            guard let child else { break }
+            batch.offer(child)
         }
         batch.fillAtRandom(using: &random)
         return batch.genotypes
     }
 
-    /// A child of two tournament winners, mutated until it is new.
+    /// A child of two tournament winners, mutated until it is new; nil where no listed point is.
     private func child(
-        of population: [Trial], in space: SearchSpace, new isNew: (Genotype) -> Bool,
+        of population: [Trial], in problem: Problem, new isNew: (Genotype) -> Bool,
         using random: inout RandomStream
-    ) -> Genotype {
+    ) -> Genotype? {
+        let space = problem.space
         var child = winner(of: population, using: &random).genotype
         if random.uniformDouble() < crossoverProbability {
             child = space.cross(child, winner(of: population, using: &random).genotype, using: &random)
         }
         child = space.mutate(child, using: &random)
         for _ in 0..<8 where !isNew(child) { child = space.mutate(child, using: &random) }
-        return child
+        return problem.nearest(to: child, where: isNew)
     }
 
     /// The better of two random members; the population is ordered best first.

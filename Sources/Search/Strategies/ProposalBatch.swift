@@ -29,12 +29,41 @@ struct ProposalBatch {
         return true
     }
 
+    /// Adds a point that is known to belong.
+    mutating func append(_ genotype: Genotype) {
+        if !isFull, seen.insert(genotype).inserted { genotypes.append(genotype) }
+    }
+
+    /// Adds those of the points that belong, in order, until the batch is full; all are priced together.
+    mutating func offer(_ candidates: [Genotype]) {
+        let new = candidates.uniqued().filter(isNew)
+        for (genotype, violation) in zip(new, problem.priceViolations(of: new)) where !isFull {
+            seen.insert(genotype)
+            if violation == 0 { genotypes.append(genotype) }
+        }
+    }
+
+    /// Runs through all points until the batch is full.
+    private mutating func offerEverything() {
+        var chunk: [Genotype] = []
+        for genotype in problem.points where !isFull {
+            if isNew(genotype) { chunk.append(genotype) }
+            guard chunk.count == ProposalBatch.chunk else { continue }
+            offer(chunk)
+            chunk = []
+        }
+        offer(chunk)
+    }
+
+    /// Points priced together while all are run through.
+    private static let chunk = 256
+
     /// Fills the batch with uniformly random points; where those run out, with whatever the space still has.
     mutating func fillAtRandom(using random: inout RandomStream) {
-        for _ in 0..<(50 * count) where !isFull { offer(problem.space.sample(using: &random)) }
+        for _ in 0..<50 where !isFull { offer((0..<count).map { _ in problem.sample(using: &random) }) }
         guard !isFull else { return }
-        if problem.space.count <= ProposalBatch.enumerable {
-            for genotype in problem.space.points where !isFull { offer(genotype) }
+        if problem.listed != nil || problem.space.count <= ProposalBatch.enumerable {
+            offerEverything()
         } else {
             for _ in 0..<count where !isFull { offerFeasible(near: problem.space.sample(using: &random)) }
         }
@@ -55,9 +84,12 @@ extension Problem {
     func descent(from start: Genotype) -> [(genotype: Genotype, violation: Double)] {
         var path = [(genotype: start, violation: priceViolation(of: start))]
         while let current = path.last, current.violation > 0 {
-            let steps = space.neighbours(of: current.genotype).map { ($0, priceViolation(of: $0)) }
-            guard let best = steps.min(by: { $0.1 < $1.1 }), best.1 < current.violation else { break }
-            path.append((genotype: best.0, violation: best.1))
+            let steps = space.neighbours(of: current.genotype)
+            let violations = priceViolations(of: steps)
+            guard let best = steps.indices.min(by: { violations[$0] < violations[$1] }),
+                violations[best] < current.violation
+            else { break }
+            path.append((genotype: steps[best], violation: violations[best]))
         }
         return path
     }
@@ -65,6 +97,7 @@ extension Problem {
     /// The points nearest to what the limits on costs allow, nearest first: what to show where nothing is
     /// feasible.
     func nearestByPrice(_ count: Int) -> [Genotype] {
+        if let listed { return nearestListed(count, listed) }
         var random = RandomStream(seed: seed, .proposal)
         let starts = [space.smallest, space.largest] + (0..<20).map { _ in space.sample(using: &random) }
         var nearest: [(genotype: Genotype, violation: Double)] = []
@@ -74,5 +107,11 @@ extension Problem {
         }
         return nearest.indices.sorted { (nearest[$0].violation, $0) < (nearest[$1].violation, $1) }
             .prefix(count).map { nearest[$0].genotype }
+    }
+
+    private func nearestListed(_ count: Int, _ listed: [Genotype]) -> [Genotype] {
+        let violations = priceViolations(of: listed)
+        return listed.indices.sorted { (violations[$0], $0) < (violations[$1], $1) }.prefix(count)
+            .map { listed[$0] }
     }
 }

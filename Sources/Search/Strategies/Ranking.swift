@@ -20,13 +20,18 @@ extension Problem {
     /// non-dominated sorting; then the others by how much they break (Deb's constrained domination); failures
     /// last.
     func best(_ count: Int, of history: [Trial]) -> [Trial] {
+        bestIndices(count, of: history).map { history[$0] }
+    }
+
+    /// Their positions in the history, best first.
+    func bestIndices(_ count: Int, of history: [Trial]) -> [Int] {
         var ranks = history.indices.map { Rank(front: .max, crowding: 0, index: $0) }
         for target in guidingTargets {
             for rank in self.ranks(of: history, on: target, best: count) {
                 ranks[rank.index] = min(ranks[rank.index], rank)
             }
         }
-        return ranks.sorted().prefix(count).map { history[$0.index] }
+        return ranks.sorted().prefix(count).map(\.index)
     }
 
     private func ranks(of history: [Trial], on target: Target, best count: Int) -> [Rank] {

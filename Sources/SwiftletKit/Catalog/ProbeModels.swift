@@ -1,10 +1,10 @@
 import Archives
 import Candidates
-import ModelCompression
 import Datasets
 import Determinism
 import Devices
 import Jobs
+import ModelCompression
 import ModelGraph
 import ONNXFormat
 public import Reports
@@ -65,13 +65,13 @@ extension DeviceCommands {
             return (genotype, PricedPiece(try profile.deployable(graph), on: profile))
         }
         var probes: [ProbesAnswer.Probe] = []
+        var files: [(name: String, bytes: [UInt8])] = []
         for index in ProbeDesign(pool.map { $0.1 }, on: profile).choose(request.count) {
             let genotype = pool[index].0
             let name = "probe-\(probes.count + 1)"
             let model = try profile.built(space.graph(of: genotype, input: space.referenceInput))
             for format in formats {
-                try DurableFile.write(
-                    try bytes(of: model, as: format), to: "\(request.output)/\(name).\(format.rawValue)")
+                files.append((name: "\(name).\(format.rawValue)", bytes: try bytes(of: model, as: format)))
             }
             probes.append(
                 ProbesAnswer.Probe(
@@ -79,7 +79,8 @@ extension DeviceCommands {
                     model: "\(name).\(formats[0].rawValue)"))
         }
         let answer = ProbesAnswer(device: profile.name, probes: probes, output: request.output)
-        try DurableFile.write(Array(try answer.csv.text.utf8), to: "\(request.output)/probes.csv")
+        files.append((name: "probes.csv", bytes: Array(try answer.csv.text.utf8)))
+        try DurableFile.write(files, toFolder: request.output)
         return answer
     }
 

@@ -20,6 +20,9 @@ extension JobProgress {
         case .warning(let sentence): self.init(phase: "warning", text: "warning: \(sentence)")
         case .timingHost(let network, let count):
             self.init(phase: "host", text: "timing this computer: network \(network) of \(count)")
+        case .sharing(let step, let steps, let secondsLeft):
+            let left = secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
+            self.init(phase: "super-network", text: "super-network  step \(step)/\(steps)\(left)")
         case .searching(let step):
             let failures = step.failed == 0 ? "" : "  \(step.failed) failed"
             self.init(

@@ -67,7 +67,7 @@ extension Review {
             throw KitError.unfinished(candidate: evaluation.candidate, job: job.name)
         }
         return try BundledModel(
-            evaluation, trainedBy: try source.resolved(), on: request.data ?? source.data,
+            evaluation, of: job, trainedBy: try source.resolved(), on: request.data ?? source.data,
             database: store.path)
     }
 }

@@ -1,5 +1,4 @@
 import ExperimentStore
-import Foundation
 import Jobs
 public import Reports
 

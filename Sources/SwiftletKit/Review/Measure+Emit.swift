@@ -59,12 +59,11 @@ private struct HandedOutModels {
     }
 
     func write(to output: String, with rows: CSVRows) throws {
-        for (evaluation, model) in finalists {
-            for file in model.files {
-                try DurableFile.write(file.bytes, to: "\(output)/\(folder(of: evaluation))/\(file.name)")
-            }
+        let models = finalists.flatMap { evaluation, model in
+            model.files.map { (name: "\(folder(of: evaluation))/\($0.name)", bytes: $0.bytes) }
         }
-        try DurableFile.write(Array(rows.text.utf8), to: "\(output)/measurements.csv")
+        try DurableFile.write(
+            models + [(name: "measurements.csv", bytes: Array(rows.text.utf8))], toFolder: output)
     }
 
     private func folder(of evaluation: Evaluation) -> String { String(evaluation.candidate.prefix(12)) }

@@ -17,7 +17,11 @@ extension BuiltinOperator {
             .neg, .sin,
             .expandDims, .log, .sqrt, .rsqrt, .shape, .pow, .reduceProd, .pack, .unpack, .square,
             .squaredDifference,
-            .abs, .ceil, .cos, .round, .hardSwish, .relu0To1, .sign:
+            .abs, .ceil, .cos, .round, .hardSwish, .relu0To1, .sign, .depthToSpace, .embeddingLookup,
+            .spaceToDepth, .sequenceLSTM, .argMax, .less, .greater, .greaterEqual, .lessEqual, .select,
+            .transposeConv, .equal, .notEqual, .argMin, .logicalOr, .logicalAnd, .logicalNot, .selectV2,
+            .cumsum,
+            .callOnce, .varHandle, .readVariable, .assignVariable, .transposeConvBias:
             1
         }
     }

@@ -34,6 +34,9 @@ extension Exporter {
             emit(.quantize, [try tensor(node.inputs[0])], try tensor(output))
         case .dequantize:
             emit(.dequantize, version: 2, [try tensor(node.inputs[0])], [try tensor(output)])
+        case .transposedConvolution, .compare, .select, .gather, .argument, .cumulativeSum,
+            .layerNormalization, .recurrence:
+            throw fault("\(node.operation.name) is not written to TFLite yet; export ONNX")
         case .training: throw fault("exists only while a network is trained")
         }
     }

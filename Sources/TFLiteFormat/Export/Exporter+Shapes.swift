@@ -62,6 +62,7 @@ extension Exporter {
             try scaled(output, as: quantization) { (exporter, result) in
                 exporter.emit(.reduceMax, [input, axes], result, keeps)
             }
+        case .product: emit(.reduceProd, [input, axes], try tensor(output), keeps)
         case .minimum:
             try scaled(output, as: quantization) { (exporter, result) in
                 exporter.emit(.reduceMin, [input, axes], result, keeps)

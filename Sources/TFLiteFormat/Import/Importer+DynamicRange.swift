@@ -11,6 +11,7 @@ extension Importer {
             let scales = type.quantization, scales.axis == nil || scales.axis == 0,
             scales.zeroPoints.allSatisfy({ $0 == 0 })
         else { return nil }
+        if case .transposedConvolution = operation { return nil }
         guard operation.isLayer else { return nil }
         guard case .convolution(let convolution) = operation else { return [rank - 1] }
         guard convolution.groups == 1 else { return nil }

@@ -106,14 +106,15 @@ extension Importer {
     }
 
     /// A convolution or dense layer, in the arithmetic that its input's type asks for.
-    private mutating func finishLinear(
+    mutating func finishLinear(
         _ call: OperatorCall, _ operation: Operation, weights: Int, isDepthwise: Bool,
-        activation: Schema.FusedActivation, input flat: ValueID? = nil
+        activation: Schema.FusedActivation, input flat: ValueID? = nil, biasAt: Int = 2
     ) throws(TFLiteError) {
         let input: ValueID
         if let flat { input = flat } else { input = try operand(try call.input(0)) }
         let layer = Layer(
-            operation: operation, weights: weights, bias: givenBias(call), isDepthwise: isDepthwise,
+            operation: operation, weights: weights, bias: givenBias(call, at: biasAt),
+            isDepthwise: isDepthwise,
             activation: activation)
         let output = try call.output()
         let (from, to) = (builder.type(of: input), try type(of: output))
@@ -132,8 +133,8 @@ extension Importer {
     }
 
     /// The bias of a layer; nil for none, and for the zeros that the exporter writes where the graph has none.
-    private func givenBias(_ call: OperatorCall) -> Int? {
-        guard let bias = call.optionalInput(2) else { return nil }
+    private func givenBias(_ call: OperatorCall, at position: Int) -> Int? {
+        guard let bias = call.optionalInput(position) else { return nil }
         let buffer = file.subgraph.tensors[bias].buffer
         guard name(of: bias).hasSuffix(.noBias), isConstant(bias),
             file.flat.bytes[file.buffers[buffer]].allSatisfy({ $0 == 0 })

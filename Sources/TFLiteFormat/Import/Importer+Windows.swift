@@ -37,7 +37,7 @@ extension Importer {
         case .maximum, .minimum:
             let operation = Operation.reduce(Reduction(kind, axes: axes, keepsDimensions: keeps))
             return try finishKeepingScale(call, operation, input)
-        case .sum: break
+        case .sum, .product: break
         case .mean:
             guard axes == [1, 2], shape.rank == 4 else { break }
             if keeps { return try finish(call, .globalPool(.average), [input]) }

@@ -24,6 +24,10 @@ struct Importer {
     private var isComputed: [Bool]
     private var names: Set<String> = []
     private var isOutput: [Bool]
+    /// Variables kept between runs, in the order in which the model names them.
+    var variables: [StateVariable] = []
+    /// For each tensor that is a handle, the variable it stands for.
+    var handles: [Int: Int] = [:]
     /// What is being imported, for errors.
     var place = "the model"
 
@@ -50,6 +54,7 @@ struct Importer {
     mutating func graph() throws(TFLiteError) -> Graph {
         try checkIndices()
         for index in file.subgraph.inputs { try declareInput(index) }
+        try declareVariables()
         for index in file.subgraph.inputs { try enterInternalType(index) }
         for (index, record) in file.subgraph.operators.enumerated() {
             let call = try OperatorCall(record, index: index, in: file)
@@ -59,7 +64,14 @@ struct Importer {
         place = "the outputs"
         var outputs: [ValueID] = []
         for index in file.subgraph.outputs { outputs.append(try leaveInternalType(index)) }
-        return builder.graph(outputs: outputs).namingFusedResults()
+        for variable in variables { outputs.append(try variable.current(in: self)) }
+        var graph = builder.graph(outputs: outputs).namingFusedResults()
+        graph.states = variables.indices.map { index in
+            GraphState(
+                input: file.subgraph.inputs.count + index, output: file.subgraph.outputs.count + index,
+                initial: variables[index].initial)
+        }
+        return graph
     }
 
     /// Every tensor number that the file mentions must exist; −1 stands for an operand left out.

@@ -4,6 +4,8 @@ struct OperatorCall {
     let inputs: [Int]
     let outputs: [Int]
     let place: String
+    /// Where the options of a custom operator lie in the file.
+    let customOptions: Range<Int>?
     private let options: FlatTable?
     private let file: TFLiteFile
 
@@ -13,7 +15,7 @@ struct OperatorCall {
                 "operator \(index) names code \(record.code) of \(file.operatorCodes.count)")
         }
         let code = file.operatorCodes[record.code]
-        guard let raw = Int32(exactly: code.code), let builtin = BuiltinOperator(rawValue: raw) else {
+        guard let builtin = BuiltinOperator(code) else {
             let name =
                 code.customName.map { "custom operator '\($0)'" } ?? BuiltinOperator.name(of: code.code)
             throw .unsupported(
@@ -27,6 +29,7 @@ struct OperatorCall {
             throw file.flat.damaged("\(place) carries options of type \(record.optionsType)")
         }
         self.builtin = builtin
+        customOptions = record.customOptions
         self.file = file
         inputs = record.inputs
         outputs = record.outputs
@@ -75,6 +78,11 @@ struct OperatorCall {
         return value
     }
 
+    /// A text option, empty where it is left out.
+    func text(_ field: Int) throws(TFLiteError) -> String {
+        try options?.name(field, "an option of \(place)") ?? ""
+    }
+
     func ints(_ field: Int) throws(TFLiteError) -> [Int]? {
         try options?.integers(field, as: Int32.self, "an option of \(place)")?.map(Int.init)
     }
@@ -102,5 +110,18 @@ struct OperatorCall {
             throw file.flat.damaged("\(place): a stride, dilation or window of \(height) × \(width)")
         }
         return (height, width)
+    }
+}
+
+extension BuiltinOperator {
+    /// Nil where Swiftlet has no such operator.
+    fileprivate init?(_ code: TFLiteFile.OperatorCode) {
+        if let name = code.customName {
+            guard name == "Convolution2DTransposeBias" else { return nil }
+            self = .transposeConvBias
+            return
+        }
+        guard code.code >= 0, let raw = Int32(exactly: code.code) else { return nil }
+        self.init(rawValue: raw)
     }
 }

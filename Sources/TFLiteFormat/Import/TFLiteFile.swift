@@ -5,6 +5,8 @@ struct TFLiteFile {
     let description: String
     let operatorCodes: [OperatorCode]
     let subgraph: Subgraph
+    /// All subgraphs, the main one first; the others start variables or are refused.
+    let subgraphs: [Subgraph]
     /// Where each buffer lies in the file; empty for tensors that are computed.
     let buffers: [Range<Int>]
     let metadata: [(name: String, buffer: Int)]
@@ -47,6 +49,8 @@ struct TFLiteFile {
         let outputs: [Int]
         let optionsType: UInt8
         let options: FlatTable?
+        /// Where the options of a custom operator lie.
+        let customOptions: Range<Int>?
     }
 
     /// Reads every table of the file, checking each offset; says what is wrong with a file that is none.
@@ -70,14 +74,12 @@ struct TFLiteFile {
             let buffer: UInt32 = try table.integer(Schema.Metadata.buffer)
             return (try table.name(Schema.Metadata.name, "a metadata name") ?? "", Int(buffer))
         }
-        // Further subgraphs are bodies of control flow, which the importer refuses, or other entry points.
-        guard let range = try root.vector(Schema.Model.subgraphs, elementBytes: 4, "subgraphs"),
-            !range.isEmpty
-        else {
-            throw flat.damaged("it holds no subgraph")
+        // Further subgraphs start variables; others are bodies of control flow, which the importer refuses.
+        subgraphs = try root.tables(Schema.Model.subgraphs, "subgraph") { (table, _) throws(TFLiteError) in
+            try Subgraph.read(table)
         }
-        let main = try FlatTable(flat, at: try flat.follow(range.lowerBound, "subgraph 0"), "subgraph 0")
-        subgraph = try Subgraph.read(main)
+        guard let main = subgraphs.first else { throw flat.damaged("it holds no subgraph") }
+        subgraph = main
     }
 
     /// The bytes of a buffer: a vector inside the flatbuffer, or (in large files) a range behind it.
@@ -164,6 +166,8 @@ extension TFLiteFile.Operator {
             outputs: try table.integers(Field.outputs, as: Int32.self, "an operator's outputs")?.map(Int.init)
                 ?? [],
             optionsType: try table.integer(Field.optionsType),
-            options: try table.table(Field.options, "the options of operator \(index)"))
+            options: try table.table(Field.options, "the options of operator \(index)"),
+            customOptions: try table.vector(
+                Field.customOptions, elementBytes: 1, "the options of operator \(index)"))
     }
 }

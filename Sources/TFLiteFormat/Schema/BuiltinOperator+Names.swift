@@ -38,5 +38,7 @@ extension BuiltinOperator {
     }
 
     /// The schema's name.
-    var name: String { Self.name(of: Int(rawValue)) }
+    var name: String {
+        self == .transposeConvBias ? "Convolution2DTransposeBias" : Self.name(of: Int(rawValue))
+    }
 }

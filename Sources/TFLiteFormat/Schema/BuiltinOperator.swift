@@ -5,7 +5,9 @@ enum BuiltinOperator: Int32, CaseIterable {
     case concatenation = 2
     case conv2D = 3
     case depthwiseConv2D = 4
+    case depthToSpace = 5
     case dequantize = 6
+    case embeddingLookup = 7
     case floor = 8
     case fullyConnected = 9
     case localResponseNormalization = 13
@@ -18,6 +20,7 @@ enum BuiltinOperator: Int32, CaseIterable {
     case reshape = 22
     case resizeBilinear = 23
     case softmax = 25
+    case spaceToDepth = 26
     case tanh = 28
     case pad = 34
     case gather = 36
@@ -26,27 +29,41 @@ enum BuiltinOperator: Int32, CaseIterable {
     case sub = 41
     case div = 42
     case squeeze = 43
+    case sequenceLSTM = 44
     case stridedSlice = 45
     case exp = 47
     case split = 49
     case cast = 53
     case prelu = 54
     case maximum = 55
+    case argMax = 56
     case minimum = 57
+    case less = 58
     case neg = 59
     case padV2 = 60
+    case greater = 61
+    case greaterEqual = 62
+    case lessEqual = 63
+    case select = 64
     case slice = 65
     case sin = 66
+    case transposeConv = 67
     case expandDims = 70
+    case equal = 71
+    case notEqual = 72
     case log = 73
     case sum = 74
     case sqrt = 75
     case rsqrt = 76
     case shape = 77
     case pow = 78
+    case argMin = 79
     case reduceProd = 81
     case reduceMax = 82
     case pack = 83
+    case logicalOr = 84
+    case logicalAnd = 86
+    case logicalNot = 87
     case unpack = 88
     case reduceMin = 89
     case square = 92
@@ -61,10 +78,18 @@ enum BuiltinOperator: Int32, CaseIterable {
     case quantize = 114
     case round = 116
     case hardSwish = 117
+    case selectV2 = 123
     case batchMatMul = 126
+    case cumsum = 128
+    case callOnce = 129
+    case varHandle = 142
+    case readVariable = 143
+    case assignVariable = 144
     case gelu = 150
     case relu0To1 = 152
     case sign = 158
+    /// MediaPipe's custom operator Convolution2DTransposeBias.
+    case transposeConvBias = -1
 
     /// Which table holds the operator's options (the schema's union number); 0 where it has none.
     var optionsType: UInt8 {
@@ -76,8 +101,19 @@ enum BuiltinOperator: Int32, CaseIterable {
         case .depthwiseConv2D: 2
         case .dequantize: 38
         case .floor, .logistic, .relu, .reluN1To1, .relu6, .tanh, .prelu, .sin, .log, .sqrt, .rsqrt, .ceil,
-            .round, .relu0To1:
+            .round, .relu0To1, .embeddingLookup, .less, .greater, .greaterEqual, .lessEqual, .select, .equal,
+            .notEqual, .logicalOr, .logicalAnd, .logicalNot, .selectV2, .readVariable, .assignVariable,
+            .transposeConvBias:
             0
+        case .depthToSpace: 94
+        case .spaceToDepth: 19
+        case .sequenceLSTM: 71
+        case .argMax: 40
+        case .argMin: 57
+        case .transposeConv: 49
+        case .cumsum: 102
+        case .callOnce: 103
+        case .varHandle: 111
         case .fullyConnected: 8
         case .localResponseNormalization: 13
         case .mul: 21

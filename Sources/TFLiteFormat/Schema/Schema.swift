@@ -16,7 +16,9 @@ enum Schema {
         static let sparsity = 6, shapeSignature = 7, externalBuffer = 10
     }
     enum Quantization { static let scale = 2, zeroPoint = 3, detailsType = 4, axis = 6 }
-    enum Operator { static let code = 0, inputs = 1, outputs = 2, optionsType = 3, options = 4 }
+    enum Operator {
+        static let code = 0, inputs = 1, outputs = 2, optionsType = 3, options = 4, customOptions = 5
+    }
     enum Buffer { static let data = 0, offset = 1, size = 2 }
     enum Metadata { static let name = 0, buffer = 1 }
     enum Signature { static let inputs = 0, outputs = 1, key = 2, subgraph = 4 }
@@ -54,6 +56,16 @@ enum Schema {
     enum ResizeNearest { static let alignCorners = 0, halfPixel = 1 }
     enum BatchMatMul { static let transposesFirst = 0, transposesSecond = 1 }
     enum MirrorPad { static let mode = 0 }
+    enum TransposeConvolution { static let padding = 0, strideWidth = 1, strideHeight = 2, activation = 3 }
+    enum BlockSize { static let size = 0 }
+    enum Argument { static let type = 0 }
+    enum CumulativeSum { static let exclusive = 0, reverse = 1 }
+    enum SequenceLSTM {
+        static let activation = 0, cellClip = 1, projectionClip = 2, timeMajor = 3, asymmetric = 4,
+            diagonal = 5
+    }
+    enum CallOnce { static let subgraph = 0 }
+    enum VarHandle { static let container = 0, name = 1 }
     enum LocalResponse { static let radius = 0, bias = 1, alpha = 2, beta = 3 }
 
     /// The element types that Swiftlet reads or names; the rest of the schema's list is refused by number.

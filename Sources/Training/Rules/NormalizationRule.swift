@@ -15,9 +15,9 @@ struct NormalizationRule: Rule {
     let clamp: Clamp
     let epsilon: Float
     /// The shard's mean and variance, [2 × channels].
-    let statistics: Slot
+    let statistics: PassArray
     /// Affine map, slopes and sums, [6 × channels].
-    let memory: Slot
+    let memory: PassArray
 
     private var channels: Int { scale.value.count }
 

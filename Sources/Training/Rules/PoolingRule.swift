@@ -9,7 +9,7 @@ struct PoolingRule: Rule {
 
     enum Kind: Sendable {
         /// Remembers which element won.
-        case maximum(chosen: Slot)
+        case maximum(chosen: PassArray)
         case average(countsPadding: Bool)
     }
 

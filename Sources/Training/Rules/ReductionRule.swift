@@ -9,7 +9,7 @@ struct ReductionRule: Rule {
     /// The result's shape with the reduced axes kept as 1.
     let keptShape: [Int]
     /// For extremes: which element won, as many as results.
-    let chosen: Slot?
+    let chosen: PassArray?
 
     private var share: Float {
         kind == .mean ? Float(result.value.count) / Float(max(input.value.count, 1)) : 1

@@ -8,7 +8,7 @@ struct DropoutRule: Rule {
     let result: Result
     let rate: Float
     /// The factor of each element, 0 or 1 / (1 − rate).
-    let factors: Slot
+    let factors: PassArray
     /// Tells this node's random numbers from those of other nodes.
     let node: UInt64
 
@@ -34,7 +34,7 @@ struct DropoutRule: Rule {
     }
 }
 
-/// sign(x), with a straight-through gradient inside [−1, 1] (Hubara and others 2016).
+/// +1 for x ≥ 0, −1 below, with a straight-through gradient inside [−1, 1] (Hubara and others 2016).
 struct BinarizeRule: Rule {
     let input: Operand
     let result: Result

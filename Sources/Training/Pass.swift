@@ -1,7 +1,7 @@
 import Kernels
 
 /// Where a number array of one shard's pass lives.
-struct Slot: Hashable, Sendable {
+struct PassArray: Hashable, Sendable {
     enum Region: Hashable, Sendable {
         /// Results of nodes and what rules remember of them; one worker's.
         case activation
@@ -22,9 +22,9 @@ struct Slot: Hashable, Sendable {
 /// One input of a rule: its elements and where its gradient goes.
 struct Operand: Sendable {
     var shape: [Int]
-    var value: Slot
+    var value: PassArray
     /// Nil where nothing trained lies upstream.
-    var gradient: Slot?
+    var gradient: PassArray?
     /// Whether the rule adds to the gradient instead of writing it: another consumer wrote first.
     var accumulates: Bool
 
@@ -37,8 +37,8 @@ struct Operand: Sendable {
 /// The output of a rule: its elements and the gradient that arrives.
 struct Result: Sendable {
     var shape: [Int]
-    var value: Slot
-    var gradient: Slot
+    var value: PassArray
+    var gradient: PassArray
 }
 
 /// The memory and circumstances of one shard's way through the network and back.
@@ -52,7 +52,7 @@ struct Pass {
     /// Keys of this pass's random numbers.
     var seed, candidate, step, shard: UInt64
 
-    subscript(slot: Slot) -> FloatBlock {
+    subscript(slot: PassArray) -> FloatBlock {
         switch slot.region {
         case .activation: activations.part(slot.offset, slot.count)
         case .gradient: gradients.part(slot.offset, slot.count)

@@ -2,7 +2,7 @@ import Kernels
 import ModelGraph
 
 /// A value of the graph while the plan is made: its memory and how its elements are stored there.
-struct Slot {
+struct StoredValue {
     var buffer: Buffer
     var type: ValueType
     var storage: Storage
@@ -18,7 +18,7 @@ struct Slot {
     var count: Int { type.shape.elementCount }
 
     /// The same memory, read as the integers themselves instead of the real numbers they stand for.
-    var withoutScale: Slot {
+    var withoutScale: StoredValue {
         var slot = self
         slot.type.quantization = nil
         if case .int8 = storage {
@@ -29,7 +29,7 @@ struct Slot {
     }
 }
 
-extension Slot.Storage {
+extension StoredValue.Storage {
     /// How the engine stores values of a type; nil where it cannot.
     init?(_ type: ValueType) {
         switch (type.dataType, type.quantization) {

@@ -1,0 +1,88 @@
+import Archives
+import Candidates
+package import ExperimentStore
+import Foundation
+import Training
+
+/// The super-network of a job in its folder: the state after the last checkpoint, or the end, of its training.
+struct SuperNetworkFile {
+    let path: String
+
+    init(of job: JobStore) { path = "\(job.folder)/super-network.state" }
+
+    /// Nil where its training has not reached a checkpoint yet.
+    func read() throws -> SuperState? {
+        guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+        do {
+            return try SuperState(decoding: [UInt8](bytes))
+        } catch {
+            throw JobError("\(path): \(error); remove it to train the super-network again")
+        }
+    }
+
+    func write(_ state: SuperState) throws {
+        do {
+            try DurableFile.write(state.encoded(), to: path)
+        } catch {
+            throw JobError("\(path): cannot be written: \(error)")
+        }
+    }
+}
+
+extension ResolvedJob {
+    /// The job's super-network on its data; nil where candidates are trained from scratch.
+    func superNetwork(_ training: TrainingWork) -> SuperNetwork? {
+        superEpochs.map {
+            SuperNetwork(
+                space: space, data: training.data, epochs: $0, settings: searchSettings, seed: seed)
+        }
+    }
+
+    /// The work with the shared weights that the job's training left in its folder, where it has any.
+    package func withSharedWeights(_ work: JobWork, of store: JobStore) throws -> JobWork {
+        guard case .training(var training) = work, let network = superNetwork(training) else { return work }
+        guard let state = try SuperNetworkFile(of: store).read(), let weights = try network.weights(after: state)
+        else {
+            throw JobError(
+                "job '\(name)': its super-network is not trained yet; run 'swiftlet search' on the job again")
+        }
+        training.sharedWeights = weights
+        return .training(training)
+    }
+}
+
+extension JobRun {
+    /// The job's work, with the shared weights of its super-network, which is trained first where that is not done yet.
+    ///
+    /// Killed at any instant and run again, the training goes on from its last checkpoint and ends in the same bits.
+    func withTrainedSuperNetwork() throws -> JobWork {
+        guard case .training(var training) = work, let network = job.superNetwork(training) else { return work }
+        let file = SuperNetworkFile(of: store)
+        let known = try file.read()
+        if let known, let weights = try network.weights(after: known) {
+            training.sharedWeights = weights
+            return .training(training)
+        }
+        let trainer = try network.trainer(threads: width)
+        if let known {
+            do { try trainer.resume(from: known) } catch {
+                throw JobError("\(file.path): \(error); remove it to train the super-network again")
+            }
+        }
+        try train(trainer, keeping: file)
+        training.sharedWeights = trainer.weights
+        return .training(training)
+    }
+
+    private func train(_ trainer: SuperTrainer, keeping file: SuperNetworkFile) throws {
+        let (begun, first) = (elapsed, trainer.step)
+        while !trainer.isFinished {
+            try Task.checkCancellation()
+            try trainer.takeStep()
+            if trainer.checkpoint.step == trainer.step { try file.write(trainer.checkpoint) }
+            let taken = trainer.step - first
+            let left = taken > 0 ? (elapsed - begun) / Double(taken) * Double(trainer.steps - trainer.step) : nil
+            progress(.sharing(step: trainer.step, of: trainer.steps, secondsLeft: left))
+        }
+    }
+}

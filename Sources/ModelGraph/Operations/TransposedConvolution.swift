@@ -1,0 +1,83 @@
+/// A 2-D convolution run backwards: each input pixel adds a window of results (1-D signals have height 1).
+///
+/// The result has (size − 1) · stride + (kernel − 1) · dilation + 1 rows, less those cut off by `padding`, plus `added` ones
+/// below and to the right that only the bias reaches.
+public struct TransposedConvolution: Hashable, Sendable {
+    public var kernel: Extent
+    public var stride: Extent
+    public var dilation: Extent
+    /// Rows and columns cut off the result's edges.
+    public var padding: EdgePadding
+    /// Rows and columns added behind the result; smaller than the stride or the dilation.
+    public var added: Extent
+    public var groups: Int
+
+    public init(
+        kernel: Extent, stride: Extent = 1, dilation: Extent = 1, padding: EdgePadding = .zero,
+        added: Extent = 0, groups: Int = 1
+    ) {
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        self.padding = padding
+        self.added = added
+        self.groups = groups
+    }
+}
+
+extension TransposedConvolution {
+    /// [N, H, W, C] and [O, kh, kw, C / groups] give [N, H′, W′, O].
+    func outputShape(_ shapes: [Shape]) throws(GraphError) -> Shape {
+        let operation = Operation.transposedConvolution(self)
+        let (input, weights) = (shapes[0], shapes[1])
+        guard input.rank == 4 else { throw .rank(operation: operation.name, expected: 4, actual: input) }
+        guard weights.rank == 4, groups > 0, input[3] % groups == 0, weights[0] % groups == 0,
+            weights.dimensions[1...] == [kernel.height, kernel.width, input[3] / groups]
+        else {
+            throw .mismatch(
+                operation: operation.name,
+                detail:
+                    "weights \(weights) do not fit input \(input), kernel \(kernel.height)×\(kernel.width) "
+                    + "and \(groups) groups")
+        }
+        try operation.requireBias(shapes, outputs: weights[0])
+        return [
+            input[0],
+            try extent(
+                input[1], kernel.height, stride.height, dilation.height, padding.top + padding.bottom,
+                added.height),
+            try extent(
+                input[2], kernel.width, stride.width, dilation.width, padding.left + padding.right,
+                added.width),
+            weights[0],
+        ]
+    }
+
+    private func extent(
+        _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ cut: Int, _ added: Int
+    ) throws(GraphError) -> Int {
+        let limit = 1 << 28
+        let edges = [padding.top, padding.bottom, padding.left, padding.right]
+        guard size > 0, kernel > 0, stride > 0, dilation > 0, added >= 0, edges.allSatisfy({ $0 >= 0 }),
+            [size, kernel, stride, dilation, cut, added].allSatisfy({ $0 < limit }),
+            added < max(stride, dilation)
+        else {
+            throw .mismatch(
+                operation: Operation.transposedConvolution(self).name,
+                detail: "kernel, stride, dilation and padding must be in range")
+        }
+        let full = ((size - 1) * stride).addingSaturated((kernel - 1) * dilation + 1 + added)
+        guard full > cut, full < limit else {
+            throw .mismatch(
+                operation: Operation.transposedConvolution(self).name,
+                detail: "\(cut) of \(full) rows or columns are cut off")
+        }
+        return full - cut
+    }
+
+    /// Multiply-accumulates for an input of this many elements: each meets every weight of its channel.
+    func macs(inputs: Int, outputs: Int) -> Int {
+        inputs.multipliedSaturated(by: kernel.height * kernel.width)
+            .multipliedSaturated(by: outputs / max(groups, 1))
+    }
+}

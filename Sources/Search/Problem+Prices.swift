@@ -1,0 +1,86 @@
+import Quantities
+import SearchSpaces
+
+extension Problem {
+    /// What many points cost, one device a target; a target without prices has the status `failed`.
+    func prices(of genotypes: [Genotype]) -> PriceList {
+        let list = pricer.prices(of: genotypes)
+        if devicePositions == Array(0..<list.deviceCount) { return list }
+        var result = PriceList(devices: targets.count)
+        result.reserveCapacity(genotypes.count)
+        for point in genotypes.indices {
+            result.append(list.points[point])
+            for position in devicePositions {
+                result.append(position.map { list[point, $0] } ?? .unpriced)
+            }
+        }
+        return result
+    }
+
+    /// For each point the violation of the limits on costs on the target where it is smallest.
+    ///
+    /// As `priceViolation(of:)`; give prices in the order of the targets.
+    func priceViolations(_ prices: PriceList) -> [Double] {
+        let limits = targets.map { target in costLimits(on: target) }
+        return (0..<prices.count).map { point in
+            var smallest = Double.infinity
+            for target in targets.indices where smallest > 0 {
+                smallest = min(smallest, violation(limits[target], prices, point: point, target: target))
+            }
+            return smallest
+        }
+    }
+
+    /// The limits on costs that hold on a target.
+    func costLimits(on target: Target) -> [Constraint] {
+        constraints.filter { $0.applies(to: target.device) && !$0.metric.isQuality }
+    }
+
+    /// As `violation(of:on:)` for a point without quality.
+    func violation(_ limits: [Constraint], _ prices: PriceList, point: Int, target: Int) -> Double {
+        let price = prices[point, target]
+        switch price.status {
+        case .ok, .constraint:
+            var sum = 0.0
+            for limit in limits {
+                let value =
+                    limit.metric == .latency
+                    ? price.latencyBound(confidence: limit.confidence)
+                    : prices.value(of: limit.metric, point: point, device: target)
+                sum += value.isNaN ? 10 : limit.violation(of: value)
+            }
+            return min(99, sum)
+        case .exceedsRAM: return 100 + Metric.peakRAM.minimised(price.peakRAM.known ?? Double(Int.max))
+        case .exceedsFlash: return 100 + Metric.flash.minimised(price.flash.known ?? Double(Int.max))
+        case .unsupported, .notExportable, .failed: return 1000
+        }
+    }
+
+    /// The scaled costs of a point on a target, 0 in the place of the quality; nil where one is unknown.
+    func scaledCosts(_ prices: PriceList, point: Int, target: Int) -> [Double]? {
+        var costs: [Double] = []
+        costs.reserveCapacity(targets[target].objectives.count)
+        for objective in targets[target].objectives {
+            guard !objective.metric.isQuality else {
+                costs.append(0)
+                continue
+            }
+            let value = prices.value(of: objective.metric, point: point, device: target)
+            guard value.isFinite else { return nil }
+            costs.append(objective.scaled(objective.metric.minimised(value)))
+        }
+        return costs
+    }
+}
+
+extension DevicePrice {
+    /// The price on a device that is not priced.
+    static let unpriced = DevicePrice(
+        latency: .nan, latencyP10: .nan, latencyP90: .nan, energy: .nan, peakRAM: .nan, flash: .nan,
+        modelSize: .nan, status: .failed)
+}
+
+extension Double {
+    /// Nil for what is not a number.
+    fileprivate var known: Double? { isNaN ? nil : self }
+}
