@@ -2,6 +2,7 @@ import Candidates
 import Determinism
 import Devices
 import Foundation
+import Quantities
 import Search
 import SearchSpaces
 

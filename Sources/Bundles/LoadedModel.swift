@@ -5,9 +5,11 @@ import TFLiteFormat
 
 /// A model read from a file: ONNX, TFLite or Swiftlet's own packed form, told apart by the file's ending.
 public struct LoadedModel: Sendable {
+    /// The file.
     public let path: String
     /// `onnx`, `tflite` or `swiftlet`.
     public let format: String
+    /// The network.
     public let graph: Graph
     /// What the file says of itself, in its order.
     public let metadata: [(key: String, value: String)]

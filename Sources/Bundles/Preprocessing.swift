@@ -5,6 +5,7 @@ import Foundation
 ///
 /// Kept beside the packed model, so that an export needs no data set.
 public struct Preprocessing: Codable, Hashable, Sendable {
+    /// `classification`, `regression` or `anomaly`.
     public var task: String
     /// The name of the input data, such as `digits`.
     public var dataset: String
@@ -14,6 +15,7 @@ public struct Preprocessing: Codable, Hashable, Sendable {
     public var frontEnd: FrontEnd?
     /// Value i of a sample becomes (value − offsets[i mod count]) · scales[i mod count].
     public var offsets, scales: [Float]
+    /// The classes, in the order of the logits.
     public var labels: [String]
 
     enum CodingKeys: String, CodingKey {
@@ -56,9 +58,12 @@ extension Preprocessing {
 
 /// The log-mel front-end as manifests write it; its formula stands in docs/data.md.
 public struct FrontEnd: Codable, Hashable, Sendable {
+    /// The front-end's name.
     public var kind = "log_mel"
+    /// In hertz.
     public var sampleRate: Int
     public var seconds, windowSeconds, hopSeconds: Double
+    /// How many bands of the mel scale.
     public var bands: Int
     public var lowestHertz, highestHertz: Double
 
@@ -73,6 +78,7 @@ public struct FrontEnd: Codable, Hashable, Sendable {
         case highestHertz = "highest_hz"
     }
 
+    /// The front-end that recordings were read with.
     public init(_ recordings: Recordings) {
         let features = recordings.features
         sampleRate = recordings.sampleRate
@@ -83,6 +89,7 @@ public struct FrontEnd: Codable, Hashable, Sendable {
         (lowestHertz, highestHertz) = (features.lowestHertz, features.highestHertz)
     }
 
+    /// What computes it.
     public var extractor: LogMelExtractor {
         get throws {
             var features = LogMel()

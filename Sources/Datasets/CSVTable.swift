@@ -57,7 +57,10 @@ public struct CSVTable: Sendable {
             throw .line(file: file, line: 1, detail: "the column '\(header[index])' stands twice")
         }
         if width == 1 {
-            if let suggestion = CSVFormat.suggested(by: text), suggestion.separator != format.separator {
+            // A column of texts may hold any character; its own name does not.
+            if let suggestion = CSVFormat.suggested(by: text), suggestion.separator != format.separator,
+                names[0].utf8.contains(suggestion.separator.byte)
+            {
                 throw .file(file, detail: "looks separated otherwise; say \(suggestion.keys)")
             }
         }

@@ -25,6 +25,8 @@ public struct Plan: Sendable {
     public let batch: Int
     public let inputs: [Port]
     public let outputs: [Port]
+    /// Outputs that are inputs of the next run; `Worker` carries them where it is told to.
+    public let states: [GraphState]
     /// The values named in `observing`, in that order.
     public let observed: [Port]
     public let program: Program
@@ -66,6 +68,7 @@ public struct Plan: Sendable {
             port(value, named: graph[original].name)
         }
         outputs = Array(results.prefix(graph.outputs.count))
+        states = graph.states
         observed = Array(results.dropFirst(graph.outputs.count))
         if policy.runsChainsByStrips {
             lowering.builder.runChainsByStrips(

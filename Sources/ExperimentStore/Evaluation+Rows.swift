@@ -86,10 +86,10 @@ extension Evaluation {
                 SELECT score.* FROM score
                 JOIN evaluation ON evaluation.id = score.evaluation
                 LEFT JOIN target ON target.job = evaluation.job AND target.device = score.device
-                WHERE evaluation.job = ? AND \(view.condition)
+                WHERE evaluation.job = ? AND \(view.condition) AND \(condition)
                 ORDER BY score.evaluation, target.position, score.device, score.profile
                 """,
-            arguments: [job])
+            arguments: [job] + arguments)
         while let row = try scoreRows.next() {
             let fields = Fields(row, of: "score")
             scores[try fields.identifier("evaluation"), default: []].append(try Score(fields))

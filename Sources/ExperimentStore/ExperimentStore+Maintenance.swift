@@ -48,6 +48,7 @@ extension ExperimentStore {
         try write { database in
             for content in contents { try content.add(to: database) }
         }
+        for content in contents { try job(named: content.plan.name).rememberVolumes() }
         return contents.map(\.plan.name)
     }
 }

@@ -14,9 +14,9 @@ struct Fields {
         self.table = table
     }
 
-    func text(_ column: String) throws -> String { try required(column, optionalText(column)) }
+    func text(_ column: some FieldColumn) throws -> String { try required(column, optionalText(column)) }
 
-    func optionalText(_ column: String) throws -> String? {
+    func optionalText(_ column: some FieldColumn) throws -> String? {
         switch storage(column) {
         case .null: nil
         case .string(let text): text
@@ -26,13 +26,13 @@ struct Fields {
 
     /// A finite number; not negative unless the range says so.
     func number(
-        _ column: String, in range: ClosedRange<Double> = 0...Double.greatestFiniteMagnitude
+        _ column: some FieldColumn, in range: ClosedRange<Double> = 0...Double.greatestFiniteMagnitude
     ) throws -> Double {
         try required(column, optionalNumber(column, in: range))
     }
 
     func optionalNumber(
-        _ column: String, in range: ClosedRange<Double> = 0...Double.greatestFiniteMagnitude
+        _ column: some FieldColumn, in range: ClosedRange<Double> = 0...Double.greatestFiniteMagnitude
     ) throws -> Double? {
         let number: Double
         switch storage(column) {
@@ -46,9 +46,9 @@ struct Fields {
     }
 
     /// A count from 0 to 2⁵³, so that sums of a few and conversions to a floating-point number are exact.
-    func count(_ column: String) throws -> Int { try required(column, optionalCount(column)) }
+    func count(_ column: some FieldColumn) throws -> Int { try required(column, optionalCount(column)) }
 
-    func optionalCount(_ column: String) throws -> Int? {
+    func optionalCount(_ column: some FieldColumn) throws -> Int? {
         switch storage(column) {
         case .null: return nil
         case .int64(let value) where (0...1 << 53).contains(value): return Int(value)
@@ -57,12 +57,12 @@ struct Fields {
     }
 
     /// The row's number, or that of another row.
-    func identifier(_ column: String) throws -> Int64 {
+    func identifier(_ column: some FieldColumn) throws -> Int64 {
         guard case .int64(let value) = storage(column) else { throw unexpected(column) }
         return value
     }
 
-    func bytes(_ column: String) throws -> [UInt8]? {
+    func bytes(_ column: some FieldColumn) throws -> [UInt8]? {
         switch storage(column) {
         case .null: nil
         case .blob(let data): Array(data)
@@ -71,22 +71,21 @@ struct Fields {
     }
 
     /// One of an enum's names.
-    func value<Value: RawRepresentable<String>>(_ column: String) throws -> Value {
+    func value<Value: RawRepresentable<String>>(_ column: some FieldColumn) throws -> Value {
         guard let value = Value(rawValue: try text(column)) else { throw unexpected(column) }
         return value
     }
 
-    private func storage(_ column: String) -> DatabaseValue.Storage {
-        let value: DatabaseValue = row[column]
-        return value.storage
+    private func storage(_ column: some FieldColumn) -> DatabaseValue.Storage {
+        column.value(in: row).storage
     }
 
-    private func required<Value>(_ column: String, _ value: Value?) throws -> Value {
+    private func required<Value>(_ column: some FieldColumn, _ value: Value?) throws -> Value {
         guard let value else { throw unexpected(column) }
         return value
     }
 
-    func unexpected(_ column: String) -> StoreError {
+    func unexpected(_ column: some FieldColumn) -> StoreError {
         let shown =
             switch storage(column) {
             case .null: "NULL"
@@ -95,8 +94,19 @@ struct Fields {
             case .string(let text): String(text.prefix(40))
             case .blob(let data): "\(data.count) bytes"
             }
-        return .malformedRow(table: table, column: column, value: shown)
+        return .malformedRow(table: table, column: column.name, value: shown)
     }
+}
+
+/// Names a column of a row: by its name, or by its place, which is faster.
+protocol FieldColumn {
+    var name: String { get }
+    func value(in row: Row) -> DatabaseValue
+}
+
+extension String: FieldColumn {
+    var name: String { self }
+    func value(in row: Row) -> DatabaseValue { row[self] }
 }
 
 extension ClosedRange<Double> {

@@ -44,6 +44,9 @@ extension JobPlan {
         }
         guard recorded["version"] == guide["version"] else { throw StoreError.otherGuideVersion(job: name) }
         guard fixed.isEmpty else { throw StoreError.planChanged(job: name, keys: fixed) }
+        if !differences.isEmpty {
+            try database.execute(sql: "DELETE FROM front_volume WHERE job = ?", arguments: [job])
+        }
         try file.insert(into: database, job: job, role: .current)
         try insertLimits(into: database, job: job)
         try showTargets(of: job, in: database)
@@ -71,7 +74,7 @@ extension JobPlan {
     private func beginAnew(_ job: Int64, in database: Database) throws {
         for table in [
             "evaluation", "finalist", "artefact", "host_timing", "host_machine", "device_measurement",
-            "target", "guide", "job_file",
+            "target", "guide", "job_file", "front_volume",
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [job])
         }

@@ -68,6 +68,7 @@ extension JobStore {
                 try replace(score, of: evaluation, in: database)
             }
         }
+        try rememberVolumes()
     }
 
     /// Replaces one score, such as by a measurement made later.
@@ -81,6 +82,7 @@ extension JobStore {
             database, sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
             arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue])
         guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
+        try forgetVolumes(in: database)
         let shown = try String.fetchOne(
             database, sql: "SELECT profile FROM target WHERE job = ? AND device = ?",
             arguments: [id, score.device])

@@ -39,6 +39,7 @@ extension JobStore {
                 try measurement.insert(into: database, job: id, replaces: true)
             }
         }
+        try rememberVolumes()
     }
 
     /// What was measured on a device, or on any; in the order of candidates.

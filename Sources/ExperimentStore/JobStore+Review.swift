@@ -25,7 +25,7 @@ extension JobStore {
     }
 
     /// Evaluations as answers show them.
-    private func read(_ evaluations: [Evaluation]) throws -> [Evaluation] {
+    func read(_ evaluations: [Evaluation]) throws -> [Evaluation] {
         let measured = try measured(evaluations)
         return try limits().map { limits in measured.map(limits.judgedAnew) } ?? measured
     }

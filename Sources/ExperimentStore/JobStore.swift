@@ -53,6 +53,7 @@ public struct JobStore: TrialStore {
                 sql: "UPDATE job SET state = ?, seconds = seconds + ? WHERE id = ?",
                 arguments: [state.rawValue, seconds, id])
         }
+        try rememberVolumes()
     }
 
     /// A job whose process died is told from one that runs by its lock.
@@ -64,22 +65,16 @@ public struct JobStore: TrialStore {
         return state == .running && !JobLock.isHeld(folder: folder) ? .interrupted : state
     }
 
-    public func summary() throws -> JobSummary {
-        let evaluations = try evaluations()
-        let targets = try targets()
-        let volumes = targets.map {
-            $0.hypervolume(of: evaluations.at(evaluations.bestFidelity ?? .inherited))
-        }
-        return JobSummary(
-            name: name, state: try state(), evaluations: evaluations.count { $0.proposal != nil },
-            seconds: try number("seconds"),
-            hypervolume: volumes.isEmpty ? 0 : volumes.reduce(0, +) / Double(volumes.count))
-    }
+    /// Wall-clock time over all runs.
+    func seconds() throws -> Double { try number("seconds") }
 
     /// Kernel set and OpenBLAS version that the job was begun with.
     public func environment() throws -> (kernelSet: String, openBLASVersion: String) {
         (try column("kernel_set"), try column("openblas_version"))
     }
+
+    /// When the job was begun, in UTC, such as `2026-11-30T06:26:05Z`.
+    public func begunAt() throws -> String { try column("begun_at") }
 
     /// The quality metric's name.
     public func metric() throws -> String { try column("metric") }

@@ -148,6 +148,15 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """,
         """
+        CREATE TABLE front_volume (        -- what lists of jobs show, so that they need not read every score
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            evaluations INTEGER NOT NULL,  -- how many there were; with another number of them it is stale
+            hypervolume REAL NOT NULL,
+            PRIMARY KEY (job, device)
+        ) STRICT, WITHOUT ROWID;
+        """,
+        """
         ALTER TABLE job DROP COLUMN plan;
         ALTER TABLE job RENAME COLUMN plan_hash TO guide_hash;
         -- A copy may begin anew under another guide, once.

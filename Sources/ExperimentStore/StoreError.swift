@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Quantities
 import Search
 
 /// What can be wrong with a database, a job or a candidate's name; each description is one sentence that
@@ -73,7 +74,9 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
             "name: '\(name)' must be 1 to 100 letters, digits, '-', '_' or '.', and begin with a letter or digit"
         case .jobExists(let name): "there is a job '\(name)' already; choose another name"
         case .unknownJob(let name, let known):
-            "there is no job '\(name)'" + (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")
+            "there is no job '\(name)'"
+                + (name.nearest(among: known).map { "; did you mean '\($0)'?" }
+                    ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))"))
         case .jobIsRunning(let name): "job '\(name)' is being run by another process"
         case .planChanged(let job, let keys):
             "job '\(job)' was begun otherwise: \(keys.map(\.description).joined(separator: "; ")); "
@@ -82,7 +85,9 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
             "job '\(job)' was begun by another version of Swiftlet: it can be read, and 'swiftlet jobs copy \(job) NAME' with the "
                 + "file under that name searches anew"
         case .unknownDevice(let device, let job, let known):
-            "job '\(job)' has no device '\(device)'; it has \(known.joined(separator: ", "))"
+            "job '\(job)' has no device '\(device)'; "
+                + (device.nearest(among: known).map { "did you mean '\($0)'?" }
+                    ?? "it has \(known.joined(separator: ", "))")
         case .unknownCandidate(let prefix, let job): "job '\(job)' has no candidate '\(prefix)'"
         case .ambiguousCandidate(let prefix, let matches):
             "'\(prefix)' could be \(matches.map { String($0.prefix(12)) }.joined(separator: " or "))"

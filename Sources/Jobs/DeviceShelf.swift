@@ -1,4 +1,5 @@
 package import Devices
+import Quantities
 
 /// The device profiles that a name may stand for.
 package struct DeviceShelf {
@@ -17,7 +18,8 @@ package struct DeviceShelf {
         }
         guard let profile = catalog[name] else {
             let known = catalog.profiles.map(\.name).joined(separator: ", ")
-            throw JobError("unknown device '\(name)'; known: \(known)")
+            let nearest = name.nearest(among: catalog.profiles.map(\.name)).map { "did you mean '\($0)'? " }
+            throw JobError("unknown device '\(name)'; \(nearest ?? "")known: \(known)")
         }
         return profile
     }

@@ -11,6 +11,7 @@ public enum Human {
     public static func number(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "–" }
         guard value != 0 else { return "0" }
+        guard abs(value) < 1e9 else { return String(format: "%.3g", value) }
         let magnitude = Int(log10(abs(value)).rounded(.down))
         return fixed(value, decimals: min(max(2 - magnitude, 0), 6))
     }

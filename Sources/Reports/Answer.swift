@@ -6,8 +6,8 @@ import Determinism
 public protocol Answer: Codable, Sendable {
     /// The rows of the CSV form.
     var csv: CSVRows { get throws }
-    /// For people.
-    func table(_ style: TableStyle) -> String
+    /// For people; throws a `ReportError` where the style asks for a column that is not there.
+    func table(_ style: TableStyle) throws -> String
 }
 
 /// How an answer is written.
@@ -24,7 +24,7 @@ extension Answer {
     /// The answer in the form asked for.
     public func text(as format: AnswerFormat, style: TableStyle = TableStyle()) throws -> String {
         switch format {
-        case .table: table(style)
+        case .table: try table(style).fitted(to: style.width)
         case .json: try json
         case .csv: try csv.text
         }
@@ -35,7 +35,12 @@ extension Answer {
 public struct TableStyle: Hashable, Sendable {
     /// Characters that a line may take; nil for as many as it needs.
     public var width: Int?
+    /// Names of the columns to show, in this order; nil for the usual ones that fit.
+    public var columns: [String]?
 
     /// A style for lines of this width.
-    public init(width: Int? = nil) { self.width = width }
+    public init(width: Int? = nil, columns: [String]? = nil) {
+        self.width = width
+        self.columns = columns
+    }
 }

@@ -5,20 +5,23 @@ public struct HypervolumeTrace: Sendable {
     public let target: Target
     public private(set) var hypervolume = 0.0
     /// Minimised objectives that nothing seen so far dominates.
-    private var front: [[Double]] = []
+    private var front: PointList
 
-    public init(_ target: Target) { self.target = target }
+    public init(_ target: Target) {
+        self.target = target
+        front = PointList(dimensions: target.objectives.count)
+    }
 
     /// Adds an evaluation and returns the hypervolume of all seen so far.
     @discardableResult
     public mutating func add(_ evaluation: Evaluation) -> Double {
         guard evaluation.score(on: target.device)?.isFeasible == true,
             let point = target.objectives(of: evaluation),
-            !front.contains(where: { dominates($0, point) || $0 == point })
+            !front.hasOne(atLeastAsGoodAs: point)
         else { return hypervolume }
-        front.removeAll { dominates(point, $0) }
+        front.removeAll(dominatedBy: point)
         front.append(point)
-        hypervolume = Search.hypervolume(front.map(target.scaled))
+        hypervolume = Search.hypervolume(front.points.map(target.scaled))
         return hypervolume
     }
 }

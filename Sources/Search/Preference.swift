@@ -1,9 +1,10 @@
+import Foundation
 import Quantities
 
 /// Which of the candidates inside the limits to select.
 public enum Preference: String, CaseIterable, Hashable, Sendable {
     case accuracy, latency, size, energy
-    /// The balanced one: where the front bends most.
+    /// The balanced one, see `kneePoint`.
     case knee
 
     /// The metric to be best in; nil for the knee.
@@ -18,19 +19,41 @@ public enum Preference: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// The index of the point furthest towards the ideal from the plane through the front's extremes; nil for no
-/// points.
+/// A candidate's place between quality and cost, as the knee is found by.
+public struct TradeOff: Hashable, Sendable {
+    /// 1 − quality, plus the sampling error of the quality.
+    public let error: Double
+    /// Decimal logarithms of the costs.
+    public let costs: [Double]
+
+    /// A place; an error below 10⁻⁴ counts as 10⁻⁴.
+    public init(error: Double, costs: [Double]) {
+        self.error = max(error, 1e-4)
+        self.costs = costs
+    }
+}
+
+/// The index of the balanced member of a front; nil for no members.
 ///
-/// Points are minimised objectives; each axis is scaled by the front's own range, and the point with the
-/// smallest sum is the one furthest from that plane (Das: On characterizing the "knee" of the Pareto curve,
-/// Structural Optimization 1999).
-public func kneePoint(_ front: [[Double]]) -> Int? {
-    guard let dimensions = front.first?.count else { return nil }
-    var sums = [Double](repeating: 0, count: front.count)
-    for axis in 0..<dimensions {
-        let values = front.map { $0[axis] }
-        guard let low = values.min(), let high = values.max(), high > low else { continue }
-        for index in front.indices { sums[index] += (values[index] - low) / (high - low) }
+/// Quality and cost weigh alike. Quality enters as the logarithm of the error, so that 10 % → 5 % counts as much as 1 % → 0.5 %,
+/// and what lies within the sampling error counts little; the costs together enter as the mean of their logarithms, so that a
+/// second cost does not outvote the quality. Both are scaled by the front's own range, an axis that spans less than a factor of
+/// two by that factor, so that a difference of a few per cent decides nothing. The balanced member has the smallest sum: it is
+/// the one furthest from the line through the ends (Das: On characterizing the "knee" of the Pareto curve, Structural
+/// Optimization 1999).
+public func kneePoint(_ front: [TradeOff]) -> Int? {
+    guard let axes = front.first?.costs.count else { return nil }
+    var sums = scaled(front.map { log10($0.error) })
+    for axis in 0..<axes {
+        let cost = scaled(front.map { $0.costs[axis] })
+        for index in front.indices { sums[index] += cost[index] / Double(axes) }
     }
     return front.indices.min { (sums[$0], $0) < (sums[$1], $1) }
+}
+
+/// Logarithms on an axis from 0 at the smallest to 1 at the largest, which lies a factor of two further at least.
+private func scaled(_ logarithms: [Double]) -> [Double] {
+    guard let low = logarithms.min(), let high = logarithms.max() else { return [] }
+    let span = max(high - low, log10(2))
+    return logarithms.map { ($0 - low) / span }
 }

@@ -1,12 +1,18 @@
 import Quantities
 
 extension Target {
-    /// The answer where no candidate keeps the limits.
-    func nothing(within limits: [Constraint], among candidates: [ScoredCandidate]) -> Selection {
-        let ordered = candidates.indices.sorted {
-            (candidates[$0].distance(to: limits), $0) < (candidates[$1].distance(to: limits), $1)
-        }
-        let blocking = blockingLimit(limits, among: candidates)
+    /// The answer where no candidate keeps the limits and those of the job.
+    func nothing(
+        within limits: [Constraint], ofJob jobLimits: [Constraint], among candidates: [ScoredCandidate]
+    ) -> Selection {
+        let all = limits + jobLimits
+        let distances = candidates.map { $0.distance(to: all, knowsJob: !jobLimits.isEmpty) }
+        let ordered = candidates.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
+        let blocking = blockingLimit(
+            all, among: candidates,
+            possible: candidates.filter {
+                $0.isFeasible || $0.score.status == .constraint && !jobLimits.isEmpty
+            })
         return Selection(
             candidate: nil, why: "no candidate on \(device) keeps every limit", runnerUp: nil,
             nearest: ordered.prefix(3).map { candidates[$0] }, blocking: blocking)
@@ -14,8 +20,9 @@ extension Target {
 
     /// The limit without which most candidates would do; where no single one is to blame, the one broken most
     /// often.
-    private func blockingLimit(_ limits: [Constraint], among candidates: [ScoredCandidate]) -> String {
-        let feasible = candidates.filter(\.isFeasible)
+    private func blockingLimit(
+        _ limits: [Constraint], among candidates: [ScoredCandidate], possible feasible: [ScoredCandidate]
+    ) -> String {
         guard !feasible.isEmpty else { return commonReason(among: candidates) }
         let freed = limits.indices.map { index in
             let others = limits.indices.filter { $0 != index }.map { limits[$0] }
@@ -57,12 +64,14 @@ extension Target {
 
 extension ScoredCandidate {
     /// The sum of what the limits are broken by; candidates that the device cannot run come after all others.
-    fileprivate func distance(to limits: [Constraint]) -> Double {
+    ///
+    /// - Parameter knowsJob: whether the job's own limits are among them.
+    fileprivate func distance(to limits: [Constraint], knowsJob: Bool) -> Double {
         let violations = limits.map { $0.violation(of: evaluation, on: score) ?? 10 }
         let undeployable: Double =
             switch score.status {
             case .ok: 0
-            case .constraint: 50
+            case .constraint: knowsJob ? 0 : 50
             case .exceedsRAM, .exceedsFlash: 1000
             case .unsupported, .notExportable, .failed: 10_000
             }

@@ -19,8 +19,12 @@ extension Target {
             case .knee: "the best balanced "
             }
         let choice = count == 1 ? "the \(candidates) \(within)" : "\(quality)\(candidates) \(within)"
-        guard let runnerUp else { return choice }
-        return "\(choice); the runner-up would give \(tradeOff(from: best, to: runnerUp))"
+        let values = [Metric.accuracy, .latency, .modelSize].compactMap { metric in
+            best.value(of: metric).map(metric.shown)
+        }
+        let first = choice + (values.isEmpty ? "." : ": \(values.joined(separator: ", ")).")
+        guard let runnerUp else { return first }
+        return "\(first) The runner-up would give \(tradeOff(from: best, to: runnerUp))."
     }
 
     /// What going from one candidate to another changes: `+0.4 pp for +7.0 ms`.

@@ -4,7 +4,7 @@ import Quantities
 public struct Selection: Hashable, Sendable {
     /// nil where no feasible candidate keeps the limits.
     public let candidate: ScoredCandidate?
-    /// One sentence.
+    /// One or two sentences.
     public let why: String
     public let runnerUp: ScoredCandidate?
     /// Where nothing keeps the limits: the candidates that come nearest, nearest first.
@@ -18,10 +18,15 @@ public struct SelectionRequest: Hashable, Sendable {
     /// On top of the job's own constraints, which `isFeasible` stands for.
     public var limits: [Constraint]
     public var preference: Preference
+    /// The job's own constraints, to tell which candidates come nearest where none keeps them; empty where they are not known.
+    public var jobLimits: [Constraint]
 
-    public init(limits: [Constraint] = [], preference: Preference = .accuracy) {
+    public init(
+        limits: [Constraint] = [], preference: Preference = .accuracy, jobLimits: [Constraint] = []
+    ) {
         self.limits = limits
         self.preference = preference
+        self.jobLimits = jobLimits
     }
 }
 
@@ -30,42 +35,53 @@ extension Target {
     public func select(_ request: SelectionRequest, from candidates: [ScoredCandidate]) -> Selection {
         let limits = request.limits.filter { $0.applies(to: device) }
         let allowed = candidates.filter { $0.isFeasible && $0.keeps(limits) }
-        let ordered = order(allowed, by: request.preference)
-        guard let best = ordered.first else { return nothing(within: limits, among: candidates) }
-        let runnerUp = ordered.dropFirst().first
+        let chosen = bestTwo(of: allowed, by: request.preference)
+        guard let best = chosen.first else {
+            let own = request.jobLimits.filter { $0.applies(to: device) }
+            return nothing(within: limits, ofJob: own, among: candidates)
+        }
+        let runnerUp = chosen.dropFirst().first
         return Selection(
             candidate: best,
             why: sentence(for: best, beside: runnerUp, request, limits: limits, of: allowed.count),
             runnerUp: runnerUp, nearest: [], blocking: nil)
     }
 
-    /// Best first; ties go to the more accurate, then the faster, then the smaller candidate, then by id.
-    private func order(_ candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
-        let known = candidates.filter { candidate in
-            preference.metric.map { candidate.value(of: $0) != nil }
-                ?? (objectives(of: candidate.evaluation) != nil)
+    /// The best and the second best; ties go to the more accurate, then the faster, then the smaller candidate, then by id.
+    private func bestTwo(of candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
+        guard let metric = preference.metric else { return knees(of: candidates) }
+        var best: [ScoredCandidate] = []
+        for candidate in candidates where candidate.value(of: metric) != nil {
+            if best.count == 2, !candidate.precedes(best[1], by: metric) { continue }
+            best.append(candidate)
+            best.sort { $0.precedes($1, by: metric) }
+            best = Array(best.prefix(2))
         }
-        let metrics = [preference.metric, .accuracy, .latency, .modelSize].compactMap(\.self)
-        let ordered = known.sorted { a, b in
-            for metric in metrics {
-                let (left, right) = (a.minimised(metric), b.minimised(metric))
-                if left != right { return left < right }
-            }
-            return a.id < b.id
-        }
-        return preference == .knee ? kneesFirst(ordered) : ordered
+        return best
     }
 
-    /// The front's knee, then the knee of what remains, then the others.
-    private func kneesFirst(_ candidates: [ScoredCandidate]) -> [ScoredCandidate] {
-        let points = candidates.compactMap { objectives(of: $0.evaluation) }
-        let front = nonDominated(points)
-        guard let knee = kneePoint(front.map { points[$0] }) else { return candidates }
-        let rest = front.filter { $0 != front[knee] }
-        let second = kneePoint(rest.map { points[$0] }).map { rest[$0] }
-        let chosen = [front[knee], second].compactMap(\.self)
-        return chosen.map { candidates[$0] }
-            + candidates.indices.filter { !chosen.contains($0) }.map { candidates[$0] }
+    /// The front's knee, and the knee of what remains of the front without it.
+    private func knees(of candidates: [ScoredCandidate]) -> [ScoredCandidate] {
+        let known = candidates.indices.filter { objectives(of: candidates[$0].evaluation) != nil }
+        let front = nonDominated(known.compactMap { objectives(of: candidates[$0].evaluation) })
+            .map { candidates[known[$0]] }.sorted { $0.precedes($1, by: .accuracy) }
+        let places = front.compactMap { tradeOff(of: $0.evaluation) }
+        guard let knee = kneePoint(places) else { return [] }
+        let rest = front.indices.filter { $0 != knee }
+        let second = kneePoint(rest.map { places[$0] }).map { rest[$0] }
+        return [knee, second].compactMap(\.self).map { front[$0] }
+    }
+}
+
+extension Target {
+    /// Where an evaluation lies between quality and cost; nil where one of the objectives is unknown.
+    fileprivate func tradeOff(of evaluation: Evaluation) -> TradeOff? {
+        guard let point = objectives(of: evaluation) else { return nil }
+        let values = zip(objectives, point)
+        let errors = values.filter { $0.0.metric.isQuality }.map(\.1)
+        return TradeOff(
+            error: (errors.first ?? 0) + (evaluation.quality?.standardError ?? 0),
+            costs: values.filter { !$0.0.metric.isQuality }.map(\.1))
     }
 }
 
@@ -73,6 +89,15 @@ extension ScoredCandidate {
     /// Whether every limit is known to be kept.
     func keeps(_ limits: [Constraint]) -> Bool {
         limits.allSatisfy { $0.violation(of: evaluation, on: score) == 0 }
+    }
+
+    /// Whether it comes before another one: by the metric, then by quality, latency, model and id.
+    fileprivate func precedes(_ other: ScoredCandidate, by metric: Metric) -> Bool {
+        for metric in [metric, .accuracy, .latency, .modelSize] {
+            let (left, right) = (minimised(metric), other.minimised(metric))
+            if left != right { return left < right }
+        }
+        return id < other.id
     }
 
     fileprivate func minimised(_ metric: Metric) -> Double {

@@ -1,6 +1,6 @@
 import SwiftletKit
 
-/// How a command ended; the raw value is the process's exit status. Thrown where it is not 0.
+/// How a command ended, where it is not well; the raw value is the process's exit status.
 enum ExitStatus: Int32, Error {
     case failed = 1
     case invalidInput = 2

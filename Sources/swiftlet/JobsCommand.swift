@@ -13,9 +13,10 @@ struct JobsCommand: ParsableCommand {
             abstract: "Lists every job: state, evaluations, seconds, hypervolume.")
 
         @OptionGroup var database: DatabaseOption
+        @OptionGroup var table: TableOption
         @OptionGroup var output: FormatOption
 
-        func run() throws { try Terminal.print(try database.review.jobs(), as: output.format) }
+        func run() throws { try Terminal.print(try database.review.jobs(), as: output.format, table.style) }
     }
 
     struct Rename: ParsableCommand {

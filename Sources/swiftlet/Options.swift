@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Bundles
+import Foundation
 import Quantities
 import Reports
 import Search
@@ -25,6 +26,20 @@ struct DatabaseOption: ParsableArguments {
 
     /// Answers questions about its jobs.
     var review: Review { get throws { try Review(database: db) } }
+}
+
+/// How wide a table may be, and what it shows.
+struct TableOption: ParsableArguments {
+    @Option(help: "Columns of the table, separated by commas; without it those that fit.")
+    var columns: String?
+
+    @Flag(help: "Every column in full, however wide the terminal is.")
+    var wide = false
+
+    var style: TableStyle {
+        let names = columns.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+        return TableStyle(width: wide ? nil : Terminal.width, columns: names)
+    }
 }
 
 struct ForceOption: ParsableArguments {

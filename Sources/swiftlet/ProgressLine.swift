@@ -5,9 +5,14 @@ import Synchronization
 /// One line on standard error that is rewritten in a terminal, and written now and then to a file.
 final class ProgressLine: Sendable {
     private let isTerminal = isatty(2) == 1
+    /// Whether only warnings are shown.
+    private let isQuiet: Bool
     private let last = Mutex<(phase: String, shown: ContinuousClock.Instant)>(("", .now - .seconds(3600)))
 
+    init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+
     func show(_ progress: JobProgress) {
+        if isQuiet, progress.phase != "warning" { return }
         let isDue = last.withLock { last in
             let isNewPhase = last.phase != progress.phase
             guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Quantities
 import Reports
 import SwiftletKit
@@ -23,6 +24,7 @@ struct FrontCommand: ParsableCommand {
     var plot = false
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
@@ -30,10 +32,10 @@ struct FrontCommand: ParsableCommand {
         if let device {
             let front = try review.front(
                 of: job, on: device, fidelity: fidelity, includesAll: all, hasPicture: plot)
-            try Terminal.print(front, as: output.format)
+            try Terminal.print(front, as: output.format, table.style)
         } else {
             let fronts = try review.fronts(of: job, fidelity: fidelity, includesAll: all, hasPicture: plot)
-            try Terminal.print(fronts, as: output.format)
+            try Terminal.print(fronts, as: output.format, table.style)
         }
     }
 }
@@ -58,12 +60,13 @@ struct ShowCommand: ParsableCommand {
     var passes = false
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try database.review.candidate(
             candidate, of: job, on: device, hasLayers: layers, hasPasses: passes)
-        try Terminal.print(answer, as: output.format)
+        try Terminal.print(answer, as: output.format, table.style)
     }
 }
 
@@ -76,9 +79,24 @@ struct HistoryCommand: ParsableCommand {
     var job: String
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
 
     @Option(help: "table, json or csv.")
     var format: AnswerFormat = .csv
 
-    func run() throws { try Terminal.print(try database.review.history(of: job), as: format) }
+    func run() throws {
+        let review = try database.review
+        guard format == .csv else {
+            try Terminal.print(try review.history(of: job), as: format, table.style)
+            return
+        }
+        // Page by page: a long history never lies in memory whole.
+        var reader = try review.historyReader(of: job)
+        guard let first = try reader.next() else {
+            try Terminal.print(try review.history(of: job), as: .csv)
+            return
+        }
+        try Terminal.write(first.csv.text, to: .standardOutput)
+        while let page = try reader.next() { try Terminal.write(page.csv.body, to: .standardOutput) }
+    }
 }

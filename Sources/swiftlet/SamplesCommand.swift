@@ -26,7 +26,8 @@ struct SamplesCommand: ParsableCommand {
     var format: AnswerFormat = .table
 
     func run() throws {
-        let answer = try ModelCommands.samples(of: job, part: part, data: data, output: output, replacing: force)
+        let answer = try ModelCommands.samples(
+            of: job, part: part, data: data, output: output, replacing: force)
         try Terminal.print(answer, as: format)
     }
 }

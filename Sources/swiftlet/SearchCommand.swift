@@ -22,6 +22,9 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "How many candidates are worked on at once (default: all cores).")
     var threads: Int?
 
+    @Flag(help: "No progress, only warnings.")
+    var quiet = false
+
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
@@ -31,7 +34,7 @@ struct SearchCommand: AsyncParsableCommand {
             try Terminal.print(try plan(of: request), as: output.format)
             return
         }
-        let progress = ProgressLine()
+        let progress = ProgressLine(isQuiet: quiet)
         let answer = try await Interruption.cancelling {
             try await search(request) { progress.show($0) }
         }
@@ -57,13 +60,16 @@ struct FinishCommand: AsyncParsableCommand {
     @Option(help: "Threads (default: all cores).")
     var threads: Int?
 
+    @Flag(help: "No progress, only warnings.")
+    var quiet = false
+
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
     func run() async throws {
         let request = FinishRequest(
             job: job, candidate: candidate, data: data, threads: threads, database: database.db)
-        let progress = ProgressLine()
+        let progress = ProgressLine(isQuiet: quiet)
         let answer = try await Interruption.cancelling {
             try await finish(request) { progress.show($0) }
         }

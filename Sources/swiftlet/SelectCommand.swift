@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Quantities
 import Reports
 import Search
@@ -30,7 +31,11 @@ struct SelectCommand: ParsableCommand {
     @Option(help: "accuracy, latency, size, energy or knee.")
     var prefer: Preference = .accuracy
 
+    @Option(help: "An earlier answer as JSON; ends with status 3 where the selection is worse.")
+    var atLeastAsGoodAs: String?
+
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     /// Each limit's option, its metric and what was typed.
@@ -61,16 +66,42 @@ struct SelectCommand: ParsableCommand {
     }
 
     func run() throws {
+        let earlier = try atLeastAsGoodAs.map(earlierSelections)
         let request = SelectRequest(limits: try limits(), confidence: confidence, preference: prefer)
         let review = try database.review
         if let device {
             let selection = try review.selection(of: job, for: device, request)
-            try Terminal.print(selection, as: output.format)
-            if selection.candidate == nil { throw ExitStatus.infeasible }
+            try Terminal.print(selection, as: output.format, table.style)
+            try finish([selection], beside: earlier)
         } else {
             let selections = try review.selections(of: job, request)
-            try Terminal.print(selections, as: output.format)
-            if !selections.isFeasible { throw ExitStatus.infeasible }
+            try Terminal.print(selections, as: output.format, table.style)
+            try finish(selections.selections, beside: earlier)
         }
+    }
+
+    /// The answer that a file holds: one selection, or one for each device.
+    private func earlierSelections(in path: String) throws -> [SelectionAnswer] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ValidationError("\(path): cannot be read")
+        }
+        if let one = try? JSONDecoder().decode(SelectionAnswer.self, from: data) { return [one] }
+        if let several = try? JSONDecoder().decode(SelectionsAnswer.self, from: data) {
+            return several.selections
+        }
+        throw ValidationError("\(path): expected what 'swiftlet select --format json' prints")
+    }
+
+    /// Ends with status 3 where no device has a model, or one is worse than the earlier one.
+    private func finish(_ selections: [SelectionAnswer], beside earlier: [SelectionAnswer]?) throws {
+        if selections.allSatisfy({ $0.candidate == nil }) { throw ExitStatus.infeasible }
+        guard let earlier else { return }
+        let pairs = earlier.compactMap { before in
+            selections.first { $0.device == before.device }.map { (now: $0, before: before) }
+        }
+        guard !pairs.isEmpty else { throw ValidationError("the earlier answer is about other devices") }
+        let shortfalls = pairs.flatMap { $0.now.shortfalls(against: $0.before) }
+        for sentence in shortfalls { Terminal.note("swiftlet: worse than before: \(sentence)") }
+        if !shortfalls.isEmpty { throw ExitStatus.infeasible }
     }
 }

@@ -21,12 +21,13 @@ struct DiffCommand: ParsableCommand {
     var fidelity: Fidelity?
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var table: TableOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try database.review.difference(
             between: first, and: second, on: device, fidelity: fidelity)
-        try Terminal.print(answer, as: output.format)
+        try Terminal.print(answer, as: output.format, table.style)
     }
 }
 

@@ -6,10 +6,19 @@ import SwiftletKit
 
 /// The two streams: results on standard output, everything else on standard error.
 enum Terminal {
-    /// Prints a result in the form asked for.
-    static func print(_ answer: some Answer, as format: AnswerFormat) throws {
-        let text = try answer.text(as: format)
-        try write(format == .table ? fitted(text.printableLines) : text, to: .standardOutput)
+    /// Prints a result in the form asked for; tables fit the terminal unless the style says otherwise.
+    static func print(
+        _ answer: some Answer, as format: AnswerFormat,
+        _ style: TableStyle = TableStyle(width: Terminal.width)
+    ) throws {
+        let text = try answer.text(as: format, style: style)
+        try write(format == .table ? text.printableLines : text, to: .standardOutput)
+    }
+
+    /// How many characters a line of standard output holds: those of the terminal, or of COLUMNS where there is none; nil for
+    /// a pipe or file, which gets tables whole.
+    static var width: Int? {
+        columns(of: STDOUT_FILENO) ?? ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init)
     }
 
     static func note(_ line: String) {
@@ -22,15 +31,7 @@ enum Terminal {
         return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 
-    /// A table's lines as far as the terminal shows them; a pipe or file gets them whole.
-    private static func fitted(_ text: String) -> String {
-        guard let columns = columns(of: STDOUT_FILENO), columns > 1 else { return text }
-        return text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.count > columns ? $0.prefix(columns - 1) + "…" : $0 }
-            .joined(separator: "\n")
-    }
-
-    private static func write(_ text: String, to file: FileHandle) throws {
+    static func write(_ text: String, to file: FileHandle) throws {
         do {
             try file.write(contentsOf: Data(text.utf8))
         } catch {

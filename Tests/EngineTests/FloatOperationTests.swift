@@ -135,11 +135,59 @@ struct FloatOperationTests {
         OperationCase(.reduce(Reduction(.sum, axes: [3], keepsDimensions: false)), [[2, 3, 4, 5]]),
         OperationCase(.reduce(Reduction(.maximum, axes: [0, 2], keepsDimensions: false)), [[2, 3, 4, 5]]),
         OperationCase(.reduce(Reduction(.minimum, axes: [], keepsDimensions: false)), [[2, 3]]),
+        OperationCase(.reduce(Reduction(.product, axes: [1], keepsDimensions: true)), [[2, 5, 3]]),
+        OperationCase(.cumulativeSum(CumulativeSum(axis: 1)), [[2, 7, 3]]),
+        OperationCase(
+            .cumulativeSum(CumulativeSum(axis: 2, isExclusive: true, isReversed: true)), [[2, 4, 5]]),
+        OperationCase(
+            .layerNormalization(LayerNormalization(axes: [2], epsilon: 1e-5)), [[2, 5, 37]],
+            constants: [[37], [37]]),
+        OperationCase(
+            .layerNormalization(LayerNormalization(axes: [1, 2], epsilon: 1e-3)), [[2, 4, 5, 6]],
+            constants: [[6], [6]]),
+        OperationCase(.layerNormalization(LayerNormalization(axes: [1, 3], epsilon: 1e-3)), [[2, 4, 5, 6]]),
+        OperationCase(.softmax(axis: 1), [[1, 19, 5, 9]]), OperationCase(.softmax(axis: 1), [[3, 53]]),
     ]
+
+    static let transposed: [OperationCase] = [
+        // rows, columns, inputs, outputs, kernel, stride, dilation, cut, added, groups
+        (3, 5, 4, 6, 2, 2, 1, 0, 0, 1), (4, 4, 3, 5, 3, 2, 1, 1, 1, 1), (5, 3, 8, 8, 4, 2, 1, 1, 0, 1),
+        (4, 6, 6, 4, 3, 1, 1, 1, 0, 2), (3, 4, 4, 4, 3, 3, 2, 0, 2, 4), (3, 3, 2, 3, 2, 4, 1, 0, 3, 1),
+        (6, 6, 5, 7, 5, 2, 1, 2, 1, 1), (2, 3, 3, 2, 3, 2, 1, 2, 0, 1),
+    ].map { rows, columns, inputs, outputs, kernel, stride, dilation, cut, added, groups in
+        let convolution = TransposedConvolution(
+            kernel: Extent(kernel, kernel), stride: Extent(stride, stride),
+            dilation: Extent(dilation, dilation),
+            padding: EdgePadding(top: cut, bottom: cut, left: cut, right: cut), added: Extent(added, added),
+            groups: groups)
+        return OperationCase(
+            .transposedConvolution(convolution), [[2, rows, columns, inputs]],
+            constants: [[outputs, kernel, kernel, inputs / groups], [outputs]], "\(convolution)")
+    }
+
+    static let recurrences: [OperationCase] =
+        [
+            (Recurrence(.lstm), 1), (Recurrence(.lstm, isReversed: true, returnsCell: true), 3),
+            (Recurrence(.lstm, cellClip: 0.5), 2), (Recurrence(.gru(resetsAfterProduct: false)), 2),
+            (Recurrence(.gru(resetsAfterProduct: true), isReversed: true), 2), (Recurrence(.plain(.tanh)), 2),
+            (Recurrence(.plain(.relu)), 1),
+        ].map { recurrence, batch in
+            let (gates, hidden, width) = (recurrence.gates, 9, 5)
+            let states: [Shape] = [[batch, hidden]] + (recurrence.hasCellState ? [[1, hidden]] : [])
+            return OperationCase(
+                .recurrence(recurrence), [[4, batch, width]],
+                constants: [[gates * hidden, width], [gates * hidden, hidden], [2 * gates * hidden]] + states,
+                "\(recurrence)")
+        } + [
+            OperationCase(
+                .recurrence(Recurrence(.lstm)), [[3, 2, 4]],
+                constants: [[20, 4], [20, 5], [40], [2, 5], [2, 5], [15]], "peepholes")
+        ]
 
     @Test(
         "An operation gives what plain loops give",
-        arguments: convolutions + windows + elementwise + movements + tensors, KernelSet.available)
+        arguments: convolutions + windows + elementwise + movements + tensors + transposed + recurrences,
+        KernelSet.available)
     func equalsPlainLoops(_ sample: OperationCase, kernels: KernelSet) throws {
         let graph = try sample.build()
         let inputs = graph.inputs.enumerated().map {

@@ -24,6 +24,7 @@ struct NaiveInterpreter {
     private func result(of node: Node) -> [Float] {
         let x = values[node.inputs[0].index], input = shape(node.inputs[0]), output = shape(node.output)
         func each(_ value: ([Int]) -> Float) -> [Float] { output.indices.map(value) }
+        let operands = node.inputs.map { values[$0.index] }, operandShapes = node.inputs.map { shape($0) }
         switch node.operation {
         case .convolution(let convolution): return convolve(node, convolution)
         case .dense:
@@ -96,7 +97,13 @@ struct NaiveInterpreter {
                 }
             }
         case .reduce(let reduction): return reduce(x, input, reduction)
-        case .resize, .cast, .quantize, .dequantize, .training: preconditionFailure("tested on its own")
+        case .transposedConvolution(let convolution):
+            return convolution.naive(operands, operandShapes, output: output)
+        case .recurrence(let recurrence): return recurrence.naive(operands, operandShapes)
+        case .layerNormalization(let normalization): return normalization.naive(operands, operandShapes)
+        case .cumulativeSum(let sum): return sum.naive(x, input)
+        case .resize, .cast, .quantize, .dequantize, .training, .compare, .select, .gather, .argument:
+            preconditionFailure("tested on its own")
         }
     }
 
@@ -151,6 +158,7 @@ struct NaiveInterpreter {
             case .sum: values.reduce(0, +)
             case .maximum: values.max() ?? -.infinity
             case .minimum: values.min() ?? .infinity
+            case .product: values.reduce(1, *)
             }
         }
     }

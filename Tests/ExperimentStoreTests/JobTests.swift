@@ -108,6 +108,45 @@ struct JobTests {
         #expect(summary.hypervolume == host / 2)
     }
 
+    @Test("A remembered hypervolume is computed anew once evaluations or scores have changed")
+    func staleSummary() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0))
+        try job.end(.finished, after: 1)
+        let first = try job.summary().hypervolume
+        try job.record(Sample.evaluation(1, accuracy: 0.99, latency: 0.5))
+        let second = try job.summary().hypervolume
+        #expect(second > first)
+        try job.end(.finished, after: 1)
+        #expect(try job.summary().hypervolume == second)
+        var score = try #require(Sample.evaluation(1).score(on: "host"))
+        score.latency = 50
+        try job.replaceScore(score, of: Sample.evaluation(1))
+        #expect(try job.summary().hypervolume < second)
+    }
+
+    @Test("Outlines, once completed, are the candidates of the device")
+    func outlines() throws {
+        let job = try store.begin(try Sample.plan()).job
+        for proposal in [2, 0, 1] {
+            try job.record(Sample.evaluation(proposal, latency: Double(3 - proposal)))
+        }
+        try job.record(Sample.evaluation(3, accuracy: nil))
+        for device in ["host", "board"] {
+            let (whole, outlines) = (try job.candidates(on: device), try job.outlines(on: device))
+            #expect(outlines.fidelity == whole.fidelity)
+            let completed = try job.completed(outlines.candidates)
+            #expect(completed.map(\.id) == whole.candidates.map(\.id))
+            #expect(completed.map(\.isPareto) == whole.candidates.map(\.isPareto))
+            #expect(completed.map(\.score) == whole.candidates.map(\.score))
+            #expect(
+                completed.map(\.evaluation.architecture) == whole.candidates.map(\.evaluation.architecture))
+            #expect(
+                completed.map(\.evaluation.quality?.accuracy)
+                    == whole.candidates.map(\.evaluation.quality?.accuracy))
+        }
+    }
+
     @Test("The front is shown at the most trusted fidelity unless another is asked for")
     func fidelity() throws {
         let job = try store.begin(try Sample.plan()).job

@@ -1,3 +1,4 @@
+import Quantities
 import Reports
 import Testing
 
@@ -50,7 +51,7 @@ struct PlotTests {
             [], [0], [0, 0], [0, 4], [4, 4], [4, 1e300], [1e-300, 1e300], [-1, 5], [.infinity, 5],
         ],
         [0.5, 0, -1e300, 1e300] as [Double])
-    func extremeCosts(costs: [Double], quality: Double) {
+    func extremeCosts(costs: [Double], quality: Double) throws {
         let points = costs.enumerated().map {
             FrontPicture.Point(
                 cost: $0.element, quality: quality * Double($0.offset), isOnFront: true, label: "c\u{1b}<b>")
@@ -61,14 +62,20 @@ struct PlotTests {
         let page = ReportPage(
             job: JobAnswer(
                 name: "j", state: "finished", evaluations: 1, seconds: 1e300, hypervolume: .infinity),
+            facts: [],
             sections: [
                 ReportPage.Section(
-                    front: front, candidates: costs.count, infeasible: [], trace: [0, .nan, 1, .infinity])
+                    front: front,
+                    recommendation: SelectionAnswer(
+                        job: "j", device: "d", candidate: nil, why: "", runnerUp: nil, nearest: [],
+                        blocking: nil),
+                    baseline: nil, candidates: costs.count, infeasible: [],
+                    trace: [(1, 0), (2, .nan), (3, 1), (4, .infinity)])
             ]
         ).html
         #expect(!page.contains("nan") && !page.contains("\"inf") && !page.contains("\u{1b}"))
         let left = costs.count { $0 <= 0 }
         #expect(page.contains("at 0 not drawn") == (left > 0 && costs.contains { $0 > 0 }))
-        _ = front.table(TableStyle())
+        _ = try front.table(TableStyle())
     }
 }

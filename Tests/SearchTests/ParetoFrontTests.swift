@@ -1,4 +1,5 @@
 import Determinism
+import Foundation
 import Quantities
 import Search
 import Testing
@@ -27,8 +28,21 @@ struct ParetoFrontTests {
 
     @Test("The knee is where the front bends most")
     func findsKnee() {
-        #expect(kneePoint([[0, 10], [1, 3], [2, 2.5], [10, 0]]) == 1)
-        #expect(kneePoint([[4, 4]]) == 0)
+        func place(_ accuracy: Double, _ costs: Double...) -> TradeOff {
+            TradeOff(error: 1 - accuracy, costs: costs.map { log10($0) })
+        }
+        // 4.4 points for 5 µs more are worth it; another point for the double is not.
+        #expect(
+            kneePoint([place(0.81, 0.085), place(0.926, 0.088), place(0.970, 0.093), place(0.98, 0.19)]) == 2)
+        // A second cost that says the same changes nothing.
+        #expect(
+            kneePoint([
+                place(0.81, 0.085, 8100), place(0.926, 0.088, 9100), place(0.970, 0.093, 16900),
+                place(0.98, 0.19, 80800),
+            ]) == 2)
+        // Costs that differ by a few per cent decide nothing.
+        #expect(kneePoint([place(0.90, 1.00), place(0.95, 1.03), place(0.96, 1.04)]) == 2)
+        #expect(kneePoint([place(0.9, 4)]) == 0)
         #expect(kneePoint([]) == nil)
     }
 

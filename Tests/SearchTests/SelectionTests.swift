@@ -36,8 +36,8 @@ struct SelectionTests {
         let limit = try Constraint(.latency, .atMost(50))
         let selection = board.select(SelectionRequest(limits: [limit]), from: candidates)
         #expect(
-            selection.why == "the most accurate of 3 candidates with latency_ms at most 50.0 ms; "
-                + "the runner-up would give -5.00 pp for -31.0 ms")
+            selection.why == "the most accurate of 3 candidates with latency_ms at most 50.0 ms: 95.00 %, "
+                + "40.0 ms, 8.79 KiB. The runner-up would give -5.00 pp for -31.0 ms.")
     }
 
     @Test("Where nothing keeps the limits the nearest are given and the blocking limit is named")
@@ -47,6 +47,18 @@ struct SelectionTests {
         #expect(selection.candidate == nil)
         #expect(selection.nearest.map(\.id) == ["quick", "tiny", "slow"])
         #expect(selection.blocking == "latency_ms at most 8.000 ms: the best candidate has 4.000 ms")
+    }
+
+    @Test("Where every candidate breaks the job's own limits, those that break them least are the nearest")
+    func nearestByJob() throws {
+        let limit = try Constraint(.accuracy, .atLeast(0.99))
+        let broken = [limit].judgedAll([("b", 0.7, 1.0), ("a", 0.95, 40), ("c", 0.8, 5)])
+        let candidates = board.candidates(from: broken)
+        let request = SelectionRequest(jobLimits: [limit])
+        let selection = board.select(request, from: candidates)
+        #expect(selection.candidate == nil)
+        #expect(selection.nearest.map(\.id) == ["a", "c", "b"])
+        #expect(selection.blocking == "accuracy at least 0.9900: the best candidate has 0.9500")
     }
 
     @Test("Limits of other devices do not matter")
@@ -70,5 +82,12 @@ struct SelectionTests {
     @Test("A confidence outside a half to one is refused", arguments: [0.0, 0.49, 1, 2, .nan])
     func refusesConfidence(value: Double) {
         #expect(throws: SearchError.self) { try Constraint(.latency, .atMost(1), confidence: value) }
+    }
+}
+
+extension [Constraint] {
+    /// Evaluations on the board, judged by the constraints.
+    fileprivate func judgedAll(_ values: [(id: String, accuracy: Double, latency: Double)]) -> [Evaluation] {
+        values.map { judged(evaluation($0.id, accuracy: $0.accuracy, latency: $0.latency)) }
     }
 }

@@ -91,6 +91,6 @@ struct BadInputTests {
             return
         }
         #expect(!answer.isFeasible && !nearest.nearest.isEmpty)
-        #expect(answer.table(TableStyle()).contains("no candidate is feasible"))
+        #expect(try answer.table(TableStyle()).contains("no candidate is feasible"))
     }
 }

@@ -74,7 +74,9 @@ struct BundleTests {
         let id = try #require(trained.first { !finished.contains($0) })
         let output = "\(folder.path)/unfinished"
         var request = ExportRequest(job: "small", candidate: id, format: .onnx, output: output)
-        #expect(throws: KitError.unfinished(candidate: id, job: "small")) { try SmallJob.review(folder).export(request) }
+        #expect(throws: KitError.unfinished(candidate: id, job: "small")) {
+            try SmallJob.review(folder).export(request)
+        }
         request.allowsUnfinished = true
         _ = try SmallJob.review(folder).export(request)
         #expect(try ModelCommands.verify(output).isGood)

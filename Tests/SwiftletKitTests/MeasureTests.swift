@@ -103,7 +103,7 @@ struct MeasureTests {
         #expect(shown.allSatisfy { $0.costs.energy == 1.5 })
         let id = try #require(shown.first?.id)
         let sheet = try review.candidate(id, of: "small")
-        #expect(sheet.table(TableStyle()).contains("timed there 3 times (times.csv), its energy too"))
+        #expect(try sheet.table(TableStyle()).contains("timed there 3 times (times.csv), its energy too"))
         #expect(sheet.measurements.first?.source == "times.csv")
         let page = "\(folder.path)/report.html"
         _ = try review.report(on: "small", output: page)

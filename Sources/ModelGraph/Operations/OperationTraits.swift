@@ -181,12 +181,14 @@ extension OperationTraits {
         var traits = OperationTraits(.elementwise)
         traits.inputCount = 2...2
         traits.operandsShareType = true
+        traits.ignoresAxes = true
         return traits
     }()
 
     fileprivate static let selection: OperationTraits = {
         var traits = OperationTraits(.elementwise)
         traits.inputCount = 3...3
+        traits.ignoresAxes = true
         return traits
     }()
 

@@ -7,6 +7,7 @@ public enum GraphPass: String, Hashable, Sendable, CaseIterable {
     case fusesActivation = "fuse activation"
     case fusesResidual = "fuse residual addition"
     case runsChainsByStrips = "run chains by strips"
+    case joinsLayerNormalization = "join layer normalisation"
 }
 
 extension GraphPolicy {
@@ -21,6 +22,7 @@ extension GraphPolicy {
         case .fusesActivation: policy.fusesActivation = false
         case .fusesResidual: policy.fusesResidual = false
         case .runsChainsByStrips: policy.runsChainsByStrips = false
+        case .joinsLayerNormalization: policy.joinsLayerNormalization = false
         }
         return policy
     }

@@ -22,10 +22,13 @@ public struct GraphPolicy: Hashable, Sendable {
     public var movesTransposes: Bool
     /// Chains of convolutions with large results run strip by strip.
     public var runsChainsByStrips: Bool
+    /// Layer normalisations written as several operations run as one.
+    public var joinsLayerNormalization: Bool
 
     public init(
         deadCode: DeadCode, foldsBatchNormalization: Bool, fusesActivation: Bool, fusesResidual: Bool,
-        removesNoOps: Bool, movesTransposes: Bool = false, runsChainsByStrips: Bool = false
+        removesNoOps: Bool, movesTransposes: Bool = false, runsChainsByStrips: Bool = false,
+        joinsLayerNormalization: Bool = false
     ) {
         self.deadCode = deadCode
         self.foldsBatchNormalization = foldsBatchNormalization
@@ -34,12 +37,13 @@ public struct GraphPolicy: Hashable, Sendable {
         self.removesNoOps = removesNoOps
         self.movesTransposes = movesTransposes
         self.runsChainsByStrips = runsChainsByStrips
+        self.joinsLayerNormalization = joinsLayerNormalization
     }
 
     /// What Swiftlet's own engine does: everything.
     public static let swiftlet = GraphPolicy(
         deadCode: .zeros, foldsBatchNormalization: true, fusesActivation: true, fusesResidual: true,
-        removesNoOps: true, movesTransposes: true, runsChainsByStrips: true)
+        removesNoOps: true, movesTransposes: true, runsChainsByStrips: true, joinsLayerNormalization: true)
 
     /// The graph exactly as written.
     public static let verbatim = GraphPolicy(
@@ -60,6 +64,7 @@ extension Graph {
     public func normalized(for policy: GraphPolicy) -> Graph {
         var graph = self
         if policy.removesNoOps { graph = graph.removingNoOps() }
+        if policy.joinsLayerNormalization { graph = graph.joiningLayerNormalizations() }
         if policy.movesTransposes { graph = graph.movingTransposes() }
         if policy.removesNoOps { graph = graph.foldingPadding() }
         if policy.foldsBatchNormalization { graph = graph.foldingBatchNormalization() }

@@ -85,6 +85,8 @@ public struct QualityAnswer: Hashable, Sendable {
 
     /// The value with its error as people read it: `98.70 ± 0.30 %` for classification.
     public var text: String { text(value, error: standardError) }
+    /// The value alone.
+    public var shortText: String { text(value, error: nil) }
     /// The test value with its error as people read it.
     public var testText: String { text(test, error: testStandardError) }
     /// The test value alone.

@@ -199,14 +199,12 @@ extension CandidateSheetAnswer {
     public var csv: CSVRows { get throws { try devices.csv } }
 
     /// Heading, one line a device, remarks, accounts, and what else was asked for.
-    public func table(_ style: TableStyle) -> String {
-        var table = TextTable([("device", .left)] + CandidateAnswer.headings)
-        for entry in devices { table.append([entry.device] + entry.candidate.cells) }
-        return headingText + table.text + reasons
+    public func table(_ style: TableStyle) throws -> String {
+        try headingText + devices.table(style) + reasons
             + hostMachines.map { "host-cpu: timed on \($0.text)\n" }.joined()
-            + measurements.map(\.sentence).joined() + accountsText
+            + measurements.map(\.sentence).joined() + accountsTable(style)
             + (passes.map { "\n" + $0.table(style) } ?? "")
-            + (layers ?? []).map { "\n\($0.device), layer by layer\n\($0.layers.table.text)" }.joined()
+            + (layers ?? []).map { "\n\($0.device), layer by layer\n\(try $0.layers.table(style))" }.joined()
     }
 
     private var headingText: String {
@@ -230,19 +228,26 @@ extension CandidateSheetAnswer {
         }.joined()
     }
 
-    private var accountsText: String {
+    private func accountsTable(_ style: TableStyle) throws -> String {
         guard !accounts.isEmpty else { return "" }
-        var table = TextTable([
-            ("device", .left), ("weights: nominal", .right), ("effective", .right), ("MACs: nominal", .right),
-            ("effective", .right), ("because", .left),
-        ])
-        for account in accounts {
-            table.append([
-                account.device, Human.bytes(account.nominalWeightBytes),
-                Human.bytes(account.effectiveWeightBytes), Human.count(account.nominalMACs),
-                Human.count(account.effectiveMACs), account.differences.joined(separator: "; "),
-            ])
+        let bytes = ColumnUnit.size(accounts.map(\.nominalWeightBytes))
+        let macs = ColumnUnit.count(accounts.map(\.nominalMACs))
+        func numbers(_ name: String, _ title: String, _ cells: [String]) -> FittedTable.Column {
+            FittedTable.Column(name, title: title, .right, rank: 0, cells: cells)
         }
-        return "\n" + table.text
+        let table = FittedTable([
+            FittedTable.Column("device", .left, rank: 0, cells: accounts.map(\.device), foldsTo: 10),
+            numbers(
+                "nominal_weights", bytes.title("weights\nnominal"),
+                accounts.map { bytes.text($0.nominalWeightBytes) }),
+            numbers(
+                "weights", bytes.title("effective"), accounts.map { bytes.text($0.effectiveWeightBytes) }),
+            numbers("nominal_macs", macs.title("MACs\nnominal"), accounts.map { macs.text($0.nominalMACs) }),
+            numbers("macs", macs.title("effective"), accounts.map { macs.text($0.effectiveMACs) }),
+            FittedTable.Column(
+                "because", .left, rank: 1, cells: accounts.map { $0.differences.joined(separator: "; ") },
+                foldsTo: 12),
+        ])
+        return "\n" + (try table.text(TableStyle(width: style.width)))
     }
 }

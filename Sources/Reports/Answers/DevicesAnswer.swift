@@ -316,8 +316,8 @@ public struct ProbesAnswer: Answer, Hashable {
     /// What to do with the models.
     public func table(_ style: TableStyle) -> String {
         let folder = output ?? "the folder"
-        return "\(probes.count) models in \(folder); time each on the device (median, batch 1), fill in the last "
-            + "column of \(folder)/probes.csv, then run 'swiftlet devices calibrate'\n"
+        return "\(probes.count) models in \(folder); time each on the device (median, batch 1), fill in the "
+            + "last column of \(folder)/probes.csv, then run 'swiftlet devices calibrate'\n"
     }
 }
 

@@ -98,14 +98,12 @@ extension FrontAnswer {
     }
 
     /// The candidates, why some are infeasible, and the picture where there is one.
-    public func table(_ style: TableStyle) -> String {
+    public func table(_ style: TableStyle) throws -> String {
         let heading =
             "\(device): \(candidates.count) candidates, fidelity \(fidelity?.rawValue ?? "none"), "
             + "hypervolume \(Human.number(hypervolume))\n" + notes.map { "\($0)\n" }.joined()
-        var table = TextTable(CandidateAnswer.headings)
-        for candidate in candidates { table.append(candidate.cells) }
-        return heading + (candidates.isEmpty ? "no feasible candidate\n" : table.text) + reasons
-            + (picture.map { "\n" + $0.text } ?? "")
+        let rows = try candidates.isEmpty ? "no feasible candidate\n" : CandidateTable(candidates).text(style)
+        return heading + rows + reasons + (picture.map { "\n" + $0.text(width: style.width) } ?? "")
     }
 
     /// Why candidates of a complete listing are infeasible, each reason once.
@@ -128,7 +126,7 @@ extension FrontsAnswer {
     }
 
     /// One table a device.
-    public func table(_ style: TableStyle) -> String {
-        fronts.map { $0.table(style) }.joined(separator: "\n")
+    public func table(_ style: TableStyle) throws -> String {
+        try fronts.map { try $0.table(style) }.joined(separator: "\n")
     }
 }

@@ -150,11 +150,31 @@ extension HistoryAnswer {
         }
     }
 
-    /// One line an evaluation.
-    public func table(_ style: TableStyle) -> String {
-        guard let csv = try? csv else { return "" }
-        var table = TextTable(csv.columns.map { ($0, .right) })
-        for row in csv.rows { table.append(row.entries.map(\.value.plain)) }
-        return table.text
+    /// One line an evaluation; where the width is short, the values of later devices go first.
+    public func table(_ style: TableStyle) throws -> String {
+        guard let first = evaluations.first else { return "no evaluation yet\n" }
+        var columns = [
+            FittedTable.Column(
+                "evaluation", title: "#", .right, rank: 0, cells: evaluations.map { "\($0.evaluation)" }),
+            FittedTable.Column(
+                "candidate", .left, rank: 1, cells: evaluations.map { String($0.candidate.prefix(8)) }),
+            FittedTable.Column(
+                first.quality.name.rawValue, .right, rank: 0, cells: evaluations.map(\.quality.text),
+                shortCells: evaluations.map(\.quality.shortText)),
+        ]
+        for (place, name) in first.values.map(\.name).enumerated() {
+            let parts = name.split(separator: ":", maxSplits: 1)
+            columns.append(
+                FittedTable.Column(
+                    name, title: parts.joined(separator: "\n"), .right, rank: 5 + place,
+                    cells: evaluations.map { Human.number($0.values[place].value) }))
+        }
+        columns.append(
+            FittedTable.Column(
+                "compression", .left, rank: 3, cells: evaluations.map(\.compression), foldsTo: 8))
+        columns.append(
+            FittedTable.Column(
+                "architecture", .left, rank: 4, cells: evaluations.map(\.architecture), foldsTo: 12))
+        return try FittedTable(columns).text(style)
     }
 }

@@ -39,17 +39,15 @@ extension JobsAnswer {
     }
 
     /// One line a job.
-    public func table(_ style: TableStyle) -> String {
-        var table = TextTable([
-            ("job", .left), ("state", .left), ("evaluations", .right), ("time", .right),
-            ("hypervolume", .right),
-        ])
-        for job in jobs {
-            table.append([
-                job.name, job.state, "\(job.evaluations)", Human.duration(job.seconds),
-                Human.number(job.hypervolume),
-            ])
-        }
-        return table.text
+    public func table(_ style: TableStyle) throws -> String {
+        guard !jobs.isEmpty else { return "no jobs yet\n" }
+        return try FittedTable([
+            FittedTable.Column("job", .left, rank: 0, cells: jobs.map(\.name), foldsTo: 16),
+            FittedTable.Column("state", .left, rank: 0, cells: jobs.map(\.state)),
+            FittedTable.Column("evaluations", .right, rank: 1, cells: jobs.map { "\($0.evaluations)" }),
+            FittedTable.Column("time", .right, rank: 3, cells: jobs.map { Human.duration($0.seconds) }),
+            FittedTable.Column(
+                "hypervolume", .right, rank: 2, cells: jobs.map { Human.number($0.hypervolume) }),
+        ]).text(style)
     }
 }

@@ -1,5 +1,3 @@
-import Quantities
-
 /// What one layer costs on a device.
 public struct LayerAnswer: Codable, Hashable, Sendable {
     /// The layer's name in the model.
@@ -45,29 +43,27 @@ extension [LayerAnswer] {
     /// One row a layer.
     var csv: CSVRows { get throws { try CSVRows(LayerAnswer.CodingKeys.allCases.map(\.rawValue), of: self) } }
 
-    /// For people.
-    var table: TextTable {
-        var table = TextTable([
-            ("layer", .left), ("operation", .left), ("latency", .right), ("MACs", .right),
-            ("weights", .right), ("output", .right), ("runs on", .left),
-        ])
-        for layer in self {
-            table.append([
-                layer.name.shortened(to: 40), layer.operation, Human.milliseconds(layer.latency),
-                Human.count(layer.macs), Human.bytes(layer.weightBytes), Human.bytes(layer.outputBytes),
-                layer.isOnFallback ? "host" : "device",
-            ])
-        }
-        return table
+    /// One line a layer.
+    func table(_ style: TableStyle) throws -> String {
+        let latency = ColumnUnit.time(map(\.latency)), macs = ColumnUnit.count(map(\.macs))
+        let weights = ColumnUnit.size(map(\.weightBytes)), output = ColumnUnit.size(map(\.outputBytes))
+        return try FittedTable([
+            FittedTable.Column("layer", .left, rank: 0, cells: map(\.name), foldsTo: 12),
+            FittedTable.Column("operation", .left, rank: 1, cells: map(\.operation), foldsTo: 10),
+            FittedTable.Column(
+                "latency", title: latency.title("latency"), .right, rank: 0,
+                cells: map { latency.text($0.latency) }),
+            FittedTable.Column(
+                "macs", title: macs.title("MACs"), .right, rank: 2, cells: map { macs.text($0.macs) }),
+            FittedTable.Column(
+                "weights", title: weights.title("weights"), .right, rank: 3,
+                cells: map { weights.text($0.weightBytes) }),
+            FittedTable.Column(
+                "output", title: output.title("output"), .right, rank: 4,
+                cells: map { output.text($0.outputBytes) }),
+            FittedTable.Column(
+                "runs_on", title: "runs on", .left, rank: 5,
+                cells: map { $0.isOnFallback ? "host" : "device" }),
+        ]).text(TableStyle(width: style.width))
     }
-}
-
-extension String {
-    /// The text, its middle left out where it is longer than a width.
-    func shortened(to width: Int) -> String {
-        count <= width ? self : prefix(width - 13) + "…" + suffix(12)
-    }
-
-    /// The text with spaces up to a width.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

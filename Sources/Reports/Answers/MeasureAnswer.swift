@@ -43,8 +43,8 @@ public struct EmittedAnswer: Answer, Hashable {
     public func table(_ style: TableStyle) -> String {
         let count = Set(rows.map(\.candidate)).count
         let repeats = rows.map(\.repetition).max() ?? 0
-        return "\(output): \(count) model\(count == 1 ? "" : "s") for \(runtime) on \(device); time each there "
-            + "(median of steady-state batch-1 runs, \(repeats) times anew), fill in latency_ms (and energy_mj) of "
+        return "\(output): \(count) model\(count == 1 ? "" : "s") for \(runtime) on \(device); time each "
+            + "there (median of steady-state batch-1 runs, \(repeats) times anew), fill in latency_ms (and energy_mj) of "
             + "\(output)/measurements.csv, then run 'swiftlet measure \(job) --device \(deviceName) --ingest "
             + "\(output)/measurements.csv'\n" + leftOut.map { "left out: \($0)\n" }.joined()
     }

@@ -75,7 +75,9 @@ public struct ModelAnswer: Answer, Hashable {
     }
 
     /// One row a layer.
-    public var csv: CSVRows { get throws { try CSVRows(Layer.CodingKeys.allCases.map(\.rawValue), of: layers) } }
+    public var csv: CSVRows {
+        get throws { try CSVRows(Layer.CodingKeys.allCases.map(\.rawValue), of: layers) }
+    }
 
     /// Counts, inputs and outputs, then one line a layer.
     public func table(_ style: TableStyle) -> String {

@@ -158,7 +158,8 @@ extension PlanAnswer {
 
 extension JSONValue {
     /// The leaves of an object by their key paths; a list is one leaf.
-    fileprivate static func lines(of value: JSONValue, prefix: String = "") -> [(key: String, value: String)] {
+    fileprivate static func lines(of value: JSONValue, prefix: String = "") -> [(key: String, value: String)]
+    {
         guard case .object(let object) = value else { return [] }
         return object.entries.flatMap { entry -> [(key: String, value: String)] in
             if case .object = entry.value { return lines(of: entry.value, prefix: "\(prefix)\(entry.key).") }

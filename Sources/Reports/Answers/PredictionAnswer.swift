@@ -68,7 +68,7 @@ public struct PredictionAnswer: Answer, Hashable {
     public var csv: CSVRows { get throws { try layers.csv } }
 
     /// The costs, then one line a layer.
-    public func table(_ style: TableStyle) -> String {
+    public func table(_ style: TableStyle) throws -> String {
         """
         \(model) on \(source?.title ?? device): \(status.rawValue)\(reason.map { " – \($0)" } ?? "")
         latency  \(Human.milliseconds(latency))  (80 %: \
@@ -78,7 +78,7 @@ public struct PredictionAnswer: Answer, Hashable {
         memory   \(Human.bytes(peakRAM)) RAM, \(Human.bytes(flash)) flash, \(Human.bytes(modelSize)) model
 
 
-        """ + layers.table.text
+        """ + (layers.isEmpty ? "" : try layers.table(style))
     }
 }
 
@@ -108,7 +108,8 @@ public struct PredictionsAnswer: Answer, Hashable {
     /// One line an architecture.
     public func table(_ style: TableStyle) -> String {
         guard let csv = try? csv else { return "" }
-        var text = TextTable(csv.columns.map { ($0, $0 == "architecture" || $0 == "status" ? .left : .right) })
+        var text = TextTable(
+            csv.columns.map { ($0, $0 == "architecture" || $0 == "status" ? .left : .right) })
         for row in csv.rows { text.append(row.entries.map(\.value.plain)) }
         return text.text
     }

@@ -2,22 +2,23 @@ public import Quantities
 
 /// What a search ended with.
 public enum SearchAnswer: Answer, Hashable {
-    /// Its fronts, and whether some device has a feasible model.
-    case fronts(FrontsAnswer, isFeasible: Bool)
+    /// Its fronts, whether some device has a feasible model, and the balanced model of each device; the picks are not part of
+    /// the coding.
+    case fronts(FrontsAnswer, isFeasible: Bool, picks: [PickAnswer])
     /// No device can have any candidate of the space; nothing was trained.
     case nothingFeasible(NothingFeasibleAnswer)
 
     /// Whether some device has a model that keeps the job's limits.
     public var isFeasible: Bool {
         switch self {
-        case .fronts(_, let isFeasible): isFeasible
+        case .fronts(_, let isFeasible, _): isFeasible
         case .nothingFeasible: false
         }
     }
 
     private var answer: any Answer {
         switch self {
-        case .fronts(let fronts, _): fronts
+        case .fronts(let fronts, _, _): fronts
         case .nothingFeasible(let nearest): nearest
         }
     }
@@ -26,7 +27,8 @@ public enum SearchAnswer: Answer, Hashable {
     public init(from decoder: any Decoder) throws {
         if let fronts = try? FrontsAnswer(from: decoder) {
             self = .fronts(
-                fronts, isFeasible: fronts.fronts.contains { $0.candidates.contains(where: \.isFeasible) })
+                fronts, isFeasible: fronts.fronts.contains { $0.candidates.contains(where: \.isFeasible) },
+                picks: [])
         } else {
             self = .nothingFeasible(try NothingFeasibleAnswer(from: decoder))
         }
@@ -39,7 +41,14 @@ public enum SearchAnswer: Answer, Hashable {
     public var csv: CSVRows { get throws { try answer.csv } }
 
     /// The table of what it holds.
-    public func table(_ style: TableStyle) -> String { answer.table(style) }
+    public func table(_ style: TableStyle) throws -> String {
+        switch self {
+        case .fronts(let fronts, _, let picks):
+            let table = try picks.table(style)
+            return try fronts.table(style) + (table.isEmpty ? "" : "\n" + table)
+        case .nothingFeasible(let nearest): return nearest.table(style)
+        }
+    }
 }
 
 /// Why no device can have any candidate, and which come nearest by price.

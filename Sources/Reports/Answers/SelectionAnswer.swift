@@ -1,3 +1,5 @@
+import Quantities
+
 /// The model to deploy on one device and why: what `select` answers for it.
 public struct SelectionAnswer: Answer, Hashable {
     /// The job's name.
@@ -62,15 +64,25 @@ extension SelectionAnswer {
     /// The selected candidate, where there is one.
     public var csv: CSVRows { get throws { try [row].compactMap(\.self).csv } }
 
-    /// The reason, the candidate and the runner-up, or what comes nearest.
-    public func table(_ style: TableStyle) -> String {
-        var text = "\(device): \(why)\n"
-        if let blocking { text += "in the way: \(blocking)\n" }
-        var table = TextTable([("", .left)] + CandidateAnswer.headings)
-        if let candidate { table.append(["selected"] + candidate.cells) }
-        if let runnerUp { table.append(["runner-up"] + runnerUp.cells) }
-        for candidate in nearest { table.append(["nearest"] + candidate.cells) }
-        return text + (table.isEmpty ? "" : table.text)
+    /// Two sentences, the candidate and the runner-up (or what comes nearest), and how the candidate is exported.
+    public func table(_ style: TableStyle) throws -> String {
+        let named =
+            [("selected", candidate), ("runner-up", runnerUp)].compactMap { name, candidate in
+                candidate.map { (name, $0) }
+            } + nearest.map { ("nearest", $0) }
+        let names = FittedTable.Column("choice", title: "", .left, rank: 0, cells: named.map(\.0))
+        return "\(device): \(why)\n" + (blocking.map { "in the way: \($0)\n" } ?? "")
+            + (try CandidateTable(named.map(\.1), leading: [names]).text(style))
+            + exportCommands.map { "  \($0)\n" }.joined()
+    }
+
+    /// What to run to get the selected candidate as files.
+    var exportCommands: [String] {
+        guard let candidate else { return [] }
+        let name = candidate.id.prefix(12)
+        let finish = candidate.fidelity == .final ? [] : ["swiftlet finish \(job) \(name)"]
+        return candidate.fidelity == .table
+            ? [] : finish + ["swiftlet export \(job) \(name) --output bundle-\(name.prefix(8))"]
     }
 }
 
@@ -78,13 +90,14 @@ extension SelectionsAnswer {
     /// One row a device that has a candidate.
     public var csv: CSVRows { get throws { try selections.compactMap(\.row).csv } }
 
-    /// One line a device; behind them, why some have none.
-    public func table(_ style: TableStyle) -> String {
-        var table = TextTable([("device", .left)] + CandidateAnswer.headings)
-        for selection in selections {
-            if let candidate = selection.candidate { table.append([selection.device] + candidate.cells) }
-        }
+    /// One line a device and how each candidate is exported; behind them, why some devices have none.
+    public func table(_ style: TableStyle) throws -> String {
         let missing = selections.filter { $0.candidate == nil }
-        return (table.isEmpty ? "" : table.text) + missing.map { "\n" + $0.table(style) }.joined()
+        var commands: [String] = []
+        for command in selections.flatMap(\.exportCommands) where !commands.contains(command) {
+            commands.append(command)
+        }
+        return try selections.compactMap(\.row).table(style) + commands.map { "  \($0)\n" }.joined()
+            + missing.map { "\n" + (try $0.table(style)) }.joined()
     }
 }

@@ -25,7 +25,9 @@ public struct SpacesAnswer: Answer, Hashable {
     public init(spaces: [Entry]) { self.spaces = spaces }
 
     /// One row a space.
-    public var csv: CSVRows { get throws { try CSVRows(["name", "title", "choices", "points"], of: spaces) } }
+    public var csv: CSVRows {
+        get throws { try CSVRows(["name", "title", "choices", "points"], of: spaces) }
+    }
 
     /// One line a space.
     public func table(_ style: TableStyle) -> String {
@@ -138,7 +140,9 @@ public struct SpaceSampleAnswer: Answer, Hashable {
     }
 
     /// One row a point.
-    public var csv: CSVRows { get throws { try CSVRows(["id", "architecture", "compression"], of: candidates) } }
+    public var csv: CSVRows {
+        get throws { try CSVRows(["id", "architecture", "compression"], of: candidates) }
+    }
 
     /// One line a point.
     public func table(_ style: TableStyle) -> String {

@@ -1,28 +1,52 @@
 import Quantities
 
-/// A page about a job, complete in itself: what each device's front looks like and how it came about.
+/// A page about a job, complete in itself: what was asked, what is recommended for each device, and how it came about.
 public struct ReportPage: Sendable {
     /// How far the job has come.
     public var job: JobAnswer
+    /// What was asked, on what data, on what machine and when; in the order in which it is shown.
+    public var facts: [Fact]
     /// One a device, in the job's order.
     public var sections: [Section]
+
+    /// One line of what was asked.
+    public struct Fact: Hashable, Sendable {
+        /// What the line is about.
+        public var name: String
+        /// What is said of it.
+        public var text: String
+
+        /// A fact.
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
+    }
 
     /// What the page says of one device.
     public struct Section: Sendable {
         /// The front with its picture.
         public var front: FrontAnswer
+        /// The recommended model, or why there is none.
+        public var recommendation: SelectionAnswer
+        /// The most accurate uncompressed candidate; nil where there is none.
+        public var baseline: CandidateAnswer?
         /// How many candidates there are on and off the front.
         public var candidates: Int
         /// How many candidates have each status but `ok`, by the status's name.
         public var infeasible: [(status: String, count: Int)]
-        /// The hypervolume after each evaluation; nil where the device does not guide the search.
-        public var trace: [Double]?
+        /// Where the hypervolume changed: after how many evaluations, and to what; empty where the device does not guide the
+        /// search.
+        public var trace: [(evaluations: Int, hypervolume: Double)]
 
         /// A device's part of the page.
         public init(
-            front: FrontAnswer, candidates: Int, infeasible: [(status: String, count: Int)], trace: [Double]?
+            front: FrontAnswer, recommendation: SelectionAnswer, baseline: CandidateAnswer?, candidates: Int,
+            infeasible: [(status: String, count: Int)], trace: [(evaluations: Int, hypervolume: Double)]
         ) {
             self.front = front
+            self.recommendation = recommendation
+            self.baseline = baseline
             self.candidates = candidates
             self.infeasible = infeasible
             self.trace = trace
@@ -30,8 +54,9 @@ public struct ReportPage: Sendable {
     }
 
     /// A page about a job.
-    public init(job: JobAnswer, sections: [Section]) {
+    public init(job: JobAnswer, facts: [Fact], sections: [Section]) {
         self.job = job
+        self.facts = facts
         self.sections = sections
     }
 
@@ -45,59 +70,90 @@ public struct ReportPage: Sendable {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(job.name.escapedForHTML)</title>
         <style>
-        body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
+        :root { color-scheme: light; }
+        body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; background: #fff; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
         h1, h2 { font-weight: 600; margin: 1.4em 0 .3em; }
         table { border-collapse: collapse; font-size: 13px; }
         th, td { padding: .25em .7em; border-bottom: 1px solid #dde3ea; text-align: right; white-space: nowrap; }
-        th:first-child, td:first-child, .text { text-align: left; }
+        .text, .facts th, .facts td { text-align: left; }
+        .facts td { white-space: normal; }
         .scroll { overflow-x: auto; }
-        .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 1em; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(420px, 100%), 1fr)); gap: 1em; }
         svg { width: 100%; height: auto; }
         </style>
         </head>
         <body>
         <h1>\(job.name.escapedForHTML)</h1>
-        <p>\(job.state), \(job.evaluations) evaluations in \(Human.duration(job.seconds)), hypervolume
-        \(Human.number(job.hypervolume)) (mean of the devices). Accuracy is that of the compressed artefact on validation data, test that
-        of finalists; latency comes with the interval in which the device's median lies in 80 of 100 cases, and
-        its source: measured there, calibrated by measurements of the device, or estimated.</p>
-        \(sections.map(html).joined(separator: "\n"))
+        <p>\(job.state), \(job.evaluations) evaluations in \(Human.duration(job.seconds)).</p>
+        <h2>What was asked</h2>
+        <table class="facts">
+        \(facts.map { "<tr><th>\($0.name.escapedForHTML)</th><td>\($0.text.escapedForHTML)</td></tr>" }.joined(separator: "\n"))
+        </table>
+        <h2>Recommendation</h2>
+        <ul>
+        \(sections.map { "<li>\($0.sentence.escapedForHTML)</li>" }.joined(separator: "\n"))
+        </ul>
+        \(sections.map(\.html).joined(separator: "\n"))
+        <h2>How to read the numbers</h2>
+        <p>Quality is that of the compressed artefact on validation data, “test” that of finalists on data that was used once.
+        Latency comes with the interval in which the device's median lies in 80 of 100 cases, and its source: measured there,
+        calibrated by measurements of the device, or estimated. Hypervolume is the share of the box between the job's bounds that
+        the front dominates; the mean of the devices is \(Human.number(job.hypervolume)).</p>
         </body>
         </html>
 
         """
     }
-
-    private func html(of section: Section) -> String {
-        let front = section.front
-        let infeasible = section.infeasible.map { "; \($0.count) \($0.status)" }.joined()
-        return """
-            <h2>\(front.device.escapedForHTML)</h2>
-            <p>\(front.candidates.count) of \(section.candidates) candidates on the front, fidelity \(front.fidelity?.rawValue ?? "none"), hypervolume \(Human.number(front.hypervolume))\(infeasible).</p>
-            <div class="plots">
-            \(front.picture?.svg ?? "")\(section.traceSVG)</div>
-            <div class="scroll"><table>
-            <tr>\(CandidateAnswer.headings.map { cell("th", $0.0, $0.1) }.joined())</tr>
-            \(front.candidates.map(row).joined(separator: "\n"))
-            </table></div>
-            """
-    }
-
-    private func row(_ candidate: CandidateAnswer) -> String {
-        "<tr>"
-            + zip(candidate.cells, CandidateAnswer.headings).map { cell("td", $0, $1.1) }.joined() + "</tr>"
-    }
-
-    private func cell(_ tag: String, _ text: String, _ alignment: TextTable.Alignment) -> String {
-        "<\(tag)\(alignment == .left ? " class=\"text\"" : "")>\(text.escapedForHTML)</\(tag)>"
-    }
 }
 
 extension ReportPage.Section {
+    /// What is recommended for the device and how it compares with the uncompressed network.
+    fileprivate var sentence: String {
+        guard let candidate = recommendation.candidate else {
+            return "\(front.device): no model keeps every limit"
+                + (recommendation.blocking.map { "; in the way: \($0)" } ?? "") + "."
+        }
+        let costs = [
+            candidate.costs.latency.map { _ in candidate.costs.latencyText },
+            candidate.costs.modelSize.map { "\(Human.bytes($0)) of model" },
+        ].compactMap(\.self)
+        let choice =
+            "\(front.device): candidate \(candidate.id.prefix(8)) (\(candidate.compression)), "
+            + "\(candidate.quality.text)\(costs.isEmpty ? "" : " at ")\(costs.joined(separator: ", "))."
+        return choice + (comparison(of: candidate).map { " \($0)" } ?? "")
+    }
+
+    private func comparison(of candidate: CandidateAnswer) -> String? {
+        guard let baseline else { return nil }
+        guard baseline.id != candidate.id else { return "It is the most accurate uncompressed candidate." }
+        func ratio(_ a: Double?, _ b: Double?) -> String? {
+            guard let a, let b, b > 0, a > 0 else { return nil }
+            return "\(Human.number(a / b)) ×"
+        }
+        let parts = [
+            ratio(baseline.costs.latency, candidate.costs.latency).map { "\($0) as fast" },
+            ratio(candidate.costs.modelSize.map(Double.init), baseline.costs.modelSize.map(Double.init))
+                .map { "\($0) the size" },
+        ].compactMap(\.self)
+        let changes = parts.isEmpty ? "" : "; the recommended one is \(parts.joined(separator: " and "))"
+        return "Baseline: the most accurate uncompressed candidate \(baseline.id.prefix(8)) has "
+            + "\(baseline.quality.text)\(changes)."
+    }
+
+    fileprivate var html: String {
+        let counts = infeasible.map { "; \($0.count) \($0.status)" }.joined()
+        return """
+            <h2>\(front.device.escapedForHTML)</h2>
+            <p>\(front.candidates.count) of \(candidates) candidates on the front, fidelity \(front.fidelity?.rawValue ?? "none"), hypervolume \(Human.number(front.hypervolume))\(counts.escapedForHTML).</p>
+            <div class="plots">
+            \(front.picture?.svg ?? "")\(traceSVG)</div>
+            <div class="scroll">\(CandidateTable(front.candidates).html)</div>
+            """
+    }
+
     /// How the hypervolume grew with the evaluations of the search.
-    fileprivate var traceSVG: String {
-        guard let trace else { return "" }
-        let steps = trace.enumerated().map { (Double($0 + 1), $1) }
+    private var traceSVG: String {
+        let steps = trace.map { (Double($0.evaluations), $0.hypervolume) }
         return VectorPlot(
             title: "hypervolume over evaluations", dots: [], stairs: steps, isLogarithmic: false,
             xLabel: { String(Int($0.rounded())) }, yLabel: { Human.number($0) }

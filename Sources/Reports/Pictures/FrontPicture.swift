@@ -42,10 +42,11 @@ public struct FrontPicture: Hashable, Sendable {
         return left == 0 ? title : "\(title); \(left) at 0 not drawn"
     }
 
-    /// As characters.
-    var text: String {
+    /// As characters, in lines of at most this width.
+    func text(width: Int?) -> String {
         TextPlot(
-            points.map { TextPlot.Point(x: $0.cost, y: $0.quality, isOnFront: $0.isOnFront) }, title: heading
+            points.map { TextPlot.Point(x: $0.cost, y: $0.quality, isOnFront: $0.isOnFront) }, title: heading,
+            width: min(width ?? 78, 120), xUnit: cost.roundUnit
         ).text(xLabel: cost.shown, yLabel: { Human.percent($0) })
     }
 

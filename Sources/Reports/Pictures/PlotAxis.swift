@@ -25,7 +25,9 @@ public struct PlotAxis: Sendable {
 
     /// The place on the scale; numbers so large that their differences are none become the largest that are not.
     private static func scaled(_ value: Double, _ isLogarithmic: Bool) -> Double {
-        isLogarithmic ? log(value) : value.isFinite ? min(max(value, -1e300), 1e300) : value
+        isLogarithmic
+            ? log(value > 0 ? max(value, .leastNormalMagnitude) : value)
+            : value.isFinite ? min(max(value, -1e300), 1e300) : value
     }
 
     /// The value at a place of the scale; what lies beyond the ends of numbers becomes their end.
@@ -58,6 +60,7 @@ public struct PlotAxis: Sendable {
     private static func multiples(from low: Double, to high: Double) -> [Double] {
         let decade = pow(10, log10((high - low) / 3).rounded(.down))
         let step = decade * ([5, 2, 1].first { $0 * decade * 3 <= high - low } ?? 1)
+        guard step > 0 else { return [] }
         let first = (low / step).rounded(.up), last = (high / step).rounded(.down)
         guard first <= last else { return [] }
         return stride(from: first, through: last, by: 1).map { $0 * step }

@@ -33,7 +33,8 @@ struct VectorPlot {
             "<text font-size=\"13\" fill=\"#1c2733\" x=\"\(Frame.left)\" y=\"18\">\(title.escapedForHTML)</text>"
         let drawn =
             [heading] + frame.scales(xLabel: xLabel, yLabel: yLabel) + staircase(stairs, in: frame)
-            + visible.sorted { !$0.isProminent && $1.isProminent }.map { circle($0, in: frame) }
+            + frame.thinned(visible.filter { !$0.isProminent }).map { circle($0, in: frame) }
+            + visible.filter(\.isProminent).map { circle($0, in: frame) }
         return """
             <svg viewBox="0 0 \(Int(Frame.width)) \(Int(Frame.height))" role="img" font-size="11" fill="#5a6b7d">
             \(drawn.joined(separator: "\n"))
@@ -67,6 +68,15 @@ private struct Frame {
 
     let x, y: PlotAxis
 
+    /// One dot of each small square: more of them would only hide one another and fill the page.
+    func thinned(_ dots: [VectorPlot.Dot]) -> [VectorPlot.Dot] {
+        var taken: Set<[Int]> = []
+        return dots.filter { dot in
+            let across = min(max(x.share(dot.x), -1), 2), up = min(max(y.share(dot.y), -1), 2)
+            return taken.insert([Int(100 * across), Int(45 * up)]).inserted
+        }
+    }
+
     func place(x value: Double) -> String {
         short(Frame.left + x.share(value) * (Frame.width - Frame.left - Frame.right))
     }
@@ -89,9 +99,7 @@ private struct Frame {
     }
 
     private func label(_ text: String, x: String, y: String, _ attributes: String) -> String {
-        // Ticks are round: 0.500 ms says no more than 0.5 ms.
-        let round = text.replacing(/\.(\d*?)0+(?=\D|$)/) { $0.1.isEmpty ? "" : ".\($0.1)" }
-        return "<text x=\"\(x)\" y=\"\(y)\" \(attributes)>\(round.escapedForHTML)</text>"
+        return "<text x=\"\(x)\" y=\"\(y)\" \(attributes)>\(text.withoutIdleZeros.escapedForHTML)</text>"
     }
 
     private func short(_ value: Double) -> String { String(format: "%.1f", value) }
@@ -109,5 +117,12 @@ extension String {
             default: result.append(character)
             }
         }
+    }
+}
+
+extension String {
+    /// The label of a round tick: 0.500 ms says no more than 0.5 ms.
+    var withoutIdleZeros: String {
+        replacing(/\.(\d*?)0+(?=\D|$)/) { $0.1.isEmpty ? "" : ".\($0.1)" }
     }
 }

@@ -1,11 +1,14 @@
-import Foundation
-
-/// A scatter plot in a terminal: the front as a staircase of ●, everything else as ·, or as ▾ at the foot where it is worse
-/// than all that the staircase reaches.
+/// A scatter plot in a terminal: the front as a staircase with ● at its members, everything else as single dots, or as ▾ at the
+/// foot where it is worse than all that the staircase reaches.
 public struct TextPlot: Sendable {
+    /// One point of the plot.
     public struct Point: Sendable {
+        /// The cost and the quality.
         public let x, y: Double
+        /// Whether it belongs to the front.
         public let isOnFront: Bool
+
+        /// A point.
         public init(x: Double, y: Double, isOnFront: Bool) {
             self.x = x
             self.y = y
@@ -17,81 +20,101 @@ public struct TextPlot: Sendable {
     private let title: String
     private let width: Int
     private let height: Int
+    private let xUnit: Double
 
     /// `x` (a cost, drawn on a logarithmic axis) must be positive and `y` (a quality) at most 10³⁰⁰; other points are left out.
-    public init(_ points: [Point], title: String, width: Int = 68, height: Int = 18) {
+    ///
+    /// - Parameters:
+    ///   - width: characters of a line with its labels, at least 30.
+    ///   - height: lines of the canvas.
+    ///   - xUnit: ticks of x are round multiples of it.
+    public init(_ points: [Point], title: String, width: Int = 78, height: Int = 16, xUnit: Double = 1) {
         self.points = points.filter { $0.x > 0 && $0.x.isFinite && abs($0.y) <= 1e300 }
         self.title = title
-        self.width = width
+        self.width = max(width, 30)
         self.height = height
+        self.xUnit = xUnit
     }
 
-    /// The plot, with `xLabel` (given the two ends of its axis) below and `yLabel` for the two ends on the left.
+    /// The plot with round numbers along both axes.
     public func text(xLabel: (Double) -> String, yLabel: (Double) -> String) -> String {
-        guard let frame = Frame(points, stairs: stairs) else { return "\(title): nothing to plot\n" }
-        let cells = canvas(frame)
-        let labels = [
-            0: yLabel(frame.y.upperBound), height - 1: yLabel(frame.y.lowerBound),
-            height / 2: yLabel(frame.y(at: 1 - Double(height / 2) / Double(height - 1))),
-        ]
+        let stairs = staircase(of: points.filter(\.isOnFront)) { ($0.x, $0.y) }
+        guard let x = PlotAxis(points.map(\.x), isLogarithmic: true, unit: xUnit),
+            let y = PlotAxis((stairs.isEmpty ? points : stairs).map(\.y))
+        else { return "\(title): nothing to plot\n" }
+        let ticks = y.ticks.map { (row(of: y.share($0)), yLabel($0).withoutIdleZeros) }
+        let labels = Dictionary(ticks) { first, _ in first }
         let margin = labels.values.map(\.count).max() ?? 0
+        let canvas = drawn(columns: width - margin - 2, x: x, y: y, stairs: stairs)
         var lines = [String(repeating: " ", count: margin + 2) + title]
-        for (row, cell) in cells.enumerated() {
+        for (row, line) in canvas.lines.enumerated() {
             let label = labels[row] ?? ""
-            lines.append(String(repeating: " ", count: margin - label.count) + label + " │" + String(cell))
+            let space = String(repeating: " ", count: margin - label.count)
+            lines.append("\(space)\(label) \(label.isEmpty ? "│" : "┤")\(line)")
         }
-        lines.append(String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: width))
-        let (left, right) = (xLabel(exp(frame.logX.lowerBound)), xLabel(exp(frame.logX.upperBound)))
-        let gap = String(repeating: " ", count: max(width - left.count - right.count, 1))
-        lines.append(String(repeating: " ", count: margin + 2) + left + gap + right)
-        return lines.joined(separator: "\n") + "\n"
+        lines += foot(x, columns: canvas.columns, label: xLabel).map {
+            String(repeating: " ", count: margin + 1) + $0
+        }
+        return lines.map(\.withoutTrailingSpaces).joined(separator: "\n") + "\n"
     }
 
-    private struct Frame {
-        let logX, y: ClosedRange<Double>
-
-        init?(_ points: [Point], stairs: [Point]) {
-            let logs = points.map { log($0.x) }
-            let ys = stairs.isEmpty ? points.map(\.y) : stairs.map(\.y)
-            guard let minX = logs.min(), let maxX = logs.max(), let minY = ys.min(), let maxY = ys.max()
-            else { return nil }
-            logX = maxX > minX ? minX...maxX : minX - 0.5...maxX + 0.5
-            let room = max(abs(minY) * 0.01, 0.005)
-            y = maxY > minY ? minY...maxY : minY - room...maxY + room
-        }
-
-        /// The value at a share of the height.
-        func y(at share: Double) -> Double { y.lowerBound + share * (y.upperBound - y.lowerBound) }
+    private func row(of share: Double) -> Int {
+        height - 1 - Int((min(max(share, 0), 1) * Double(height - 1)).rounded())
     }
 
-    private func canvas(_ frame: Frame) -> [[Character]] {
-        var cells = [[Character]](repeating: [Character](repeating: " ", count: width), count: height)
-        func place(_ point: Point) -> (row: Int, column: Int) {
-            let x = (log(point.x) - frame.logX.lowerBound) / (frame.logX.upperBound - frame.logX.lowerBound)
-            let y = (point.y - frame.y.lowerBound) / (frame.y.upperBound - frame.y.lowerBound)
-            let row = height - 1 - Int((min(max(y, 0), 1) * Double(height - 1)).rounded())
-            return (row, Int((x * Double(width - 1)).rounded()))
+    private func drawn(columns: Int, x: PlotAxis, y: PlotAxis, stairs: [Point]) -> BrailleCanvas {
+        var canvas = BrailleCanvas(columns: columns, rows: height)
+        func place(_ point: Point) -> (x: Int, y: Int) {
+            let across = min(max(x.share(point.x), 0), 1), up = min(max(y.share(point.y), 0), 1)
+            return (
+                Int((across * Double(canvas.width - 1)).rounded()),
+                canvas.height - 1 - Int((up * Double(canvas.height - 1)).rounded())
+            )
         }
-        for (from, to) in zip(stairs, stairs.dropFirst()) { Self.step(place(from), place(to), in: &cells) }
+        for (from, to) in zip(stairs, stairs.dropFirst()) {
+            let (start, end) = (place(from), place(to))
+            for across in start.x...max(end.x, start.x) { canvas.set(x: across, y: start.y) }
+            for down in min(start.y, end.y)...max(start.y, end.y) { canvas.set(x: end.x, y: down) }
+        }
         for point in points where !point.isOnFront {
-            let (row, column) = place(point)
-            cells[row][column] = point.y < frame.y.lowerBound ? "▾" : "·"
+            let (across, down) = place(point)
+            if y.share(point.y) < 0 {
+                canvas.mark(x: across, y: down, "▾")
+            } else {
+                canvas.set(x: across, y: down)
+            }
         }
         for point in points where point.isOnFront {
-            let (row, column) = place(point)
-            cells[row][column] = "●"
+            let (across, down) = place(point)
+            canvas.mark(x: across, y: down, "●")
         }
-        return cells
+        return canvas
     }
 
-    private var stairs: [Point] { staircase(of: points.filter(\.isOnFront)) { ($0.x, $0.y) } }
+    /// The axis below the canvas, and the labels that have room under it.
+    private func foot(_ x: PlotAxis, columns: Int, label: (Double) -> String) -> [String] {
+        var axis = [Character](repeating: "─", count: columns),
+            texts = [Character](repeating: " ", count: columns)
+        var free = 0
+        for tick in x.ticks {
+            let column = Int((x.share(tick) * Double(columns - 1)).rounded())
+            let text = Array(label(tick).withoutIdleZeros)
+            let start = min(max(column - text.count / 2, 0), columns - text.count)
+            guard axis.indices.contains(column), start >= free, start + text.count <= columns else {
+                continue
+            }
+            axis[column] = "┬"
+            for (offset, character) in text.enumerated() { texts[start + offset] = character }
+            free = start + text.count + 1
+        }
+        return ["└" + String(axis), " " + String(texts)]
+    }
+}
 
-    /// What the front attains between two of its members: level, then up.
-    private static func step(
-        _ from: (row: Int, column: Int), _ to: (row: Int, column: Int), in cells: inout [[Character]]
-    ) {
-        for column in from.column..<max(to.column, from.column) { cells[from.row][column] = "─" }
-        for row in min(to.row, from.row)...max(to.row, from.row) { cells[row][to.column] = "│" }
-        if from.row != to.row { cells[from.row][to.column] = "┘" }
+extension String {
+    fileprivate var withoutTrailingSpaces: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
     }
 }

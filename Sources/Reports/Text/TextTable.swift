@@ -2,14 +2,17 @@ import Quantities
 
 /// Rows of text under headings, aligned for a person to read.
 public struct TextTable: Sendable {
+    /// Where a column keeps its spaces.
     public enum Alignment: Sendable { case left, right }
     private let headings: [(title: String, alignment: Alignment)]
     private var rows: [[String]] = []
 
+    /// A table without rows; each heading comes with the alignment of its column.
     public init(_ headings: [(String, Alignment)]) {
         self.headings = headings.map { (title: $0.0, alignment: $0.1) }
     }
 
+    /// Whether there are no rows.
     public var isEmpty: Bool { rows.isEmpty }
 
     /// Precondition: one cell a heading.
@@ -19,6 +22,7 @@ public struct TextTable: Sendable {
         rows.append(cells.map(\.printable))
     }
 
+    /// Headings, a rule, and one line a row.
     public var text: String {
         let widths = headings.indices.map { column in
             ([headings[column].title] + rows.map { $0[column] }).map(\.count).max() ?? 0

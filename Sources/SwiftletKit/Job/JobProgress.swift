@@ -5,9 +5,12 @@ import Synchronization
 
 /// What a running job has to say: phase, best so far, time left.
 public struct JobProgress: Sendable {
+    /// Such as `search` or `finish`; `warning` for what is suspicious.
     public let phase: String
+    /// One line for people.
     public let text: String
 
+    /// One report of a running job.
     public init(phase: String, text: String) {
         self.phase = phase
         self.text = text

@@ -1,9 +1,11 @@
+import Candidates
 import ExperimentStore
 import Foundation
 import Jobs
 import Quantities
 public import Reports
 import Search
+import SearchSpaces
 
 /// A job to run, or to resume where it stopped.
 public struct SearchRequest: Sendable {
@@ -53,12 +55,38 @@ public func search(
     let run = JobRun(job: job, work: work, begun: begun, width: request.width, progress: report)
     do {
         let isFeasible = try await run.toTheEnd()
-        return .fronts(try Review(store).fronts(of: job.name), isFeasible: isFeasible)
+        let review = Review(store)
+        let pricer: SpacePricer? =
+            switch work {
+            case .training(let training): try run.hostCalibrated() ?? training.pricer
+            case .table: nil
+            }
+        return .fronts(
+            try review.fronts(of: job.name), isFeasible: isFeasible,
+            picks: try picks(of: job.name, from: review, by: pricer))
     } catch SearchError.nothingFeasible(let nearest, let device, let blocking) {
         return .nothingFeasible(
             NothingFeasibleAnswer(
                 job: job.name, blocking: blocking,
                 nearest: nearest.map { NearCandidateAnswer($0, on: device) }))
+    }
+}
+
+/// The balanced model of each device, and what its network takes there in float32 and in int8 without pruning.
+///
+/// - Parameter pricer: nil where costs are looked up in a table.
+private func picks(of job: String, from review: Review, by pricer: SpacePricer?) throws -> [PickAnswer] {
+    try review.selections(of: job, SelectRequest(preference: .knee)).selections.map { selection in
+        func latency(_ compression: String) -> Double? {
+            guard let pricer, let candidate = selection.candidate,
+                let genotype = try? pricer.space.genotype(
+                    architecture: candidate.architecture, compression: compression)
+            else { return nil }
+            return pricer.costs(of: genotype).score(on: selection.device)?.latency
+        }
+        return PickAnswer(
+            device: selection.device, candidate: selection.candidate, float32Latency: latency("none"),
+            int8Latency: latency("int8"))
     }
 }
 

@@ -1,7 +1,7 @@
-import ModelCompression
 import Devices
 import ExperimentStore
 import Jobs
+import ModelCompression
 import Quantities
 import Reports
 import Search

@@ -20,7 +20,30 @@ extension Review {
         guard !targets.isEmpty else { throw KitError.noCommonDevice(first, second) }
         let (own, other) = (try a.evaluations(), try b.evaluations())
         return DiffAnswer(
-            a: first, b: second, devices: targets.map { DeviceDiffAnswer($0, fidelity, own, other) })
+            a: first, b: second, devices: targets.map { DeviceDiffAnswer($0, fidelity, own, other) },
+            changes: try changes(from: a.askedKeys(), to: b.askedKeys()))
+    }
+}
+
+/// What two jobs were asked differently, by key.
+private func changes(from a: [String: String], to b: [String: String]) -> [ChangeAnswer] {
+    Set(a.keys).union(b.keys).sorted().filter { $0 != "name" && a[$0] != b[$0] }.map { key in
+        ChangeAnswer(kind: ChangeAnswer.Kind(ofKey: key), key: key, a: a[key], b: b[key])
+    }
+}
+
+extension ChangeAnswer.Kind {
+    /// What a key of a job belongs to.
+    fileprivate init(ofKey key: String) {
+        switch key.prefix(while: { $0 != "." && $0 != " " }) {
+        case "dataset": self = .data
+        case "space", "compression", "fixed_compression", "calibrator", "max_drop": self = .space
+        case "sources": self = key == "sources.space" ? .space : .profile
+        case "devices": self = .profile
+        case "objectives", "constraints", "reserve": self = .goal
+        case "search": self = key == "search.seed" ? .seed : .strategy
+        default: self = .training
+        }
     }
 }
 

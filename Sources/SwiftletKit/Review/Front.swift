@@ -35,54 +35,68 @@ extension Review {
 
 /// One device's front, ready to be shown.
 struct DeviceFront {
-    private let job: String
-    private let metric: String
+    private let job: JobStore
     let target: Target
     private let fidelity: Fidelity?
-    /// By latency where it is known, then by id.
-    let all: [ScoredCandidate]
-    private let shown: [ScoredCandidate]
     private let hypervolume: Double
     private let notes: [String]
+    /// In proposal order, without what they are made of.
+    let all: [ScoredCandidate]
+    /// The front, or every candidate; by latency where it is known, then by id.
+    private let shown: [ScoredCandidate]
 
     init(_ job: JobStore, device: String, _ wanted: Fidelity?, includesAll: Bool) throws {
-        self.job = job.name
-        metric = try job.metric()
+        self.job = job
         target = try job.target(device)
-        let (fidelity, candidates) = try job.candidates(on: device, at: wanted)
-        self.fidelity = fidelity
-        all = candidates.sorted {
+        (fidelity, all) = try job.outlines(on: device, at: wanted)
+        let front = all.filter(\.isPareto)
+        hypervolume = target.hypervolume(of: front.map(\.evaluation))
+        shown = (includesAll ? all : front).sorted {
             ($0.score.latency ?? .infinity, $0.id) < ($1.score.latency ?? .infinity, $1.id)
         }
-        shown = includesAll ? all : all.filter(\.isPareto)
-        hypervolume = target.hypervolume(of: all.map(\.evaluation))
         notes = try job.notes(on: device)
     }
 
     func answer(hasPicture: Bool, page: Page) throws -> FrontAnswer {
         let (indices, next) = try page.range(of: shown.count)
         return FrontAnswer(
-            job: job, device: target.device, fidelity: fidelity, metric: metric,
+            job: job.name, device: target.device, fidelity: fidelity, metric: try job.metric(),
             reference: target.objectives.map { _ in hypervolumeReference }, hypervolume: hypervolume,
-            candidates: shown[indices].map { CandidateAnswer($0) }, next: next,
-            picture: hasPicture ? picture : nil, notes: notes)
+            candidates: try job.completed(Array(shown[indices])).map { CandidateAnswer($0) }, next: next,
+            picture: hasPicture ? try picture : nil, notes: notes)
+    }
+
+    /// The candidate with what it is made of.
+    func completed(_ candidate: ScoredCandidate?) throws -> ScoredCandidate? {
+        try candidate.flatMap { try job.completed([$0]).first }
     }
 
     /// The first cost among the objectives: what the quality is drawn over.
     private var cost: Metric { target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency }
 
-    /// Every feasible candidate that can be drawn.
+    /// Every feasible candidate that can be drawn; members of the front with what they are made of.
     private var picture: FrontPicture {
-        FrontPicture(
-            title: "\(metric) over \(cost.title) on \(target.device)", cost: cost,
-            points: all.filter(\.isFeasible).compactMap { candidate in
-                guard let x = candidate.value(of: cost), let y = candidate.evaluation.quality?.accuracy else {
-                    return nil
-                }
-                let evaluation = candidate.evaluation
-                return FrontPicture.Point(
-                    cost: x, quality: y, isOnFront: candidate.isPareto,
-                    label: "\(candidate.id.prefix(8)), \(evaluation.compression), \(evaluation.architecture)")
-            })
+        get throws {
+            let feasible = all.filter(\.isFeasible)
+            let front = try job.completed(feasible.filter(\.isPareto)),
+                others = feasible.filter { !$0.isPareto }
+            return FrontPicture(
+                title: "\(try job.metric()) over \(cost.title) on \(target.device)", cost: cost,
+                points: others.compactMap { point($0, label: String($0.id.prefix(8))) }
+                    + front.compactMap { candidate in
+                        let evaluation = candidate.evaluation
+                        return point(
+                            candidate,
+                            label: "\(candidate.id.prefix(8)), \(evaluation.compression), "
+                                + evaluation.architecture)
+                    })
+        }
+    }
+
+    private func point(_ candidate: ScoredCandidate, label: String) -> FrontPicture.Point? {
+        guard let x = candidate.value(of: cost), let y = candidate.evaluation.quality?.accuracy else {
+            return nil
+        }
+        return FrontPicture.Point(cost: x, quality: y, isOnFront: candidate.isPareto, label: label)
     }
 }

@@ -19,7 +19,8 @@ struct MeasuredPlace {
         device = try job.target(profile.name).device
         constraints = resolved.constraints
         guard LatencySource(device: device) == .measuredTable else {
-            throw KitError.refused("host-cpu is this computer, on which 'swiftlet search' times finalists itself")
+            throw KitError.refused(
+                "host-cpu is this computer, on which 'swiftlet search' times finalists itself")
         }
     }
 }

@@ -4,7 +4,7 @@ public import Reports
 import Search
 
 extension Review {
-    /// Writes one page, complete in itself, with what each device's front looks like and how it came about.
+    /// Writes one page, complete in itself: what was asked, what is recommended for each device, and how it came about.
     ///
     /// - Parameter replacing: whether a file that is there may be replaced.
     public func report(on job: String, output: String, replacing: Bool = false) throws -> ReportAnswer {
@@ -13,32 +13,102 @@ extension Review {
         return ReportAnswer(job: job, report: output)
     }
 
-    /// What a report says.
+    /// What a report says; for each device the balanced model is recommended.
     public func page(about job: String) throws -> ReportPage {
         let job = try store.job(named: job)
-        let history = try job.proposedEvaluations()
         let sections = try job.targets().map { target in
             let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
             return ReportPage.Section(
-                front: try front.answer(hasPicture: true, page: .all), candidates: front.all.count,
-                infeasible: front.all.infeasibleCounts, trace: target.trace(of: history))
+                front: try front.answer(hasPicture: true, page: .all),
+                recommendation: try selection(
+                    of: job, for: target, SelectionRequest(preference: .knee), among: front.all),
+                baseline: try front.baseline().map { CandidateAnswer($0) }, candidates: front.all.count,
+                infeasible: front.all.infeasibleCounts,
+                trace: try trace(of: target, in: job, beside: front.all))
         }
-        return ReportPage(job: JobAnswer(try job.summary()), sections: sections)
+        return ReportPage(job: JobAnswer(try job.summary()), facts: try facts(of: job), sections: sections)
+    }
+
+    /// Where the hypervolume changed in the course of the search; empty where the device does not guide it.
+    ///
+    /// - Parameter shown: candidates that are the proposed ones, unless finalists are shown in their place.
+    private func trace(
+        of target: Target, in job: JobStore, beside shown: [ScoredCandidate]
+    ) throws -> [(evaluations: Int, hypervolume: Double)] {
+        guard target.guidesSearch else { return [] }
+        let isSearch =
+            try job.proposalCount() == shown.count && shown.allSatisfy { $0.evaluation.proposal != nil }
+        let history =
+            try isSearch ? shown.map(\.evaluation) : job.proposedOutlines(on: target.device)
+        var trace = HypervolumeTrace(target)
+        var steps: [(evaluations: Int, hypervolume: Double)] = []
+        for (index, evaluation) in history.enumerated() {
+            let before = trace.hypervolume, now = trace.add(evaluation)
+            if now != before || index == 0 || index == history.count - 1 { steps.append((index + 1, now)) }
+        }
+        return steps
+    }
+
+    /// What was asked, on what data, when and on what machine.
+    private func facts(of job: JobStore) throws -> [ReportPage.Fact] {
+        let keys = try job.askedKeys()
+        func fact(_ name: String, _ wanted: [(key: String, label: String)]) -> ReportPage.Fact? {
+            let parts = wanted.compactMap { key, label in
+                keys[key].map { label.isEmpty ? $0 : "\(label) \($0)" }
+            }
+            return parts.isEmpty ? nil : ReportPage.Fact(name: name, text: parts.joined(separator: ", "))
+        }
+        let machines = try job.hostMachines().map { MachineAnswer($0).text }
+        let environment = try job.environment()
+        return [
+            fact(
+                "data",
+                [
+                    ("dataset.source", ""), ("dataset.task", ""), ("dataset.metric", "by"),
+                    ("dataset.validation", "validation"), ("dataset.test", "test"),
+                    ("dataset.split", "split by"), ("dataset.split_seed", "split seed"),
+                ]),
+            fact("space", [("space", ""), ("compression", "")]), fact("devices", [("devices", "")]),
+            fact("objectives", [("objectives", "")]), fact("limits", [("constraints", "")]),
+            fact(
+                "training",
+                [
+                    ("training.mode", ""), ("training.epochs", "epochs"), ("training.batch", "batch"),
+                    ("finalists.epochs", "finalists' epochs"),
+                ]),
+            fact(
+                "search", [("search.strategy", ""), ("search.batch", "batch"), ("search.seed", "seed")]),
+            ReportPage.Fact(name: "begun", text: try job.begunAt()),
+            ReportPage.Fact(
+                name: "machine",
+                text: machines.isEmpty
+                    ? "kernels \(environment.kernelSet), OpenBLAS \(environment.openBLASVersion)"
+                    : machines.joined(separator: "; ")),
+        ].compactMap(\.self)
+    }
+}
+
+extension DeviceFront {
+    /// The most accurate uncompressed candidate that the device can have, among the thousand most accurate ones.
+    fileprivate func baseline() throws -> ScoredCandidate? {
+        let best = all.filter { $0.isFeasible && $0.evaluation.quality != nil }.sorted {
+            ($1.evaluation.quality?.accuracy ?? 0, $0.id) < ($0.evaluation.quality?.accuracy ?? 0, $1.id)
+        }
+        for candidate in best.prefix(1000) {
+            if let complete = try completed(candidate), complete.evaluation.compression == "none" {
+                return complete
+            }
+        }
+        return nil
     }
 }
 
 extension [ScoredCandidate] {
     fileprivate var infeasibleCounts: [(status: String, count: Int)] {
-        let statuses = map(\.shownStatus).filter { $0 != .ok }.map(\.rawValue)
-        return Set(statuses).sorted().map { status in (status, statuses.count { $0 == status }) }
-    }
-}
-
-extension Target {
-    /// The hypervolume after each evaluation; nil where the target does not guide the search.
-    fileprivate func trace(of history: [Evaluation]) -> [Double]? {
-        guard guidesSearch else { return nil }
-        var trace = HypervolumeTrace(self)
-        return history.map { trace.add($0) }
+        var counts: [Status: Int] = [:]
+        for candidate in self where candidate.shownStatus != .ok {
+            counts[candidate.shownStatus, default: 0] += 1
+        }
+        return Status.allCases.compactMap { status in counts[status].map { (status.rawValue, $0) } }
     }
 }

@@ -1,4 +1,5 @@
 import ExperimentStore
+import Jobs
 public import Quantities
 public import Reports
 public import Search
@@ -62,16 +63,31 @@ extension Review {
             selections: try job.targets().map { try selection(of: job, for: $0, request) })
     }
 
-    private func selection(
+    func selection(
         of job: JobStore, for target: Target, _ request: SelectionRequest
     ) throws -> SelectionAnswer {
-        let (_, candidates) = try job.candidates(on: target.device)
+        try selection(of: job, for: target, request, among: job.outlines(on: target.device).candidates)
+    }
+
+    /// - Parameter candidates: of the device, at one fidelity.
+    func selection(
+        of job: JobStore, for target: Target, _ request: SelectionRequest, among candidates: [ScoredCandidate]
+    ) throws -> SelectionAnswer {
         let evaluated = candidates.filter { $0.evaluation.quality != nil }
-        let selection = target.select(request, from: evaluated)
+        var selection = target.select(request, from: evaluated)
+        if selection.candidate == nil {
+            var request = request
+            // A database that was copied alone has no job file; the job's limits only order the nearest candidates.
+            request.jobLimits = (try? JobSource(of: job).resolved().constraints) ?? []
+            selection = target.select(request, from: evaluated)
+        }
+        func answers(_ candidates: [ScoredCandidate]) throws -> [CandidateAnswer] {
+            try job.completed(candidates).map { CandidateAnswer($0) }
+        }
         return SelectionAnswer(
             job: job.name, device: target.device,
-            candidate: selection.candidate.map { CandidateAnswer($0) }, why: selection.why,
-            runnerUp: selection.runnerUp.map { CandidateAnswer($0) },
-            nearest: selection.nearest.map { CandidateAnswer($0) }, blocking: selection.blocking)
+            candidate: try answers([selection.candidate].compactMap(\.self)).first, why: selection.why,
+            runnerUp: try answers([selection.runnerUp].compactMap(\.self)).first,
+            nearest: try answers(selection.nearest), blocking: selection.blocking)
     }
 }
