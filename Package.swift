@@ -41,7 +41,8 @@ let package = Package(
     name: "swiftlet",
     products: [
         .executable(name: "swiftlet", targets: ["swiftlet"]),
-        .library(name: "SwiftletKit", targets: ["SwiftletKit", "Reports", "Quantities", "Search", "Bundles"]),
+        .library(
+            name: "SwiftletKit", targets: ["SwiftletKit", "Reports", "Quantities", "Search", "Bundles"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -184,11 +185,14 @@ let package = Package(
                 "SearchSpaces",
                 "Devices", "Search", "Candidates",
             ]),
-        tests("JobsTests", ["Quantities", "SearchSpaces", "Search", "Candidates", "Jobs"]),
+        tests(
+            "JobsTests",
+            ["Determinism", "Devices", "Quantities", "SearchSpaces", "Search", "Candidates", "Jobs"]),
         tests(
             "SwiftletKitTests",
             [
-                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates", "Bundles",
+                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates",
+                "Bundles",
                 "Jobs", "Reports", "SwiftletKit",
             ]),
         tests("ArchitectureTests", []),

@@ -1,5 +1,5 @@
 import Datasets
-import Determinism
+public import Determinism
 import Engine
 public import ModelCompression
 public import ModelGraph
@@ -23,8 +23,6 @@ public struct CandidateBuilder: Sendable {
     /// Where the weights of the space's networks come from.
     public let weights: WeightSource
     private let shared: SharedWeights?
-    /// What the shared weights add to the key of an accuracy.
-    private let sharedKey: String
     private let trainings = TrainingCache()
 
     /// - Parameter shared: the weights of a trained super-network, which every network of the space begins from.
@@ -42,17 +40,32 @@ public struct CandidateBuilder: Sendable {
         self.externalTeachers = externalTeachers
         self.shared = shared
         weights = shared == nil ? WeightSource(of: space) : .shared
-        sharedKey = shared.map { "|shared \($0.contentHash)" } ?? ""
     }
 
-    /// Hash of everything that decides the weights: live network, pipeline, data and split, settings, seed.
-    public func accuracyKey(of genotype: Genotype) -> String {
+    /// Everything that decides the weights of a point and how good they are: live network, pipeline, data, training, teacher,
+    /// seed; equal for points of different spaces that are the same network.
+    public func accuracyIdentity(of genotype: Genotype) -> Identity {
         let teacher = (try? space.pipeline(of: genotype).distillation).flatMap {
             externalTeachers[$0.teacher]
         }
-        return SHA256.hex(
-            "\(networkKey(of: genotype))|\(space.compression(of: genotype))|\(data.identity)|\(data.augmentation)|"
-                + "\(settings)|\(options)|\(seed)" + sharedKey + (teacher.map { "|\(SHA256.hex($0.encoded()))" } ?? ""))
+        return [
+            "version": .integer(1), "network": .text(networkKey(of: genotype)),
+            "compression": .text(space.compression(of: genotype)), "data": data.identity,
+            "weights": .text(weights.rawValue), "shared": .text(orAbsent: shared?.contentHash),
+            "training": settings.identity,
+            "compressing": options.identity, "seed": .text(String(seed)),
+            "teacher": .text(orAbsent: teacher.map { SHA256.hex($0.encoded()) }),
+            "space_teacher": .text(orAbsent: spaceTeacher(of: genotype)),
+        ]
+    }
+
+    /// Hash of the space's own teacher where a point learns from it.
+    private func spaceTeacher(of genotype: Genotype) -> String? {
+        guard let compression = try? space.pipeline(of: genotype),
+            settings.distillation(of: compression) != nil,
+            externalTeachers[compression.distillation?.teacher ?? "largest"] == nil
+        else { return nil }
+        return networkKey(of: space.uncompressed(space.largest))
     }
 
     /// Hash of what is left of a network where dead branches are removed.

@@ -1,4 +1,5 @@
 public import Datasets
+public import Determinism
 public import Quantities
 public import Search
 public import SearchSpaces
@@ -28,6 +29,7 @@ public struct MeasurementTable: Pricer {
 
     public let space: SearchSpace
     public let devices: [String]
+    private let columns: Columns
     /// The points that have an accuracy and a cost, in the order of the table; nil where they are the whole space.
     public private(set) var listed: [Genotype]?
     /// By architecture in normal form.
@@ -37,6 +39,7 @@ public struct MeasurementTable: Pricer {
     /// Joins tables on the architecture column; architectures outside the space are refused with their line.
     public init(_ tables: [CSVTable], columns: Columns, space: SearchSpace) throws {
         self.space = space
+        self.columns = columns
         devices = columns.costs.map(\.device)
         for table in tables {
             let names = try MeasurementTable.normalForms(table, columns.architecture, space)
@@ -136,6 +139,36 @@ public struct MeasurementTable: Pricer {
             })
     }
 
+    /// Everything that decides an accuracy of the table: its accuracies in order of architectures, and where they stood.
+    public var accuracyIdentity: Identity {
+        let sorted = accuracies.sorted { $0.key < $1.key }
+        return [
+            "version": .integer(1), "column": .text(columns.accuracy), "percent": .flag(columns.isPercent),
+            "values": .text(
+                Identity.list(sorted.map { ["architecture": .text($0.key), "accuracy": .number($0.value)] })
+                    .hash),
+        ]
+    }
+
+    /// Everything that decides what a job on the table proposes: accuracies, and the costs of each device by themselves, so that
+    /// a device may join.
+    public var identity: Identity {
+        let sorted = scores.sorted { $0.key < $1.key }
+        let costs = devices.indices.map { device -> Identity.Entry in
+            let values = sorted.map { architecture, scores -> Identity in
+                let costs = columns.costs[device].columns.map { column -> Identity in
+                    .number(orAbsent: scores[device].value(of: column.metric))
+                }
+                return ["architecture": .text(architecture), "costs": .list(costs)]
+            }
+            let names = columns.costs[device].columns.map { column -> Identity in
+                ["metric": .text(column.metric.rawValue), "column": .text(column.column)]
+            }
+            return .init(devices[device], .text(Identity.list(names + values).hash))
+        }
+        return ["version": .integer(1), "accuracy": accuracyIdentity, "costs": .record(costs)]
+    }
+
     /// The smallest and the largest value of a cost on a device; nil where there is none.
     public func range(of metric: Metric, on device: Int) -> ClosedRange<Double>? {
         let values = scores.values.compactMap { $0[device].value(of: metric) }
@@ -166,12 +199,21 @@ extension Score {
 /// Looks accuracies up.
 public struct TableEvaluator: Evaluator {
     public let table: MeasurementTable
+    private let content: String
 
-    public init(_ table: MeasurementTable) { self.table = table }
+    public init(_ table: MeasurementTable) {
+        self.table = table
+        content = table.accuracyIdentity.hash
+    }
 
     public var fidelity: Fidelity { .table }
 
-    public func accuracyKey(of genotype: Genotype, rung: Int) -> String { "table " + table.space.id(of: genotype) }
+    public func accuracyKey(of genotype: Genotype, rung: Int) -> String {
+        Identity.record([
+            .init("version", .integer(1)), .init("table", .text(content)),
+            .init("candidate", .text(table.space.id(of: genotype))),
+        ]).hash
+    }
 
     public func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         guard let accuracy = table.accuracy(of: genotype) else {

@@ -1,5 +1,5 @@
 public import Datasets
-import Determinism
+public import Determinism
 import ModelCompression
 public import Quantities
 public import SearchSpaces
@@ -16,8 +16,8 @@ public struct PreparedData: Sendable {
     /// Fitted on train; kept with the model.
     public let normalization: Normalization
     public let augmentation: Augmentation
-    /// What data and split are, for accuracy keys.
-    public let identity: String
+    /// SHA-256 over all samples and what is predicted from them.
+    public let content: String
 
     /// Divides a data set and, where none is given, fits the normalisation on its training part.
     public init(
@@ -38,25 +38,22 @@ public struct PreparedData: Sendable {
         normalization =
             given
             ?? Normalization(fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
-        identity = PreparedData.identity(dataset, split) + (given.map { " \($0.offsets) \($0.scales)" } ?? "")
+        content = dataset.contentHash()
     }
 
-    private static func identity(_ dataset: Dataset, _ split: DataSplit) -> String {
-        var hash = SHA256()
-        hash.update("\(dataset.name) \(dataset.sampleShape) \(dataset.classNames)".utf8)
-        for part in [split.train, split.validation, split.test, split.slice] {
-            hash.update("|\(part.count)".utf8)
-            for index in part {
-                withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { hash.update($0) }
-            }
-        }
-        var sample = [Float](repeating: 0, count: dataset.sampleSize)
-        for index in split.slice {
-            var values = sample.mutableSpan
-            dataset.copySample(index, to: &values)
-            for value in sample { withUnsafeBytes(of: value.bitPattern.littleEndian) { hash.update($0) } }
-        }
-        return hash.finish()
+    /// Everything of the data that decides an accuracy: all samples and what is predicted from them, the parts, what samples
+    /// become before they are read, and how they vary.
+    public var identity: Identity {
+        [
+            "version": .integer(1), "content": .text(content),
+            "parts": .text(
+                Identity.list(
+                    [split.train, split.validation, split.test, split.slice].map { .text($0.hash) }
+                )
+                .hash),
+            "normalization": .text(normalization.identity.hash), "augmentation": augmentation.identity,
+            "task": task.goal.identity,
+        ]
     }
 
     /// What a network for this data reads and how many values it gives.
@@ -123,5 +120,14 @@ extension CalibrationSamples {
     init(_ data: PreparedData, count: Int = 300) {
         let indices = Array(data.split.slice.prefix(count))
         self.init(data.samples(indices), count: indices.count)
+    }
+}
+
+extension [Int] {
+    /// SHA-256 of the indices in their order.
+    fileprivate var hash: String {
+        var hash = SHA256()
+        hash.update(map { Int64($0).littleEndian }.span.bytes)
+        return hash.finish()
     }
 }

@@ -23,7 +23,13 @@ extension Evaluation {
                 quality?.sampleResults.map { Data($0) },
             ])
         let evaluation = database.lastInsertedRowID
-        for score in scores { try score.insert(into: database, evaluation: evaluation) }
+        let targets = try StoredTarget.all(of: job, in: database)
+        for score in scores {
+            let content = targets.first { $0.target.device == score.device }?.content
+            try score.insert(
+                into: database, evaluation: evaluation,
+                profile: score.profile ?? content?.guideProfile ?? content?.profile ?? "")
+        }
     }
 
     private var failureReason: String? {
@@ -50,9 +56,28 @@ extension Evaluation {
         }
     }
 
-    /// The job's evaluations with all scores: proposals first, in their order, then finalists as they came.
+    /// Whose scores are meant, where a device has some on several profiles.
+    enum View {
+        /// Those that answers show.
+        case shown
+        /// Those that guide the search.
+        case guide
+        /// Those on every profile.
+        case everything
+
+        fileprivate var condition: String {
+            switch self {
+            case .shown: "target.profile = score.profile AND target.is_shown = 1"
+            case .guide: "target.guide_profile = score.profile"
+            case .everything: "TRUE"
+            }
+        }
+    }
+
+    /// The job's evaluations with their scores: proposals first, in their order, then finalists as they came.
     static func fetch(
-        _ database: Database, job: Int64, where condition: String = "TRUE", arguments: StatementArguments = []
+        _ database: Database, job: Int64, view: View, where condition: String = "TRUE",
+        arguments: StatementArguments = []
     ) throws -> [Evaluation] {
         var scores: [Int64: [Score]] = [:]
         let scoreRows = try Row.fetchCursor(
@@ -61,8 +86,8 @@ extension Evaluation {
                 SELECT score.* FROM score
                 JOIN evaluation ON evaluation.id = score.evaluation
                 LEFT JOIN target ON target.job = evaluation.job AND target.device = score.device
-                WHERE evaluation.job = ? AND \(condition)
-                ORDER BY score.evaluation, target.position, score.device
+                WHERE evaluation.job = ? AND \(view.condition) AND \(condition)
+                ORDER BY score.evaluation, target.position, score.device, score.profile
                 """,
             arguments: [job] + arguments)
         while let row = try scoreRows.next() {
@@ -107,15 +132,16 @@ extension Quality {
 }
 
 extension Score {
-    func insert(into database: Database, evaluation: Int64) throws {
+    func insert(into database: Database, evaluation: Int64, profile: String) throws {
         try database.execute(
             sql: """
-                INSERT INTO score (evaluation, device, latency_ms, latency_ms_p10, latency_ms_p90, provenance, energy_mj,
+                INSERT INTO score (evaluation, device, profile, latency_ms, latency_ms_p10, latency_ms_p90, provenance, energy_mj,
                     peak_ram_bytes, flash_bytes, model_bytes, status, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                evaluation, device, latency, latencyP10, latencyP90, provenance.rawValue, energy, peakRAM,
+                evaluation, device, profile, latency, latencyP10, latencyP90, provenance.rawValue, energy,
+                peakRAM,
                 flash,
                 modelSize, status.rawValue, reason,
             ])
@@ -131,5 +157,7 @@ extension Score {
             flash: try fields.optionalCount("flash_bytes"),
             modelSize: try fields.optionalCount("model_bytes"), status: try fields.value("status"),
             reason: try fields.optionalText("reason"))
+        let content = try fields.text("profile")
+        profile = content.isEmpty ? nil : content
     }
 }

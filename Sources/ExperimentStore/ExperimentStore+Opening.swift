@@ -78,11 +78,33 @@ extension ExperimentStore {
         try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 
-    /// Durable settings, then the steps of the schema that are still to do, each in a transaction of its own.
+    /// A database of an earlier version in the present form, in memory; one of this version as it is.
+    static func present(_ file: DatabaseQueue) throws -> DatabaseQueue {
+        guard try file.read(schemaVersion) < Schema.version else { return file }
+        let copy = try DatabaseQueue()
+        try file.backup(to: copy)
+        try copy.writeWithoutTransaction(takeSteps)
+        return copy
+    }
+
+    /// Durable settings, then the steps of the schema.
     static func prepareForWriting(_ database: Database) throws {
         try database.execute(sql: "PRAGMA journal_mode = WAL")
         try database.execute(sql: "PRAGMA synchronous = FULL")
-        for (index, step) in Schema.steps.enumerated() {
+        try takeSteps(in: database)
+    }
+
+    /// Makes a database as an earlier version did, for tests.
+    package static func make(version: Int, at path: String) throws {
+        try DatabaseQueue(path: path).writeWithoutTransaction { try takeSteps(in: $0, to: version) }
+    }
+
+    private static func takeSteps(in database: Database) throws {
+        try takeSteps(in: database, to: Schema.version)
+    }
+
+    private static func takeSteps(in database: Database, to version: Int) throws {
+        for (index, step) in Schema.steps.prefix(version).enumerated() {
             try database.inTransaction(.immediate) {
                 guard try schemaVersion(database) == index else { return .commit }
                 try database.execute(sql: step)

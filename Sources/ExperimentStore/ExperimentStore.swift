@@ -34,9 +34,10 @@ public final class ExperimentStore: Sendable {
     private init(path: String, readOnly: Bool) throws {
         self.path = path
         do {
-            connection = try ExperimentStore.connect(path, readOnly: readOnly)
-            try connection.read { try ExperimentStore.checkOwnership($0, path: path) }
-            if !readOnly { try connection.writeWithoutTransaction(ExperimentStore.prepareForWriting) }
+            let file = try ExperimentStore.connect(path, readOnly: readOnly)
+            try file.read { try ExperimentStore.checkOwnership($0, path: path) }
+            if !readOnly { try file.writeWithoutTransaction(ExperimentStore.prepareForWriting) }
+            connection = readOnly ? try ExperimentStore.present(file) : file
         } catch {
             throw StoreError.from(error, path: path)
         }

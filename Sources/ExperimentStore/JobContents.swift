@@ -5,6 +5,9 @@ import Search
 /// Everything the database knows of one job, to be added to another database.
 struct JobContents {
     let plan: JobPlan
+    private let current: JobText?
+    private let targets: [StoredTarget]
+    private let profiles: [ProfileContent]
     private let summary: JobSummary
     private let evaluations: [Evaluation]
     private let finalists: [(device: String, candidates: [String])]
@@ -15,34 +18,37 @@ struct JobContents {
 
     init(of job: JobStore) throws {
         let environment = try job.environment()
-        let targets = try job.targets()
+        let known = try job.storedTargets()
+        let guide = try job.guide()
+        targets = known
         plan = try JobPlan(
-            name: job.name, document: try job.planDocument(), keys: try job.planKeys(),
-            metric: try job.metric(),
-            targets: targets, kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
+            name: job.name, guide: guide.keys, file: guide.file ?? JobText(file: "", text: ""),
+            metric: try job.metric(), targets: known.map(\.target), limits: try job.limits() ?? [],
+            kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
+        current = try job.file()
+        profiles = try job.profiles(
+            Set(known.flatMap { [$0.content.profile, $0.content.guideProfile ?? ""] }))
         summary = try job.summary()
-        evaluations = try job.predictedEvaluations()
-        finalists = try targets.map { ($0.device, try job.finalists(on: $0.device).sorted()) }
+        evaluations = try job.everyEvaluation()
+        finalists = try targets.map { ($0.target.device, try job.finalists(on: $0.target.device).sorted()) }
         hostTimings = try job.hostTimings()
         hostMachines = try job.hostMachines()
         measurements = try job.measurements()
         artefacts = try job.artefacts()
     }
 
-    /// Adds what is missing there.
-    func add(to database: Database) throws {
+    /// Adds what is missing there, under the job's own name or another one.
+    func add(to database: Database, as name: String? = nil) throws {
         let job: Int64
-        if let known = try JobStore.id(of: plan.name, in: database) {
-            try ExperimentStore.requireSamePlan(plan, as: known, in: database)
+        if let known = try JobStore.id(of: name ?? plan.name, in: database) {
+            let recorded = try JobPlan.guide(of: known, in: database)
+            let differences = plan.differences(from: recorded)
+            guard differences.isEmpty else { throw StoreError.planChanged(job: plan.name, keys: differences) }
             job = known
         } else {
-            job = try plan.insert(into: database)
-            try database.execute(
-                sql: "UPDATE job SET state = ?, seconds = ? WHERE id = ?",
-                arguments: [
-                    (summary.state == .running ? .interrupted : summary.state).rawValue, summary.seconds, job,
-                ])
+            job = try insertJob(into: database, name: name ?? plan.name)
         }
+        for profile in profiles { try profile.insert(into: database) }
         for evaluation in evaluations {
             do {
                 try evaluation.insert(into: database, job: job)
@@ -70,18 +76,47 @@ struct JobContents {
     }
 }
 
-extension JobStore {
-    /// Everything that decides the job's result, as key path and value.
-    public func planKeys() throws -> [String: String] {
-        try store.read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT key, value FROM plan_key WHERE job = ?", arguments: [id])
-            return try Dictionary(
-                rows.map { row in
-                    let fields = Fields(row, of: "plan_key")
-                    return (try fields.text("key"), try fields.text("value"))
-                }
-            ) { first, _ in first }
+extension JobContents {
+    private func insertJob(into database: Database, name: String) throws -> Int64 {
+        let state: JobState = summary.state == .running ? .interrupted : summary.state
+        try database.execute(
+            sql: """
+                INSERT INTO job (name, state, guide_hash, metric, kernel_set, openblas_version, begun_at, seconds)
+                VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
+                """,
+            arguments: [
+                name, state.rawValue, plan.identity, plan.metric, plan.kernelSet, plan.openBLASVersion,
+                summary.seconds,
+            ])
+        let job = database.lastInsertedRowID
+        for (key, value) in plan.guide.sorted(by: { $0.key < $1.key }) {
+            try database.execute(sql: "INSERT INTO guide VALUES (?, ?, ?)", arguments: [job, key, value])
         }
+        if let current {
+            try plan.file.insert(into: database, job: job, role: .guide)
+            try current.insert(into: database, job: job, role: .current)
+        }
+        for (position, limit) in plan.limits.enumerated() {
+            try limit.insert(into: database, job: job, position: position)
+        }
+        for (position, known) in targets.enumerated() {
+            try known.target.insert(into: database, job: job, position: position, content: known.content)
+        }
+        return job
+    }
+}
+
+extension JobStore {
+    fileprivate func storedTargets() throws -> [StoredTarget] {
+        try store.read { try StoredTarget.all(of: id, in: $0) }
+    }
+
+    /// Every evaluation with its scores on every profile, as they were recorded.
+    fileprivate func everyEvaluation() throws -> [Evaluation] {
+        try store.read { try Evaluation.fetch($0, job: id, view: .everything) }
+    }
+
+    fileprivate func profiles(_ hashes: Set<String>) throws -> [ProfileContent] {
+        try hashes.sorted().compactMap { try profile($0) }
     }
 }

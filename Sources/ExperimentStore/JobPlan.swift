@@ -2,38 +2,58 @@ import Determinism
 import Quantities
 public import Search
 
-/// What identifies a job, and what is worth knowing of how it was begun.
+/// What a job is when it begins or goes on: what guides its search, what its answers are read under, and where it came from.
 public struct JobPlan: Hashable, Sendable {
     public let name: String
-    /// The resolved job as JSON, for people and reports.
-    public let document: String
-    /// Everything that decides the result, as key path and value; not the budget, the threads, the paths.
-    public let keys: [String: String]
+    /// Everything that decides which candidates are proposed and how they are trained, as key path and exact value.
+    public let guide: [String: String]
+    public let file: JobText
     /// The quality metric's name.
     public let metric: String
     public let targets: [Target]
+    /// Of each target the content of its profile; none for devices whose costs are looked up.
+    public let profiles: [String: ProfileContent]
+    /// What answers are read under.
+    public let limits: [Constraint]
     /// What may differ on resume, with a warning.
     public let kernelSet: String
     public let openBLASVersion: String
 
     public init(
-        name: String, document: String, keys: [String: String], metric: String = "accuracy",
-        targets: [Target],
-        kernelSet: String, openBLASVersion: String
+        name: String, guide: [String: String], file: JobText, metric: String = "accuracy", targets: [Target],
+        profiles: [String: ProfileContent] = [:], limits: [Constraint] = [], kernelSet: String,
+        openBLASVersion: String
     ) throws(StoreError) {
         guard JobPlan.isValid(name) else { throw .invalidJobName(name) }
         self.name = name
-        self.document = document
-        self.keys = keys
+        self.guide = guide
+        self.file = file
         self.metric = metric
         self.targets = targets
+        self.profiles = profiles
+        self.limits = limits
         self.kernelSet = kernelSet
         self.openBLASVersion = openBLASVersion
     }
 
-    /// SHA-256 of the keys in alphabetical order.
-    public var hash: String {
-        SHA256.hex(keys.sorted { $0.key < $1.key }.map { "\($0.key.count) \($0.key)=\($0.value)\n" }.joined())
+    /// The job's identity: SHA-256 of its guide, keys in alphabetical order.
+    public var identity: String { JobPlan.hash(of: guide) }
+
+    static func hash(of guide: [String: String]) -> String {
+        SHA256.hex(
+            guide.sorted { $0.key < $1.key }.map {
+                "\($0.key.utf8.count) \($0.key) \($0.value.utf8.count) \($0.value)\n"
+            }.joined())
+    }
+
+    /// Whether a key of the guide decides how answers are read, too, so that it may differ once the job was begun: the search
+    /// stays guided by what it was. A table's device may join or leave, but its costs stay.
+    static func isRead(_ difference: PlanDifference) -> Bool {
+        let parts = difference.key.split(separator: ".")
+        if parts.starts(with: ["data", "costs"]) {
+            return difference.recorded == nil || difference.requested == nil
+        }
+        return ["devices", "objectives", "constraints", "reserve"].contains(parts.first ?? "")
     }
 
     /// A name is also a folder's, so it may not lead elsewhere.
@@ -51,6 +71,41 @@ public struct JobPlan: Hashable, Sendable {
             $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_")
         }
         return allowed && first == true && name.utf8.count <= 100
+    }
+}
+
+/// A job file, and what the command line replaced of it.
+public struct JobText: Hashable, Sendable, Codable {
+    /// The file's path, absolute where it is a file; relative paths are relative to its folder.
+    public var file: String
+    public var text: String
+    /// What replaced the data set's path, absolute.
+    public var data: String?
+    /// What replaced the job's seed.
+    public var seed: Int?
+
+    public init(file: String, text: String, data: String? = nil, seed: Int? = nil) {
+        self.file = file
+        self.text = text
+        self.data = data
+        self.seed = seed
+    }
+}
+
+/// A device profile by its content, so that scores stay what they were when a file of the same name changes.
+public struct ProfileContent: Hashable, Sendable {
+    /// SHA-256 of the content.
+    public let hash: String
+    public let device: String
+    public let yaml: String
+    /// The profile of the device that takes over what this one cannot run.
+    public let fallback: String?
+
+    public init(hash: String, device: String, yaml: String, fallback: String?) {
+        self.hash = hash
+        self.device = device
+        self.yaml = yaml
+        self.fallback = fallback
     }
 }
 

@@ -102,6 +102,9 @@ extension JobStore {
         try write(try other.contents(of: artefact), to: artefact.path)
     }
 
+    /// Whether the job's folder is there; a backup of the database has none.
+    public var hasFolder: Bool { FileManager.default.fileExists(atPath: folder) }
+
     /// Throws where a file of the job is missing or holds other bytes than were written.
     public func checkFiles() throws {
         for artefact in try artefacts() { _ = try contents(of: artefact) }

@@ -54,7 +54,7 @@ extension JobStore {
                     """, arguments: [id, count, first])
             guard let low = proposals.first, let high = proposals.last else { return [] }
             return try Evaluation.fetch(
-                database, job: id, where: "evaluation.proposal BETWEEN ? AND ?", arguments: [low, high])
+                database, job: id, view: .shown, where: "evaluation.proposal BETWEEN ? AND ?", arguments: [low, high])
         }
     }
 
@@ -79,7 +79,7 @@ extension JobStore {
 
     /// The evaluations of one fidelity (nil: of all) with their score on one device, and with what was measured there.
     func evaluations(outlinedOn device: String, at fidelity: Fidelity?) throws -> [Evaluation] {
-        try measured(outlines(of: device, at: fidelity))
+        try read(outlines(of: device, at: fidelity))
     }
 
     /// The same with what was predicted.
@@ -93,6 +93,7 @@ extension JobStore {
                         s.latency_ms_p90, s.provenance, s.energy_mj, s.peak_ram_bytes, s.flash_bytes, s.model_bytes,
                         s.status, s.reason
                     FROM evaluation AS e JOIN score AS s ON s.evaluation = e.id AND s.device = ?1
+                        JOIN target AS t ON t.job = e.job AND t.device = s.device AND t.profile = s.profile
                     WHERE e.job = ?2 AND (?3 IS NULL OR e.fidelity = ?3) ORDER BY e.proposal, e.id
                     """, arguments: [device, id, fidelity?.rawValue])
             var proposed: [Evaluation] = [], others: [Evaluation] = []

@@ -46,23 +46,24 @@ extension JobStore {
         }
     }
 
-    /// Adds a device to a finished search: its target, and one score an evaluation (nil = none), in one
-    /// transaction.
-    public func rescore(_ target: Target, score: (Evaluation) throws -> Score?) throws {
+    /// Shows a device on a profile: its target, and one score an evaluation (nil = none), in one transaction.
+    ///
+    /// Scores on other profiles of that name stay.
+    public func rescore(_ target: Target, on profile: ProfileContent, score: (Evaluation) throws -> Score?)
+        throws
+    {
         try store.write { database in
-            try database.execute(
-                sql: """
-                    DELETE FROM score WHERE device = ? AND evaluation IN (SELECT id FROM evaluation WHERE job = ?)
-                    """, arguments: [target.device, id])
-            let known = try Int.fetchOne(
-                database, sql: "SELECT position FROM target WHERE job = ? AND device = ?",
-                arguments: [id, target.device])
-            let last = try Int.fetchOne(
-                database, sql: "SELECT max(position) FROM target WHERE job = ?", arguments: [id])
+            try profile.insert(into: database)
+            let known = try StoredTarget.all(of: id, in: database)
+            let index = known.firstIndex { $0.target.device == target.device }
             try database.execute(
                 sql: "DELETE FROM target WHERE job = ? AND device = ?", arguments: [id, target.device])
-            try target.insert(into: database, job: id, position: known ?? (last ?? -1) &+ 1)
-            for evaluation in try Evaluation.fetch(database, job: id) {
+            try target.insert(
+                into: database, job: id, position: index ?? known.count,
+                content: TargetContent(
+                    profile: profile.hash,
+                    guideProfile: index.flatMap { known[$0].content.guideProfile }, isShown: true))
+            for evaluation in try Evaluation.fetch(database, job: id, view: .shown) {
                 guard let score = try score(evaluation) else { continue }
                 try replace(score, of: evaluation, in: database)
             }
@@ -75,14 +76,20 @@ extension JobStore {
         try store.write { try replace(score, of: evaluation, in: $0) }
     }
 
-    private func replace(_ score: Score, of evaluation: Evaluation, in database: Database) throws {
+    /// The score joins those of its profile: its own, else the one that is shown.
+    func replace(_ score: Score, of evaluation: Evaluation, in database: Database) throws {
         let row = try Int64.fetchOne(
             database, sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
             arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue])
         guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
         try forgetVolumes(in: database)
+        let shown = try String.fetchOne(
+            database, sql: "SELECT profile FROM target WHERE job = ? AND device = ?",
+            arguments: [id, score.device])
+        let profile = score.profile ?? shown ?? ""
         try database.execute(
-            sql: "DELETE FROM score WHERE evaluation = ? AND device = ?", arguments: [row, score.device])
-        try score.insert(into: database, evaluation: row)
+            sql: "DELETE FROM score WHERE evaluation = ? AND device = ? AND profile = ?",
+            arguments: [row, score.device, profile])
+        try score.insert(into: database, evaluation: row, profile: profile)
     }
 }

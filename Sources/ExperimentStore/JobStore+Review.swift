@@ -3,30 +3,10 @@ public import Quantities
 public import Search
 
 extension JobStore {
-    /// The job's devices with objectives and bounds, in the job's order; rescored ones last.
+    /// The devices that answers show, with objectives and bounds, in the job's order; those that joined it later last.
     public func targets() throws -> [Target] {
         try store.read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT * FROM target WHERE job = ? ORDER BY position", arguments: [id])
-            return try rows.map { row in
-                let fields = Fields(row, of: "target")
-                let device = try fields.text("device")
-                return Target(
-                    device: device, objectives: try objectives(database, device: device),
-                    guidesSearch: try fields.count("guides_search") == 1)
-            }
-        }
-    }
-
-    private func objectives(_ database: Database, device: String) throws -> [Objective] {
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT * FROM objective WHERE job = ? AND device = ? ORDER BY position",
-            arguments: [id, device])
-        return try rows.map { row in
-            let fields = Fields(row, of: "objective")
-            return Objective(
-                try fields.value("metric"), ideal: try fields.number("ideal", in: .finite),
-                nadir: try fields.number("nadir", in: .finite))
+            try StoredTarget.all(of: id, in: database).filter(\.content.isShown).map(\.target)
         }
     }
 
@@ -38,12 +18,16 @@ extension JobStore {
         return target
     }
 
-    /// Every evaluation: proposals in their order, then finalists as they came, with what was measured on devices.
-    public func evaluations() throws -> [Evaluation] { try measured(try predictedEvaluations()) }
+    /// Every evaluation: proposals in their order, then finalists as they came, with what was measured on devices, judged by
+    /// the limits that hold now.
+    public func evaluations() throws -> [Evaluation] {
+        try read(try store.read { try Evaluation.fetch($0, job: id, view: .shown) })
+    }
 
-    /// The same with what was predicted, as it was recorded.
-    func predictedEvaluations() throws -> [Evaluation] {
-        try store.read { try Evaluation.fetch($0, job: id) }
+    /// Evaluations as answers show them.
+    func read(_ evaluations: [Evaluation]) throws -> [Evaluation] {
+        let measured = try measured(evaluations)
+        return try limits().map { limits in measured.map(limits.judgedAnew) } ?? measured
     }
 
     /// The evaluations of one candidate, named by its id or the beginning of it; the most trusted fidelity
@@ -55,12 +39,12 @@ extension JobStore {
         }
         let found = try store.read {
             try Evaluation.fetch(
-                $0, job: id, where: "evaluation.candidate LIKE ?", arguments: [pattern + "%"])
+                $0, job: id, view: .shown, where: "evaluation.candidate LIKE ?", arguments: [pattern + "%"])
         }
         let candidates = Set(found.map(\.candidate)).sorted()
         guard candidates.count < 2 else { throw StoreError.ambiguousCandidate(prefix, matches: candidates) }
         guard !found.isEmpty else { throw StoreError.unknownCandidate(prefix, job: name) }
-        return try measured(found).sorted { $0.fidelity > $1.fidelity }
+        return try read(found).sorted { $0.fidelity > $1.fidelity }
     }
 
     /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is),

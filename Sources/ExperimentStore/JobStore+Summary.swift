@@ -45,13 +45,13 @@ extension JobStore {
             // A database that is only read keeps the form in which it was written.
             guard try database.tableExists("front_volume") else { return nil }
             let devices = try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM target WHERE job = ?", arguments: [id])
+                database, sql: "SELECT count(*) FROM target WHERE job = ? AND is_shown = 1", arguments: [id])
             let volumes = try Double.fetchAll(
                 database,
                 sql: """
                     SELECT v.hypervolume FROM target AS t JOIN front_volume AS v
                         ON v.job = t.job AND v.device = t.device AND v.evaluations = ?
-                    WHERE t.job = ? ORDER BY t.position
+                    WHERE t.job = ? AND t.is_shown = 1 ORDER BY t.position
                     """, arguments: [evaluations, id])
             return volumes.count == devices ? volumes.mean : nil
         }

@@ -19,7 +19,7 @@ public struct JobStore: TrialStore {
     // MARK: What a search needs
 
     public func proposedEvaluations() throws -> [Evaluation] {
-        try store.read { try Evaluation.fetch($0, job: id, where: "proposal IS NOT NULL") }
+        try store.read { try Evaluation.fetch($0, job: id, view: .guide, where: "proposal IS NOT NULL") }
     }
 
     /// An evaluation and the rows of its files in one transaction, with a moment for tests to look at the files while nothing
@@ -72,9 +72,6 @@ public struct JobStore: TrialStore {
     public func environment() throws -> (kernelSet: String, openBLASVersion: String) {
         (try column("kernel_set"), try column("openblas_version"))
     }
-
-    /// The resolved job as JSON.
-    public func planDocument() throws -> String { try column("plan") }
 
     /// When the job was begun, in UTC, such as `2026-11-30T06:26:05Z`.
     public func begunAt() throws -> String { try column("begun_at") }

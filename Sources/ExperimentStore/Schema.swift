@@ -156,5 +156,67 @@ enum Schema {
             PRIMARY KEY (job, device)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE job DROP COLUMN plan;
+        ALTER TABLE job RENAME COLUMN plan_hash TO guide_hash;
+        -- A copy may begin anew under another guide, once.
+        ALTER TABLE job ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1));
+        ALTER TABLE plan_key RENAME TO guide;
+
+        CREATE TABLE job_file (            -- the file as it guided the search, and as it was read last
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('guide', 'current')),
+            file TEXT NOT NULL,            -- whose folder relative paths are relative to
+            text TEXT NOT NULL,
+            data TEXT,                     -- what replaced the data set's path
+            seed INTEGER,                  -- what replaced the file's seed
+            PRIMARY KEY (job, role)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE job_limit (           -- what answers are read under
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            device TEXT,                   -- NULL for every device
+            metric TEXT NOT NULL,
+            bound TEXT NOT NULL CHECK (bound IN ('at_most', 'at_least')),
+            value REAL NOT NULL,           -- in the metric's unit
+            confidence REAL,
+            PRIMARY KEY (job, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE profile (             -- devices as they were when something was priced on them
+            hash TEXT PRIMARY KEY,
+            device TEXT NOT NULL,
+            yaml TEXT NOT NULL,
+            fallback TEXT                  -- the profile of the device that takes over, as YAML
+        ) STRICT, WITHOUT ROWID;
+
+        -- Content of the profile whose scores are shown, and of the one that guided; '' where it was not kept.
+        ALTER TABLE target ADD COLUMN profile TEXT NOT NULL DEFAULT '';
+        ALTER TABLE target ADD COLUMN guide_profile TEXT;
+        ALTER TABLE target ADD COLUMN is_shown INTEGER NOT NULL DEFAULT 1 CHECK (is_shown IN (0, 1));
+        UPDATE target SET guide_profile = '';
+
+        CREATE TABLE profile_score (
+            evaluation INTEGER NOT NULL REFERENCES evaluation ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            profile TEXT NOT NULL,         -- a score belongs to the content of a profile; '' where it was not kept
+            latency_ms REAL,
+            latency_ms_p10 REAL,
+            latency_ms_p90 REAL,
+            provenance TEXT NOT NULL CHECK (provenance IN ('measured', 'calibrated', 'estimated')),
+            energy_mj REAL,
+            peak_ram_bytes INTEGER,
+            flash_bytes INTEGER,
+            model_bytes INTEGER,
+            status TEXT NOT NULL,
+            reason TEXT,
+            PRIMARY KEY (evaluation, device, profile)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO profile_score SELECT evaluation, device, '', latency_ms, latency_ms_p10, latency_ms_p90, provenance,
+            energy_mj, peak_ram_bytes, flash_bytes, model_bytes, status, reason FROM score;
+        DROP TABLE score;
+        ALTER TABLE profile_score RENAME TO score;
+        """,
     ]
 }

@@ -30,9 +30,12 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     /// A file's name, or a link on its way, that leads out of the job's folder.
     case leadsOut(path: String)
     case invalidJobName(String)
+    case jobExists(String)
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
     case planChanged(job: String, keys: [PlanDifference])
+    /// The guide was written by a version that encodes guides otherwise.
+    case otherGuideVersion(job: String)
     case unknownDevice(String, job: String, known: [String])
     case unknownCandidate(String, job: String)
     case ambiguousCandidate(String, matches: [String])
@@ -69,14 +72,18 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .leadsOut(let path): "\(path): leads out of the job's folder, by its name or by a link"
         case .invalidJobName(let name):
             "name: '\(name)' must be 1 to 100 letters, digits, '-', '_' or '.', and begin with a letter or digit"
+        case .jobExists(let name): "there is a job '\(name)' already; choose another name"
         case .unknownJob(let name, let known):
             "there is no job '\(name)'"
                 + (name.nearest(among: known).map { "; did you mean '\($0)'?" }
                     ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))"))
         case .jobIsRunning(let name): "job '\(name)' is being run by another process"
         case .planChanged(let job, let keys):
-            "job '\(job)' was begun with another plan: \(keys.map(\.description).joined(separator: "; "))"
-                + " (only the budget may change; give the new plan another name)"
+            "job '\(job)' was begun otherwise: \(keys.map(\.description).joined(separator: "; ")); "
+                + "'swiftlet jobs copy \(job) NAME' and the file under that name search anew, and known accuracies are reused"
+        case .otherGuideVersion(let job):
+            "job '\(job)' was begun by another version of Swiftlet: it can be read, and 'swiftlet jobs copy \(job) NAME' with the "
+                + "file under that name searches anew"
         case .unknownDevice(let device, let job, let known):
             "job '\(job)' has no device '\(device)'; "
                 + (device.nearest(among: known).map { "did you mean '\($0)'?" }
@@ -129,6 +136,11 @@ public struct PlanDifference: Hashable, Sendable, CustomStringConvertible {
     public let requested: String?
 
     public var description: String {
-        "\(key) was \(recorded ?? "not given"), now \(requested ?? "not given")"
+        if let recorded, let requested, PlanDifference.isHash(recorded), PlanDifference.isHash(requested) {
+            return "\(key) has other content (\(recorded.prefix(8)), now \(requested.prefix(8)))"
+        }
+        return "\(key) was \(recorded ?? "not given"), now \(requested ?? "not given")"
     }
+
+    private static func isHash(_ text: String) -> Bool { text.count == 64 && text.allSatisfy(\.isHexDigit) }
 }

@@ -1,4 +1,5 @@
 package import Candidates
+import Determinism
 import ModelGraph
 package import Quantities
 package import Search
@@ -58,18 +59,24 @@ package struct CandidateWorker: Sendable {
         return Finding(.evaluated(quality), files: try graph.files(on: judge.data, tested: tested))
     }
 
-    /// Under which the accuracy of a point is kept.
+    /// Under which the accuracy of a point is kept: the hash of everything that decides it, and of nothing else.
     ///
-    /// That of a finalist names job and candidate: a quality taken over from another job would come without a model.
-    package func accuracyKey(of genotype: Genotype, at fidelity: Fidelity) -> String {
-        let metric = judge.task.goal.metric.rawValue
-        switch fidelity {
-        case .final:
-            let key = finishing.accuracyKey(of: genotype)
-            return "final \(job.name) \(job.space.id(of: genotype)) \(metric) \(key)"
-        case .inherited, .trained, .table:
-            return "\(fidelity.rawValue) \(metric) \(searching.accuracyKey(of: genotype))"
+    /// That of a finalist names the candidate too, whose model it comes with.
+    package func accuracyKey(of genotype: Genotype, at fidelity: Fidelity, rung: Int = 0) -> String {
+        let builder =
+            switch fidelity {
+            case .final: finishing
+            case .inherited, .trained, .table: searching
+            }
+        var identity: Identity = [
+            "version": .integer(1), "fidelity": .text(fidelity.rawValue), "rung": .integer(rung),
+            "accuracy": builder.accuracyIdentity(of: genotype),
+        ]
+        if fidelity == .final {
+            identity.append("candidate", .text(job.space.id(of: genotype)))
+            identity.append("maximum_drop", .number(orAbsent: job.finalists.maximumDrop))
         }
+        return identity.hash
     }
 
     /// The order for a point of the job's space.
@@ -106,8 +113,10 @@ package struct WorkerEvaluator: Evaluator {
     let worker: CandidateWorker
     package let fidelity: Fidelity
 
+    package var keepsFiles: Bool { fidelity == .final }
+
     package func accuracyKey(of genotype: Genotype, rung: Int) -> String {
-        worker.accuracyKey(of: genotype, at: fidelity)
+        worker.accuracyKey(of: genotype, at: fidelity, rung: rung)
     }
 
     package func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {

@@ -107,7 +107,7 @@ struct Finish: Sendable {
     ///
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
     private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
-        let evaluations = try store.proposedEvaluations()
+        let evaluations = try store.evaluations().filter { $0.proposal != nil }
         var shared: [Evaluation] = []
         return try store.targets().map { target in
             let ranked =

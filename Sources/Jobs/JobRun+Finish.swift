@@ -10,7 +10,7 @@ extension JobRun {
                     "job '\(job.name)' looks its candidates up in a table; there is nothing to train")
             }
             let finish = Finish(
-                job: job, training: training, pricer: try hostCalibrated() ?? training.pricer,
+                job: job, training: training, pricer: try hostCalibrated(job, work) ?? training.pricer,
                 store: store, width: width, deadline: nil, progress: progress)
             let finished = try await finish.finish([evaluation])
             for result in finished {

@@ -6,7 +6,10 @@ import SearchSpaces
 
 extension JobRun {
     /// The job's prices with the host's profile fitted to timings made before the first proposal.
-    package func hostCalibrated() throws -> SpacePricer? {
+    package func hostCalibrated() throws -> SpacePricer? { try hostCalibrated(job, work) }
+
+    /// The same for another job on the same data, such as the one that guides the search.
+    func hostCalibrated(_ job: ResolvedJob, _ work: JobWork) throws -> SpacePricer? {
         guard case .training(let training) = work, let host = job.host else { return nil }
         let probes = HostProbe.probes(of: job.space, seed: job.seed)
         let others = HostProbe.kernelProbes(

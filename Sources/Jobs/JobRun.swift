@@ -1,5 +1,6 @@
 import Candidates
 import Determinism
+import Devices
 package import ExperimentStore
 import Kernels
 import ModelGraph
@@ -10,17 +11,13 @@ import SearchSpaces
 
 extension ResolvedJob {
     /// What the database keeps of the job.
-    package func plan(_ work: JobWork) throws -> JobPlan {
-        var keys = keys
-        if case .training(let training) = work {
-            for (name, network) in training.externalTeachers {
-                keys["teacher \(name)"] = SHA256.hex(network.encoded())
-            }
-        }
+    package func plan(_ work: JobWork, from source: JobSource) throws -> JobPlan {
+        let leaves = guide(work).leaves.map { ($0.path, $0.text) }
         return try JobPlan(
-            name: name, document: "{}", keys: keys,
-            metric: data.metric.rawValue, targets: targets(work), kernelSet: KernelSet.best.arithmetic,
-            openBLASVersion: OpenBLAS.identity)
+            name: name, guide: Dictionary(leaves) { first, _ in first }, file: source.text,
+            metric: data.metric.rawValue, targets: targets(work),
+            profiles: Dictionary(profiles.map { ($0.name, $0.content) }) { first, _ in first },
+            limits: constraints, kernelSet: KernelSet.best.arithmetic, openBLASVersion: OpenBLAS.identity)
     }
 }
 
@@ -28,24 +25,24 @@ extension ResolvedJob {
 package struct JobRun: Sendable {
     let job: ResolvedJob
     private(set) var work: JobWork
-    package let store: JobStore
     /// Held as long as the run lives.
-    let lock: JobLock
+    let begun: BegunJob
     let width: Int
     let progress: @Sendable (JobEvent) -> Void
     private let start = ContinuousClock.now
 
     package init(
-        job: ResolvedJob, work: JobWork, store: JobStore, lock: JobLock, width: Int,
+        job: ResolvedJob, work: JobWork, begun: BegunJob, width: Int,
         progress: @escaping @Sendable (JobEvent) -> Void
     ) {
         self.job = job
         self.work = work
-        self.store = store
-        self.lock = lock
+        self.begun = begun
         self.width = width
         self.progress = progress
     }
+
+    package var store: JobStore { begun.job }
 
     /// The same run with other work, such as with the weights of a super-network.
     func with(_ work: JobWork) -> JobRun {
@@ -60,10 +57,15 @@ package struct JobRun: Sendable {
     package func toTheEnd() async throws -> Bool {
         do {
             let spent = try store.summary().seconds
-            let pricer = try hostCalibrated()
+            let pricer = try hostCalibrated(job, work)
             let run = with(try withTrainedSuperNetwork())
-            try await run.search(pricer, spent: spent)
+            let guide = try run.guiding()
+            let isGuide = begun.guidedOtherwise.isEmpty
+            try await run.search(
+                guide, isGuide ? pricer : hostCalibrated(guide.job, guide.work), spent: spent)
+            try run.priceJoinedDevices(pricer)
             try await run.finish(pricer, spent: spent)
+            try run.priceJoinedDevices(pricer)
             let isFeasible = try hasFeasibleModel()
             try store.end(isFeasible ? .finished : .infeasible, after: elapsed)
             return isFeasible
@@ -83,8 +85,11 @@ package struct JobRun: Sendable {
 
     // MARK: Search
 
-    private func search(_ pricer: SpacePricer?, spent: Double) async throws {
-        let problem = try job.problem(work, pricer: pricer)
+    /// - Parameter guide: the job as it guides the search, and its data.
+    private func search(
+        _ guide: (job: ResolvedJob, work: JobWork), _ pricer: SpacePricer?, spent: Double
+    ) async throws {
+        let problem = try guide.job.problem(guide.work, pricer: pricer)
         let share = job.searchShareOfTime
         let begun = elapsed
         let budget = Budget(

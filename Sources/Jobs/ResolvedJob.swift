@@ -80,15 +80,22 @@ package struct ResolvedJob: Sendable {
 }
 
 extension ResolvedJob {
-    /// Resolves a job; `seed` replaces the file's own.
-    package init(_ file: JobFile, seed: Int? = nil) throws {
+    /// Resolves a job.
+    ///
+    /// - Parameters:
+    ///   - seed: replaces the file's own.
+    ///   - name: replaces the file's own, which is a label only.
+    ///   - kept: profiles that stand for the file's devices, in their order; nil for those that the names mean now.
+    package init(
+        _ file: JobFile, seed: Int? = nil, name: String? = nil, profiles kept: [DeviceProfile]? = nil
+    ) throws {
         let folder = JobFile.folder(of: file.file)
         let subject = try JobSubject(file, folder: folder)
         (space, spaceHash) = (subject.space, subject.hash)
-        name = file.name
+        self.name = name ?? file.name
         self.file = file.file
         data = try ResolvedJob.data(file, subject)
-        profiles = try ResolvedJob.profiles(file, folder: folder)
+        profiles = try kept ?? ResolvedJob.profiles(file, folder: folder)
         devices = profiles.isEmpty ? file.devices.map(\.value) : profiles.map(\.name)
         objectives = file.objectives
         constraints = file.constraints.map(\.value)

@@ -6,6 +6,9 @@ public protocol Evaluator: Sendable {
     /// How its accuracies are obtained.
     var fidelity: Fidelity { get }
 
+    /// Whether files come with its findings, which a quality that is known from another job lacks.
+    var keepsFiles: Bool { get }
+
     /// How many lengths of training it knows, numbered from 0 for the shortest.
     var rungs: Int { get }
 
@@ -23,6 +26,10 @@ public protocol Evaluator: Sendable {
 extension Evaluator {
     /// One length of training.
     public var rungs: Int { 1 }
+}
+
+extension Evaluator {
+    public var keepsFiles: Bool { false }
 }
 
 /// What an evaluation found out: a value that may as well come from another process.

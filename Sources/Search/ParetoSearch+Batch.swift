@@ -69,7 +69,7 @@ extension ParetoSearch {
         let key = evaluator.accuracyKey(of: genotype, rung: rung)
         let finding: Finding
         do {
-            if let known = try store.quality(forKey: key) {
+            if !evaluator.keepsFiles, let known = try store.quality(forKey: key) {
                 finding = Finding(.evaluated(known))
             } else {
                 finding = try await evaluator.evaluate(genotype, rung: rung)

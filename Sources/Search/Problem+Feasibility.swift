@@ -38,6 +38,13 @@ extension [Constraint] {
         return judged(changed).scores[0]
     }
 
+    /// An evaluation judged anew by these limits.
+    public func judgedAnew(_ evaluation: Evaluation) -> Evaluation {
+        var result = evaluation
+        result.scores = evaluation.scores.map { judgedAnew($0, of: evaluation) }
+        return result
+    }
+
     /// The first constraint that an evaluation breaks on a device, as a sentence.
     ///
     /// What only training can tell (accuracy) is not judged before it; an unknown cost breaks its limit.

@@ -16,6 +16,8 @@ public struct Score: Hashable, Sendable {
     public var status: Status
     /// A sentence that says why the status is not `ok`, or what is to be known though it is.
     public var reason: String?
+    /// The content of the profile that it belongs to, as a hash; nil where that is the device's own, or unknown.
+    public var profile: String?
 
     public init(
         device: String, latency: Double? = nil, latencyP10: Double? = nil, latencyP90: Double? = nil,

@@ -38,8 +38,8 @@ extension StoreError {
             .changedFile, .leadsOut:
             .failure
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
-            .missingFile, .invalidJobName, .unknownJob,
-            .planChanged, .unknownDevice, .unknownCandidate, .ambiguousCandidate:
+            .missingFile, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
+            .unknownDevice, .unknownCandidate, .ambiguousCandidate:
             .invalidInput
         }
     }

@@ -4,17 +4,6 @@ import Quantities
 import Reports
 import SwiftletKit
 
-struct JobsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "Lists every job: state, evaluations, seconds, hypervolume.")
-
-    @OptionGroup var database: DatabaseOption
-    @OptionGroup var table: TableOption
-    @OptionGroup var output: FormatOption
-
-    func run() throws { try Terminal.print(try database.review.jobs(), as: output.format, table.style) }
-}
-
 struct FrontCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "front", abstract: "Prints the Pareto front of a job on a device.")

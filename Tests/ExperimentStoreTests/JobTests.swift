@@ -65,7 +65,7 @@ struct JobTests {
             Issue.record("a changed plan was accepted")
         } catch StoreError.planChanged(let job, let keys) {
             #expect(job == "digits")
-            #expect(keys.map(\.description) == ["reserve.ram was not given, now 64", "seed was 1, now 2"])
+            #expect(keys.map(\.description) == ["seed was 1, now 2"])
         }
     }
 
@@ -204,9 +204,69 @@ struct JobTests {
         let job = try store.begin(try Sample.plan()).job
         for proposal in 0..<3 { try job.record(Sample.evaluation(proposal)) }
         let phone = Target(device: "phone", objectives: Sample.targets[0].objectives)
-        for _ in 0..<2 { try job.rescore(phone) { _ in Score(device: "phone", latency: 4) } }
+        for _ in 0..<2 {
+            try job.rescore(phone, on: Sample.profile("phone")) { _ in Score(device: "phone", latency: 4) }
+        }
         #expect(try job.targets().map(\.device) == ["host", "board", "phone"])
         #expect(try job.evaluations().allSatisfy { $0.scores.map(\.device) == ["host", "board", "phone"] })
+        #expect(try job.notes(on: "phone") == ["phone joined the job later: it did not guide the search"])
+    }
+
+    @Test("Scores belong to the content of a profile: a rescore shows others, and the search keeps its own")
+    func profiles() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0))
+        let before = try job.proposedEvaluations()
+        for content in ["one", "two"] {
+            try job.rescore(Sample.targets[0], on: Sample.profile("host", content: content)) { _ in
+                Score(device: "host", latency: content == "one" ? 4 : 5)
+            }
+        }
+        #expect(try job.evaluations()[0].score(on: "host")?.latency == 5)
+        #expect(try job.proposedEvaluations() == before)
+        #expect(try job.notes(on: "host").count == 2)
+        _ = try store.begin(try Sample.plan())
+        #expect(try job.evaluations()[0].score(on: "host")?.latency == before[0].score(on: "host")?.latency)
+    }
+
+    @Test("Devices and limits may change; the search stays guided by the old ones")
+    func guidance() throws {
+        let keys = ["seed": "1", "devices.0": "host", "constraints": "[]"]
+        do { _ = try store.begin(try Sample.plan(keys: keys)) }
+        let changed = keys.merging(["constraints": "[12]"]) { _, new in new }
+        let begun = try store.begin(try Sample.plan(keys: changed))
+        #expect(begun.guidedOtherwise.map(\.key) == ["constraints"])
+        #expect(try begun.job.guide().keys == keys)
+    }
+
+    @Test("A copy takes another guide once, and drops what it found under the first")
+    func copies() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0))
+        try store.copy("digits", to: "second")
+        let copy = try store.job(named: "second")
+        #expect(try copy.evaluations() == job.evaluations())
+        let keys = ["seed": "2", "training.epochs": "30"]
+        do { _ = try store.begin(try Sample.plan("second", keys: keys)) }
+        #expect(try copy.evaluations().isEmpty && copy.guide().keys == keys)
+        #expect(throws: StoreError.self) {
+            try store.begin(try Sample.plan("second", keys: ["seed": "3", "training.epochs": "30"]))
+        }
+    }
+
+    @Test("A renamed job keeps its files; a deleted one leaves none; names that exist are refused")
+    func management() throws {
+        do {
+            let job = try store.begin(try Sample.plan()).job
+            try job.record(Sample.evaluation(0, fidelity: .final), keeping: [CandidateFile(.model, [1, 2])])
+        }
+        try store.rename("digits", to: "numbers")
+        let candidate = Sample.evaluation(0).candidate
+        #expect(try store.job(named: "numbers").contents(of: .model, ofCandidate: candidate) == [1, 2])
+        #expect(throws: StoreError.jobExists("numbers")) { try store.copy("numbers", to: "numbers") }
+        let path = try store.job(named: "numbers").folder
+        try store.delete("numbers")
+        #expect(try store.jobNames().isEmpty && !FileManager.default.fileExists(atPath: path))
     }
 
     @Test("Artefacts are rows about whole files")

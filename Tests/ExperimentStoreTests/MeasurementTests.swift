@@ -14,7 +14,7 @@ struct MeasurementTests {
     init() throws {
         folder = try TemporaryFolder()
         store = try ExperimentStore(writing: folder.database)
-        job = try store.begin(try Sample.plan()).job
+        job = try store.begin(try Sample.plan(limits: [try Constraint(.latency, .atMost(5))])).job
         try job.record(Sample.evaluation(0, candidate: candidate))
         try job.record(Sample.evaluation(nil, candidate: candidate, fidelity: .final))
     }
@@ -57,7 +57,7 @@ struct MeasurementTests {
     func replaced() throws {
         try job.keep([measurement(9, status: .constraint)])
         #expect(try score(.final)?.status == .constraint)
-        #expect(try score(.final)?.reason == "too slow")
+        #expect(try score(.final)?.reason?.hasPrefix("latency_ms at most 5") == true)
         try job.keep([measurement(2)])
         #expect(try score(.final)?.status == .ok)
         #expect(try job.measurements() == [measurement(2)])
@@ -81,7 +81,9 @@ struct MeasurementTests {
     @Test("Measurements survive a new price of their device, and go along when the job is merged")
     func lasting() throws {
         try job.keep([measurement()])
-        try job.rescore(Sample.targets[0]) { _ in Score(device: "host", latency: 1, peakRAM: 5) }
+        try job.rescore(Sample.targets[0], on: Sample.profile("host")) { _ in
+            Score(device: "host", latency: 1, peakRAM: 5)
+        }
         #expect(try score(.final)?.latency == 4)
         #expect(try score(.final)?.peakRAM == 5)
         #expect(try score(.trained)?.latency == 1)

@@ -24,7 +24,7 @@ struct OpeningTests {
             try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
         }
         #expect(try pragma("application_id") == "\(0x5357_4C54)")
-        #expect(try pragma("user_version") == "4")
+        #expect(try pragma("user_version") == "5")
         #expect(try pragma("journal_mode") == "wal")
     }
 
@@ -42,20 +42,31 @@ struct OpeningTests {
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
         try sqlite(folder.database, "PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 4)) {
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 5)) {
             try ExperimentStore(writing: folder.database)
         }
     }
 
     @Test("A database of the first version is read as it is, and brought up to date by writing")
     func older() throws {
-        let job = try ExperimentStore(writing: folder.database).begin(try Sample.plan()).job
-        try job.record(Sample.evaluation(0))
-        // All that later versions added.
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/results", withIntermediateDirectories: true)
+        try ExperimentStore.make(version: 1, at: folder.database)
+        let sample = Sample.evaluation(0)
         try sqlite(
             folder.database,
-            "DROP TABLE host_machine; DROP TABLE device_measurement; DROP TABLE front_volume; PRAGMA user_version = 1"
-        )
+            """
+            INSERT INTO job VALUES (1, 'digits', 'finished', '{}', 'hash', 'accuracy', 'avx2', '0.3.21', 'then', 9);
+            INSERT INTO plan_key VALUES (1, 'seed', '1'), (1, 'training.epochs', '30');
+            INSERT INTO target VALUES (1, 0, 'host', 0), (1, 1, 'board', 1);
+            INSERT INTO objective VALUES (1, 'host', 0, 'accuracy', 0, 0.9);
+            INSERT INTO candidate VALUES ('\(sample.candidate)', '\(sample.architecture)', 'int8');
+            INSERT INTO evaluation VALUES (1, 1, '\(sample.candidate)', 0, 'trained', '\(sample.accuracyKey)', 'ok', NULL,
+                0.875, 0.1 / 3, NULL, NULL, 123456789012, 42, 1.25, x'0BFF00');
+            INSERT INTO score VALUES (1, 'host', 2.5, 2.5 * 0.9, 2.5 / 0.9, 'measured', NULL, 5000000000, 7, 9, 'ok', NULL),
+                (1, 'board', NULL, NULL, NULL, 'estimated', NULL, NULL, NULL, NULL, 'unsupported',
+                'float32 is not supported');
+            """)
         let read = try ExperimentStore(reading: folder.database)
         #expect(try read.job(named: "digits").hostMachines().isEmpty)
         #expect(try read.job(named: "digits").evaluations() == [Sample.evaluation(0)])

@@ -33,11 +33,15 @@ enum Sample {
 
     static func plan(
         _ name: String = "digits", keys: [String: String] = ["seed": "1", "training.epochs": "30"],
-        kernels: String = "avx2"
+        kernels: String = "avx2", limits: [Constraint] = []
     ) throws -> JobPlan {
         try JobPlan(
-            name: name, document: "{\"name\":\"\(name)\"}", keys: keys, targets: targets, kernelSet: kernels,
-            openBLASVersion: "0.3.21")
+            name: name, guide: keys, file: JobText(file: "\(name).yaml", text: "name: \(name)"),
+            targets: targets, limits: limits, kernelSet: kernels, openBLASVersion: "0.3.21")
+    }
+
+    static func profile(_ device: String, content: String = "profile") -> ProfileContent {
+        ProfileContent(hash: "hash of \(content)", device: device, yaml: content, fallback: nil)
     }
 
     static func evaluation(

@@ -35,18 +35,22 @@ public struct CheckAnswer: Answer, Hashable {
     public var isIntact: Bool
     /// How many jobs it has.
     public var jobs: Int
+    /// Jobs whose folder is not beside the database, as it is with a backup; coded where there are some.
+    public var withoutFolder: [String]?
 
     enum CodingKeys: String, CodingKey {
         case database
         case isIntact = "is_intact"
         case jobs
+        case withoutFolder = "without_folder"
     }
 
     /// A database in order.
-    public init(database: String, jobs: Int) {
+    public init(database: String, jobs: Int, withoutFolder: [String] = []) {
         self.database = database
         self.isIntact = true
         self.jobs = jobs
+        self.withoutFolder = withoutFolder.isEmpty ? nil : withoutFolder
     }
 
     /// One row.
@@ -55,6 +59,7 @@ public struct CheckAnswer: Answer, Hashable {
     /// One sentence.
     public func table(_ style: TableStyle) -> String {
         "\(database): in order, \(jobs) \(jobs == 1 ? "job" : "jobs")\n"
+            + (withoutFolder.map { "the folders of \($0.joined(separator: ", ")) are not beside it\n" } ?? "")
     }
 }
 
@@ -96,4 +101,36 @@ public struct ReportAnswer: Answer, Hashable {
 
     /// One sentence.
     public func table(_ style: TableStyle) -> String { "\(report): written\n" }
+}
+
+/// A job that was renamed, copied or deleted: what `jobs rename`, `jobs copy` and `jobs delete` answer.
+public struct JobChangeAnswer: Answer, Hashable {
+    /// What became of a job.
+    public enum Change: String, Codable, Hashable, Sendable { case renamed, copied, deleted }
+
+    /// The job's name before.
+    public var job: String
+    /// What became of it.
+    public var change: Change
+    /// The new name, or that of the copy; nil for a job that is gone.
+    public var name: String?
+
+    /// A changed job.
+    public init(job: String, change: Change, name: String?) {
+        self.job = job
+        self.change = change
+        self.name = name
+    }
+
+    /// One row.
+    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+
+    /// One sentence.
+    public func table(_ style: TableStyle) -> String {
+        switch change {
+        case .renamed: "\(job) is called \(name ?? job) now\n"
+        case .copied: "\(name ?? job) is a copy of \(job); its next search may be guided otherwise\n"
+        case .deleted: "\(job) is deleted\n"
+        }
+    }
 }

@@ -20,12 +20,14 @@ public struct FrontAnswer: Answer, Hashable {
     public var next: String?
     /// What a picture of the front shows; not part of the coding.
     public var picture: FrontPicture?
+    /// On which profile the scores are, where that is not the job's only one; not part of the coding.
+    public var notes: [String]
 
     /// A front, or a page of one.
     public init(
         job: String, device: String, fidelity: Fidelity?, metric: String, reference: [Double],
         hypervolume: Double, candidates: [CandidateAnswer], next: String? = nil,
-        picture: FrontPicture? = nil
+        picture: FrontPicture? = nil, notes: [String] = []
     ) {
         self.job = job
         self.device = device
@@ -36,6 +38,21 @@ public struct FrontAnswer: Answer, Hashable {
         self.candidates = candidates
         self.next = next
         self.picture = picture
+        self.notes = notes
+    }
+
+    /// Without what is not part of the coding.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            job: try container.decode(String.self, forKey: .job),
+            device: try container.decode(String.self, forKey: .device),
+            fidelity: try container.decodeIfPresent(Fidelity.self, forKey: .fidelity),
+            metric: try container.decode(String.self, forKey: .metric),
+            reference: try container.decode([Double].self, forKey: .reference),
+            hypervolume: try container.decode(Double.self, forKey: .hypervolume),
+            candidates: try container.decode([CandidateAnswer].self, forKey: .candidates),
+            next: try container.decodeIfPresent(String.self, forKey: .next))
     }
 
     enum CodingKeys: String, CodingKey {
@@ -84,7 +101,7 @@ extension FrontAnswer {
     public func table(_ style: TableStyle) throws -> String {
         let heading =
             "\(device): \(candidates.count) candidates, fidelity \(fidelity?.rawValue ?? "none"), "
-            + "hypervolume \(Human.number(hypervolume))\n"
+            + "hypervolume \(Human.number(hypervolume))\n" + notes.map { "\($0)\n" }.joined()
         let rows = try candidates.isEmpty ? "no feasible candidate\n" : CandidateTable(candidates).text(style)
         return heading + rows + reasons + (picture.map { "\n" + $0.text(width: style.width) } ?? "")
     }

@@ -43,9 +43,9 @@ public func finish(
         let work = try job.work(data: request.data ?? source.data, database: request.database)
         let state = try known.state()
         let store = try ExperimentStore(writing: request.database)
-        let (jobStore, lock, _) = try store.begin(job.plan(work), keepsState: true)
+        let begun = try store.begin(job.plan(work, from: source), keepsState: true)
         let run = JobRun(
-            job: job, work: work, store: jobStore, lock: lock,
+            job: job, work: work, begun: begun,
             width: request.threads ?? ProcessInfo.processInfo.activeProcessorCount,
             progress: { progress(JobProgress($0)) })
         finished = try await run.finish(evaluation, leaving: state)

@@ -12,7 +12,7 @@ public func plan(of request: SearchRequest) throws -> PlanAnswer {
     let work = try job.work(data: request.data, database: request.database)
     let problem = try job.problem(work, pricer: nil)
     return PlanAnswer(
-        guide: JSONObject(job.identity),
+        guide: JSONObject(job.overview),
         budget: PlanAnswer.Budget(
             maxEvaluations: job.search.maxEvaluations, maxSeconds: job.search.maxSeconds,
             threads: request.width),

@@ -49,12 +49,10 @@ public func search(
     let work = try job.work(data: request.data, database: request.database)
     let doubts = try job.warnings(work)
     let store = try ExperimentStore(writing: request.database)
-    let (jobStore, lock, warnings) = try store.begin(job.plan(work))
-    try source.keep(for: jobStore)
+    let begun = try store.begin(job.plan(work, from: source))
     let report: @Sendable (JobEvent) -> Void = { progress(JobProgress($0)) }
-    for warning in warnings + doubts { report(.warning(warning)) }
-    let run = JobRun(
-        job: job, work: work, store: jobStore, lock: lock, width: request.width, progress: report)
+    for warning in begun.warnings + begun.notes + doubts { report(.warning(warning)) }
+    let run = JobRun(job: job, work: work, begun: begun, width: request.width, progress: report)
     do {
         let isFeasible = try await run.toTheEnd()
         let review = Review(store)

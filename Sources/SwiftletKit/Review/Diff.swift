@@ -21,7 +21,7 @@ extension Review {
         let (own, other) = (try a.evaluations(), try b.evaluations())
         return DiffAnswer(
             a: first, b: second, devices: targets.map { DeviceDiffAnswer($0, fidelity, own, other) },
-            changes: try changes(from: a.planKeys(), to: b.planKeys()))
+            changes: try changes(from: a.askedKeys(), to: b.askedKeys()))
     }
 }
 

@@ -39,6 +39,7 @@ struct DeviceFront {
     let target: Target
     private let fidelity: Fidelity?
     private let hypervolume: Double
+    private let notes: [String]
     /// In proposal order, without what they are made of.
     let all: [ScoredCandidate]
     /// The front, or every candidate; by latency where it is known, then by id.
@@ -53,6 +54,7 @@ struct DeviceFront {
         shown = (includesAll ? all : front).sorted {
             ($0.score.latency ?? .infinity, $0.id) < ($1.score.latency ?? .infinity, $1.id)
         }
+        notes = try job.notes(on: device)
     }
 
     func answer(hasPicture: Bool, page: Page) throws -> FrontAnswer {
@@ -61,7 +63,7 @@ struct DeviceFront {
             job: job.name, device: target.device, fidelity: fidelity, metric: try job.metric(),
             reference: target.objectives.map { _ in hypervolumeReference }, hypervolume: hypervolume,
             candidates: try job.completed(Array(shown[indices])).map { CandidateAnswer($0) }, next: next,
-            picture: hasPicture ? try picture : nil)
+            picture: hasPicture ? try picture : nil, notes: notes)
     }
 
     /// The candidate with what it is made of.

@@ -4,7 +4,7 @@ public import Reports
 
 /// Takes the jobs of another database over into this one, and their files into the folders beside it.
 ///
-/// The files are the job itself and the models of its finalists. What is known here stays as it is, so that a merge that was
+/// The files are the models of its finalists. What is known here stays as it is, so that a merge that was
 /// interrupted can be repeated.
 public func merge(_ other: String, into database: String) throws -> MergeAnswer {
     let (source, store) = (try ExperimentStore(reading: other), try ExperimentStore(writing: database))
@@ -13,7 +13,6 @@ public func merge(_ other: String, into database: String) throws -> MergeAnswer 
     let names = try store.merge(source)
     for name in names {
         let (theirs, ours) = (try source.job(named: name), try store.job(named: name))
-        try JobSource.copy(from: theirs, to: ours)
         for artefact in try theirs.artefacts() { try ours.take(artefact, from: theirs) }
     }
     return MergeAnswer(database: database, jobs: names, source: other)
@@ -23,8 +22,10 @@ public func merge(_ other: String, into database: String) throws -> MergeAnswer 
 public func checkDatabase(_ database: String) throws -> CheckAnswer {
     let store = try ExperimentStore(reading: database)
     try store.checkIntegrity()
-    for name in try store.jobNames() { try store.job(named: name).checkFiles() }
-    return CheckAnswer(database: database, jobs: try store.jobNames().count)
+    let jobs = try store.jobNames().map { try store.job(named: $0) }
+    for job in jobs where job.hasFolder { try job.checkFiles() }
+    return CheckAnswer(
+        database: database, jobs: jobs.count, withoutFolder: jobs.filter { !$0.hasFolder }.map(\.name))
 }
 
 /// Writes a compact copy of a database, consistent even while a search runs; models stay where they are.

@@ -51,7 +51,7 @@ extension Review {
 
     /// What was asked, on what data, when and on what machine.
     private func facts(of job: JobStore) throws -> [ReportPage.Fact] {
-        let keys = try job.planKeys()
+        let keys = try job.askedKeys()
         func fact(_ name: String, _ wanted: [(key: String, label: String)]) -> ReportPage.Fact? {
             let parts = wanted.compactMap { key, label in
                 keys[key].map { label.isEmpty ? $0 : "\(label) \($0)" }

@@ -30,7 +30,7 @@ public func rescore(
     }
     let problem = try job.problem(work, pricer: nil)
     let store = try ExperimentStore(writing: database).job(named: name)
-    try store.rescore(target) { evaluation in
+    try store.rescore(target, on: profile.content) { evaluation in
         var priced = evaluation
         let genotype = try job.space.genotype(
             architecture: evaluation.architecture, compression: evaluation.compression)

@@ -8,8 +8,8 @@ import Search
 import SearchSpaces
 
 extension ResolvedJob {
-    /// Everything that decides the outcome, as it is stored and hashed: no budget, no threads, no paths.
-    package var identity: Identity {
+    /// The resolved values as the plan shows them; what is stored and compared is the guide, which knows the data too.
+    package var overview: Identity {
         var record: Identity = [
             "name": .text(name),
             "dataset": data.identity,
@@ -52,11 +52,6 @@ extension ResolvedJob {
             [.init("space", .text(spaceHash))]
                 + profiles.map { .init($0.name, .text(SHA256.hex(String(describing: $0)))) })
     }
-
-    /// The identity as key paths and values.
-    package var keys: [String: String] {
-        Dictionary(identity.leaves.map { ($0.path, $0.text) }) { first, _ in first }
-    }
 }
 
 extension JobData {
@@ -79,7 +74,8 @@ extension SampleSource {
     fileprivate var identity: Identity {
         var record: Identity = [
             "source": .text(request.source.rawValue), "task": .text(goal.task.rawValue),
-            "metric": .text(goal.metric.rawValue), "validation": rules.validation?.identity ?? .text("default"),
+            "metric": .text(goal.metric.rawValue),
+            "validation": rules.validation?.identity ?? .text("default"),
             "test": rules.test?.identity ?? .text("default"), "split": .text(rules.basis.rawValue),
             "split_seed": .text(String(rules.seed)),
         ]

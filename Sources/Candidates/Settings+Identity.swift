@@ -1,0 +1,44 @@
+public import Determinism
+public import ModelCompression
+import Quantities
+
+// Encoders of what decides an accuracy. A value that changes its meaning gets a new version; a value that is added is left out
+// where it has the meaning that older encodings had.
+
+extension LearningGoal {
+    public var identity: Identity {
+        ["version": .integer(1), "task": .text(task.rawValue), "metric": .text(metric.rawValue)]
+    }
+}
+
+extension TrainingSettings {
+    public var identity: Identity {
+        [
+            "version": .integer(1), "epochs": .number(epochs),
+            "fine_tune_epochs": .number(orAbsent: fineTuneEpochs), "batch": .integer(batch),
+            "optimizer": .text(usesAdamW ? "adamw" : "sgd"),
+            "learning_rate": .number(orAbsent: learningRate), "distills_all": .flag(distillsAll),
+            "channel_order": .text(channelOrder.rawValue),
+        ]
+    }
+}
+
+extension CompressionOptions {
+    /// Without the importance of channels, which follows from the settings of the training.
+    public var identity: Identity {
+        [
+            "version": .integer(1), "calibrator": calibrator.identity, "corrects_bias": .flag(correctsBias),
+            "scales_per_channel": .flag(scalesPerChannel),
+        ]
+    }
+}
+
+extension Calibrator {
+    fileprivate var identity: Identity {
+        switch self {
+        case .minMax: .text("min-max")
+        case .percentile(let percentile): ["percentile": .number(percentile)]
+        case .meanSquaredError: .text("mean-squared-error")
+        }
+    }
+}
