@@ -42,7 +42,8 @@ public struct TextPlot: Sendable {
         guard let x = PlotAxis(points.map(\.x), isLogarithmic: true, unit: xUnit),
             let y = PlotAxis((stairs.isEmpty ? points : stairs).map(\.y))
         else { return "\(title): nothing to plot\n" }
-        let ticks = y.ticks.map { (row(of: y.share($0)), yLabel($0).withoutIdleZeros) }
+        // A number of three hundred digits may not push the picture out of its lines.
+        let ticks = y.ticks.map { (row(of: y.share($0)), yLabel($0).withoutIdleZeros.shortened(to: 12)) }
         let labels = Dictionary(ticks) { first, _ in first }
         let margin = labels.values.map(\.count).max() ?? 0
         let canvas = drawn(columns: width - margin - 2, x: x, y: y, stairs: stairs)
