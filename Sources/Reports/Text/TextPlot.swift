@@ -42,9 +42,10 @@ public struct TextPlot: Sendable {
         guard let x = PlotAxis(points.map(\.x), isLogarithmic: true, unit: xUnit),
             let y = PlotAxis((stairs.isEmpty ? points : stairs).map(\.y))
         else { return "\(title): nothing to plot\n" }
-        // A label longer than this leaves no room for the picture.
-        let longest = width - 12
-        let ticks = y.ticks.filter { y.share($0).isFinite }.map { (row(of: y.share($0)), String(yLabel($0).withoutIdleZeros.prefix(longest))) }
+        // A number of three hundred digits may not push the picture out of its lines.
+        let ticks = y.ticks.filter { y.share($0).isFinite }.map {
+            (row(of: y.share($0)), yLabel($0).withoutIdleZeros.shortened(to: 12))
+        }
         let labels = Dictionary(ticks) { first, _ in first }
         let margin = labels.values.map(\.count).max() ?? 0
         let canvas = drawn(columns: width - margin - 2, x: x, y: y, stairs: stairs)
