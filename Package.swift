@@ -145,6 +145,11 @@ let package = Package(
         .target(
             name: "ReaderMutations", dependencies: ["Determinism", "Datasets"],
             path: "Benchmarks/ReaderMutations", swiftSettings: house),
+        .target(
+            name: "InputMutations",
+            dependencies: ["Quantities", "Determinism", "ReaderMutations", "Reports", "SwiftletKit", grdb],
+            path: "Benchmarks/InputMutations", swiftSettings: house),
+        benchmark("mutation-runs", at: "MutationRuns", ["ReaderMutations", "InputMutations"]),
         benchmark("data-benchmark", at: "DataBenchmark", ["Archives", "Datasets", "ReaderMutations"]),
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",
@@ -157,7 +162,7 @@ let package = Package(
         tests("NumericsTests", ["Numerics"]),
         benchmark(
             "weight-sharing", at: "WeightSharing",
-            ["Candidates", "Datasets", "Determinism", "ModelGraph", "Quantities", "Search", "SearchSpaces", "Training"]),
+            ["Candidates", "Datasets", "Determinism", "ModelGraph", "Search", "SearchSpaces", "Training"]),
 
         tests("DeterminismTests", ["Determinism"]),
         tests("ReportsTests", ["Quantities", "Reports"]),
@@ -193,7 +198,7 @@ let package = Package(
             [
                 "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates",
                 "Bundles",
-                "Jobs", "Reports", "SwiftletKit",
+                "Jobs", "Reports", "SwiftletKit", "ReaderMutations", "InputMutations",
             ]),
         tests("ArchitectureTests", []),
     ],

@@ -1,9 +1,9 @@
-import Determinism
+public import Determinism
 
 /// Damages files as transfers, disks and attackers do; equal streams give equal damage.
-enum Mutation {
+public enum Mutation {
     /// One to four changes of the bytes.
-    static func damage(_ bytes: [UInt8], using random: inout RandomStream) -> [UInt8] {
+    public static func damage(_ bytes: [UInt8], using random: inout RandomStream) -> [UInt8] {
         var damaged = bytes
         for _ in 0...random.index(below: 4) { change(&damaged, using: &random) }
         return damaged
@@ -27,7 +27,9 @@ enum Mutation {
         case 5: bytes.insert(contentsOf: bytes[place..<place + length], at: random.index(below: bytes.count))
         case 6:
             // A length or count that is far too large.
-            for i in place..<place + min(length, 4) { bytes[i] = extremes[random.index(below: extremes.count)] }
+            for i in place..<place + min(length, 4) {
+                bytes[i] = extremes[random.index(below: extremes.count)]
+            }
         default:
             // The same near the head, where formats keep their lengths.
             bytes[random.index(below: min(bytes.count, 64))] = UInt8(random.index(below: 256))

@@ -1,20 +1,21 @@
 import Archives
 import Candidates
 package import ExperimentStore
-import Foundation
 import Training
 
 /// The super-network of a job in its folder: the state after the last checkpoint, or the end, of its training.
 struct SuperNetworkFile {
-    let path: String
+    private static let name = "super-network.state"
+    private let folder: String
+    var path: String { "\(folder)/\(SuperNetworkFile.name)" }
 
-    init(of job: JobStore) { path = "\(job.folder)/super-network.state" }
+    init(of job: JobStore) { folder = job.folder }
 
     /// Nil where its training has not reached a checkpoint yet.
     func read() throws -> SuperState? {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+        guard let bytes = try InputFile.bytes(of: SuperNetworkFile.name, below: folder) else { return nil }
         do {
-            return try SuperState(decoding: [UInt8](bytes))
+            return try SuperState(decoding: bytes)
         } catch {
             throw JobError("\(path): \(error); remove it to train the super-network again")
         }

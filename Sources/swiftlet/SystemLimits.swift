@@ -7,13 +7,14 @@ enum SystemLimits {
     /// A database, its log and the files beside it, models, and what the runtime needs.
     private static let fewestOpenFiles: rlim_t = 32
     /// Of address space: the program, its libraries, and the stacks of its threads.
-    private static let leastMemory: rlim_t = 256 << 20
+    private static let leastMemory: rlim_t = 512 << 20
 
     /// Ends the process with status 1 where the limits are too low, now or when memory runs out later.
     static func require() {
         if let complaint = complaint() {
             Terminal.note("swiftlet: \(complaint)")
-            exit(1)
+            // At once: what runs at an orderly exit may wait for a thread that memory does not allow.
+            _exit(1)
         }
         reportExhaustedMemory()
     }
