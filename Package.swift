@@ -71,7 +71,7 @@ let package = Package(
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
         wall("Kernels", ["CKernels"]),
-        wall("Engine", ["Numerics", "ModelGraph", "Kernels"]),
+        wall("Engine", ["ModelGraph", "Kernels"]),
         wall("Training", ["Determinism", "ModelGraph", "Kernels"]),
         wall("ModelCompression", ["ModelGraph", "Engine"]),
         .target(
@@ -89,9 +89,8 @@ let package = Package(
         wall(
             "Candidates",
             [
-                "Quantities", "Determinism", "ModelGraph", "Engine", "Training", "ModelCompression",
-                "Datasets",
-                "SearchSpaces", "Devices", "Search",
+                "Quantities", "Determinism", "Numerics", "ModelGraph", "Engine", "Training",
+                "ModelCompression", "Datasets", "SearchSpaces", "Devices", "Search",
             ]),
         wall(
             "Bundles",
@@ -122,7 +121,7 @@ let package = Package(
 
         benchmark(
             "engine-benchmark", at: "EngineBenchmark",
-            ["Determinism", "ModelGraph", "Kernels", "Engine", "ONNXFormat", "TFLiteFormat"]),
+            ["Determinism", "ModelGraph", "Kernels", "Engine", "ONNXFormat", "TFLiteFormat", "Candidates"]),
         benchmark(
             "training-benchmark", at: "TrainingBenchmark",
             ["Determinism", "ModelGraph", "Kernels", "Training"]),

@@ -1,3 +1,4 @@
+import Candidates
 import Engine
 import Kernels
 import ModelGraph

@@ -63,7 +63,10 @@ private struct WallTable {
 
     init(root: URL) throws {
         let text = try String(contentsOf: root.appending(path: "docs/architecture.md"), encoding: .utf8)
-        for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+        // Modules stand in the page's first table.
+        let table = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .drop { !$0.hasPrefix("| `") }.prefix { $0.hasPrefix("| `") }
+        for line in table {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             let names = cells[1].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             rows[cells[0].replacing("`", with: "")] = Row(

@@ -1,41 +1,13 @@
-import Numerics
-
-/// Batch-1 latency of a plan, from the caller's buffers to the outputs.
-///
-/// A repeat is a run of consecutive inferences; its median is one observation of the latency. Jitter is apart: `runP95`
-/// is over single runs.
-public struct LatencyMeasurement: Hashable, Sendable {
-    /// Median of the repeats' medians, in milliseconds.
-    public var median: Double
-    /// The interval for that median: its 10 % and 90 % quantiles over the repeats, in milliseconds.
-    public var p10, p90: Double
-    /// 95 % quantile, smallest and mean of single runs, in milliseconds.
-    public var runP95, minimum, mean: Double
-    /// How many inferences were timed.
-    public var runs: Int
-
-    /// - Parameter repeats: times of single runs in milliseconds, at least one in each repeat.
-    fileprivate init(repeats: [[Double]]) {
-        let medians = repeats.map { $0.median ?? .nan }, all = repeats.flatMap(\.self)
-        (p10, median, p90) = (
-            medians.quantile(0.1) ?? .nan, medians.median ?? .nan, medians.quantile(0.9) ?? .nan
-        )
-        (runP95, minimum) = (all.quantile(0.95) ?? .nan, all.min() ?? .nan)
-        mean = all.reduce(0, +) / Double(all.count)
-        runs = all.count
-    }
-}
-
-/// Times inference on one sample: warm-up, then nine repeats that share the time.
+/// Times inference on one sample, from the caller's buffers to the outputs: warm-up, then nine repeats that share the time.
 ///
 /// Sixteen input buffers are taken in turn, and the copies into and out of the plan's memory count.
-public func measureLatency(of plan: Plan, seconds: Double, threads: Int = 1) -> LatencyMeasurement {
-    precondition(seconds > 0, "measureLatency: needs time")
+/// - Returns: for each repeat, the times of its single runs in milliseconds, at least five.
+public func timeRuns(of plan: Plan, seconds: Double, threads: Int = 1) -> [[Double]] {
+    precondition(seconds > 0, "timeRuns: needs time")
     let repeats = 9
     var timer = InferenceTimer(worker: Worker(plan, threads: threads))
     timer.run(for: seconds * 0.1, atLeast: 3)
-    let observations = (0..<repeats).map { _ in timer.run(for: seconds * 0.9 / Double(repeats), atLeast: 5) }
-    return LatencyMeasurement(repeats: observations)
+    return (0..<repeats).map { _ in timer.run(for: seconds * 0.9 / Double(repeats), atLeast: 5) }
 }
 
 /// Runs a worker over inputs in turn and notes how long each run took.
