@@ -188,8 +188,8 @@ let package = Package(
         tests(
             "SwiftletKitTests",
             [
-                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates", "Bundles",
-                "Jobs", "Reports", "SwiftletKit",
+                "Quantities", "Archives", "ModelGraph", "Kernels", "Engine", "Datasets", "Search",
+                "Candidates", "Bundles", "Jobs", "Reports", "SwiftletKit",
             ]),
         tests("ArchitectureTests", []),
     ],
