@@ -195,9 +195,9 @@ let package = Package(
         tests(
             "SwiftletKitTests",
             [
-                "Quantities", "ModelGraph", "Kernels", "Engine", "Datasets", "Search", "Candidates",
-                "Bundles",
-                "Jobs", "Reports", "SwiftletKit", "ReaderMutations", "InputMutations",
+                "Quantities", "Archives", "ModelGraph", "Kernels", "Engine", "Datasets", "Search",
+                "Candidates", "Bundles", "Jobs", "Reports", "SwiftletKit", "ReaderMutations",
+                "InputMutations",
             ]),
         tests("ArchitectureTests", []),
     ],

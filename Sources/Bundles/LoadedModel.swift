@@ -17,25 +17,36 @@ public struct LoadedModel: Sendable {
     /// Reads a model; `memory` bounds what it may take, checked before allocation.
     ///
     /// `roundsActivations` keeps the arithmetic of TFLite files with int8 weights and float32 activations, which no training and
-    /// no other format has.
-    public init(path: String, memory: Int = 4 << 30, roundsActivations: Bool = false) throws {
+    /// no other format has. `inputs` says what the file leaves open.
+    public init(
+        path: String, memory: Int = 4 << 30, roundsActivations: Bool = false,
+        inputs: InputSizes = InputSizes()
+    ) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw BundleError("\(path): there is no such file")
         }
         self.path = path
         switch URL(filePath: path).pathExtension.lowercased() {
         case "onnx":
-            let model = try ONNXModel.read(path: path, options: ONNXReadOptions(memoryBytes: memory))
+            let model = try ONNXModel.read(path: path, options: ONNXReadOptions(memoryBytes: memory, inputs))
             (format, graph) = ("onnx", model.graph)
             metadata = model.metadata.map { ($0.key, $0.value) }
         case "tflite":
-            let options = TFLiteReadOptions(roundsActivations: roundsActivations)
+            guard inputs.values.isEmpty else {
+                throw BundleError(
+                    "--input-value: inputs of TFLite files cannot be fixed, only those of ONNX files")
+            }
+            let options = TFLiteReadOptions(
+                roundsActivations: roundsActivations, inputShapes: inputs.shapes)
             let model = try TFLiteModel.read(path: path, options: options)
             (format, graph) = ("tflite", model.graph)
             metadata = model.metadata.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }
         case "swiftlet":
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw BundleError("\(path): cannot be read")
+            }
+            guard inputs.isEmpty else {
+                throw BundleError("--input-shape: a .swiftlet file leaves nothing open")
             }
             (format, graph, metadata) = ("swiftlet", try Graph(decoding: [UInt8](data), file: path), [])
         case let ending:

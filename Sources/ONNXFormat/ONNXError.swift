@@ -39,7 +39,7 @@ public enum ONNXProblem: Error, Hashable, CustomStringConvertible {
             "node '\(node.shortened)' (\(type.shortened)) is not supported: \(detail)"
         case .needsConstant(let node, let type, let input):
             "node '\(node.shortened)' (\(type.shortened)) needs '\(input.shortened)' as a constant; "
-                + "export the model with its value, or fix that input when reading"
+                + "export the model with its value, or give it with --input-value \(input.shortened)=…"
         case .memory(let what, let bytes, let limit):
             "\(what) needs \(bytes.inMebibytes), more than the limit of \(limit.inMebibytes); raise --max-memory"
         case .notExportable(let node, let detail):

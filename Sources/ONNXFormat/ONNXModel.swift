@@ -40,13 +40,21 @@ public struct ONNXReadOptions: Sendable {
     public var fixedInputs: [String: Tensor]
     /// Extents for inputs whose shape is symbolic, by name; an unknown first dimension is a batch of 1 without this.
     public var inputShapes: [String: Shape]
+    /// Graph inputs that become constants of these numbers, in the input's own type and shape; one number fills all of it.
+    public var inputValues: [String: [Double]]
+    /// Shapes of the data at hand: they fill in extents that are open behind the first axis and not given above; "" stands for an
+    /// only input.
+    public var sampleShapes: [String: Shape]
 
     public init(
-        memoryBytes: Int = 4 << 30, fixedInputs: [String: Tensor] = [:], inputShapes: [String: Shape] = [:]
+        memoryBytes: Int = 4 << 30, fixedInputs: [String: Tensor] = [:], inputShapes: [String: Shape] = [:],
+        inputValues: [String: [Double]] = [:], sampleShapes: [String: Shape] = [:]
     ) {
         self.memoryBytes = memoryBytes
         self.fixedInputs = fixedInputs
         self.inputShapes = inputShapes
+        self.inputValues = inputValues
+        self.sampleShapes = sampleShapes
     }
 }
 
@@ -105,7 +113,8 @@ extension ONNXModel {
         let model = try decoded(bytes, options)
         let operatorSet = try checkedOperatorSet(model)
         var translator = Translator(
-            operatorSet: operatorSet, decoder: TensorDecoder(folder: folder, limit: options.memoryBytes),
+            operatorSet: operatorSet, functions: model.functions,
+            decoder: TensorDecoder(folder: folder, limit: options.memoryBytes),
             options: options)
         let graph = try translator.graph(model.graph)
         return ImportedModel(

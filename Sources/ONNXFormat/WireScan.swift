@@ -5,25 +5,66 @@ enum WireScan {
     /// Roughly what a decoded message takes beside its numbers and texts.
     private static let bytesPerObject = 300
 
+    /// Bodies deeper than this are refused by the decoder.
+    private static let deepest = 40
+
     /// An estimate of what decoding a model takes; tensors' own bytes are counted once.
     static func estimatedBytes(of data: Data) -> Int {
         data.withUnsafeBytes { bytes in
             var objects = 0
-            // Model (7) → graph (1) → node (5) → attribute; everything nested deeper is numbers.
+            // Model: graph (7), functions (25).
             forEachField(bytes, 0..<bytes.count) { number, range in
                 objects += 1
-                guard number == 7 else { return }
-                forEachField(bytes, range) { number, range in
-                    objects += 1
-                    guard number != 5 else { return }
-                    forEachField(bytes, range) { _, range in
-                        objects += 1
-                        forEachField(bytes, range) { _, _ in objects += 1 }
-                    }
-                }
+                if number == 7 { objects += objectsOfGraph(bytes, range, depth: 0) }
+                if number == 25 { objects += objectsOfFunction(bytes, range) }
             }
             return data.count + objects * bytesPerObject
         }
+    }
+
+    /// Graph → node (1) → attribute; what tensors (5) hold is numbers.
+    private static func objectsOfGraph(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, depth: Int
+    ) -> Int {
+        guard depth < deepest else { return 0 }
+        var objects = 0
+        forEachField(bytes, range) { number, range in
+            objects += 1
+            guard number != 5 else { return }
+            if number == 1 {
+                objects += objectsOfNode(bytes, range, depth: depth)
+            } else {
+                forEachField(bytes, range) { _, range in
+                    objects += 1
+                    forEachField(bytes, range) { _, _ in objects += 1 }
+                }
+            }
+        }
+        return objects
+    }
+
+    private static func objectsOfFunction(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
+        var objects = 0
+        forEachField(bytes, range) { number, range in
+            objects += 1
+            if number == 7 { objects += objectsOfNode(bytes, range, depth: 0) }
+        }
+        return objects
+    }
+
+    /// Node → attribute (5) → graph (6).
+    private static func objectsOfNode(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, depth: Int
+    ) -> Int {
+        var objects = 0
+        forEachField(bytes, range) { number, range in
+            objects += 1
+            forEachField(bytes, range) { inner, range in
+                objects += 1
+                if number == 5, inner == 6 { objects += objectsOfGraph(bytes, range, depth: depth + 1) }
+            }
+        }
+        return objects
     }
 
     /// Length-delimited fields of a message; stops at anything malformed, which the decoder will refuse.

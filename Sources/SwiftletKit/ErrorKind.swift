@@ -24,7 +24,7 @@ public enum ErrorKind: Sendable {
 extension KitError {
     fileprivate var kind: ErrorKind {
         switch self {
-        case .notWritten: .failure
+        case .notWritten, .disagrees: .failure
         case .exists, .outOfRange, .secondsOutOfRange, .unfinished, .noCommonDevice, .refused: .invalidInput
         }
     }

@@ -13,6 +13,8 @@ public enum KitError: Error, Hashable, CustomStringConvertible {
     case noCommonDevice(String, String)
     /// A file could not be written or copied.
     case notWritten(path: String, reason: String)
+    /// Models that were written and, read back, answer otherwise than they should.
+    case disagrees(folder: String, detail: String)
     /// The request makes no sense for this job, device or file, with the sentence that says why.
     case refused(String)
 
@@ -29,6 +31,8 @@ public enum KitError: Error, Hashable, CustomStringConvertible {
                 + "'swiftlet finish \(job) \(candidate.prefix(12))' does that"
         case .noCommonDevice(let a, let b): "jobs '\(a)' and '\(b)' have no device in common"
         case .notWritten(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .disagrees(let folder, let detail):
+            "\(folder): was written, but does not answer the test vectors as the candidate does: \(detail)"
         case .refused(let sentence): sentence
         }
     }

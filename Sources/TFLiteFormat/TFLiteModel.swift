@@ -53,8 +53,13 @@ public struct TFLiteReadOptions: Sendable {
     /// With it the graph answers as LiteRT does (through XNNPACK); without, it is the plain network in float32, which can be
     /// trained and compressed.
     public var roundsActivations: Bool
+    /// Shapes for inputs whose extents the file leaves open, by name; without one, the shape that the file was made with holds.
+    public var inputShapes: [String: Shape]
 
-    public init(roundsActivations: Bool = false) { self.roundsActivations = roundsActivations }
+    public init(roundsActivations: Bool = false, inputShapes: [String: Shape] = [:]) {
+        self.roundsActivations = roundsActivations
+        self.inputShapes = inputShapes
+    }
 }
 
 /// A named blob that travels with a model.

@@ -137,6 +137,7 @@ struct PredictCommand: ParsableCommand {
     var device: String
 
     @OptionGroup var memory: MemoryOption
+    @OptionGroup var inputs: InputSizesOption
     @OptionGroup var output: FormatOption
 
     func validate() throws {
@@ -148,7 +149,8 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         if let model {
-            let answer = try ModelCommands.predict(model, on: device, memory: memory.bytes)
+            let answer = try ModelCommands.predict(
+                model, on: device, memory: memory.bytes, inputs: inputs.options)
             try Terminal.print(answer, as: output.format)
         } else if let space, let architectures {
             let answer = try SpaceCommands.predict(space: space, architectures: architectures, on: device)

@@ -19,6 +19,21 @@ struct MemoryOption: ParsableArguments {
     var bytes: Int { maxMemory.flatMap(Unit.byteCount(parsing:)) ?? ModelCommands.defaultMemory }
 }
 
+struct InputSizesOption: ParsableArguments {
+    @Option(
+        name: .customLong("input-shape"),
+        help: "NAME=1x3x48x192: the shape of an input that the file leaves open; may be repeated.")
+    var shapes: [String] = []
+
+    @Option(
+        name: .customLong("input-value"),
+        help: "NAME=16000: fixes an input of an ONNX file to a number, or to several with commas.")
+    var values: [String] = []
+
+    /// Both options together.
+    var options: InputOptions { InputOptions(shapes: shapes, values: values) }
+}
+
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Shows what is in a model file: inputs, outputs, counts, layers.")
@@ -27,10 +42,12 @@ struct InspectCommand: ParsableCommand {
     var model: String
 
     @OptionGroup var memory: MemoryOption
+    @OptionGroup var inputs: InputSizesOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        try Terminal.print(try ModelCommands.inspect(model, memory: memory.bytes), as: output.format)
+        try Terminal.print(
+            try ModelCommands.inspect(model, memory: memory.bytes, inputs: inputs.options), as: output.format)
     }
 }
 
@@ -51,11 +68,13 @@ struct BenchmarkCommand: ParsableCommand {
     var layers = false
 
     @OptionGroup var memory: MemoryOption
+    @OptionGroup var inputs: InputSizesOption
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let answer = try ModelCommands.benchmark(
-            model, threads: threads, seconds: seconds, hasLayers: layers, memory: memory.bytes)
+            model, threads: threads, seconds: seconds, hasLayers: layers, memory: memory.bytes,
+            inputs: inputs.options)
         try Terminal.print(answer, as: output.format)
     }
 }
@@ -77,13 +96,15 @@ struct RunCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var memory: MemoryOption
+    @OptionGroup var inputs: InputSizesOption
 
     @Option(help: "table, json or csv.")
     var format: AnswerFormat = .table
 
     func run() throws {
         let answer = try ModelCommands.run(
-            model, input: input, output: output, replacing: force, memory: memory.bytes)
+            model, input: input, output: output, replacing: force, memory: memory.bytes,
+            inputs: inputs.options)
         try Terminal.print(answer, as: format)
     }
 }

@@ -75,7 +75,7 @@ extension KitError {
         switch self {
         case .exists: "; --force replaces it"
         case .unfinished: ", --unfinished exports it as the search left it"
-        case .notWritten, .outOfRange, .secondsOutOfRange, .noCommonDevice, .refused: ""
+        case .notWritten, .disagrees, .outOfRange, .secondsOutOfRange, .noCommonDevice, .refused: ""
         }
     }
 }

@@ -125,7 +125,11 @@ struct BackendCase {
         "DequantizeLinear", "Constant",
         "ConstantOfShape", "Identity", "Dropout", "Shape", "Gather", "Unsqueeze", "Squeeze", "Tile", "Sum",
         "QLinearConv",
-        "QLinearMatMul", "ConvInteger",
+        "QLinearMatMul", "ConvInteger", "ConvTranspose", "LSTM", "GRU", "RNN", "Equal", "Greater", "Less",
+        "GreaterOrEqual", "LessOrEqual", "And", "Or", "Xor", "Not", "Where", "LayerNormalization",
+        "RMSNormalization", "InstanceNormalization", "GroupNormalization", "ArgMax", "ArgMin", "OneHot",
+        "TopK",
+        "CumSum", "Trilu", "Einsum", "DynamicQuantizeLinear", "DepthToSpace", "SpaceToDepth",
     ]
 
     func outcome() -> Outcome {

@@ -58,8 +58,8 @@ import Testing
         let error = #expect(throws: TFLiteError.self) { try TFLiteModel.parse(model, file: "relu.tflite") }
         #expect(
             error?.description
-                == "relu.tflite: operator 0: LSTM is not one that Swiftlet runs; express it with supported operators "
-                + "before exporting")
+                == "relu.tflite: 1 of its operators: Swiftlet runs none of these: LSTM × 1; express them with "
+                + "supported operators before exporting")
     }
 
     @Test("An operator that waits for its own result is refused")

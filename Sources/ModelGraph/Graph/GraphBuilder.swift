@@ -47,6 +47,8 @@ public struct GraphBuilder: Sendable {
     }
 
     public func type(of id: ValueID) -> ValueType { graphSoFar[id].type }
+    /// The elements of a constant; nil for other values.
+    public func constant(_ id: ValueID) -> Tensor? { graphSoFar[id].constant?.tensor }
     public func shape(of id: ValueID) -> Shape { graphSoFar[id].type.shape }
 
     /// The finished graph.

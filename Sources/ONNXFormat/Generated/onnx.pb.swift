@@ -59,11 +59,39 @@ nonisolated struct ProtoModel: Sendable {
 
   var metadataProps: [ProtoStringStringEntry] = []
 
+  var functions: [ProtoFunction] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _graph: ProtoGraph? = nil
+}
+
+nonisolated struct ProtoFunction: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var name: String = String()
+
+  var input: [String] = []
+
+  var output: [String] = []
+
+  var attribute: [String] = []
+
+  var node: [ProtoNode] = []
+
+  var opsetImport: [ProtoOperatorSetId] = []
+
+  var domain: String = String()
+
+  var attributeProto: [ProtoAttribute] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoOperatorSetId: Sendable {
@@ -172,6 +200,15 @@ nonisolated struct ProtoAttribute: @unchecked Sendable {
   /// Clears the value of `t`. Subsequent reads from it will return its default value.
   mutating func clearT() {_uniqueStorage()._t = nil}
 
+  var g: ProtoGraph {
+    get {_storage._g ?? ProtoGraph()}
+    set {_uniqueStorage()._g = newValue}
+  }
+  /// Returns true if `g` has been explicitly set.
+  var hasG: Bool {_storage._g != nil}
+  /// Clears the value of `g`. Subsequent reads from it will return its default value.
+  mutating func clearG() {_uniqueStorage()._g = nil}
+
   var floats: [Float] {
     get {_storage._floats}
     set {_uniqueStorage()._floats = newValue}
@@ -191,6 +228,12 @@ nonisolated struct ProtoAttribute: @unchecked Sendable {
   var type: Int32 {
     get {_storage._type}
     set {_uniqueStorage()._type = newValue}
+  }
+
+  /// Inside a function: the attribute of the call whose value this one takes
+  var refAttrName: String {
+    get {_storage._refAttrName}
+    set {_uniqueStorage()._refAttrName = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -356,7 +399,7 @@ fileprivate nonisolated let _protobuf_package = "swiftlet_onnx"
 
 nonisolated extension ProtoModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Model"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}ir_version\0\u{3}producer_name\0\u{3}producer_version\0\u{1}domain\0\u{3}model_version\0\u{3}doc_string\0\u{1}graph\0\u{3}opset_import\0\u{4}\u{6}metadata_props\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}ir_version\0\u{3}producer_name\0\u{3}producer_version\0\u{1}domain\0\u{3}model_version\0\u{3}doc_string\0\u{1}graph\0\u{3}opset_import\0\u{4}\u{6}metadata_props\0\u{2}\u{b}functions\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -373,6 +416,7 @@ nonisolated extension ProtoModel: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 7: try { try decoder.decodeSingularMessageField(value: &self._graph) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.opsetImport) }()
       case 14: try { try decoder.decodeRepeatedMessageField(value: &self.metadataProps) }()
+      case 25: try { try decoder.decodeRepeatedMessageField(value: &self.functions) }()
       default: break
       }
     }
@@ -410,6 +454,9 @@ nonisolated extension ProtoModel: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.metadataProps.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.metadataProps, fieldNumber: 14)
     }
+    if !self.functions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.functions, fieldNumber: 25)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -423,6 +470,72 @@ nonisolated extension ProtoModel: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs._graph != rhs._graph {return false}
     if lhs.opsetImport != rhs.opsetImport {return false}
     if lhs.metadataProps != rhs.metadataProps {return false}
+    if lhs.functions != rhs.functions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoFunction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Function"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{2}\u{3}input\0\u{1}output\0\u{1}attribute\0\u{1}node\0\u{4}\u{2}opset_import\0\u{1}domain\0\u{3}attribute_proto\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.input) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.output) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.attribute) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.node) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.opsetImport) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.domain) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.attributeProto) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.input.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.input, fieldNumber: 4)
+    }
+    if !self.output.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.output, fieldNumber: 5)
+    }
+    if !self.attribute.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.attribute, fieldNumber: 6)
+    }
+    if !self.node.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.node, fieldNumber: 7)
+    }
+    if !self.opsetImport.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.opsetImport, fieldNumber: 9)
+    }
+    if !self.domain.isEmpty {
+      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 10)
+    }
+    if !self.attributeProto.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.attributeProto, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoFunction, rhs: ProtoFunction) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.input != rhs.input {return false}
+    if lhs.output != rhs.output {return false}
+    if lhs.attribute != rhs.attribute {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.opsetImport != rhs.opsetImport {return false}
+    if lhs.domain != rhs.domain {return false}
+    if lhs.attributeProto != rhs.attributeProto {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -610,7 +723,7 @@ nonisolated extension ProtoNode: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Attribute"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{1}t\0\u{2}\u{2}floats\0\u{1}ints\0\u{1}strings\0\u{2}\u{b}type\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{1}t\0\u{1}g\0\u{1}floats\0\u{1}ints\0\u{1}strings\0\u{2}\u{b}type\0\u{3}ref_attr_name\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -618,10 +731,12 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _i: Int64 = 0
     var _s: Data = Data()
     var _t: ProtoTensor? = nil
+    var _g: ProtoGraph? = nil
     var _floats: [Float] = []
     var _ints: [Int64] = []
     var _strings: [Data] = []
     var _type: Int32 = 0
+    var _refAttrName: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -637,10 +752,12 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _i = source._i
       _s = source._s
       _t = source._t
+      _g = source._g
       _floats = source._floats
       _ints = source._ints
       _strings = source._strings
       _type = source._type
+      _refAttrName = source._refAttrName
     }
   }
 
@@ -664,10 +781,12 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._i) }()
         case 4: try { try decoder.decodeSingularBytesField(value: &_storage._s) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._t) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._g) }()
         case 7: try { try decoder.decodeRepeatedFloatField(value: &_storage._floats) }()
         case 8: try { try decoder.decodeRepeatedInt64Field(value: &_storage._ints) }()
         case 9: try { try decoder.decodeRepeatedBytesField(value: &_storage._strings) }()
         case 20: try { try decoder.decodeSingularInt32Field(value: &_storage._type) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._refAttrName) }()
         default: break
         }
       }
@@ -695,6 +814,9 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._t {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
       } }()
+      try { if let v = _storage._g {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
       if !_storage._floats.isEmpty {
         try visitor.visitPackedFloatField(value: _storage._floats, fieldNumber: 7)
       }
@@ -706,6 +828,9 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
       }
       if _storage._type != 0 {
         try visitor.visitSingularInt32Field(value: _storage._type, fieldNumber: 20)
+      }
+      if !_storage._refAttrName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._refAttrName, fieldNumber: 21)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -721,10 +846,12 @@ nonisolated extension ProtoAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._i != rhs_storage._i {return false}
         if _storage._s != rhs_storage._s {return false}
         if _storage._t != rhs_storage._t {return false}
+        if _storage._g != rhs_storage._g {return false}
         if _storage._floats != rhs_storage._floats {return false}
         if _storage._ints != rhs_storage._ints {return false}
         if _storage._strings != rhs_storage._strings {return false}
         if _storage._type != rhs_storage._type {return false}
+        if _storage._refAttrName != rhs_storage._refAttrName {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -22,6 +22,14 @@ struct Call {
         attributes = Dictionary(proto.attribute.map { ($0.name, $0) }) { first, _ in first }
     }
 
+    /// A node that the file does not have.
+    init(
+        _ type: String, _ inputs: [String], _ output: String, node: String, attributes: [ProtoAttribute] = []
+    ) {
+        (self.type, domain, self.inputs, outputs, name) = (type, "", inputs, [output], node)
+        self.attributes = Dictionary(attributes.map { ($0.name, $0) }) { first, _ in first }
+    }
+
     /// Stands for the place where an output of the network is put in order.
     init(output: String) {
         (name, type, domain, inputs, outputs, attributes) = (output, "output", "", [output], [output], [:])
@@ -47,12 +55,23 @@ struct Call {
 
     func attribute(_ name: String) -> ProtoAttribute? { attributes[name] }
 
+    /// The body of a node that has one.
+    func graph(_ name: String) -> ProtoGraph? { attributes[name].flatMap { $0.hasG ? $0.g : nil } }
+
+    /// What the node's bodies read from outside them.
+    var captured: [String] {
+        attributes.values.filter(\.hasG).flatMap { $0.g.freeNames() }
+    }
+
     func integer(_ name: String, default value: Int) -> Int { attributes[name].map { Int($0.i) } ?? value }
     func flag(_ name: String, default value: Bool = false) -> Bool {
         integer(name, default: value ? 1 : 0) != 0
     }
     func float(_ name: String, default value: Float) -> Float { attributes[name]?.f ?? value }
     func integers(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map(Int.init) } }
+    func texts(_ name: String) -> [String]? {
+        attributes[name].map { $0.strings.map { String(decoding: $0, as: UTF8.self) } }
+    }
     func floats(_ name: String) -> [Float]? { attributes[name]?.floats }
     func text(_ name: String, default value: String) -> String {
         attributes[name].map { String(decoding: $0.s, as: UTF8.self) } ?? value

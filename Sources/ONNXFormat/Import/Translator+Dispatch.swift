@@ -4,6 +4,9 @@ extension Translator {
     /// Adds what one node of the file computes to what is known.
     mutating func translate(_ call: Call) throws(ONNXProblem) {
         guard !call.output.isEmpty else { throw call.fault("has no output") }
+        if let function = functions[FunctionName(domain: call.domain, name: call.type)] {
+            return try callFunction(function, call)
+        }
         guard call.domain.isEmpty else {
             throw call.unsupported(
                 "it belongs to the operator set '\(call.domain.shortened)'; export the model with standard ONNX operators"
@@ -61,6 +64,18 @@ extension Translator {
         case "DepthToSpace", "SpaceToDepth": try rearrange(call)
         case "Resize", "Upsample": try resize(call)
         case "Cast", "CastLike": try cast(call)
+        case "IsNaN": try isNaN(call)
+        case "Mod": try remainder(call)
+        case "RMSNormalization", "SimplifiedLayerNormalization": try rootNormalization(call)
+        case "MeanVarianceNormalization": try meanVarianceNormalization(call)
+        case "LpNormalization": try lengthNormalization(call)
+        case "OneHot": try oneHot(call)
+        case "TopK": try largest(call)
+        case "Trilu": try triangle(call)
+        case "Einsum": try einsum(call)
+        case "DynamicQuantizeLinear": try quantizeByOwnRange(call)
+        case "If": try chooseBranch(call)
+        case "Loop": try unroll(call)
         default:
             throw call.unsupported(
                 "Swiftlet has no such operation; replace it, or leave that part out of the exported model")
@@ -69,7 +84,52 @@ extension Translator {
 
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
     private mutating func leaveOutExtraResults(_ call: Call) {
-        guard !["Split", "LSTM", "GRU", "RNN"].contains(call.type) else { return }
+        let allResults = ["Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear"]
+        guard !allResults.contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
+    }
+}
+
+extension Translator {
+    /// The operators that this reader has a rule for.
+    private static let operators = Set(
+        """
+        Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast CastLike Ceil Celu Clip
+        Concat Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos CumSum DepthToSpace
+        DequantizeLinear Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand
+        Flatten Floor GRU Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater
+        GreaterOrEqual GroupNormalization HardSigmoid HardSwish Identity If
+        InstanceNormalization IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log
+        LogSoftmax Loop LpNormalization MatMul MatMulInteger Max MaxPool Mean
+        MeanVarianceNormalization Min Mish Mod Mul Neg Not OneHot Or PRelu Pad Pow QLinearConv
+        QLinearMatMul QuantizeLinear RMSNormalization RNN Range Reciprocal ReduceL1 ReduceL2
+        ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
+        ReduceSumSquare Relu Reshape Resize Round Selu Shape Sigmoid Sign
+        SimplifiedLayerNormalization Sin Size Slice Softmax Softplus Softsign SpaceToDepth Split
+        Sqrt Squeeze Sub Sum Swish Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze
+        Upsample Where Xor
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
+
+    /// All operators without a rule are named at once, with how often each stands in the file.
+    func checkOperators(_ nodes: [ProtoNode]) throws(ONNXProblem) {
+        var counts: [String: Int] = [:]
+        var first: Call?
+        for (index, node) in nodes.enumerated() {
+            let call = Call(node, index: index)
+            let isKnown =
+                functions[FunctionName(domain: call.domain, name: call.type)] != nil
+                || call.domain.isEmpty && Translator.operators.contains(call.type)
+            guard !isKnown else { continue }
+            first = first ?? call
+            counts[call.domain.isEmpty ? call.type : "\(call.domain).\(call.type)", default: 0] += 1
+        }
+        guard let first else { return }
+        let names = counts.sorted { $0.value > $1.value || $0.value == $1.value && $0.key < $1.key }.prefix(
+            32
+        )
+        .map { "\($0.key.shortened) × \($0.value)" }
+        throw first.unsupported(
+            "Swiftlet has no such operation; replace it, or leave that part out of the exported model; "
+                + "of the file's operators it has none for \(names.joined(separator: ", "))")
     }
 }

@@ -147,12 +147,21 @@ extension Translator {
         {
             type = base.dataType
         }
+        if type == nil, operation != .power {
+            for input in inputs.dropFirst() {
+                let other = try elementType(input, of: call)
+                if !other.isFloatingPoint, case .computed = try required(input, of: call) { type = other }
+            }
+        }
         let isMean = call.type == "Mean"
         try setResult(call, type) { (translator, name) throws(ONNXProblem) in
             for input in inputs.dropFirst() {
                 let isLast = input == inputs.last && !isMean
                 let other = try translator.real(input, of: call).view
-                result = try translator.combine(operation, result, other, call, name: isLast ? name : nil)
+                let divides = operation == .divide && type != nil
+                result = try translator.combine(
+                    operation, result, other, call, name: isLast && !divides ? name : nil)
+                if divides { result = try translator.truncated(result, call, name: name) }
             }
             return isMean
                 ? try translator.combine(.divide, result, Float(inputs.count), call, name: name) : result

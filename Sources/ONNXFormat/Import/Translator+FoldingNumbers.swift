@@ -42,7 +42,8 @@ extension Translator {
     }
 
     mutating func foldedRange(_ call: Call) throws(ONNXProblem) -> Tensor? {
-        guard try constant(0, of: call).integers != nil else { return nil }
+        let type = try constant(0, of: call).dataType
+        guard !type.isFloatingPoint else { return try foldedRealRange(call, type) }
         let bounds = try integers(0, of: call) + integers(1, of: call) + integers(2, of: call)
         guard bounds.count == 3, bounds[2] != 0, bounds.allSatisfy({ abs($0 &+ 0) < 1 << 40 && $0 != .min })
         else {
@@ -51,7 +52,21 @@ extension Translator {
         let span = bounds[2] > 0 ? bounds[1] - bounds[0] : bounds[0] - bounds[1]
         let count = max(0, (span + abs(bounds[2]) - 1) / abs(bounds[2]))
         try reserve([count], call)
-        return Tensor([count], .int64((0..<count).map { Int64(bounds[0] + $0 * bounds[2]) }))
+        return Tensor([count], .integers((0..<count).map { bounds[0] + $0 * bounds[2] }, as: type))
+    }
+
+    private mutating func foldedRealRange(_ call: Call, _ type: DataType) throws(ONNXProblem) -> Tensor {
+        var bounds: [Float] = []
+        for index in 0..<3 { bounds += try constant(index, of: call).floats?.prefix(2) ?? [] }
+        guard bounds.count == 3, bounds.allSatisfy(\.isFinite), bounds[2] != 0 else {
+            throw call.fault("needs a start, a limit and a step")
+        }
+        let steps = ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up)
+        guard steps < 0x1p30 else { throw call.fault("gives more than 2³⁰ numbers") }
+        let count = max(0, Int(steps))
+        try reserve([count], call)
+        let values = (0..<count).map { Double(bounds[0] + Float($0) * bounds[2]) }
+        return Tensor([count], Tensor.Storage(values, as: type))
     }
 
     /// Integers reduced along some axes, or all.

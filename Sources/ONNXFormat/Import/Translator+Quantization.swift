@@ -209,12 +209,44 @@ extension Translator {
         set(call, try quantized(product, call, scale: 6, to: integer, name: call.output))
     }
 
+    /// uint8 with a scale and a zero point from the input's own range, which contains 0.
+    mutating func quantizeByOwnRange(_ call: Call) throws(ONNXProblem) {
+        guard call.outputs.count == 3 else { throw call.fault("needs three outputs") }
+        try composed { (translator) throws(ONNXProblem) in
+            let rank = try translator.shape(of: call.inputs[0], call).count
+            let all: [ProtoAttribute] = [.init("axes", Array(0..<rank)), .init("keepdims", 0)]
+            let zero = translator.number("zero", Tensor([], [0]), of: call)
+            let steps = translator.number("steps", Tensor([], [255]), of: call)
+            let most = try translator.step(
+                "Max", [try translator.step("ReduceMax", [call.inputs[0]], of: call, attributes: all), zero],
+                of: call)
+            let least = try translator.step(
+                "Min", [try translator.step("ReduceMin", [call.inputs[0]], of: call, attributes: all), zero],
+                of: call)
+            let range = try translator.step("Sub", [most, least], of: call)
+            let scale = try translator.step("Div", [range, steps], of: call, as: call.outputs[1])
+            let lowest = try translator.step(
+                "Neg", [try translator.step("Div", [least, scale], of: call)], of: call)
+            let point = try translator.step(
+                "Clip", [try translator.step("Round", [lowest], of: call), zero, steps], of: call)
+            let unsigned: [ProtoAttribute] = [.init("to", Int(ElementType.uint8.rawValue))]
+            _ = try translator.step("Cast", [point], of: call, as: call.outputs[2], attributes: unsigned)
+            let rounded = try translator.step(
+                "Round", [try translator.step("Div", [call.inputs[0], scale], of: call)], of: call)
+            let shifted = try translator.step("Add", [rounded, point], of: call)
+            let result = try translator.step("Clip", [shifted, zero, steps], of: call)
+            _ = try translator.step("Cast", [result], of: call, as: call.outputs[0], attributes: unsigned)
+        }
+    }
+
     /// Sums of products of integers; exact below 2²⁴.
     mutating func integerProduct(_ call: Call) throws(ONNXProblem) {
         let raw = try view(0, of: call)
         guard let (input, _) = try? real(raw, call) else { throw call.fault("needs 8-bit inputs") }
         var x = input
-        if let zeroPoint = try scalar(2, of: call), zeroPoint != 0 {
+        if call.input(2) != nil, case .computed = try required(2, of: call) {
+            x = try combine(.subtract, x, try real(2, of: call).view, call)
+        } else if let zeroPoint = try scalar(2, of: call), zeroPoint != 0 {
             x = try combine(.subtract, x, zeroPoint, call)
         }
         known["\(call.output)/left"] = .computed(x)

@@ -11,12 +11,6 @@ extension Translator {
             return (try realConstant(tensor, call.inputs[index], call), nil)
         }
         let view = try view(index, of: call)
-        let name = call.inputs[index]
-        if isDeclaredInput(name),
-            dataType(view) == .int64 || dataType(view) == .int32 || dataType(view) == .bool
-        {
-            throw .needsConstant(node: call.name, type: call.type, input: name)
-        }
         return try real(view, call)
     }
 
@@ -36,11 +30,19 @@ extension Translator {
         switch type {
         case .float32, .float16, .bfloat16: return (view, nil)
         case .int8, .uint8: return (try integersAsReal(view, call), view.isOffset ? .uint8 : type)
-        case .int32, .int64, .bool, .binary:
-            throw call.unsupported(
-                "it computes with \(type.rawValue) values that depend on the network's input; only float and 8-bit values are"
-            )
+        case .int32, .int64, .bool: return (try numbers(view, call), type)
+        case .binary: throw call.fault("reads bits as numbers")
         }
+    }
+
+    /// The integers or truth values of a tensor as real numbers, once; exact up to 2²⁴.
+    private mutating func numbers(_ view: View, _ call: Call) throws(ONNXProblem) -> View {
+        let key = LayoutKey(view: View(view.value, view.stored), order: [-2])
+        if let id = layouts[key] { return view.with(id) }
+        let step = "\(graph[view.value].name)/real"
+        let id = try apply(.cast(.float32), [view.value], call, step: step)
+        layouts[key] = id
+        return view.with(id)
     }
 
     /// The file's integers as float32, whatever their scale.

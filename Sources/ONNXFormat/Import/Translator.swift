@@ -2,8 +2,10 @@ import ModelGraph
 
 /// Turns the nodes of a file into a graph, one after the other.
 struct Translator {
-    let operatorSet: Int
+    var operatorSet: Int
     let options: ONNXReadOptions
+    /// The file's own functions.
+    let functions: [FunctionName: ProtoFunction]
     var decoder: TensorDecoder
     var graph = Graph(name: "model", values: [], nodes: [], inputs: [], outputs: [])
     var known: [String: Known] = [:]
@@ -23,6 +25,10 @@ struct Translator {
     private var results: [String: ValueID] = [:]
     private var taken: Set<ValueID> = []
     private var declaredInputs: Set<String> = []
+    /// How many bodies of If, Loop and functions stand around the node being translated.
+    var bodyDepth = 0
+    /// Nodes of such bodies met so far.
+    var inlinedNodes = 0
 
     struct LayoutKey: Hashable {
         let view: View
@@ -35,8 +41,17 @@ struct Translator {
         let order: [Int]
     }
 
-    init(operatorSet: Int, decoder: TensorDecoder, options: ONNXReadOptions) {
+    struct FunctionName: Hashable {
+        let domain, name: String
+    }
+
+    init(
+        operatorSet: Int, functions: [ProtoFunction] = [], decoder: TensorDecoder, options: ONNXReadOptions
+    ) {
         self.operatorSet = operatorSet
+        self.functions = Dictionary(
+            functions.map { (FunctionName(domain: $0.domain, name: $0.name), $0) },
+            uniquingKeysWith: { a, _ in a })
         self.decoder = decoder
         self.options = options
     }
@@ -44,10 +59,11 @@ struct Translator {
     /// The whole network.
     mutating func graph(_ proto: ProtoGraph) throws(ONNXProblem) -> Graph {
         graph.name = proto.name.isEmpty ? "model" : proto.name
+        try checkOperators(proto.node)
         for node in proto.node { names.take(node.output) }
         try readInitializers(proto.initializer)
         try declareInputs(proto.input, proto.node)
-        let nodes = try NodeOrder.sorted(proto.node, ready: Set(known.keys))
+        let nodes = try NodeOrder.sorted(proto.node) { known[$0] != nil }
         for node in nodes {
             try translate(node)
         }
@@ -70,6 +86,7 @@ struct Translator {
 
     private mutating func declareInputs(_ inputs: [ProtoValueInfo], _ nodes: [ProtoNode]) throws(ONNXProblem)
     {
+        let extents = try OpenExtents(inputs, options)
         for input in inputs {
             guard declaredInputs.insert(input.name).inserted, !input.name.isEmpty else {
                 throw .model("the input '\(input.name.shortened)' is declared twice or has no name")
@@ -80,7 +97,11 @@ struct Translator {
                 known[input.name] = .constant(tensor)
                 continue
             }
-            let type = try inputType(input)
+            let type = try inputType(input, extents)
+            if let numbers = options.inputValues[input.name] {
+                known[input.name] = .constant(try fixed(numbers, type, input.name))
+                continue
+            }
             let quantization = try declaredQuantization(input.name, type.dataType, nodes)
             let id = append(
                 Value(
@@ -90,7 +111,24 @@ struct Translator {
         }
     }
 
-    private func inputType(_ input: ProtoValueInfo) throws(ONNXProblem) -> ValueType {
+    /// The numbers a caller gives for an input; one number fills the whole input.
+    private func fixed(_ numbers: [Double], _ type: ValueType, _ name: String) throws(ONNXProblem) -> Tensor {
+        let count = type.shape.elementCount
+        guard numbers.count == count || numbers.count == 1 else {
+            throw .model("the input '\(name.shortened)' takes \(count) numbers, \(numbers.count) were given")
+        }
+        if numbers.count < count { return Tensor(type.shape, .repeated(numbers[0], type.dataType)) }
+        if type.dataType.isFloatingPoint {
+            return Tensor(type.shape, Tensor.Storage(numbers, as: type.dataType))
+        }
+        let integers = numbers.compactMap { Int(exactly: $0) }
+        guard integers.count == count else {
+            throw .model("the input '\(name.shortened)' takes whole numbers")
+        }
+        return Tensor(type.shape, .integers(integers, as: type.dataType))
+    }
+
+    private func inputType(_ input: ProtoValueInfo, _ extents: OpenExtents) throws(ONNXProblem) -> ValueType {
         guard case .tensorType(let tensor)? = input.type.value else {
             throw .model("the input '\(input.name.shortened)' is not a tensor; only tensors are supported")
         }
@@ -100,36 +138,10 @@ struct Translator {
                 "the input '\(input.name.shortened)' has the element type \(type); use float32, float16, int8 or uint8"
             )
         }
-        let shape: Shape
-        if let given = options.inputShapes[input.name] {
-            shape = given
-        } else {
-            shape = try declaredShape(tensor.shape.dim, of: input.name)
-        }
+        let shape = try extents.shape(tensor.shape.dim, of: input.name)
         let type = ValueType(shape, dataType)
         try checkSize(type, of: input.name)
         return type
-    }
-
-    private func declaredShape(
-        _ dimensions: [ProtoTensorShape.Dimension], of name: String
-    ) throws(ONNXProblem) -> Shape {
-        var shape: [Int] = []
-        for (axis, dimension) in dimensions.enumerated() {
-            switch dimension.value {
-            case .dimValue(let extent) where extent > 0: shape.append(Int(extent))
-            case .dimValue(let extent) where extent < 0 || axis > 0:
-                throw .model("the input '\(name.shortened)' has the extent \(extent) on axis \(axis)")
-            case .dimValue, .dimParam, nil:
-                guard axis == 0 else {
-                    throw .model(
-                        "the input '\(name.shortened)' has an unknown extent on axis \(axis); export it with a fixed size"
-                    )
-                }
-                shape.append(1)
-            }
-        }
-        return Shape(shape)
     }
 
     func checkSize(_ type: ValueType, of name: String) throws(ONNXProblem) {
@@ -198,6 +210,9 @@ struct Translator {
 
     /// A name nobody else has, made from `stem`.
     mutating func freshName(_ stem: String) -> String { names.fresh(stem) }
+
+    /// Keeps a name from being given to anything else.
+    mutating func take(_ name: String) { names.take([name]) }
 
     // MARK: - Looking up
 

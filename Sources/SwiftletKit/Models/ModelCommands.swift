@@ -17,8 +17,10 @@ public enum ModelCommands {
     public static let defaultMemory = 4 << 30
 
     /// Inputs, outputs, counts and layers of a model.
-    public static func inspect(_ path: String, memory: Int = defaultMemory) throws -> ModelAnswer {
-        let model = try LoadedModel(path: path, memory: memory)
+    public static func inspect(
+        _ path: String, memory: Int = defaultMemory, inputs: InputOptions = InputOptions()
+    ) throws -> ModelAnswer {
+        let model = try LoadedModel(path: path, memory: memory, inputs: try inputs.sizes())
         let graph = model.graph
         let counts = graph.counts
         return ModelAnswer(
@@ -54,13 +56,14 @@ public enum ModelCommands {
     ///   - hasLayers: also times each step on one thread.
     public static func benchmark(
         _ path: String, threads: Int = 1, seconds: Double = 5, hasLayers: Bool = false,
-        memory: Int = defaultMemory
+        memory: Int = defaultMemory, inputs: InputOptions = InputOptions()
     ) throws -> BenchmarkAnswer {
         try KitError.require(threads, in: 1...256, name: "threads")
         guard seconds > 0, seconds <= 3600 else {
             throw KitError.secondsOutOfRange(allowed: 0...3600, got: seconds)
         }
-        let plan = try Plan(LoadedModel(path: path, memory: memory).graph, memoryLimit: memory)
+        let plan = try Plan(
+            LoadedModel(path: path, memory: memory, inputs: try inputs.sizes()).graph, memoryLimit: memory)
         let machine = HostMachine.current(kernels: plan.kernels, threads: threads)
         let timing = measureLatency(of: plan, seconds: seconds, threads: threads)
         return BenchmarkAnswer(
@@ -95,9 +98,9 @@ public enum ModelCommands {
     ///
     /// - Parameter device: a name, or the path of a profile ending in `.yaml`.
     public static func predict(
-        _ path: String, on device: String, memory: Int = defaultMemory
+        _ path: String, on device: String, memory: Int = defaultMemory, inputs: InputOptions = InputOptions()
     ) throws -> PredictionAnswer {
-        let model = try LoadedModel(path: path, memory: memory)
+        let model = try LoadedModel(path: path, memory: memory, inputs: try inputs.sizes())
         let profile = try DeviceShelf().profile(device)
         let price = price(model.graph, on: profile)
         let score = Score(price, device: profile.name)

@@ -3,50 +3,87 @@ import Bundles
 import Engine
 import Foundation
 import ModelGraph
+import ONNXFormat
 public import Reports
 
 extension ModelCommands {
     /// Runs a model on an npy or npz file and writes its outputs as npz, in the model's own types.
     ///
-    /// Arrays hold one or more samples along dimension 0; npz arrays are matched to inputs by name.
+    /// Arrays hold one or more samples along dimension 0; npz arrays are matched to inputs by name. States need no array: they are
+    /// carried from sample to sample.
     public static func run(
-        _ path: String, input: String, output: String, replacing: Bool = false, memory: Int = defaultMemory
+        _ path: String, input: String, output: String, replacing: Bool = false, memory: Int = defaultMemory,
+        inputs options: InputOptions = InputOptions()
     ) throws -> RunAnswer {
         _ = try OutputPath(output, replacing: replacing)
-        let model = try LoadedModel(path: path, memory: memory, roundsActivations: true)
+        let arrays = try NamedArrays(input)
+        let model = try arrays.load(path, memory: memory, try options.sizes())
         let plan = try Plan(model.graph, memoryLimit: memory)
-        let inputs = try InputArrays(input, plan: plan)
+        let inputs = try InputArrays(arrays, plan: plan)
         let worker = Worker(plan)
         var results = [[UInt8]](repeating: [], count: plan.outputs.count)
+        worker.resetStates()
         for sample in 0..<inputs.samples {
             inputs.set(sample, on: worker)
             worker.run()
-            for index in plan.outputs.indices { results[index] += worker.outputBytes(index) }
+            for index in plan.readOutputs { results[index] += worker.outputBytes(index) }
+            worker.carryStates()
         }
-        let arrays = try plan.outputs.indices.map { index in
+        let outputs = try plan.readOutputs.map { index in
             let type = plan.outputs[index].type
             let shape = type.shape.dimensions
             let batched = shape.isEmpty ? [inputs.samples] : [inputs.samples * shape[0]] + shape.dropFirst()
             let elements = try NumberArray.Elements(results[index], of: type.dataType)
             return (name: plan.outputs[index].name, array: NumberArray(batched, elements))
         }
-        try NPZ.write(arrays, to: output)
-        return RunAnswer(model: path, samples: inputs.samples, output: output, arrays: arrays.map(\.name))
+        try NPZ.write(outputs, to: output)
+        return RunAnswer(model: path, samples: inputs.samples, output: output, arrays: outputs.map(\.name))
     }
 }
 
-/// The samples of an npy or npz file, one array an input.
+/// The arrays of an npy or npz file; an npy file's array has no name.
+private struct NamedArrays {
+    let path: String
+    let entries: [(name: String, array: NumberArray)]
+
+    init(_ path: String) throws {
+        self.path = path
+        entries =
+            try path.hasSuffix(".npz") ? NPZ.read(path: path) : [(name: "", array: NPY.read(path: path))]
+    }
+
+    /// Reads a model; what it leaves open follows from the arrays: sizes, and integers that decide its shape or its branches.
+    func load(_ model: String, memory: Int, _ given: InputSizes) throws -> LoadedModel {
+        var sizes = given
+        for entry in entries { sizes.samples[entry.name] = Shape(entry.array.shape) }
+        while true {
+            do {
+                return try LoadedModel(
+                    path: model, memory: memory, roundsActivations: true, inputs: sizes)
+            } catch let error as ONNXError {
+                guard case .needsConstant(_, _, let name) = error.problem, sizes.values[name] == nil,
+                    let array = entries.first(where: { $0.name == name })?.array, array.elements.count <= 64
+                else { throw error }
+                sizes = sizes.fixing(name, to: array.floats.map(Double.init))
+            }
+        }
+    }
+}
+
+/// The samples for a model's inputs, one array an input.
 private struct InputArrays {
     let samples: Int
-    private let arrays: [NumberArray]
+    /// One an input; nil for a state.
+    private let arrays: [NumberArray?]
 
-    init(_ path: String, plan: Plan) throws {
-        let found =
-            try path.hasSuffix(".npz") ? NPZ.read(path: path) : [(name: "", array: NPY.read(path: path))]
+    init(_ file: NamedArrays, plan: Plan) throws {
+        let (path, found) = (file.path, file.entries)
+        let givenInputs = plan.givenInputs
         // An only input also reads an only array, or the one that a bundle's test vectors have for it.
         let standIn =
-            plan.inputs.count > 1 ? nil : found.count == 1 ? found[0] : found.first { $0.name == "input" }
-        arrays = try plan.inputs.map { port in
+            givenInputs.count > 1 ? nil : found.count == 1 ? found[0] : found.first { $0.name == "input" }
+        arrays = try plan.inputs.enumerated().map { index, port in
+            guard givenInputs.contains(index) else { return nil }
             guard let entry = found.first(where: { $0.name == port.name }) ?? standIn else {
                 throw KitError.refused(
                     "\(path): has no array '\(port.name)'; it has \(found.map(\.name).joined(separator: ", "))"
@@ -54,24 +91,26 @@ private struct InputArrays {
             }
             return entry.array
         }
-        let counts = zip(plan.inputs, arrays).map { port, array in
-            port.type.shape.samples(in: array.shape) ?? 0
+        let given = zip(plan.inputs, arrays).compactMap { port, array in array.map { (port: port, array: $0) }
         }
-        samples = counts.first ?? 0
-        for (index, port) in plan.inputs.enumerated() where counts[index] != samples || samples == 0 {
-            throw KitError.refused(
-                "\(path): '\(port.name)' has shape \(arrays[index].shape), expected one or more samples of \(port.type.shape)"
-            )
+        samples = given.first.flatMap { $0.port.type.shape.samples(in: $0.array.shape) } ?? 0
+        for (port, array) in given {
+            guard samples > 0, port.type.shape.samples(in: array.shape) == samples else {
+                throw KitError.refused(
+                    "\(path): '\(port.name)' has shape \(array.shape), expected one or more samples of \(port.type.shape)"
+                )
+            }
+            try array.checkWhole(for: port, in: path)
         }
-        for (port, array) in zip(plan.inputs, arrays) { try array.checkWhole(for: port, in: path) }
     }
 
     /// Hands one sample to a worker: integers of the input's own type as they are, everything else as real numbers.
     func set(_ sample: Int, on worker: Worker) {
         for (index, port) in worker.plan.inputs.enumerated() {
-            let size = arrays[index].elements.count / samples
+            guard let array = arrays[index] else { continue }
+            let size = array.elements.count / samples
             let range = sample * size..<(sample + 1) * size
-            switch (arrays[index].elements, port.type.dataType) {
+            switch (array.elements, port.type.dataType) {
             case (.int8(let values), .int8):
                 worker.setInput(index, bytes: Array(values[range]).span.bytes)
             case (.uint8(let values), .uint8):
@@ -81,7 +120,7 @@ private struct InputArrays {
             case (.int64(let values), .int64):
                 worker.setInput(index, bytes: Array(values[range]).span.bytes)
             default:
-                worker.setInput(index, floats: Array(arrays[index].floats[range]).span)
+                worker.setInput(index, floats: Array(array.floats[range]).span)
             }
         }
     }

@@ -41,6 +41,8 @@ public struct ExportRequest: Sendable {
 extension Review {
     /// Writes a folder with the model in the formats wanted, Swiftlet's packed model, a manifest with the hash of every file,
     /// test vectors and a page on how to run it.
+    ///
+    /// - Throws: where a written model, read back, does not answer the test vectors as the candidate does.
     public func export(_ request: ExportRequest) throws -> ExportAnswer {
         let job = try store.job(named: request.job)
         let evaluation = try job.bestEvaluation(of: request.candidate)
@@ -51,9 +53,21 @@ extension Review {
             artefact(evaluation, of: job, source, request),
             devices: try source.resolved().profiles, format: request.format)
         try bundle.write(to: request.output)
+        try checkWritten(request.output)
         return ExportAnswer(
             job: request.job, candidate: evaluation.candidate, output: request.output,
             files: bundle.fileNames, leftOut: bundle.refusals)
+    }
+
+    /// Reads every model file back and runs it on the test vectors.
+    private func checkWritten(_ folder: String) throws {
+        let broken = try BundleVerification(folder).checks.filter {
+            $0.file.hasPrefix("model.") && !$0.isGood
+        }
+        guard broken.isEmpty else {
+            throw KitError.disagrees(
+                folder: folder, detail: broken.map { "\($0.file): \($0.result)" }.joined(separator: "; "))
+        }
     }
 
     /// The kept model of a finished candidate, or an unfinished one trained again.

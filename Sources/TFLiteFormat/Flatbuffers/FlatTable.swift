@@ -35,6 +35,8 @@ struct FlatTable {
         return position + Int(offset)
     }
 
+    func damaged(_ detail: String) -> TFLiteError { buffer.damaged(detail) }
+
     func has(_ field: Int) throws(TFLiteError) -> Bool { try place(of: field, width: 1) != nil }
 
     func integer<T: FixedWidthInteger>(_ field: Int, default missing: T = 0) throws(TFLiteError) -> T {

@@ -40,6 +40,11 @@ extension Importer {
         if range.isEmpty, type.shape.elementCount > 0 {
             throw file.flat.damaged("\(place) uses \(label) before anything computes it")
         }
+        if file.subgraph.tensors[index].sparsity != nil {
+            let width = type.dataType.bytes(for: 1)
+            let flat = FlatBuffer(bytes: try denseBytes(of: index, elementBytes: width), file: file.name)
+            return try flat.elements(in: 0..<flat.bytes.count, type, label)
+        }
         guard range.count == type.bytes else {
             throw file.flat.damaged(
                 "\(label) of shape \(type.shape) needs \(type.bytes) bytes, its buffer has \(range.count)")
@@ -77,6 +82,8 @@ extension Importer {
     func knownIntegers(_ index: Int) throws(TFLiteError) -> [Int]? {
         if let list = folded[index] { return list }
         let type = try storedType(of: index)
+        // The shape of a single number: a list of no extents, which needs no bytes.
+        if type.shape == [0], !type.dataType.isFloatingPoint { return [] }
         guard isConstant(index), type.shape.elementCount <= 64 else { return nil }
         switch try elements(of: index) {
         case .int32(let values): return values.map(Int.init)

@@ -106,8 +106,9 @@ extension Importer {
     mutating func importConversion(_ call: OperatorCall) throws(TFLiteError) {
         let (source, output) = (try call.input(0), try call.output())
         let (from, to) = (try type(of: source), try type(of: output))
-        if isConstant(source), to.dataType == .float32, values[output] == nil, folded[output] == nil {
-            storedAs[output] = source
+        let stored = storedAs[source] ?? source
+        if isConstant(stored), to.dataType.isFloatingPoint, values[output] == nil, folded[output] == nil {
+            storedAs[output] = stored
             return
         }
         let input = try operand(source)

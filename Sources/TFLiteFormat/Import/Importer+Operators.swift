@@ -90,6 +90,17 @@ extension Importer {
         case .varHandle: try importHandle(call)
         case .readVariable: try importRead(call)
         case .assignVariable: try importAssignment(call)
+        case .spaceToBatch: try importSpaceToBatch(call)
+        case .batchToSpace: try importBatchToSpace(call)
+        case .tile: try importTile(call)
+        case .reverse: try importReverse(call)
+        case .broadcastTo: try importBroadcast(call)
+        case .densify: try importConversion(call)
+        case .elu: try importExponentialUnit(call)
+        case .logSoftmax: try importLogSoftmax(call)
+        case .l2Normalization: try importLengthNormalization(call)
+        case .addN: try importSum(call)
+        case .if: try importIf(call)
         case .shape:
             throw unsupported("is only supported where its result follows from shapes alone")
         }

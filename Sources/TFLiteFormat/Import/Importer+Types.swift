@@ -11,7 +11,6 @@ extension Importer {
             throw unsupported("\(label) has element type \(type), which Swiftlet does not compute in")
         }
         guard !tensor.isVariable else { throw unsupported("\(label) is a variable kept between runs") }
-        guard !tensor.isSparse else { throw unsupported("\(label) is stored sparse; export it dense") }
         let shape = Shape(tensor.shape)
         guard shape.dimensions.allSatisfy({ $0 >= 0 }), shape.elementCount < 1 << 40 else {
             throw file.flat.damaged("\(label) has the impossible shape \(shape)")
@@ -43,14 +42,13 @@ extension Importer {
         if record.scales.count == 1 {
             return Quantization(scale: record.scales[0], zeroPoint: Int32(zeroPoints[0]))
         }
-        guard tensor.shape.indices.contains(record.axis), tensor.shape[record.axis] == record.scales.count
-        else {
+        // Some converters give a bias the axis that its weights have.
+        let axis = tensor.shape.count == 1 ? 0 : record.axis
+        guard tensor.shape.indices.contains(axis), tensor.shape[axis] == record.scales.count else {
             throw file.flat.damaged(
-                "\(label) has \(record.scales.count) scales along axis \(record.axis) of \(Shape(tensor.shape))"
-            )
+                "\(label) has \(record.scales.count) scales along axis \(axis) of \(Shape(tensor.shape))")
         }
-        return Quantization(
-            scales: record.scales, zeroPoints: zeroPoints.map { Int32($0) }, axis: record.axis)
+        return Quantization(scales: record.scales, zeroPoints: zeroPoints.map { Int32($0) }, axis: axis)
     }
 }
 

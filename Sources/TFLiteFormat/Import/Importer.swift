@@ -6,9 +6,13 @@ import ModelGraph
 /// Every node is named after the value it produces. Where one operator becomes several nodes, the last has the tensor's
 /// name and the others that name with a suffix, so that exporting and importing again gives the same graph.
 struct Importer {
-    let file: TFLiteFile
+    private(set) var file: TFLiteFile
     /// See `TFLiteReadOptions`.
     let roundsActivations: Bool
+    /// See `TFLiteReadOptions`.
+    let inputShapes: [String: Shape]
+    /// How many bodies of control flow stand around the operator being imported.
+    var bodyDepth = 0
     var builder: GraphBuilder
     /// For each tensor, the value that holds it once something has produced or loaded it.
     var values: [ValueID?]
@@ -40,6 +44,7 @@ struct Importer {
     init(_ file: TFLiteFile, _ options: TFLiteReadOptions) {
         self.file = file
         roundsActivations = options.roundsActivations
+        inputShapes = options.inputShapes
         let count = file.subgraph.tensors.count
         let stem = file.name.hasSuffix(".tflite") ? String(file.name.dropLast(7)) : file.name
         let given = file.subgraph.name
@@ -53,6 +58,8 @@ struct Importer {
 
     mutating func graph() throws(TFLiteError) -> Graph {
         try checkIndices()
+        try checkGivenShapes()
+        try checkOperators()
         for index in file.subgraph.inputs { try declareInput(index) }
         try declareVariables()
         for index in file.subgraph.inputs { try enterInternalType(index) }
@@ -74,8 +81,25 @@ struct Importer {
         return graph
     }
 
+    /// All operators that Swiftlet has none for are named at once, with how often each stands in the file.
+    func checkOperators() throws(TFLiteError) {
+        var counts: [Int: Int] = [:]
+        for operation in file.subgraph.operators where file.operatorCodes.indices.contains(operation.code) {
+            guard BuiltinOperator(file.operatorCodes[operation.code]) == nil else { continue }
+            counts[operation.code, default: 0] += 1
+        }
+        guard !counts.isEmpty else { return }
+        let names = counts.sorted { $0.value > $1.value || $0.value == $1.value && $0.key < $1.key }.map {
+            "\(file.operatorCodes[$0.key].name) × \($0.value)"
+        }
+        throw .unsupported(
+            file: file.name, place: "\(counts.values.reduce(0, +)) of its operators",
+            detail: "Swiftlet runs none of these: \(names.joined(separator: ", ")); express them with "
+                + "supported operators before exporting")
+    }
+
     /// Every tensor number that the file mentions must exist; −1 stands for an operand left out.
-    private mutating func checkIndices() throws(TFLiteError) {
+    mutating func checkIndices() throws(TFLiteError) {
         let count = file.subgraph.tensors.count
         for index in file.subgraph.inputs + file.subgraph.outputs where !(0..<count).contains(index) {
             throw file.flat.damaged("the model's inputs and outputs name tensor \(index) of \(count)")
@@ -92,11 +116,79 @@ struct Importer {
         guard !file.subgraph.outputs.isEmpty else { throw file.flat.damaged("the model has no output") }
     }
 
+    // MARK: - Bodies
+
+    /// What is known of one subgraph's tensors.
+    struct Tensors {
+        let subgraph: TFLiteFile.Subgraph
+        let values: [ValueID?]
+        let weights: [WeightKey: ValueID]
+        let folded: [[Int]?]
+        let storedAs: [Int?]
+        let isComputed, isOutput: [Bool]
+        let handles: [Int: Int]
+        let place: String
+    }
+
+    /// Turns to the tensors of a body; returns those of the graph around it.
+    mutating func enter(_ body: TFLiteFile.Subgraph) -> Tensors {
+        let outer = Tensors(
+            subgraph: file.subgraph, values: values, weights: weights, folded: folded, storedAs: storedAs,
+            isComputed: isComputed, isOutput: isOutput, handles: handles, place: place)
+        let count = body.tensors.count
+        file.subgraph = body
+        values = [ValueID?](repeating: nil, count: count)
+        weights = [:]
+        folded = [[Int]?](repeating: nil, count: count)
+        storedAs = [Int?](repeating: nil, count: count)
+        isComputed = [Bool](repeating: false, count: count)
+        isOutput = [Bool](repeating: false, count: count)
+        handles = [:]
+        return outer
+    }
+
+    mutating func leave(to outer: Tensors) {
+        file.subgraph = outer.subgraph
+        (values, weights, folded, storedAs) = (outer.values, outer.weights, outer.folded, outer.storedAs)
+        (isComputed, isOutput) = (outer.isComputed, outer.isOutput)
+        (handles, place) = (outer.handles, outer.place)
+    }
+
+    /// Gives a body's input its value.
+    mutating func give(_ tensor: Int, _ value: ValueID) {
+        values[tensor] = value
+        isComputed[tensor] = true
+    }
+
     private mutating func declareInput(_ index: Int) throws(TFLiteError) {
         place = "input \(index)"
         guard values[index] == nil else { throw file.flat.damaged("tensor \(index) is an input twice") }
-        values[index] = builder.input(unique(name(of: index)), try storedType(of: index))
+        var type = try storedType(of: index)
+        if let given = inputShapes[name(of: index)] { type.shape = try resized(index, to: given) }
+        values[index] = builder.input(unique(name(of: index)), type)
         isComputed[index] = true
+    }
+
+    /// The shape given for an input, if it only fills in what the file leaves open.
+    private func resized(_ index: Int, to given: Shape) throws(TFLiteError) -> Shape {
+        let record = file.subgraph.tensors[index]
+        let open = record.signature ?? record.shape
+        guard given.rank == open.count,
+            zip(open, given.dimensions).allSatisfy({ $0 == $1 || $0 == -1 && $1 > 0 })
+        else {
+            throw unsupported(
+                "'\(name(of: index))' has the shape \(Shape(open)) (-1: open), which \(given) does not fit")
+        }
+        guard given.elementCount < 1 << 31 else { throw unsupported("the shape \(given) is too large") }
+        return given
+    }
+
+    /// Shapes given for inputs that the model does not have are refused.
+    private func checkGivenShapes() throws(TFLiteError) {
+        let names = file.subgraph.inputs.map(name)
+        guard let wrong = inputShapes.keys.sorted().first(where: { !names.contains($0) }) else { return }
+        throw unsupported(
+            "there is no input '\(wrong)' to give a shape; the inputs are \(names.joined(separator: ", "))")
     }
 
     /// Converts an unsigned input to the signed type used inside.
@@ -171,8 +263,9 @@ struct Importer {
         }
         let record = file.subgraph.tensors[index]
         let extents = record.signature ?? record.shape
+        // A file resized holds the shapes of its old size.
         let agrees =
-            extents.isEmpty
+            !inputShapes.isEmpty || extents.isEmpty
             || extents.count == computed.shape.rank
                 && zip(extents, computed.shape.dimensions).allSatisfy { $0 == -1 || $0 == $1 }
         guard agrees else {

@@ -16,8 +16,7 @@ struct OperatorCall {
         }
         let code = file.operatorCodes[record.code]
         guard let builtin = BuiltinOperator(code) else {
-            let name =
-                code.customName.map { "custom operator '\($0)'" } ?? BuiltinOperator.name(of: code.code)
+            let name = code.name
             throw .unsupported(
                 file: file.name, place: "operator \(index)",
                 detail:
@@ -115,7 +114,7 @@ struct OperatorCall {
 
 extension BuiltinOperator {
     /// Nil where Swiftlet has no such operator.
-    fileprivate init?(_ code: TFLiteFile.OperatorCode) {
+    init?(_ code: TFLiteFile.OperatorCode) {
         if let name = code.customName {
             guard name == "Convolution2DTransposeBias" else { return nil }
             self = .transposeConvBias
@@ -124,4 +123,9 @@ extension BuiltinOperator {
         guard code.code >= 0, let raw = Int32(exactly: code.code) else { return nil }
         self.init(rawValue: raw)
     }
+}
+
+extension TFLiteFile.OperatorCode {
+    /// What to call the operator in an error.
+    var name: String { customName.map { "custom operator '\($0)'" } ?? BuiltinOperator.name(of: code) }
 }

@@ -4,7 +4,8 @@ struct TFLiteFile {
     let flat: FlatBuffer
     let description: String
     let operatorCodes: [OperatorCode]
-    let subgraph: Subgraph
+    /// The one being imported.
+    var subgraph: Subgraph
     /// All subgraphs, the main one first; the others start variables or are refused.
     let subgraphs: [Subgraph]
     /// Where each buffer lies in the file; empty for tensors that are computed.
@@ -33,7 +34,7 @@ struct TFLiteFile {
         let buffer: Int
         let quantization: QuantizationRecord?
         let isVariable: Bool
-        let isSparse: Bool
+        let sparsity: SparseLayout?
     }
 
     struct QuantizationRecord {
@@ -137,7 +138,10 @@ extension TFLiteFile.Tensor {
                 Int.init),
             type: try table.integer(Field.type), buffer: Int(buffer),
             quantization: try quantization.flatMap(TFLiteFile.QuantizationRecord.read),
-            isVariable: try table.bool(Field.isVariable), isSparse: try table.has(Field.sparsity))
+            isVariable: try table.bool(Field.isVariable),
+            sparsity: try table.table(Field.sparsity, "the sparsity of tensor \(index)").map {
+                (layout) throws(TFLiteError) in try SparseLayout(layout)
+            })
     }
 }
 

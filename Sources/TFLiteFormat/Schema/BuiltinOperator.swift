@@ -1,5 +1,7 @@
 /// The builtin operators that Swiftlet's graphs can express, with the codes of the TFLite schema.
 enum BuiltinOperator: Int32, CaseIterable {
+    /// MediaPipe's custom operator Convolution2DTransposeBias.
+    case transposeConvBias = -1
     case add = 0
     case averagePool2D = 1
     case concatenation = 2
@@ -10,6 +12,7 @@ enum BuiltinOperator: Int32, CaseIterable {
     case embeddingLookup = 7
     case floor = 8
     case fullyConnected = 9
+    case l2Normalization = 11
     case localResponseNormalization = 13
     case logistic = 14
     case maxPool2D = 17
@@ -24,6 +27,8 @@ enum BuiltinOperator: Int32, CaseIterable {
     case tanh = 28
     case pad = 34
     case gather = 36
+    case batchToSpace = 37
+    case spaceToBatch = 38
     case transpose = 39
     case mean = 40
     case sub = 41
@@ -33,6 +38,7 @@ enum BuiltinOperator: Int32, CaseIterable {
     case stridedSlice = 45
     case exp = 47
     case split = 49
+    case logSoftmax = 50
     case cast = 53
     case prelu = 54
     case maximum = 55
@@ -48,6 +54,7 @@ enum BuiltinOperator: Int32, CaseIterable {
     case slice = 65
     case sin = 66
     case transposeConv = 67
+    case tile = 69
     case expandDims = 70
     case equal = 71
     case notEqual = 72
@@ -74,22 +81,26 @@ enum BuiltinOperator: Int32, CaseIterable {
     case abs = 101
     case splitV = 102
     case ceil = 104
+    case reverse = 105
+    case addN = 106
     case cos = 108
+    case elu = 111
     case quantize = 114
     case round = 116
     case hardSwish = 117
+    case `if` = 118
     case selectV2 = 123
+    case densify = 124
     case batchMatMul = 126
     case cumsum = 128
     case callOnce = 129
+    case broadcastTo = 130
     case varHandle = 142
     case readVariable = 143
     case assignVariable = 144
     case gelu = 150
     case relu0To1 = 152
     case sign = 158
-    /// MediaPipe's custom operator Convolution2DTransposeBias.
-    case transposeConvBias = -1
 
     /// Which table holds the operator's options (the schema's union number); 0 where it has none.
     var optionsType: UInt8 {
@@ -103,8 +114,18 @@ enum BuiltinOperator: Int32, CaseIterable {
         case .floor, .logistic, .relu, .reluN1To1, .relu6, .tanh, .prelu, .sin, .log, .sqrt, .rsqrt, .ceil,
             .round, .relu0To1, .embeddingLookup, .less, .greater, .greaterEqual, .lessEqual, .select, .equal,
             .notEqual, .logicalOr, .logicalAnd, .logicalNot, .selectV2, .readVariable, .assignVariable,
-            .transposeConvBias:
+            .transposeConvBias, .elu:
             0
+        case .l2Normalization: 12
+        case .batchToSpace: 24
+        case .spaceToBatch: 25
+        case .logSoftmax: 36
+        case .tile: 51
+        case .reverse: 81
+        case .addN: 82
+        case .if: 92
+        case .densify: 99
+        case .broadcastTo: 104
         case .depthToSpace: 94
         case .spaceToDepth: 19
         case .sequenceLSTM: 71

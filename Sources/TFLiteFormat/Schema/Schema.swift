@@ -19,6 +19,11 @@ enum Schema {
     enum Operator {
         static let code = 0, inputs = 1, outputs = 2, optionsType = 3, options = 4, customOptions = 5
     }
+    enum Sparsity { static let order = 0, blockMap = 1, levels = 2 }
+    enum SparseAxis {
+        static let format = 0, size = 1, segmentsType = 2, segments = 3, indicesType = 4, indices = 5
+    }
+    enum If { static let then = 0, otherwise = 1 }
     enum Buffer { static let data = 0, offset = 1, size = 2 }
     enum Metadata { static let name = 0, buffer = 1 }
     enum Signature { static let inputs = 0, outputs = 1, key = 2, subgraph = 4 }
