@@ -8,7 +8,9 @@ public struct PlotAxis: Sendable {
     private let unit: Double
     private let span: ClosedRange<Double>
 
-    /// Spans the values with some room at both ends; nil without values. What has no place on the axis counts for nothing.
+    /// Spans the values with some room at both ends; nil without values.
+    ///
+    /// What has no place on the axis counts for nothing.
     public init?(_ values: [Double], isLogarithmic: Bool = false, unit: Double = 1) {
         let scaled = values.map { Self.scaled($0, isLogarithmic) }.filter(\.isFinite)
         guard let low = scaled.min(), let high = scaled.max() else { return nil }
@@ -40,7 +42,7 @@ public struct PlotAxis: Sendable {
         let (low, high) = (unscaled(span.lowerBound), unscaled(span.upperBound))
         let powers = isLogarithmic ? Self.powers(from: low / unit, to: high / unit) : []
         return (powers.count >= 3 ? powers : Self.multiples(from: low / unit, to: high / unit))
-            .map { $0 * unit }
+            .map { $0 * unit }.filter { (0...1).contains(share($0)) }
     }
 
     /// 1, 2 and 5 times powers of ten; of powers alone where those are too many.
