@@ -1,7 +1,7 @@
 import Foundation
 import Quantities
 import Reports
-public import SwiftletKit
+import SwiftletKit
 
 /// Valid inputs to damage: a finished job with its database and files, a bundle of it, measurements, and the job file.
 public struct InputSeeds: Sendable {

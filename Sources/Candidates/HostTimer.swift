@@ -1,5 +1,5 @@
 public import Devices
-public import Engine
+import Engine
 public import ModelCompression
 public import ModelGraph
 public import SearchSpaces

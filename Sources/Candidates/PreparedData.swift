@@ -95,7 +95,8 @@ extension PreparedData {
     /// The fixed slice of the training part that statistics are taken from, without augmentation.
     package var statisticsSource: TrainingPart {
         TrainingPart(
-            reader: BatchReader(dataset, normalization: normalization), indices: split.slice, labels: dataset.labels)
+            reader: BatchReader(dataset, normalization: normalization), indices: split.slice,
+            labels: dataset.labels)
     }
 }
 

@@ -39,7 +39,9 @@ public struct SpaceSandwiches: SandwichSource {
         return candidates.min { distance($0, goal) < distance($1, goal) } ?? largest
     }
 
-    private func distance(_ graph: Graph, _ goal: Double) -> Double { abs(SpaceSandwiches.size(graph) - goal) }
+    private func distance(_ graph: Graph, _ goal: Double) -> Double {
+        abs(SpaceSandwiches.size(graph) - goal)
+    }
 
     /// The smallest of every choice but the families of operations, which are drawn: each of them has a small network.
     private func small(_ step: Int) -> Graph {

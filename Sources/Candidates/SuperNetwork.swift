@@ -11,7 +11,9 @@ public struct SuperNetwork: Sendable {
     /// - Parameters:
     ///   - epochs: passes over the training part; each step trains three networks on its batch.
     ///   - settings: batch and learning rate, as for one network.
-    public init(space: SearchSpace, data: PreparedData, epochs: Double, settings: TrainingSettings, seed: UInt64) {
+    public init(
+        space: SearchSpace, data: PreparedData, epochs: Double, settings: TrainingSettings, seed: UInt64
+    ) {
         self.space = space
         self.data = data
         let batch = min(settings.batch, max(data.split.train.count, 1))

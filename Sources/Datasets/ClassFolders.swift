@@ -21,8 +21,10 @@ struct ClassFolders {
         }
     }
 
-    /// Leading folders that all files share are left out. `train`, `val` and `test` at the top are official parts. The class
-    /// is the name of the last folder, or of the nearest one above it that is not the same for all.
+    /// Leading folders that all files share are left out.
+    ///
+    /// `train`, `val` and `test` at the top are official parts. The class is the name of the last folder,
+    /// or of the nearest one above it that is not the same for all.
     init(_ files: [String]) {
         var folders = files.map { $0.split(separator: "/").dropLast().map(String.init) }
         while let first = folders.first?.first, folders.allSatisfy({ $0.first == first }),

@@ -27,7 +27,9 @@ extension Dataset {
     private func hash(of samples: Range<Int>) -> String {
         var hash = SHA256()
         if case .bytes(let bytes) = storage {
-            hash.update(bytes.span.extracting(samples.lowerBound * sampleSize..<samples.upperBound * sampleSize).bytes)
+            hash.update(
+                bytes.span.extracting(samples.lowerBound * sampleSize..<samples.upperBound * sampleSize).bytes
+            )
             return hash.finish()
         }
         var sample = [Float](repeating: 0, count: sampleSize)

@@ -150,6 +150,7 @@ extension Lowering {
     }
 
     /// Integers are converted as they are, whatever real numbers they stand for.
+    ///
     /// The value, converted where it is stored otherwise than another.
     mutating func stored(
         _ value: ValueID, like other: StoredValue, for node: String

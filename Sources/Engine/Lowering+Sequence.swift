@@ -60,7 +60,9 @@ extension Lowering {
         }
     }
 
-    /// Operations whose result is no number computed from numbers: choices and places. False for others.
+    /// Operations whose result is no number computed from numbers.
+    ///
+    /// Choices and places. False for others.
     mutating func lowerChoice(_ node: Node) throws(PlanError) -> Bool {
         if case .select = node.operation {
             try lowerSelect(node)

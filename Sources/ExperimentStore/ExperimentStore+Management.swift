@@ -3,7 +3,9 @@ import Foundation
 import GRDB
 
 extension ExperimentStore {
-    /// Gives a job another name; its files follow. A rename that was interrupted can be repeated.
+    /// Gives a job another name.
+    ///
+    /// Its files follow. A rename that was interrupted can be repeated.
     public func rename(_ name: String, to new: String) throws {
         guard JobPlan.isValid(new) else { throw StoreError.invalidJobName(new) }
         let job = try job(named: name)

@@ -46,8 +46,10 @@ public struct JobPlan: Hashable, Sendable {
             }.joined())
     }
 
-    /// Whether a key of the guide decides how answers are read, too, so that it may differ once the job was begun: the search
-    /// stays guided by what it was. A table's device may join or leave, but its costs stay.
+    /// Whether a key of the guide decides how answers are read, too, so that it may differ once the job was
+    /// begun.
+    ///
+    /// The search stays guided by what it was. A table's device may join or leave, but its costs stay.
     static func isRead(_ difference: PlanDifference) -> Bool {
         let parts = difference.key.split(separator: ".")
         if parts.starts(with: ["data", "costs"]) {

@@ -31,8 +31,9 @@ extension JobStore {
         }
     }
 
-    /// What is to be known of the scores that are shown of a device: on which profile they are, where others are kept or guided
-    /// the search. Empty for the ordinary case.
+    /// What is to be known of the scores that are shown of a device.
+    ///
+    /// On which profile they are, where others are kept or guided the search. Empty for the ordinary case.
     public func notes(on device: String) throws -> [String] {
         try store.read { database in
             guard

@@ -54,7 +54,8 @@ extension JobStore {
                     """, arguments: [id, count, first])
             guard let low = proposals.first, let high = proposals.last else { return [] }
             return try Evaluation.fetch(
-                database, job: id, view: .shown, where: "evaluation.proposal BETWEEN ? AND ?", arguments: [low, high])
+                database, job: id, view: .shown, where: "evaluation.proposal BETWEEN ? AND ?",
+                arguments: [low, high])
         }
     }
 

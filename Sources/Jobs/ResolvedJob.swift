@@ -107,7 +107,8 @@ extension ResolvedJob {
         search = file.search
         if superEpochs != nil, space.hasWeights {
             throw JobError(
-                "\(file.file): training.mode weight-sharing is for spaces; a given model has its weights already")
+                "\(file.file): training.mode weight-sharing is for spaces; a given model has its weights already"
+            )
         }
         finalists = FinalistRules(
             choice: file.finalists.choice, maximumDrop: file.compression.maximumDrop)

@@ -42,7 +42,8 @@ extension ResolvedJob {
     /// The work with the shared weights that the job's training left in its folder, where it has any.
     package func withSharedWeights(_ work: JobWork, of store: JobStore) throws -> JobWork {
         guard case .training(var training) = work, let network = superNetwork(training) else { return work }
-        guard let state = try SuperNetworkFile(of: store).read(), let weights = try network.weights(after: state)
+        guard let state = try SuperNetworkFile(of: store).read(),
+            let weights = try network.weights(after: state)
         else {
             throw JobError(
                 "job '\(name)': its super-network is not trained yet; run 'swiftlet search' on the job again")
@@ -57,7 +58,9 @@ extension JobRun {
     ///
     /// Killed at any instant and run again, the training goes on from its last checkpoint and ends in the same bits.
     func withTrainedSuperNetwork() throws -> JobWork {
-        guard case .training(var training) = work, let network = job.superNetwork(training) else { return work }
+        guard case .training(var training) = work, let network = job.superNetwork(training) else {
+            return work
+        }
         let file = SuperNetworkFile(of: store)
         let known = try file.read()
         if let known, let weights = try network.weights(after: known) {
@@ -82,7 +85,8 @@ extension JobRun {
             try trainer.takeStep()
             if trainer.checkpoint.step == trainer.step { try file.write(trainer.checkpoint) }
             let taken = trainer.step - first
-            let left = taken > 0 ? (elapsed - begun) / Double(taken) * Double(trainer.steps - trainer.step) : nil
+            let left =
+                taken > 0 ? (elapsed - begun) / Double(taken) * Double(trainer.steps - trainer.step) : nil
             progress(.sharing(step: trainer.step, of: trainer.steps, secondsLeft: left))
         }
     }

@@ -41,8 +41,9 @@ struct RowGeometry {
 }
 
 extension StepRecord {
-    /// The step for some rows of its result only. Precondition: it has a row geometry.
+    /// The step for some rows of its result only.
     ///
+    /// Precondition: it has a row geometry.
     /// - Parameters:
     ///   - source: the row of the input that its buffer begins with.
     ///   - target: the row of the result that its buffer begins with.

@@ -44,7 +44,9 @@ public struct Pieces: Sendable {
         return collectKeys(of: genotype, into: &keys) ? keys : nil
     }
 
-    /// Replaces the contents of `keys` by those numbers; false where there are none. Allocates nothing once `keys` has room.
+    /// Replaces the contents of `keys` by those numbers.
+    ///
+    /// False where there are none. Allocates nothing once `keys` has room.
     public func collectKeys(of genotype: Genotype, into keys: inout [Int]) -> Bool {
         keys.removeAll(keepingCapacity: true)
         guard genotype.keptLayers.isEmpty else { return false }

@@ -4,7 +4,8 @@ extension SearchSpace {
     /// Uncompressed points whose networks together hold every layer of the space at its largest: the largest point, and it
     /// with each architecture choice at each of its options.
     public var covering: [Genotype] {
-        let raw = Genotype(choices: dimensions.map { $0.role == .architecture ? UInt8($0.options.count - 1) : 0 })
+        let raw = Genotype(
+            choices: dimensions.map { $0.role == .architecture ? UInt8($0.options.count - 1) : 0 })
         var points = [normalForm(raw)]
         for dimension in dimensions.indices where dimensions[dimension].role == .architecture {
             for option in dimensions[dimension].options.indices.dropLast() {

@@ -1,5 +1,5 @@
-import Foundation
 import Candidates
+import Foundation
 import Jobs
 import Quantities
 import Search

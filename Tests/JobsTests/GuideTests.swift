@@ -29,7 +29,7 @@ struct GuideTests {
             "training.epochs": "1.0", "training.batch": "64", "training.optimizer": "sgd",
             "finalists.training.epochs": "1.0", "finalists.everyone": "false",
             "finalists.maximum_drop": "null", "compressing.calibrator": "mean-squared-error",
-            "search.strategy": "nsga2", "search.batch": "2", "search.seed": "3",
+            "search.strategy": "guided", "search.batch": "2", "search.seed": "3",
             "data.content": "a7782a4562b584fbd9d119c3db64b8bc432af68fd579171d71d9e098fd50a9f8",
             "data.parts": "9da7d45b0ad229626b3ce1a1169dc9e1875faa50daacb019e9536479e04dffa7",
         ]

@@ -97,7 +97,8 @@ struct TeacherTests {
                 .sorted { $0.compression < $1.compression }
             results[calibrator] = accuracies(rows)
             let other = base.replacing("CALIBRATOR", with: "pruning: [none], calibrator: percentile(99)")
-            #expect(await sentence(other, in: folder).contains("calibrator was"))
+            let said = await sentence(other, in: folder)
+            #expect(said.contains("compressing.calibrator"), "\(said)")
         }
         // Half of all values lie outside the range, which no network survives unharmed.
         #expect(results["percentile(50)"] != results["mean-squared-error"])
@@ -114,8 +115,7 @@ struct TeacherTests {
         let folder = try TemporaryFolder()
         let text = Self.text.replacing("[float32, int8]", with: "[int8]")
         try await SmallJob.run(in: folder, text: text)
-        #expect(
-            await sentence(Self.text.replacing("[float32, int8]", with: "[float32]"), in: folder)
-                .contains("fixed_compression was"))
+        let said = await sentence(Self.text.replacing("[float32, int8]", with: "[float32]"), in: folder)
+        #expect(said.contains("space.fixed was"), "\(said)")
     }
 }

@@ -121,7 +121,8 @@ struct SharedWeightsTests {
         let results = try [1, 2].map { threads in
             let trainer = try SuperTrainer(
                 try SharedWeights(of: sandwiches.graphs, seed: 1), sandwiches: sandwiches,
-                on: ElasticNetwork.samples(300), recipe: ElasticNetwork.recipe, threads: threads, kernels: kernels)
+                on: ElasticNetwork.samples(300), recipe: ElasticNetwork.recipe, threads: threads,
+                kernels: kernels)
             while !trainer.isFinished { try trainer.takeStep() }
             return trainer.weights
         }
@@ -171,7 +172,8 @@ struct SharedWeightsTests {
         for channel in 0..<3 {
             var sum: Float = 0
             for place in stride(from: 0, to: source.samples.count, by: 2) {
-                sum += weights[2 * channel] * source.samples[place]
+                sum +=
+                    weights[2 * channel] * source.samples[place]
                     + weights[2 * channel + 1] * source.samples[place + 1]
             }
             #expect(abs(means[channel] - sum / Float(source.samples.count / 2)) < 1e-4)

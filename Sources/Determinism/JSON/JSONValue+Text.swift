@@ -28,7 +28,8 @@ extension JSONValue {
 
     /// One element a line.
     private static func write<Element>(
-        _ elements: [Element], between ends: (open: String, close: String), to text: inout String, indent: Int,
+        _ elements: [Element], between ends: (open: String, close: String), to text: inout String,
+        indent: Int,
         element write: (Element, inout String) -> Void
     ) {
         text += ends.open

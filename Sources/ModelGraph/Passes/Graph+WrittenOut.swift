@@ -1,6 +1,8 @@
 extension Graph {
-    /// Activations that exporters write as several operations become one: GELU by the error function and by tanh, hard-swish
-    /// and hard-sigmoid by a clamp. Results differ by rounding only.
+    /// Activations that exporters write as several operations become one.
+    ///
+    /// GELU by the error function and by tanh, hard-swish and hard-sigmoid by a clamp. Results differ by
+    /// rounding only.
     public func joiningActivations() -> Graph { joiningWrittenOut { $0.activation(at: $1) } }
 
     /// Mean, difference, variance and quotient, with a constant scale and offset, become one layer normalisation.

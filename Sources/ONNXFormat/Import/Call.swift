@@ -46,6 +46,8 @@ struct Call {
     }
 
     var output: String { outputs.first ?? "" }
+    /// The first result that the file names: what intermediate values are named after.
+    var label: String { outputs.first { !$0.isEmpty } ?? "" }
 
     func input(_ index: Int) -> String? {
         index < inputs.count && !inputs[index].isEmpty ? inputs[index] : nil

@@ -3,7 +3,7 @@ import ModelGraph
 extension Translator {
     /// Adds what one node of the file computes to what is known.
     mutating func translate(_ call: Call) throws(ONNXProblem) {
-        guard !call.output.isEmpty else { throw call.fault("has no output") }
+        guard !call.label.isEmpty else { throw call.fault("has no output") }
         if let function = functions[FunctionName(domain: call.domain, name: call.type)] {
             return try callFunction(function, call)
         }

@@ -24,7 +24,8 @@ extension Translator {
 
     /// OneHot with constant depth and values.
     mutating func oneHot(_ call: Call) throws(ONNXProblem) {
-        let depth = try integers(1, of: call).first ?? 0
+        let size = try constant(1, of: call)
+        let depth = size.integers?.first ?? size.floats?.first.flatMap { Int(exactly: $0) } ?? 0
         guard depth > 0 else { throw call.fault("needs a positive depth") }
         let values = try constant(2, of: call)
         guard values.shape.elementCount == 2, let limits = values.floats else {
@@ -46,7 +47,8 @@ extension Translator {
             }
             let turn: [ProtoAttribute] = [.init("perm", Array(order))]
             guard let type = ElementType(values.dataType), !values.dataType.isFloatingPoint else {
-                return _ = try translator.step("Transpose", [hot], of: call, as: call.output, attributes: turn)
+                return _ = try translator.step(
+                    "Transpose", [hot], of: call, as: call.output, attributes: turn)
             }
             let turned = try translator.step("Transpose", [hot], of: call, attributes: turn)
             _ = try translator.step(

@@ -17,7 +17,8 @@ extension Translator {
             let quotient = try translator.combine(.divide, a, b, call)
             let whole =
                 call.flag("fmod")
-                ? try translator.truncated(quotient, call) : try translator.map(.unary(.floor), quotient, call)
+                ? try translator.truncated(quotient, call)
+                : try translator.map(.unary(.floor), quotient, call)
             let product = try translator.combine(.multiply, b, whole, call)
             return try translator.combine(.subtract, a, product, call, name: name)
         }

@@ -33,7 +33,10 @@ extension Translator {
         try composed { (translator) throws(ONNXProblem) in
             let length = try translator.step(
                 type, [call.inputs[0]], of: call, attributes: [.init("axes", [axis]), .init("keepdims", 1)])
-            _ = try translator.step("Div", [call.inputs[0], length], of: call, as: call.output)
+            // A vector of zeros stays one.
+            let least = translator.number("least", Tensor([], [Float.leastNormalMagnitude]), of: call)
+            let divisor = try translator.step("Max", [length, least], of: call)
+            _ = try translator.step("Div", [call.inputs[0], divisor], of: call, as: call.output)
         }
     }
 

@@ -44,7 +44,7 @@ extension Translator {
         _ call: Call, _ layer: RecurrentLayer, _ direction: Int, _ x: ValueID, returnsCell: Bool
     ) throws(ONNXProblem) -> ValueID {
         let suffix = layer.directions == 1 ? "" : "/\(direction)"
-        func named(_ index: Int) -> String { call.input(index) ?? "\(call.output)/bias" }
+        func named(_ index: Int) -> String { call.input(index) ?? "\(call.label)/bias" }
         var inputs = [
             x, constantValue("\(named(1))\(suffix)", layer.weights.slice(direction)),
             constantValue("\(named(2))\(suffix)", layer.recurrent.slice(direction)),
@@ -66,7 +66,7 @@ extension Translator {
             returnsCell: returnsCell)
         return try apply(
             .recurrence(operation), inputs, call,
-            step: layer.directions == 1 ? nil : "\(call.output)/direction \(direction)")
+            step: layer.directions == 1 ? nil : "\(call.label)/direction \(direction)")
     }
 
     /// The initial state [N, H] of a direction; zeros where it is left out.
@@ -74,7 +74,7 @@ extension Translator {
         _ call: Call, _ layer: RecurrentLayer, _ direction: Int, at index: Int
     ) throws(ONNXProblem) -> ValueID {
         guard call.input(index) != nil else {
-            return constantValue("\(call.output)/state", Tensor([1, layer.hidden], .repeated(0, .float32)))
+            return constantValue("\(call.label)/state", Tensor([1, layer.hidden], .repeated(0, .float32)))
         }
         var view = try plain(try real(index, of: call).view, call)
         guard view.rank == 3, view.shape[layer.isBatchFirst ? 1 : 0] == layer.directions else {

@@ -40,7 +40,8 @@ extension Translator {
         case "align_corners": return .alignCorners
         case "asymmetric": return .asymmetric
         case "pytorch_half_pixel": return .pytorchHalfPixel
-        case "tf_half_pixel_for_nn" where call.text("nearest_mode", default: "") == "floor": return .halfPixelStep
+        case "tf_half_pixel_for_nn" where call.text("nearest_mode", default: "") == "floor":
+            return .halfPixelStep
         case "half_pixel_symmetric" where goal.isExact(for: input.shape): return .halfPixel
         case let mode:
             throw call.unsupported(
@@ -68,7 +69,8 @@ extension Translator {
         let scales = goal.scales ?? []
         guard scales.contains(where: { $0 < 1 }) else { return .floor }
         guard !scales.contains(where: { $0 > 1 }) else {
-            throw call.unsupported("it enlarges one axis and reduces another; export it with opset_version=11")
+            throw call.unsupported(
+                "it enlarges one axis and reduces another; export it with opset_version=11")
         }
         return .ceiling
     }

@@ -21,7 +21,9 @@ extension BuiltinOperator {
             .spaceToDepth, .sequenceLSTM, .argMax, .less, .greater, .greaterEqual, .lessEqual, .select,
             .transposeConv, .equal, .notEqual, .argMin, .logicalOr, .logicalAnd, .logicalNot, .selectV2,
             .cumsum,
-            .callOnce, .varHandle, .readVariable, .assignVariable, .transposeConvBias, .l2Normalization, .batchToSpace, .spaceToBatch, .logSoftmax, .tile, .reverse, .addN, .elu, .if, .densify, .broadcastTo:
+            .callOnce, .varHandle, .readVariable, .assignVariable, .transposeConvBias, .l2Normalization,
+            .batchToSpace, .spaceToBatch, .logSoftmax, .tile, .reverse, .addN, .elu, .if, .densify,
+            .broadcastTo:
             1
         }
     }

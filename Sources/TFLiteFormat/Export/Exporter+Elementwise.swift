@@ -90,16 +90,23 @@ extension Exporter {
         _ alpha: Float, _ beta: Float, _ node: Node, to output: ValueID
     ) throws(TFLiteError) {
         let type = ValueType(graph[output].type.shape)
-        let (steep, shifted) = (
-            try intermediate("steep", of: output, type), try intermediate("shifted", of: output, type)
-        )
-        let factor = try reals([6 * alpha], shape: [1], "factor", of: output)
+        let shifted = try intermediate("shifted", of: output, type)
+        let slope: (factor: Int, result: Int)? =
+            6 * alpha == 1
+            ? nil
+            : (
+                try reals([6 * alpha], shape: [1], "factor", of: output),
+                try intermediate("steep", of: output, type)
+            )
         let shift = try reals([6 * beta], shape: [1], "shift", of: output)
         let sixth = try reals([1 / 6], shape: [1], "sixth", of: output)
         let relu6 = Schema.FusedActivation.relu6.rawValue
         try inReals(node, to: output) { (exporter, inputs, result) in
-            exporter.emit(.mul, [inputs[0], factor], steep, [(Schema.Arithmetic.activation, .byte(0))])
-            exporter.emit(.add, [steep, shift], shifted, [(Schema.Arithmetic.activation, .byte(relu6))])
+            if let slope {
+                exporter.emit(
+                    .mul, [inputs[0], slope.factor], slope.result, [(Schema.Arithmetic.activation, .byte(0))])
+            }
+            exporter.emit(.add, [slope?.result ?? inputs[0], shift], shifted, [(Schema.Arithmetic.activation, .byte(relu6))])
             exporter.emit(.mul, [shifted, sixth], result, [(Schema.Arithmetic.activation, .byte(0))])
         }
     }

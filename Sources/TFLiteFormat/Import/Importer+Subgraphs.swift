@@ -38,7 +38,8 @@ extension Importer {
         guard bodyDepth < Importer.deepestBody else { throw unsupported("its bodies are nested too deep") }
         let body = file.subgraphs[index]
         guard body.inputs.count == inputs.count, body.inputs.allSatisfy(body.tensors.indices.contains) else {
-            throw file.flat.damaged("subgraph \(index) takes \(body.inputs.count) inputs, not \(inputs.count)")
+            throw file.flat.damaged(
+                "subgraph \(index) takes \(body.inputs.count) inputs, not \(inputs.count)")
         }
         let outer = enter(body)
         bodyDepth += 1

@@ -52,7 +52,8 @@ public struct SharedWeights: Hashable, Sendable {
     private static func union(_ known: Shape?, _ shape: Shape, name: String) throws(TrainingError) -> Shape {
         guard let known else { return shape }
         guard known.rank == shape.rank else {
-            throw .unsupported(node: name, detail: "has rank \(known.rank) in one network and \(shape.rank) in another")
+            throw .unsupported(
+                node: name, detail: "has rank \(known.rank) in one network and \(shape.rank) in another")
         }
         return Shape(zip(known.dimensions, shape.dimensions).map(max))
     }

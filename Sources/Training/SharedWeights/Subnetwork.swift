@@ -11,7 +11,8 @@ final class Subnetwork: Sendable {
     private let graph: Graph
 
     /// - Throws: `TrainingError` where the network cannot be trained or does not fit into the super-network.
-    init(_ graph: Graph, of shared: SharedWeights, rows: Int, kernels: TrainingKernels) throws(TrainingError) {
+    init(_ graph: Graph, of shared: SharedWeights, rows: Int, kernels: TrainingKernels) throws(TrainingError)
+    {
         self.graph = graph
         tape = try Tape(graph, rows: rows, kernels: kernels)
         var views: [TensorView?] = []

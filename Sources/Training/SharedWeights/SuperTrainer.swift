@@ -45,7 +45,8 @@ public final class SuperTrainer {
     ///   - threads: at most this many shards run at a time.
     /// - Throws: `TrainingError` where recipe, data or the networks of the first step do not fit.
     public init(
-        _ weights: SharedWeights, sandwiches: any SandwichSource, on source: any BatchSource, recipe: SuperRecipe,
+        _ weights: SharedWeights, sandwiches: any SandwichSource, on source: any BatchSource,
+        recipe: SuperRecipe,
         threads: Int = 1, kernels: TrainingKernels = .best
     ) throws(TrainingError) {
         try recipe.validate()
@@ -63,7 +64,8 @@ public final class SuperTrainer {
         shared.block.copy(from: weights.values)
         memory = SandwichMemory(shards: recipe.shards, threads: self.threads)
         anchor = SuperState(
-            step: 0, weights: weights.values, velocity: [Float](repeating: 0, count: weights.values.count), rate: 1,
+            step: 0, weights: weights.values, velocity: [Float](repeating: 0, count: weights.values.count),
+            rate: 1,
             stalled: 0)
         try checkData()
     }
@@ -152,7 +154,8 @@ public final class SuperTrainer {
 
     private var state: SuperState {
         SuperState(
-            step: step, weights: shared.block.array, velocity: velocity.block.array, rate: rate, stalled: stalled)
+            step: step, weights: shared.block.array, velocity: velocity.block.array, rate: rate,
+            stalled: stalled)
     }
 
     /// Goes back to the last checkpoint at half the rate where the loss is not finite, or where it stays at what guessing
@@ -164,7 +167,8 @@ public final class SuperTrainer {
         let halved = rate / 2
         guard halved > 1.0 / 64 else {
             throw .diverged(
-                epoch: schedule.epoch(of: step), step: step, detail: "the super-network does not learn at any rate")
+                epoch: schedule.epoch(of: step), step: step,
+                detail: "the super-network does not learn at any rate")
         }
         take(anchor)
         rate = halved

@@ -16,7 +16,9 @@ struct TensorView: Hashable, Sendable {
     ///
     /// - Parameter offset: where the shared tensor begins.
     init?(of shape: Shape, in whole: Shape, at offset: Int) {
-        guard shape.rank == whole.rank, zip(shape.dimensions, whole.dimensions).allSatisfy(<=) else { return nil }
+        guard shape.rank == whole.rank, zip(shape.dimensions, whole.dimensions).allSatisfy(<=) else {
+            return nil
+        }
         count = shape.elementCount
         guard shape != whole else {
             runs = [Run(shared: offset, own: 0, length: count)]

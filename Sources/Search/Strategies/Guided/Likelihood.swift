@@ -5,7 +5,7 @@ import Numerics
 struct Likelihood {
     private let values: [Double]
     private let start: ProductKernel
-    /// For each feature the distances of the pairs (1, 0), (2, 0), (2, 1), …
+    /// For each feature the distances of the pairs (1, 0), (2, 0), (2, 1) and so on.
     private let distances: [[Double]]
 
     /// At most this many observations decide the parameters; all of them decide the predictions.
