@@ -106,7 +106,9 @@ extension Exporter {
                 exporter.emit(
                     .mul, [inputs[0], slope.factor], slope.result, [(Schema.Arithmetic.activation, .byte(0))])
             }
-            exporter.emit(.add, [slope?.result ?? inputs[0], shift], shifted, [(Schema.Arithmetic.activation, .byte(relu6))])
+            exporter.emit(
+                .add, [slope?.result ?? inputs[0], shift], shifted,
+                [(Schema.Arithmetic.activation, .byte(relu6))])
             exporter.emit(.mul, [shifted, sixth], result, [(Schema.Arithmetic.activation, .byte(0))])
         }
     }
