@@ -82,7 +82,9 @@ struct AdditiveFloor {
         return costs.indices.min { costs[$0] < costs[$1] } ?? 0
     }
 
-    func predictions(_ treatment: Int, fittedTo probes: [Int], _ values: [Double], of cells: [Int]) -> [Double] {
+    func predictions(_ treatment: Int, fittedTo probes: [Int], _ values: [Double], of cells: [Int])
+        -> [Double]
+    {
         let solution = AdditiveFloor.fit(probes.map { features[treatment][$0] }, values)
         return cells.map { cell in
             zip(features[treatment][cell], solution).reduce(0) { $0 + $1.0 * $1.1 }

@@ -11,7 +11,10 @@ struct DeviceClass {
             (["jetson", "tx2", "orin", "xavier"], "generic-jetson"),
             (["adreno", "mali", "mobile_gpu", "powervr"], "generic-mobile-gpu"),
             (["xeon", "epyc", "ryzen", "_i7", "_i9", "_i5", "silver", "gold_", "x86"], "generic-x86-avx2"),
-            (["titan", "gtx", "rtx", "1080", "2080", "v100", "a100", "quadro", "gpu"], "generic-desktop-gpu"),
+            (
+                ["titan", "gtx", "rtx", "1080", "2080", "v100", "a100", "quadro", "gpu"],
+                "generic-desktop-gpu"
+            ),
         ]
         let name = column.lowercased()
         profile = rules.first { $0.words.contains { name.contains($0) } }?.profile ?? "generic-cortex-a76"

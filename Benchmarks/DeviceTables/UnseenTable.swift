@@ -25,38 +25,53 @@ func unseenTable(_ context: Context) throws {
                 FileManager.default.fileExists(atPath:)),
             limit: context.limit, keep: \.dependsOnInput)
         let header = try CSVTable(contentsOf: "\(folder)/\(file)").header
-        var terms = HabitTerms(table)
-        for name in header where name != "architecture" {
+        let names = header.filter { $0 != "architecture" }
+        let terms = try HabitTerms(table, on: Set(names.map { DeviceClass(column: $0).profile }), context)
+        for name in names {
             let kind = DeviceClass(column: name)
             let column = UnseenColumn(
                 name: name, table: table, profile: try context.profile(kind.profile),
-                terms: terms.terms(on: try context.profile(kind.profile), isInt8: kind.isInt8),
-                isInt8: kind.isInt8)
+                terms: terms[kind.profile], isInt8: kind.isInt8)
             print(try column.row())
             fflush(nil)
         }
     }
 }
 
-/// The terms of every network of a table under every habit, worked out once a profile.
+/// The terms of every network of a table under every habit, by profile; what a runtime makes of a graph is worked out once for
+/// all profiles.
 private struct HabitTerms {
-    let table: NetworkTable
-    private var known: [String: [[SIMD16<Double>]]] = [:]
+    /// By profile, then by habit in the order of `RuntimePolicy.habits`.
+    private var terms: [String: [[SIMD16<Double>]]] = [:]
 
-    init(_ table: NetworkTable) { self.table = table }
+    init(_ table: NetworkTable, on names: Set<String>, _ context: Context) throws {
+        let profiles = try names.sorted().map { try context.profile($0) }
+        for profile in profiles {
+            terms[profile.name] = profile.runtime.policy.habits.map { _ in [] }
+        }
+        for graph in table.graphs {
+            for isInt8 in [false, true] {
+                let kin = profiles.filter { $0.name == "generic-npu" ? isInt8 : !isInt8 }
+                let form = isInt8 && !kin.isEmpty ? graph.inInt8 : graph
+                var executed: [RuntimePolicy: ExecutedGraph] = [:]
+                for profile in kin { add(form, profile, &executed) }
+            }
+        }
+    }
 
-    /// By habit, in the order of `RuntimePolicy.habits`.
-    mutating func terms(on profile: DeviceProfile, isInt8: Bool) -> [[SIMD16<Double>]] {
-        if let terms = known[profile.name] { return terms }
-        let graphs = isInt8 ? table.graphs.map(\.inInt8) : table.graphs
-        let terms = profile.runtime.policy.habits.map { policy in
+    private mutating func add(
+        _ graph: Graph, _ profile: DeviceProfile, _ executed: inout [RuntimePolicy: ExecutedGraph]
+    ) {
+        for (habit, policy) in profile.runtime.policy.habits.enumerated() {
             var own = profile
             own.runtime.policy = policy
-            return graphs.map { own.terms(PricedPiece($0, on: own)) }
+            let form = executed[policy] ?? ExecutedGraph(graph, under: policy)
+            executed[policy] = form
+            terms[profile.name]?[habit].append(own.terms(PricedPiece(form, on: own)))
         }
-        known[profile.name] = terms
-        return terms
     }
+
+    subscript(profile: String) -> [[SIMD16<Double>]] { terms[profile] ?? [] }
 }
 
 /// One measured column.

@@ -69,7 +69,8 @@ public struct AdditivePricer: Sendable {
             }
         }
         return tariff.price(
-            sum, others: terms, endingIn: EntryState(rawValue: state) ?? .start, returnMilliseconds: returnMilliseconds,
+            sum, others: terms, endingIn: EntryState(rawValue: state) ?? .start,
+            returnMilliseconds: returnMilliseconds,
             peakActivationBytes: peak, obstacle: obstacle < 0 ? nil : obstacles[obstacle])
     }
 }

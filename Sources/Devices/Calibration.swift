@@ -19,6 +19,12 @@ public struct Calibration: Hashable, Sendable {
         /// Its probability given the measurements.
         public var weight: Double
         public var latency: TermFit
+
+        public init(policy: RuntimePolicy, weight: Double, latency: TermFit) {
+            self.policy = policy
+            self.weight = weight
+            self.latency = latency
+        }
     }
 
     public init(

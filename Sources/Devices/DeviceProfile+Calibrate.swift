@@ -25,6 +25,7 @@ extension DeviceProfile {
         pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
     ) throws -> CalibrationOutcome {
         let rows = try Measurement.usable(rows, file: file)
+        try requireMillijoules(rows, file)
         var own = self
         own.calibration = nil
         // Some hundred rows tell habits apart as well as all of them.
@@ -105,6 +106,18 @@ extension DeviceProfile {
         return FactorFit(
             rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0), prior: FactorPrior(self)
         ).termFit
+    }
+
+    /// Refuses energies that only make sense in another unit: 80 times too much or too little power.
+    private func requireMillijoules(_ rows: [Measurement], _ file: String) throws {
+        guard let energy else { return }
+        let watts = rows.compactMap { row in
+            row.energyMillijoules.flatMap { energy in row.latencyMilliseconds.map { energy / $0 } }
+        }
+        guard let median = watts.median else { return }
+        if median > 80 * energy.activeWatts || median < energy.activeWatts / 80 {
+            throw CalibrationError.energyUnit(file: file, watts: median, expected: energy.activeWatts)
+        }
     }
 
     /// Refuses times that only make sense in another unit.

@@ -37,7 +37,9 @@ struct HabitInference {
 
     /// The habits over which predictions average: few, and none that hardly matters.
     var kept: [(habit: HabitFit, weight: Double)] {
-        let kept = zip(fits, weights).prefix(HabitInference.most).filter { $0.1 >= HabitInference.leastWeight }
+        let kept = zip(fits, weights).prefix(HabitInference.most).filter {
+            $0.1 >= HabitInference.leastWeight
+        }
         let sum = kept.reduce(0) { $0 + $1.1 }
         return kept.map { ($0.0, $0.1 / sum) }
     }

@@ -55,7 +55,8 @@ struct Tariff: Sendable {
     ///
     /// `otherTerms` holds the kernels' terms under each other habit that the calibration leaves open.
     func price(
-        _ kernels: CostSum, others otherTerms: [SIMD16<Double>], endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
+        _ kernels: CostSum, others otherTerms: [SIMD16<Double>], endingIn state: EntryState,
+        returnMilliseconds: Double, peakActivationBytes: Int,
         obstacle: Price.Cause?
     ) -> Price {
         if case .notExportable = obstacle {
@@ -78,7 +79,12 @@ struct Tariff: Sendable {
         price.latencyMillisecondsP10 = time.p10
         price.latencyMillisecondsP90 = time.p90
         if let activeWatts {
-            price.energyMillijoules = energy?.value(sum.terms * activeWatts) ?? activeWatts * time.milliseconds
+            price.energyMillijoules =
+                energy?.value(sum.terms * activeWatts) ?? activeWatts * time.milliseconds
+        }
+        if sum[.fallback] > 0, sum.deviceWeightBytes == 0 {
+            price.remark =
+                "runs on the host of \(title) only: nothing that multiplies is left to the accelerator"
         }
         if price.peakRAMBytes > ramLimit {
             price.cause = .exceedsRAM(needs: price.peakRAMBytes, leaves: ramLimit, title)
@@ -138,7 +144,8 @@ extension DeviceProfile {
         let passage = piece.passages[EntryState.start.rawValue]
         return Tariff(self, reserve: reserve).price(
             passage.sum, others: passage.others, endingIn: passage.exit,
-            returnMilliseconds: piece.returnMilliseconds, peakActivationBytes: piece.peakActivationBytes, obstacle: passage.obstacle)
+            returnMilliseconds: piece.returnMilliseconds, peakActivationBytes: piece.peakActivationBytes,
+            obstacle: passage.obstacle)
     }
 
     /// The time of a whole network and its 80 % interval, from its terms before calibration under the profile's own policy and
