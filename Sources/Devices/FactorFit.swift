@@ -155,7 +155,7 @@ extension FactorFit {
             residualLogSD: errorScale * FactorFit.normalEquivalent,
             leaveOneOutError: leftOut.map { abs($0.exponential - 1) }.median ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { leftOut.quantile($0) ?? 0 }, samples: rows.count,
-            range: (values.min() ?? 1)...(values.max() ?? 1), leastRatio: leastRatio / 2)
+            range: (values.min() ?? 1)...(values.max() ?? 1), leastRatio: leastRatio / 10)
     }
 
     /// The quantile at 0.9 of Student's t with 4 degrees of freedom over the normal's is 1.20; a fit to few measurements finds
