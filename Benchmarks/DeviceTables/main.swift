@@ -4,7 +4,7 @@ import ModelGraph
 import SearchSpaces
 
 // The tables of docs/devices.md:  swift run -c release device-tables [TABLE …] [--data DIR] [--profiles DIR] [--limit N]
-// Tables: nas-bench-201, fbnet, selection, named-models, microcontrollers, speed, host; all of them without a name.
+// Tables: nas-bench-201, unseen, fbnet, selection, named-models, microcontrollers, speed, host; all of them without a name.
 var arguments = Array(CommandLine.arguments.dropFirst())
 
 func option(_ name: String, _ fallback: String, _ arguments: inout [String]) -> String {
@@ -26,7 +26,7 @@ do {
     let known: [(name: String, run: (Context) throws -> Void)] = [
         ("nas-bench-201", nasBenchTable), ("selection", selectionTable), ("fbnet", fbnetTable),
         ("named-models", namedModelsTable), ("microcontrollers", microcontrollerTable), ("speed", speedTable),
-        ("host", hostTable),
+        ("host", hostTable), ("unseen", unseenTable),
     ]
     for table in known where arguments.isEmpty || arguments.contains(table.name) { try table.run(context) }
 } catch {

@@ -12,6 +12,9 @@ public struct AdditivePricer: Sendable {
     private var places: [Place] = []
     private let placesPerPiece: Int
     private var obstacles: [Price.Cause] = []
+    /// Of each place in turn, its terms under every other habit that the calibration leaves open.
+    private var others: [SIMD16<Double>] = []
+    private let habits: Int
 
     private struct Place {
         var sum: CostSum
@@ -26,6 +29,7 @@ public struct AdditivePricer: Sendable {
         self.profile = profile
         tariff = Tariff(profile, reserve: reserve)
         placesPerPiece = profile.hasBorders ? EntryState.allCases.count : 1
+        habits = profile.calibration?.others.count ?? 0
     }
 
     /// Adds a piece, priced on this profile; its number is how many there were before it.
@@ -38,6 +42,7 @@ public struct AdditivePricer: Sendable {
                     peakActivationBytes: piece.peakActivationBytes,
                     returnMilliseconds: piece.returnMilliseconds))
             if let obstacle = passage.obstacle { obstacles.append(obstacle) }
+            others += passage.others
         }
     }
 
@@ -50,9 +55,11 @@ public struct AdditivePricer: Sendable {
         var peak = 0
         var returnMilliseconds = 0.0
         var obstacle = -1
+        var terms: [SIMD16<Double>] = habits == 0 ? [] : Array(repeating: .zero, count: habits)
         for piece in pieces {
             let place = placesPerPiece == 1 ? piece : piece * placesPerPiece + state
             sum += places[place].sum
+            for habit in 0..<habits { terms[habit] += others[place * habits + habit] }
             state = places[place].exit
             peak = max(peak, places[place].peakActivationBytes)
             returnMilliseconds = places[place].returnMilliseconds
@@ -62,7 +69,8 @@ public struct AdditivePricer: Sendable {
             }
         }
         return tariff.price(
-            sum, endingIn: EntryState(rawValue: state) ?? .start, returnMilliseconds: returnMilliseconds,
+            sum, others: terms, endingIn: EntryState(rawValue: state) ?? .start,
+            returnMilliseconds: returnMilliseconds,
             peakActivationBytes: peak, obstacle: obstacle < 0 ? nil : obstacles[obstacle])
     }
 }

@@ -5,7 +5,9 @@ public struct CalibrationOutcome: Sendable {
     public var profile: DeviceProfile
     /// Models that were used, repeats counted once.
     public var samples: Int
-    /// Whether the measurements spoke strongly for another treatment of dead branches than the profile declares.
+    /// What the measurements say of the runtime's treatment of dead branches; the most probable first.
+    public var deadBranches: [(treatment: DeadBranches, probability: Double)]
+    /// Whether the most probable treatment is another than the profile declared.
     public var changedPolicy: Bool
 }
 
@@ -16,44 +18,78 @@ extension DeviceProfile {
     ///   - rows: the file's rows; those without a latency are skipped, repeats become their median.
     ///   - file: the name that complaints carry.
     ///   - note: kept in the profile, such as the date and the file.
-    ///   - piece: the model of a row, priced on the profile it is handed (it is asked once for each treatment of dead
-    ///     branches that is tried).
+    ///   - piece: the model of a row, priced on the profile it is handed (it is asked once for each habit that a runtime may
+    ///     have).
     public func calibrated(
         with rows: [Measurement], file: String, note: String,
         pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
     ) throws -> CalibrationOutcome {
         let rows = try Measurement.usable(rows, file: file)
+        try requireMillijoules(rows, file)
         var own = self
         own.calibration = nil
-        // A handful of rows cannot tell treatments apart, and some hundred tell as much as all.
-        let judges = rows.spread(over: DeviceProfile.mostForPolicy)
-        let declared = try PolicyCandidate(own, judges, file, pricing: piece)
-        try requireUnit(declared, file)
-        var chosen = declared
-        for policy in runtime.policy.alternatives.dropFirst()
-        where rows.count >= DeviceProfile.fewestForPolicy {
-            own.runtime.policy = policy
-            let other = try PolicyCandidate(own, judges, file, pricing: piece)
-            if other.isMuchBetter(than: declared), other.error < chosen.error { chosen = other }
+        // Some hundred rows tell habits apart as well as all of them.
+        let judges = rows.spread(over: DeviceProfile.mostForHabits)
+        try own.requireUnit(own.habitFit(judges, file, pricing: piece), file)
+        let inference = HabitInference(
+            try runtime.policy.habits.map { policy in
+                var profile = own
+                profile.runtime.policy = policy
+                return try profile.habitFit(judges, file, pricing: piece)
+            })
+        let (profile, terms) = try own.fitted(
+            to: rows, file, note, habits: inference.kept, refits: judges.count < rows.count, pricing: piece)
+        var outcome = CalibrationOutcome(
+            profile: profile, samples: rows.count, deadBranches: inference.deadBranches,
+            changedPolicy: profile.runtime.policy.deadBranches != runtime.policy.deadBranches)
+        outcome.profile.calibration?.energy = energyFit(rows, terms)
+        return outcome
+    }
+
+    /// This profile with the habits that measurements left open, and the terms of every row under the first of them.
+    private func fitted(
+        to rows: [Measurement], _ file: String, _ note: String,
+        habits: [(habit: HabitFit, weight: Double)], refits: Bool,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> (DeviceProfile, [SIMD16<Double>]) {
+        let fits = try habits.map { habit, weight in
+            var profile = self
+            profile.runtime.policy = habit.policy
+            return (refits ? try profile.habitFit(rows, file, pricing: piece) : habit, weight)
         }
-        let isStrong = chosen.profile.runtime.policy != runtime.policy
-        if judges.count < rows.count {
-            chosen = try PolicyCandidate(chosen.profile, rows, file, pricing: piece)
-        }
-        chosen.profile.calibration = Calibration(
-            latency: chosen.fit, energy: energyFit(rows, chosen.terms), note: note)
-        return CalibrationOutcome(profile: chosen.profile, samples: rows.count, changedPolicy: isStrong)
+        var profile = self
+        profile.runtime.policy = fits[0].0.policy
+        profile.calibration = Calibration(
+            latency: fits[0].0.fit.termFit, weight: fits[0].1,
+            others: fits.dropFirst().map {
+                Calibration.Habit(policy: $0.0.policy, weight: $0.1, latency: $0.0.fit.termFit)
+            }, note: note)
+        return (profile, fits[0].0.terms)
     }
 
     /// The factors that fit measured latencies best under this profile's own treatment of graphs.
+    private func habitFit(
+        _ rows: [Measurement], _ file: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> HabitFit {
+        let terms = try rows.map { row in try self.terms(row, piece(row, self), file) }
+        return HabitFit(
+            policy: runtime.policy, terms: terms,
+            fit: FactorFit(
+                rows: terms, values: rows.compactMap(\.latencyMilliseconds), prior: FactorPrior(self)))
+    }
+
+    /// The same by positive factors, for a runtime whose habits and unit are certain.
     func fit(
         to rows: [Measurement], file: String,
         pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
     ) throws -> TermFit {
-        try PolicyCandidate(self, rows, file, pricing: piece).fit
+        TermFit(
+            rows: try rows.map { row in try terms(row, piece(row, self), file) },
+            values: rows.compactMap(\.latencyMilliseconds), prior: TermFit.Prior(kind))
     }
 
-    private static let fewestForPolicy = 12, mostForPolicy = 200
+    private static let mostForHabits = 200
 
     fileprivate func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double>
     {
@@ -67,44 +103,28 @@ extension DeviceProfile {
         guard let energy else { return nil }
         let pairs = zip(rows, terms).compactMap { row, terms in row.energyMillijoules.map { ($0, terms) } }
         guard pairs.count >= Measurement.fewest else { return nil }
-        return TermFit(
-            rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0), prior: TermFit.Prior(kind))
+        return FactorFit(
+            rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0), prior: FactorPrior(self)
+        ).termFit
+    }
+
+    /// Refuses energies that only make sense in another unit: 80 times too much or too little power.
+    private func requireMillijoules(_ rows: [Measurement], _ file: String) throws {
+        guard let energy else { return }
+        let watts = rows.compactMap { row in
+            row.energyMillijoules.flatMap { energy in row.latencyMilliseconds.map { energy / $0 } }
+        }
+        guard let median = watts.median else { return }
+        if median > 80 * energy.activeWatts || median < energy.activeWatts / 80 {
+            throw CalibrationError.energyUnit(file: file, watts: median, expected: energy.activeWatts)
+        }
     }
 
     /// Refuses times that only make sense in another unit.
-    private func requireUnit(_ candidate: PolicyCandidate, _ file: String) throws {
-        let ratios = zip(candidate.values, candidate.terms).map { $0 / $1.sum() }
+    private func requireUnit(_ declared: HabitFit, _ file: String) throws {
+        let ratios = zip(declared.fit.measured, declared.terms).map { $0 / $1.sum() }
         guard let ratio = ratios.median else { return }
         if ratio > 150 || ratio < 1 / 150.0 { throw CalibrationError.unit(file: file, ratio: ratio) }
-    }
-}
-
-/// A treatment of dead branches with the factors that fit it.
-private struct PolicyCandidate {
-    var profile: DeviceProfile
-    var terms: [SIMD16<Double>]
-    var fit: TermFit
-    /// Root mean square of the left-out residuals: unlike the robust scatter it counts what a treatment gets wholly wrong.
-    var error: Double
-
-    var values: [Double]
-
-    init(
-        _ profile: DeviceProfile, _ rows: [Measurement], _ file: String,
-        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
-    ) throws {
-        self.profile = profile
-        terms = try rows.map { row in try profile.terms(row, piece(row, profile), file) }
-        values = rows.compactMap(\.latencyMilliseconds)
-        let (fit, residuals) = TermFit.fitted(rows: terms, values: values, prior: TermFit.Prior(profile.kind))
-        self.fit = fit
-        error = (residuals.reduce(0) { $0 + $1 * $1 } / Double(max(residuals.count, 1))).squareRoot()
-    }
-
-    /// Whether predictions of left-out measurements are better by a third in the middle, in their spread and in outliers.
-    func isMuchBetter(than other: PolicyCandidate) -> Bool {
-        error < 0.67 * other.error && fit.residualLogSD < 0.67 * other.fit.residualLogSD
-            && fit.leaveOneOutError < 0.67 * other.fit.leaveOneOutError
     }
 }
 

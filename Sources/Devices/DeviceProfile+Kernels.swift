@@ -41,6 +41,15 @@ extension DeviceProfile {
         }
     }
 
+    /// Bytes that a kernel's weights add to the model: none for those that an earlier kernel has stored.
+    func storedWeightBytes(of work: Workload) -> Int {
+        guard work.sharedWeightElements > 0 else { return weightBytes(of: work) }
+        var own = work
+        own.weightElements -= work.sharedWeightElements
+        own.nonZeroWeights = nil
+        return weightBytes(of: own)
+    }
+
     /// Bytes of a kernel's weights as the runtime stores them.
     func weightBytes(of work: Workload) -> Int {
         guard let stored = work.weightType else { return work.weightElements * 4 }

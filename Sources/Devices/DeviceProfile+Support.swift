@@ -12,6 +12,13 @@ extension DeviceProfile {
     func placement(of work: Workload) -> Placement {
         let type = work.dataType
         var computed = type
+        if work.weightType == .float16, type != .float16,
+            rule(for: "dequantize", .float16) == .unsupported
+        {
+            return .refused(
+                reason: "\(runtime.name) on \(title) cannot widen float16 weights: its dequantize takes none."
+            )
+        }
         for name in [work.operation, work.activation].compactMap({ $0 }) {
             switch rule(for: name, type) ?? typeRule(type) {
             case .native: break

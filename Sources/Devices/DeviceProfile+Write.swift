@@ -22,16 +22,10 @@ extension DeviceProfile {
     }
 
     private var runtimeLines: [String] {
-        let policy = runtime.policy
-        return [
+        [
             "runtime:", "  name: \(quoted(runtime.name))", "  version: \(quoted(runtime.version))",
             "  format: \(runtime.format.rawValue)", "  policy:",
-            "    dead_code: \(policy.graph.deadCode.rawValue)",
-            "    folds_batch_normalization: \(policy.graph.foldsBatchNormalization)",
-            "    fuses_activation: \(policy.graph.fusesActivation)",
-            "    fuses_residual: \(policy.graph.fusesResidual)",
-            "    removes_no_ops: \(policy.graph.removesNoOps)",
-            "    folds_scale: \(policy.foldsScale)", "    drops_zero_fed: \(policy.dropsZeroFed)",
+        ] + runtime.policy.yamlLines.map { "    " + $0 } + [
             "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
             "  streams_pooling: \(runtime.streamsPooling)",
             "  sparse: \(runtime.zeroSkipping.text)",
@@ -126,5 +120,18 @@ extension SupportProfile.Treatment {
         case .fallback: "fallback"
         case .unsupported: "unsupported"
         }
+    }
+}
+
+extension RuntimePolicy {
+    /// Its keys and values, without indentation.
+    var yamlLines: [String] {
+        [
+            "dead_code: \(graph.deadCode.rawValue)",
+            "folds_batch_normalization: \(graph.foldsBatchNormalization)",
+            "fuses_activation: \(graph.fusesActivation)", "fuses_residual: \(graph.fusesResidual)",
+            "removes_no_ops: \(graph.removesNoOps)", "folds_scale: \(foldsScale)",
+            "drops_zero_fed: \(dropsZeroFed)",
+        ]
     }
 }

@@ -27,6 +27,8 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
     case tooFew(file: String, usable: Int)
     /// The times are so far from the estimate that their unit must be another one.
     case unit(file: String, ratio: Double)
+    /// Energies over times are so far from the power that the profile expects that their unit must be another one.
+    case energyUnit(file: String, watts: Double, expected: Double)
     case refused(file: String, line: Int, model: String, reason: String)
 
     public var description: String {
@@ -42,6 +44,9 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
         case .unit(let file, let ratio):
             "\(file): the times are about \(String(format: ratio < 1 ? "%.1g" : "%.0f", ratio)) times what the "
                 + "profile expects in milliseconds; say what unit the times are in: ms, us or s"
+        case .energyUnit(let file, let watts, let expected):
+            "\(file): energy_mj over latency_ms is about \(String(format: "%.2g", watts)) W, and the profile expects "
+                + "\(String(format: "%.2g", expected)) W; energy_mj must hold millijoules, not joules or microjoules"
         case .refused(let file, let line, let model, let reason):
             "\(file):\(line): '\(model)' cannot run on this device, so its time cannot be used: \(reason)"
         }

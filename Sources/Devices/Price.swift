@@ -69,8 +69,11 @@ public struct Price: Hashable, Sendable {
         }
     }
 
-    /// One sentence where `status` is not `ok`.
-    public var reason: String? { cause?.reason }
+    /// What is to be known of a model that runs, such as that nothing of it runs on the accelerator.
+    var remark: String?
+
+    /// One sentence where `status` is not `ok`; for `ok` an optional remark.
+    public var reason: String? { cause?.reason ?? remark }
 
     /// The latency that is not exceeded with the given confidence (one-sided, strictly between 0 and 1), 0.5 being the point
     /// prediction.

@@ -31,7 +31,7 @@ public struct ExecutedGraph: Sendable {
         source = graph
         self.graph = executed
         self.kernels = kernels
-        workloads = kernels.map(executed.workload)
+        workloads = executed.workloads(of: kernels)
     }
 
     /// Multiply-accumulates of all kernels that run.
@@ -109,7 +109,10 @@ extension DeviceProfile {
             case .refused(let reason): step.obstacle = .unsupported(reason)
             }
         }
-        step.exit = support.fallback?.takesRest == true ? .hostForGood : .host
+        // What converts the input's type before anything ran is the host's part of the interface: a compiler for the
+        // accelerator begins behind it.
+        let isInterface = work.isConversion && (state == .start || state == .host)
+        step.exit = support.fallback?.takesRest == true && !isInterface ? .hostForGood : .host
         if state == .device { step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType) }
         if step.obstacle == nil { addHostCost(of: work, to: &step) }
         return step
@@ -134,7 +137,7 @@ extension DeviceProfile {
     /// Weights and structure that a kernel adds to the model file.
     fileprivate func storage(of work: Workload) -> CostSum {
         var cost = CostSum()
-        cost.weightBytes = weightBytes(of: work)
+        cost.weightBytes = storedWeightBytes(of: work)
         cost.structureBytes = runtime.structureBytes(
             tensors: work.weightElements > 0 ? 3 : 1, operations: 1,
             channels: work.weightType == .int8 ? work.outputChannels : 0)

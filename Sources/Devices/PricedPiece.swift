@@ -29,22 +29,33 @@ public struct PricedPiece: Hashable, Sendable {
         var exit: EntryState
         /// What keeps the piece off the device, if anything does.
         var obstacle: Price.Cause?
+        /// Milliseconds by `CostTerm` under each other habit that the profile's calibration leaves open.
+        var others: [SIMD16<Double>] = []
     }
 
     /// Prices a graph that is a piece of a larger network, its inputs being the values at the border.
     public init(_ graph: Graph, on profile: DeviceProfile) {
-        self.init(ExecutedGraph(graph, under: profile.runtime.policy), on: profile)
+        var forms = ExecutedForms(graph)
+        self.init(&forms, on: profile)
     }
 
     /// The same, for a graph already in the form in which the profile's runtime executes it.
     public init(_ executed: ExecutedGraph, on profile: DeviceProfile) {
         precondition(
             executed.policy == profile.runtime.policy, "PricedPiece: executed by another kind of runtime")
+        var forms = ExecutedForms(executed)
+        self.init(&forms, on: profile)
+    }
+
+    private init(_ forms: inout ExecutedForms, on profile: DeviceProfile) {
+        let executed = forms[profile.runtime.policy]
+        let others = (profile.calibration?.others ?? []).map { forms[$0.policy] }
         let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
         let unheld = profile.runtime.refusesToHold(executed.source).map(Price.Cause.notExportable)
         let passages = states.map { state in
             var passage = executed.passage(from: state, on: profile)
             passage.obstacle = unheld ?? passage.obstacle
+            passage.others = others.map { $0.passage(from: state, on: profile).sum.terms }
             return passage
         }
         self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
@@ -54,15 +65,29 @@ public struct PricedPiece: Hashable, Sendable {
 
     /// A graph on several devices; those whose runtimes treat graphs alike share the work.
     public static func each(_ graph: Graph, on profiles: [DeviceProfile]) -> [PricedPiece] {
-        var forms: [ExecutedGraph] = []
-        return profiles.map { profile in
-            let policy = profile.runtime.policy
-            if let known = forms.first(where: { $0.policy == policy }) {
-                return PricedPiece(known, on: profile)
-            }
-            let form = ExecutedGraph(graph, under: policy)
-            forms.append(form)
-            return PricedPiece(form, on: profile)
+        var forms = ExecutedForms(graph)
+        return profiles.map { PricedPiece(&forms, on: $0) }
+    }
+}
+
+/// The forms in which runtimes execute one graph, each worked out once.
+private struct ExecutedForms {
+    private let source: Graph
+    private var known: [ExecutedGraph] = []
+
+    init(_ graph: Graph) { source = graph }
+
+    init(_ executed: ExecutedGraph) {
+        source = executed.source
+        known = [executed]
+    }
+
+    subscript(policy: RuntimePolicy) -> ExecutedGraph {
+        mutating get {
+            if let form = known.first(where: { $0.policy == policy }) { return form }
+            let form = ExecutedGraph(source, under: policy)
+            known.append(form)
+            return form
         }
     }
 }

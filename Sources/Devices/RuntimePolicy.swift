@@ -19,21 +19,6 @@ public struct RuntimePolicy: Hashable, Sendable {
         self.foldsScale = foldsScale
         self.dropsZeroFed = dropsZeroFed
     }
-
-    /// The ways in which runtimes treat branches that contribute nothing; the rest as here.
-    var alternatives: [RuntimePolicy] {
-        let variants: [(GraphPolicy.DeadCode, Bool, Bool)] = [
-            (.unused, false, false), (.zeros, false, false), (.zeros, true, false), (.zeros, false, true),
-        ]
-        let others = variants.map { deadCode, foldsScale, dropsZeroFed in
-            var copy = self
-            copy.graph.deadCode = deadCode
-            copy.foldsScale = foldsScale
-            copy.dropsZeroFed = dropsZeroFed
-            return copy
-        }
-        return [self] + others.filter { $0 != self }
-    }
 }
 
 extension Graph {

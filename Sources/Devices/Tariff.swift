@@ -9,6 +9,9 @@ struct Tariff: Sendable {
     private let inferenceMilliseconds: Double
     private let parameterCache: MemoryProfile.ParameterCache?
     private let latency, energy: TermFit?
+    /// The probability of the profile's own habits, and what others the calibration leaves open.
+    private let weight: Double
+    private let others: [Calibration.Habit]
     private let activeWatts: Double?
     /// Of the estimate's logarithm, where no measurement says better.
     private let estimateLogSD: Double
@@ -24,6 +27,8 @@ struct Tariff: Sendable {
         parameterCache = profile.memory.parameterCache
         latency = profile.calibration?.latency
         energy = profile.energy == nil ? nil : profile.calibration?.energy
+        weight = profile.calibration?.weight ?? 1
+        others = profile.calibration?.others ?? []
         activeWatts = profile.energy?.activeWatts
         estimateLogSD = profile.estimateLogSD
         emptyModelBytes = profile.runtime.emptyModelBytes
@@ -47,8 +52,11 @@ struct Tariff: Sendable {
     }
 
     /// The price of a network: interval, energy, memory, and whether the device can hold and run it.
+    ///
+    /// `otherTerms` holds the kernels' terms under each other habit that the calibration leaves open.
     func price(
-        _ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double, peakActivationBytes: Int,
+        _ kernels: CostSum, others otherTerms: [SIMD16<Double>], endingIn state: EntryState,
+        returnMilliseconds: Double, peakActivationBytes: Int,
         obstacle: Price.Cause?
     ) -> Price {
         if case .notExportable = obstacle {
@@ -66,13 +74,17 @@ struct Tariff: Sendable {
             price.cause = obstacle
             return price
         }
-        let milliseconds = latency?.value(sum.terms) ?? sum.terms.sum()
-        let logSDs = latency?.logSDs(sum.terms) ?? (below: estimateLogSD, above: estimateLogSD)
-        price.latencyMilliseconds = milliseconds
-        price.latencyMillisecondsP10 = milliseconds * (-logSDs.below * Tariff.normalP90).exponential
-        price.latencyMillisecondsP90 = milliseconds * (logSDs.above * Tariff.normalP90).exponential
+        let time = time(sum.terms, otherTerms.map { $0 + (sum.terms - kernels.terms) })
+        price.latencyMilliseconds = time.milliseconds
+        price.latencyMillisecondsP10 = time.p10
+        price.latencyMillisecondsP90 = time.p90
         if let activeWatts {
-            price.energyMillijoules = energy?.value(sum.terms * activeWatts) ?? activeWatts * milliseconds
+            price.energyMillijoules =
+                energy?.value(sum.terms * activeWatts) ?? activeWatts * time.milliseconds
+        }
+        if sum[.fallback] > 0, sum.deviceWeightBytes == 0 {
+            price.remark =
+                "runs on the host of \(title) only: nothing that multiplies is left to the accelerator"
         }
         if price.peakRAMBytes > ramLimit {
             price.cause = .exceedsRAM(needs: price.peakRAMBytes, leaves: ramLimit, title)
@@ -80,6 +92,39 @@ struct Tariff: Sendable {
             price.cause = .exceedsFlash(needs: price.flashBytes, leaves: flashLimit, title)
         }
         return price
+    }
+
+    /// The time of a network and its 80 % interval, from its terms under each habit.
+    func time(_ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>]) -> (
+        milliseconds: Double, p10: Double, p90: Double
+    ) {
+        let time = prediction(terms, otherTerms)
+        return (
+            time.milliseconds, time.milliseconds * (-time.below * Tariff.normalP90).exponential,
+            time.milliseconds * (time.above * Tariff.normalP90).exponential
+        )
+    }
+
+    /// The time of a network, and the standard deviations of its logarithm below and above.
+    ///
+    /// Where habits are left open it is the mean of the logarithm over them, and how far they lie apart widens the interval.
+    private func prediction(_ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>])
+        -> (milliseconds: Double, below: Double, above: Double)
+    {
+        guard let latency else { return (terms.sum(), estimateLogSD, estimateLogSD) }
+        let own = latency.value(terms), logSDs = latency.logSDs(terms)
+        guard !otherTerms.isEmpty else { return (own, logSDs.below, logSDs.above) }
+        let logarithms = zip(others, otherTerms).map { ($0.latency.value($1) / own).logarithm }
+        let mean = zip(others, logarithms).reduce(0) { $0 + $1.0.weight * $1.1 }
+        var below = weight * (logSDs.below * logSDs.below + mean * mean)
+        var above = weight * (logSDs.above * logSDs.above + mean * mean)
+        for (habit, (terms, logarithm)) in zip(others, zip(otherTerms, logarithms)) {
+            let logSDs = habit.latency.logSDs(terms)
+            let apart = (logarithm - mean) * (logarithm - mean)
+            below += habit.weight * (logSDs.below * logSDs.below + apart)
+            above += habit.weight * (logSDs.above * logSDs.above + apart)
+        }
+        return (own * mean.exponential, below.squareRoot(), above.squareRoot())
     }
 
     /// The standard normal distribution's quantile at 0.9.
@@ -98,8 +143,17 @@ extension DeviceProfile {
     public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
         let passage = piece.passages[EntryState.start.rawValue]
         return Tariff(self, reserve: reserve).price(
-            passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds,
-            peakActivationBytes: piece.peakActivationBytes, obstacle: passage.obstacle)
+            passage.sum, others: passage.others, endingIn: passage.exit,
+            returnMilliseconds: piece.returnMilliseconds, peakActivationBytes: piece.peakActivationBytes,
+            obstacle: passage.obstacle)
+    }
+
+    /// The time of a whole network and its 80 % interval, from its terms before calibration under the profile's own policy and
+    /// under each other habit that the calibration leaves open.
+    package func time(_ terms: SIMD16<Double>, others: [SIMD16<Double>]) -> (
+        milliseconds: Double, p10: Double, p90: Double
+    ) {
+        Tariff(self).time(terms, others)
     }
 
     /// Milliseconds by `CostTerm` of a whole network, before calibration.

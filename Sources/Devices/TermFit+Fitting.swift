@@ -62,7 +62,7 @@ extension TermFit {
             residualLogSD: fit.errorScale * TermFit.normalEquivalent,
             leaveOneOutError: residuals.map { abs($0.exponential - 1) }.median ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { residuals.quantile($0) ?? 0 }, samples: rows.count,
-            range: (values.min() ?? 1)...(values.max() ?? 1))
+            range: (values.min() ?? 1)...(values.max() ?? 1), leastRatio: 0)
         return (termFit, residuals)
     }
 
@@ -153,12 +153,14 @@ private struct LogFit {
         return scales
     }
 
-    /// Covariance of common + deviation for every pair of terms.
+    /// Covariance of the factors, from that of common + deviation for every pair of terms.
     func covariance(_ prior: TermFit.Prior) -> [SIMD16<Double>] {
-        let size = TermFit.size
+        let (size, scales) = (TermFit.size, scales)
         var rows = [SIMD16<Double>](repeating: .zero, count: size)
         guard let factor = information.factorized else {
-            for term in 0..<size { rows[term][term] = prior.termLogSD * prior.termLogSD }
+            for term in 0..<size {
+                rows[term][term] = prior.termLogSD * prior.termLogSD * scales[term] * scales[term]
+            }
             return rows
         }
         for term in 0..<size {
@@ -166,7 +168,9 @@ private struct LogFit {
             pick[0] = 1
             pick[term + 1] = 1
             let inverse = factor.solve(pick)
-            for other in 0..<size { rows[term][other] = inverse[0] + inverse[other + 1] }
+            for other in 0..<size {
+                rows[term][other] = (inverse[0] + inverse[other + 1]) * scales[term] * scales[other]
+            }
         }
         return rows
     }

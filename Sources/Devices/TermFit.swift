@@ -5,7 +5,7 @@
 public struct TermFit: Hashable, Sendable {
     /// In the order of `CostTerm`; unused lanes are 1.
     public var scales: SIMD16<Double>
-    /// Covariance of the logarithms of the factors, a row a term; unused lanes are 0.
+    /// Covariance of the factors, a row a term; unused lanes are 0.
     public var covariance: [SIMD16<Double>]
     /// Scatter of measurements around the fitted model: of the logarithm of measured over predicted, as the standard
     /// deviation of the normal distribution with the same quantiles at 0.1 and 0.9.
@@ -17,6 +17,8 @@ public struct TermFit: Hashable, Sendable {
     public var samples: Int
     /// The smallest and largest measured value; predictions far outside widen.
     public var range: ClosedRange<Double>
+    /// No prediction is below this share of the uncalibrated estimate; 0 where the factors are positive by construction.
+    public var leastRatio: Double
     /// How sums of timed kernels become times of networks; their factor is the lane of `scales` that no term has.
     var timed: TimedSum?
 
@@ -32,19 +34,20 @@ public struct TermFit: Hashable, Sendable {
 
 extension TermFit {
     /// The prediction, in the unit of the measured values.
-    func value(_ terms: SIMD16<Double>) -> Double { scaled(terms).terms.sum() }
+    func value(_ terms: SIMD16<Double>) -> Double {
+        max(scaled(terms).terms.sum(), leastRatio * terms.sum())
+    }
 
     /// Standard deviations of the logarithm of the true value below and above `value(terms)`.
     func logSDs(_ terms: SIMD16<Double>) -> (below: Double, above: Double) {
         let (scaled, timedShare) = scaled(terms)
-        let total = scaled.sum()
+        let total = max(scaled.sum(), leastRatio * terms.sum())
         let residualLogSD = residualLogSD + timedShare * ((timed?.logSD ?? residualLogSD) - residualLogSD)
         let residual = residualLogSD * residualLogSD
         guard total > 0 else { return (residualLogSD, residualLogSD) }
-        let shares = scaled / total
         var spread = SIMD16<Double>.zero
-        for term in covariance.indices { spread += covariance[term] * shares[term] }
-        let variance = (spread * shares).sum()
+        for term in covariance.indices { spread += covariance[term] * terms[term] }
+        let variance = max((spread * terms).sum() / (total * total), 0)
         let outside = max(0, max((range.lowerBound / total).logarithm, (total / range.upperBound).logarithm))
         let widened = TermFit.widening * outside
         return (

@@ -42,6 +42,8 @@ public struct Workload: Hashable, Sendable {
     public var weightType: DataType?
     /// Elements of weights and bias.
     public var weightElements: Int
+    /// Elements of them that an earlier kernel of the network reads too, so that the model stores them once.
+    public var sharedWeightElements = 0
     /// Weights that may be non-zero, where they are sparse.
     public var nonZeroWeights: Int?
     /// Elements of the activations read (with a fused residual) and written.
@@ -50,9 +52,25 @@ public struct Workload: Hashable, Sendable {
 
 extension Workload {
     public var outputPixels: Int { outputHeight * outputWidth }
+
+    /// Whether the kernel only changes how values are stored.
+    var isConversion: Bool { operation == "quantize" || operation == "dequantize" || operation == "cast" }
 }
 
 extension Graph {
+    /// The work of each kernel of a normalized graph; constants that several kernels read are stored once.
+    func workloads(of kernels: [FusedKernel]) -> [Workload] {
+        var isStored = [Bool](repeating: false, count: values.count)
+        return kernels.map { kernel in
+            var work = workload(of: kernel)
+            for input in nodes[kernel.anchor].inputs where self[input].constant != nil {
+                if isStored[input.index] { work.sharedWeightElements += self[input].storedElements }
+                isStored[input.index] = true
+            }
+            return work
+        }
+    }
+
     /// The work of one kernel of a normalized graph.
     func workload(of kernel: FusedKernel) -> Workload {
         let node = nodes[kernel.anchor]

@@ -49,13 +49,17 @@ extension Score {
     /// The score with latency (and energy, where it was measured) replaced by what was measured; status and reason stay.
     public func replacing(by cost: MeasuredCost) -> Score {
         var score = measured(latency: cost.latency, p10: cost.latencyP10, p90: cost.latencyP90)
-        score.energy = cost.energy ?? energy
+        score.energy = cost.energy ?? score.energy
         return score
     }
 
-    /// The score with a measured latency and its interval, in milliseconds; all else stays.
+    /// The score with a measured latency and its interval, in milliseconds; predicted energy follows the measured time at the
+    /// predicted power, all else stays.
     public func measured(latency: Double, p10: Double?, p90: Double?) -> Score {
         var score = self
+        if let predicted = self.latency, predicted > 0 {
+            score.energy = energy.map { $0 * latency / predicted }
+        }
         (score.latency, score.latencyP10, score.latencyP90) = (latency, p10, p90)
         score.provenance = .measured
         return score

@@ -9,8 +9,17 @@ struct DevicesCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists every known device.")
+        @Option(help: "Only this kind: cpu, gpu, systolic, fpga, microcontroller or vector-npu.")
+        var kind: String?
+        @Option(help: "Only runtimes with this in their name, such as ncnn or TensorRT.")
+        var runtime: String?
+        @Option(help: "Only devices with this in their name or title, such as cortex-a53.")
+        var search: String?
         @OptionGroup var output: FormatOption
-        func run() throws { try Terminal.print(try DeviceCommands.list(), as: output.format) }
+        func run() throws {
+            let filter = DeviceFilter(kind: kind, runtime: runtime, search: search)
+            try Terminal.print(try DeviceCommands.list(filter), as: output.format)
+        }
     }
 
     struct Show: ParsableCommand {

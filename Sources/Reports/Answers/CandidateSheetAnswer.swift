@@ -137,7 +137,9 @@ public struct MeasurementSourceAnswer: Codable, Hashable, Sendable {
     fileprivate var sentence: String {
         let times = repeats == 1 ? "once" : "\(repeats) times"
         let energy =
-            measured.contains(Metric.energy.rawValue) ? "its energy too" : "its energy is predicted"
+            measured.contains(Metric.energy.rawValue)
+            ? "its energy too"
+            : "its energy follows from that time and the predicted power"
         return "\(device): timed there \(times) (\(source)), \(energy)\n"
     }
 }

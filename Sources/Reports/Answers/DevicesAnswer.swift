@@ -331,35 +331,45 @@ public struct CalibrationAnswer: Answer, Hashable {
     public var samples: Int
     /// Whether the runtime treats dead branches otherwise than the profile said.
     public var changedPolicy: Bool
+    /// What the runtime most probably does with dead branches, and how probable that is.
+    public var deadBranches: String
+    public var deadBranchesProbability: Double
+    /// The same in words, with the other treatments that stay possible.
+    public var conclusion: String
     /// Median relative error of a model that is left out.
     public var leaveOneOutError: Double?
 
     enum CodingKeys: String, CodingKey {
-        case device, output, samples
+        case device, output, samples, conclusion
         case changedPolicy = "changed_policy"
+        case deadBranches = "dead_branches"
+        case deadBranchesProbability = "dead_branches_probability"
         case leaveOneOutError = "leave_one_out_error"
     }
 
     /// A fitted profile.
     public init(
-        device: String, output: String, samples: Int, changedPolicy: Bool, leaveOneOutError: Double?
+        device: String, output: String, samples: Int, changedPolicy: Bool, deadBranches: String,
+        deadBranchesProbability: Double, conclusion: String, leaveOneOutError: Double?
     ) {
         self.device = device
         self.output = output
         self.samples = samples
         self.changedPolicy = changedPolicy
+        self.deadBranches = deadBranches
+        self.deadBranchesProbability = deadBranchesProbability
+        self.conclusion = conclusion
         self.leaveOneOutError = leaveOneOutError
     }
 
     /// One row.
     public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
 
-    /// One sentence.
+    /// Two sentences.
     public func table(_ style: TableStyle) -> String {
-        let policy = changedPolicy ? "; it treats dead branches otherwise than the profile said" : ""
         let error = leaveOneOutError.map {
             "; median error of a model that is left out: \(Human.percent($0))"
         }
-        return "\(output): \(device) fitted to \(samples) models\(error ?? "")\(policy)\n"
+        return "\(output): \(device) fitted to \(samples) models\(error ?? "")\n\(conclusion)\n"
     }
 }

@@ -56,7 +56,21 @@ extension DeviceCommands {
         return CalibrationAnswer(
             device: profile.name, output: request.output, samples: outcome.samples,
             changedPolicy: outcome.changedPolicy,
+            deadBranches: outcome.deadBranches[0].treatment.rawValue,
+            deadBranchesProbability: outcome.deadBranches[0].probability,
+            conclusion: sentence(of: outcome),
             leaveOneOutError: outcome.profile.calibration?.latency.leaveOneOutError)
+    }
+}
+
+extension DeviceCommands {
+    /// What the measurements say of the runtime, and how surely.
+    private static func sentence(of outcome: CalibrationOutcome) -> String {
+        let likely = outcome.deadBranches.filter { $0.probability >= 0.05 }.map {
+            "\($0.treatment.text) (probability \(Human.percent($0.probability)))"
+        }
+        let declared = outcome.changedPolicy ? ", unlike the profile it began from" : ""
+        return "its runtime \(likely.joined(separator: ", or "))\(declared)"
     }
 }
 

@@ -6,10 +6,11 @@ public import Reports
 
 /// What is known of devices.
 public enum DeviceCommands {
-    /// Every known device.
-    public static func list() throws -> DevicesAnswer {
-        DevicesAnswer(
-            devices: try DeviceShelf().catalog.profiles.map { profile in
+    /// The known devices that a filter lets through.
+    public static func list(_ filter: DeviceFilter = DeviceFilter()) throws -> DevicesAnswer {
+        try filter.validate()
+        return DevicesAnswer(
+            devices: try DeviceShelf().catalog.profiles.filter(filter.admits).map { profile in
                 DevicesAnswer.Entry(
                     name: profile.name, title: profile.title, kind: profile.kind.rawValue,
                     runtime: profile.runtime.title)

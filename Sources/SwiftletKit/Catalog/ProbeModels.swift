@@ -59,14 +59,14 @@ extension DeviceCommands {
         let profile = try DeviceShelf().profile(request.device)
         let space = try SpaceCommands.space(request.space)
         let formats = request.format.map(\.files) ?? [profile.runtime.format]
-        let pool = try probePool(request, space).compactMap { genotype -> (Genotype, PricedPiece)? in
+        let pool = try probePool(request, space).compactMap { genotype -> (Genotype, Graph)? in
             let graph = try space.graph(of: genotype, input: space.referenceInput)
             guard graph.dependsOnInput else { return nil }
-            return (genotype, PricedPiece(try profile.deployable(graph), on: profile))
+            return (genotype, try profile.deployable(graph))
         }
         var probes: [ProbesAnswer.Probe] = []
         var files: [(name: String, bytes: [UInt8])] = []
-        for index in ProbeDesign(pool.map { $0.1 }, on: profile).choose(request.count) {
+        for index in ProbeDesign(graphs: pool.map { $0.1 }, on: profile).choose(request.count) {
             let genotype = pool[index].0
             let name = "probe-\(probes.count + 1)"
             let model = try profile.built(space.graph(of: genotype, input: space.referenceInput))

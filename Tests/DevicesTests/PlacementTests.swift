@@ -1,0 +1,62 @@
+import Devices
+import ModelGraph
+import Quantities
+import Testing
+
+@Suite("Placement on accelerators")
+struct PlacementTests {
+    /// A quantised network behind a conversion of its float32 input.
+    private func graph() throws -> Graph {
+        let scale = Quantization(scale: 0.1)
+        var builder = GraphBuilder(name: "interface")
+        let image = builder.input("image", ValueType([1, 16, 16, 8], .float32))
+        let quantized = try builder.apply(.quantize(.int8, scale), to: [image])
+        let weights = builder.constant("w", .unknown([16, 1, 1, 8], .int8))
+        let result = try builder.apply(
+            .convolution(Convolution(kernel: 1)), to: [quantized, weights])
+        return builder.graph(outputs: [result])
+    }
+
+    @Test("A conversion of the input runs on the host and leaves the rest to the accelerator")
+    func leadingConversion() throws {
+        let result = price(try graph(), on: try Shipped.profile("coral-edge-tpu"))
+        #expect(result.layers.map(\.runsOnFallback) == [true, false])
+        #expect(result.reason == nil)
+    }
+
+    @Test("A model that leaves nothing to the accelerator says so")
+    func hostOnly() throws {
+        let result = price(try .small(), on: try Shipped.profile("coral-edge-tpu"))
+        #expect(result.status == .ok)
+        #expect(result.reason?.contains("host") == true)
+    }
+
+    @Test("Weights that two layers share are stored once")
+    func sharedWeights() throws {
+        func bytes(isShared: Bool) throws -> Int {
+            var builder = GraphBuilder(name: "shared")
+            let image = builder.input("image", ValueType([1, 8, 8, 64]))
+            let first = builder.constant("w1", .unknown([64, 3, 3, 64]))
+            let second = isShared ? first : builder.constant("w2", .unknown([64, 3, 3, 64]))
+            let kernel = Convolution(
+                kernel: 3, padding: EdgePadding(top: 1, bottom: 1, left: 1, right: 1))
+            let middle = try builder.apply(.convolution(kernel), to: [image, first])
+            let result = try builder.apply(.convolution(kernel), to: [middle, second])
+            return price(
+                builder.graph(outputs: [result]), on: try Shipped.profile("raspberry-pi-4")
+            ).modelBytes
+        }
+        #expect(try bytes(isShared: false) - bytes(isShared: true) == 4 * 64 * 3 * 3 * 64)
+    }
+
+    @Test("TensorFlow Lite for Microcontrollers cannot widen float16 weights")
+    func halfWeights() throws {
+        let graph = try Graph.small { shape, type in
+            .unknown(shape, shape.rank == 1 ? type : .float16)
+        }
+        for name in ["stm32l4r5-tflm", "esp32-s3"] {
+            #expect(price(graph, on: try Shipped.profile(name)).status == .unsupported)
+        }
+        #expect(price(graph, on: try Shipped.profile("raspberry-pi-4")).status == .ok)
+    }
+}
