@@ -6,6 +6,7 @@ import Devices
 import Foundation
 import Jobs
 import ModelGraph
+import Quantities
 public import Reports
 import SearchSpaces
 
