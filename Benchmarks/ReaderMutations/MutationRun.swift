@@ -26,7 +26,7 @@ public struct MutationRun {
                 let dataset = try Dataset(reader.request(home))
                 read += 1
                 _ = try? DataSplit(dataset, SplitRules(seed: seed))
-            } catch is DatasetError {
+            } catch {
                 refused += 1
             }
         }

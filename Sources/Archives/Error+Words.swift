@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension Error {
     /// What went wrong, in words: for an error of the system what the system says of it ("No space left on device"), else the
