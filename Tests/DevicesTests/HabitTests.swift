@@ -11,11 +11,13 @@ struct HabitTests {
         let zero = builder.constant("zero", Tensor([1], .repeated(0, .float32)))
         func convolution(_ value: ValueID, _ kernel: Int) throws -> ValueID {
             let weights = builder.constant("w", .unknown([channels, kernel, kernel, channels]))
+            // A bias, as folded normalisations leave it: zeros that a convolution reads are no zeros behind it.
+            let bias = builder.constant("b", .unknown([channels]))
             let edge = kernel / 2
             let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
             return try builder.apply(
                 .convolution(Convolution(kernel: Extent(kernel, kernel), padding: padding)),
-                to: [value, weights])
+                to: [value, weights, bias])
         }
         var sum = try convolution(image, 1)
         if isErased {
