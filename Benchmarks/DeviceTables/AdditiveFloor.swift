@@ -2,8 +2,10 @@ import Devices
 import Foundation
 import Numerics
 
-/// The few-shot fit to beat on NAS-Bench-201: a constant and five counts of operations, under the treatment of dead branches
-/// under which ten probes of a mixed design predict one another best. It knows nothing of the device.
+/// The few-shot fit to beat on NAS-Bench-201.
+///
+/// A constant and five counts of operations, under the treatment of dead branches under which ten probes of a mixed
+/// design predict one another best.
 struct AdditiveFloor {
     static let treatments: [DeadBranches] = [.run, .removedBackward, .removedBothWays]
     /// By treatment and cell: 1, then how many live edges each operation has.

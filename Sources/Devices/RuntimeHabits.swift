@@ -29,8 +29,10 @@ extension RuntimePolicy {
         return foldsScale ? .foldedIntoWeights : .removedBackward
     }
 
-    /// The habits between which measurements decide: every treatment of dead branches, each with no fusion, with
-    /// activations fused, and with activations and additions fused. The rest is as here, and this policy comes first.
+    /// The habits between which measurements decide, this policy first.
+    ///
+    /// Every treatment of dead branches, each with no fusion, with activations fused, and with activations and additions
+    /// fused; the rest is as here.
     package var habits: [RuntimePolicy] {
         let fusions = [(false, false), (true, false), (true, true)]
         let all = DeadBranches.allCases.flatMap { treatment in
