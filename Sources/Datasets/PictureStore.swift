@@ -1,3 +1,4 @@
+import Determinism
 import Dispatch
 import Synchronization
 
@@ -10,6 +11,8 @@ public final class PictureStore: Sendable {
     private let paths: [String]
     /// The decoded pictures that fit into the limit, in order.
     private let kept: [UInt8]
+    /// SHA-256 of all files and of what is made of them.
+    let contentHash: String
     private let firstFault = Mutex<DatasetError?>(nil)
 
     /// Decodes every picture once, so that a damaged one is refused by its name, and keeps what the options allow.
@@ -37,6 +40,20 @@ public final class PictureStore: Sendable {
         kept = try decodeAll(paths.count, keeping: keeps, bytes: bytes) { index throws(DatasetError) in
             try PictureStore.decode(tree, paths[index], size, colour, options.fit)
         }
+        contentHash =
+            try keeps == paths.count
+            ? "" : PictureStore.hash(tree, paths, "\(size) \(colour) \(options.fit)")
+    }
+
+    private static func hash(
+        _ tree: FileTree, _ paths: [String], _ settings: String
+    ) throws(DatasetError) -> String {
+        let hashes = try inParallel(paths.count) { index throws(DatasetError) in
+            var hash = SHA256()
+            hash.update(try tree.contents(of: paths[index]).span)
+            return hash.finish()
+        }
+        return SHA256.hex(([settings] + hashes).joined(separator: " "))
     }
 
     var count: Int { paths.count }

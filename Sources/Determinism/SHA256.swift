@@ -27,6 +27,27 @@ public struct SHA256: Sendable {
         }
     }
 
+    /// The same for bytes that lie side by side; whole blocks are read in place.
+    public mutating func update(_ bytes: Span<UInt8>) {
+        var place = 0
+        while place < bytes.count, !pending.isEmpty || bytes.count - place < 64 {
+            pending.append(bytes[place])
+            length &+= 8
+            place += 1
+            if pending.count == 64 { absorb() }
+        }
+        while bytes.count - place >= 64 {
+            absorb(bytes.extracting(place..<place + 64))
+            length &+= 512
+            place += 64
+        }
+        while place < bytes.count {
+            pending.append(bytes[place])
+            length &+= 8
+            place += 1
+        }
+    }
+
     /// Ends the message and returns its digest.
     public consuming func finish() -> String {
         let bits = length
@@ -45,9 +66,16 @@ public struct SHA256: Sendable {
     }
 
     private mutating func absorb() {
-        var w = [UInt32](repeating: 0, count: 64)
+        let block = pending
+        absorb(block.span)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func absorb(_ block: Span<UInt8>) {
+        var w = InlineArray<64, UInt32>(repeating: 0)
         for i in 0..<16 {
-            w[i] = pending[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }
+            let (high, low) = (UInt32(block[4 * i]) << 8 | UInt32(block[4 * i + 1]), 4 * i + 2)
+            w[i] = high << 16 | UInt32(block[low]) << 8 | UInt32(block[low + 1])
         }
         for i in 16..<64 {
             let s0 = w[i - 15].rotated(7) ^ w[i - 15].rotated(18) ^ w[i - 15] >> 3
@@ -64,7 +92,6 @@ public struct SHA256: Sendable {
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
         }
         for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
-        pending.removeAll(keepingCapacity: true)
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

@@ -87,7 +87,57 @@ extension SampleSource {
             let numbers = normalization.offsets + normalization.scales
             record.append("preprocessing", .list(numbers.map { .text($0.description) }))
         }
+        record.appendDifferences(of: request)
         return record
+    }
+}
+
+extension Identity {
+    /// What a request asks for beside source and path; nothing where it asks for nothing.
+    fileprivate mutating func appendDifferences(of request: DatasetRequest) {
+        let (table, sound, pictures) = (request.table, request.features, request.pictures)
+        if let target = table.target { append("target", .text(target)) }
+        func list(_ texts: [String]) -> Identity { .list(texts.map(Identity.text)) }
+        if let features = table.features { append("features", list(features)) }
+        if !table.ignored.isEmpty { append("ignore", list(table.ignored)) }
+        if !table.categorical.isEmpty { append("categorical", list(table.categorical)) }
+        if let group = table.group { append("group", .text(group)) }
+        if let time = table.time { append("time", .text(time)) }
+        if let shape = table.shape { append("shape", .list(shape.map(Identity.integer))) }
+        if let window = table.window {
+            append("window", list(["\(window.length)", "\(window.stride)", window.label.rawValue]))
+        }
+        if let life = table.remainingLife {
+            append("remaining_life", .text("\(life.atMost ?? .infinity) \(life.testFile != nil)"))
+        }
+        if let names = table.classNames { append("class_names", list(names)) }
+        if let normal = table.normal { append("normal", .text(normal)) }
+        if let rows = table.baselineRows { append("baseline_rows", .integer(rows)) }
+        if let files = table.files { append("files", .text(files)) }
+        let format = table.format
+        if format != CSVFormat() {
+            append(
+                "format",
+                list(
+                    [format.separator.rawValue, format.decimal.rawValue, format.encoding.rawValue]
+                        + [format.header.rawValue] + format.missing))
+        }
+        if sound != LogMel() {
+            append(
+                "sound",
+                list(
+                    [sound.seconds, sound.windowSeconds, sound.hopSeconds, sound.lowestHertz, sound.highestHertz]
+                        .map { "\($0)" }
+                        + ["\(sound.bands)", "\(sound.coefficients ?? 0)", "\(sound.sampleRate ?? 0)"]))
+        }
+        if pictures != PictureOptions() {
+            append(
+                "resize",
+                list([
+                    pictures.size?.description ?? "as they are", pictures.fit.rawValue,
+                    pictures.colour?.rawValue ?? "as they are",
+                ]))
+        }
     }
 }
 
@@ -132,6 +182,7 @@ extension TrainingSettings {
             "optimizer": .text(usesAdamW ? "adamw" : "sgd"),
             "learning_rate": .number(orAbsent: learningRate), "channel_order": .text(channelOrder.rawValue),
             "augmentation": .list(augmentation.settings.map(Identity.text)),
+            "class_weights": .text(balancesClasses ? "balanced" : "none"),
         ]
     }
 }
