@@ -17,9 +17,9 @@ package struct DeviceShelf {
             return try catalog.profile(parsing: file.text, file: file.name)
         }
         guard let profile = catalog[name] else {
-            let known = catalog.profiles.map(\.name).joined(separator: ", ")
             let nearest = name.nearest(among: catalog.profiles.map(\.name)).map { "did you mean '\($0)'? " }
-            throw JobError("unknown device '\(name)'; \(nearest ?? "")known: \(known)")
+            throw JobError(
+                "unknown device '\(name)'; \(nearest ?? "")'swiftlet devices list' names all that are known")
         }
         return profile
     }
