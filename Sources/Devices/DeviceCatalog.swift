@@ -34,9 +34,9 @@ public struct DeviceCatalog: Sendable {
     private func connected(_ profile: DeviceProfile, _ node: YAMLNode) throws(YAMLError) -> DeviceProfile {
         guard let fallback = profile.support.fallback else { return profile }
         guard let host = self[fallback.name], host.support.fallback == nil, host.name != profile.name else {
-            let known = profiles.filter { $0.support.fallback == nil }.map(\.name).joined(separator: ", ")
             let field = try node.required("support").required("fallback").required("device")
-            throw field.error("'\(fallback.name)' is not a device that can take over; known: \(known)")
+            throw field.error(
+                "'\(fallback.name)' is not a device that can take over: it must be a known one without a fallback of its own")
         }
         var copy = profile
         copy.support.fallback?.profile = [host]
