@@ -36,7 +36,8 @@ public struct DeviceCatalog: Sendable {
         guard let host = self[fallback.name], host.support.fallback == nil, host.name != profile.name else {
             let field = try node.required("support").required("fallback").required("device")
             throw field.error(
-                "'\(fallback.name)' is not a device that can take over: it must be a known one without a fallback of its own")
+                "'\(fallback.name)' is not a device that can take over: it must be a known one without a fallback of its own"
+            )
         }
         var copy = profile
         copy.support.fallback?.profile = [host]
