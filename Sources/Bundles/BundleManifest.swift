@@ -12,6 +12,8 @@ struct BundleManifest: Encodable {
     var dataset: String
     var preprocessing: Steps
     var labels: [String]
+    /// What outputs become; nil where they are logits of `labels`.
+    var output: OutputRule?
     var quality: Quality
     var devices: [Device]
     var files: [File]
@@ -105,7 +107,7 @@ extension ModelBundle {
             preprocessing: BundleManifest.Steps(
                 sampleShape: preprocessing.sampleShape, frontEnd: preprocessing.frontEnd,
                 offsets: preprocessing.offsets, scales: preprocessing.scales),
-            labels: preprocessing.labels,
+            labels: preprocessing.labels, output: preprocessing.output,
             quality: BundleManifest.Quality(
                 fidelity: candidate.fidelity, accuracy: quality.accuracy, accuracySE: quality.standardError,
                 testAccuracy: quality.testAccuracy, testAccuracySE: quality.testStandardError),

@@ -17,16 +17,22 @@ public struct Preprocessing: Codable, Hashable, Sendable {
     public var offsets, scales: [Float]
     /// The classes, in the order of the logits.
     public var labels: [String]
+    /// What outputs become; nil where they are logits of `labels`.
+    public var output: OutputRule?
 
     enum CodingKeys: String, CodingKey {
-        case task, dataset, offsets, scales, labels
+        case task, dataset, offsets, scales, labels, output
         case sampleShape = "sample_shape"
         case frontEnd = "front_end"
     }
 
     /// What a data set was normalised by, and what its classes are called.
-    public init(_ dataset: Dataset, normalization: Normalization) {
-        task = "classification"
+    public init(
+        _ dataset: Dataset, normalization: Normalization, task: String = "classification",
+        output: OutputRule? = nil
+    ) {
+        self.task = task
+        self.output = output
         self.dataset = dataset.name
         sampleShape = dataset.sampleShape
         frontEnd = dataset.recordings.map { FrontEnd($0) }
@@ -56,6 +62,20 @@ extension Preprocessing {
     }
 }
 
+/// What the outputs of a network become where they are no logits.
+public struct OutputRule: Codable, Hashable, Sendable {
+    /// Of a regression: the prediction is offset + scale · output.
+    public var offset, scale: Float?
+    /// Of anomaly detection, where outputs are the normalised sample again: from this mean squared error on it is an anomaly.
+    public var threshold: Float?
+
+    public init(offset: Float? = nil, scale: Float? = nil, threshold: Float? = nil) {
+        self.offset = offset
+        self.scale = scale
+        self.threshold = threshold
+    }
+}
+
 /// The log-mel front-end as manifests write it; its formula stands in docs/data.md.
 public struct FrontEnd: Codable, Hashable, Sendable {
     /// The front-end's name.
@@ -66,9 +86,11 @@ public struct FrontEnd: Codable, Hashable, Sendable {
     /// How many bands of the mel scale.
     public var bands: Int
     public var lowestHertz, highestHertz: Double
+    /// Of `mfcc`, the coefficients of a frame.
+    public var coefficients: Int?
 
     enum CodingKeys: String, CodingKey {
-        case kind
+        case kind, coefficients
         case sampleRate = "sample_rate_hz"
         case seconds
         case windowSeconds = "window_seconds"
@@ -86,6 +108,8 @@ public struct FrontEnd: Codable, Hashable, Sendable {
             features.seconds, features.windowSeconds, features.hopSeconds
         )
         bands = features.bands
+        coefficients = features.coefficients
+        if coefficients != nil { kind = "mfcc" }
         (lowestHertz, highestHertz) = (features.lowestHertz, features.highestHertz)
     }
 
@@ -97,6 +121,7 @@ public struct FrontEnd: Codable, Hashable, Sendable {
                 seconds, windowSeconds, hopSeconds
             )
             features.bands = bands
+            features.coefficients = coefficients
             (features.lowestHertz, features.highestHertz) = (lowestHertz, highestHertz)
             return try LogMelExtractor(features, sampleRate: sampleRate, file: "front_end")
         }

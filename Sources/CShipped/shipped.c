@@ -1,6 +1,10 @@
 // Written by scripts/embed-shipped.
 #include "include/shipped.h"
 
+static const unsigned char search_spaces_autoencoder_yaml[] = {
+#embed "../../search-spaces/autoencoder.yaml"
+};
+
 static const unsigned char search_spaces_ds_cnn_64_yaml[] = {
 #embed "../../search-spaces/ds-cnn-64.yaml"
 };
@@ -9,8 +13,24 @@ static const unsigned char search_spaces_ds_cnn_audio_yaml[] = {
 #embed "../../search-spaces/ds-cnn-audio.yaml"
 };
 
+static const unsigned char search_spaces_efficientnet_image_yaml[] = {
+#embed "../../search-spaces/efficientnet-image.yaml"
+};
+
 static const unsigned char search_spaces_fbnet_yaml[] = {
 #embed "../../search-spaces/fbnet.yaml"
+};
+
+static const unsigned char search_spaces_mcu_image_yaml[] = {
+#embed "../../search-spaces/mcu-image.yaml"
+};
+
+static const unsigned char search_spaces_mlp_yaml[] = {
+#embed "../../search-spaces/mlp.yaml"
+};
+
+static const unsigned char search_spaces_mobile_image_yaml[] = {
+#embed "../../search-spaces/mobile-image.yaml"
 };
 
 static const unsigned char search_spaces_nas_bench_201_yaml[] = {
@@ -19,6 +39,14 @@ static const unsigned char search_spaces_nas_bench_201_yaml[] = {
 
 static const unsigned char search_spaces_resnet_8_yaml[] = {
 #embed "../../search-spaces/resnet-8.yaml"
+};
+
+static const unsigned char search_spaces_resnet_tiny_yaml[] = {
+#embed "../../search-spaces/resnet-tiny.yaml"
+};
+
+static const unsigned char search_spaces_sensor_1d_yaml[] = {
+#embed "../../search-spaces/sensor-1d.yaml"
 };
 
 static const unsigned char search_spaces_tiny_image_yaml[] = {
@@ -581,6 +609,10 @@ static const unsigned char device_profiles_zynq_7020_cortex_a9_ncnn_yaml[] = {
 #embed "../../device-profiles/zynq-7020-cortex-a9-ncnn.yaml"
 };
 
+static const unsigned char jobs_cifar10_yaml[] = {
+#embed "../../jobs/cifar10.yaml"
+};
+
 static const unsigned char jobs_compress_existing_yaml[] = {
 #embed "../../jobs/compress-existing.yaml"
 };
@@ -597,6 +629,10 @@ static const unsigned char jobs_digits_quickstart_yaml[] = {
 #embed "../../jobs/digits-quickstart.yaml"
 };
 
+static const unsigned char jobs_machine_failure_yaml[] = {
+#embed "../../jobs/machine-failure.yaml"
+};
+
 static const unsigned char jobs_mnist_yaml[] = {
 #embed "../../jobs/mnist.yaml"
 };
@@ -609,12 +645,27 @@ static const unsigned char jobs_spoken_digits_yaml[] = {
 #embed "../../jobs/spoken-digits.yaml"
 };
 
+static const unsigned char jobs_turbofan_life_yaml[] = {
+#embed "../../jobs/turbofan-life.yaml"
+};
+
+static const unsigned char jobs_valve_anomaly_yaml[] = {
+#embed "../../jobs/valve-anomaly.yaml"
+};
+
 static const struct shipped_file files[] = {
+    {"search-spaces/autoencoder.yaml", search_spaces_autoencoder_yaml, sizeof search_spaces_autoencoder_yaml},
     {"search-spaces/ds-cnn-64.yaml", search_spaces_ds_cnn_64_yaml, sizeof search_spaces_ds_cnn_64_yaml},
     {"search-spaces/ds-cnn-audio.yaml", search_spaces_ds_cnn_audio_yaml, sizeof search_spaces_ds_cnn_audio_yaml},
+    {"search-spaces/efficientnet-image.yaml", search_spaces_efficientnet_image_yaml, sizeof search_spaces_efficientnet_image_yaml},
     {"search-spaces/fbnet.yaml", search_spaces_fbnet_yaml, sizeof search_spaces_fbnet_yaml},
+    {"search-spaces/mcu-image.yaml", search_spaces_mcu_image_yaml, sizeof search_spaces_mcu_image_yaml},
+    {"search-spaces/mlp.yaml", search_spaces_mlp_yaml, sizeof search_spaces_mlp_yaml},
+    {"search-spaces/mobile-image.yaml", search_spaces_mobile_image_yaml, sizeof search_spaces_mobile_image_yaml},
     {"search-spaces/nas-bench-201.yaml", search_spaces_nas_bench_201_yaml, sizeof search_spaces_nas_bench_201_yaml},
     {"search-spaces/resnet-8.yaml", search_spaces_resnet_8_yaml, sizeof search_spaces_resnet_8_yaml},
+    {"search-spaces/resnet-tiny.yaml", search_spaces_resnet_tiny_yaml, sizeof search_spaces_resnet_tiny_yaml},
+    {"search-spaces/sensor-1d.yaml", search_spaces_sensor_1d_yaml, sizeof search_spaces_sensor_1d_yaml},
     {"search-spaces/tiny-image.yaml", search_spaces_tiny_image_yaml, sizeof search_spaces_tiny_image_yaml},
     {"device-profiles/amd-epyc-7742-ncnn.yaml", device_profiles_amd_epyc_7742_ncnn_yaml, sizeof device_profiles_amd_epyc_7742_ncnn_yaml},
     {"device-profiles/amd-ryzen-5700g-ncnn.yaml", device_profiles_amd_ryzen_5700g_ncnn_yaml, sizeof device_profiles_amd_ryzen_5700g_ncnn_yaml},
@@ -755,13 +806,17 @@ static const struct shipped_file files[] = {
     {"device-profiles/xeon-gold-6226.yaml", device_profiles_xeon_gold_6226_yaml, sizeof device_profiles_xeon_gold_6226_yaml},
     {"device-profiles/zcu102.yaml", device_profiles_zcu102_yaml, sizeof device_profiles_zcu102_yaml},
     {"device-profiles/zynq-7020-cortex-a9-ncnn.yaml", device_profiles_zynq_7020_cortex_a9_ncnn_yaml, sizeof device_profiles_zynq_7020_cortex_a9_ncnn_yaml},
+    {"jobs/cifar10.yaml", jobs_cifar10_yaml, sizeof jobs_cifar10_yaml},
     {"jobs/compress-existing.yaml", jobs_compress_existing_yaml, sizeof jobs_compress_existing_yaml},
     {"jobs/compression-study-speech.yaml", jobs_compression_study_speech_yaml, sizeof jobs_compression_study_speech_yaml},
     {"jobs/compression-study.yaml", jobs_compression_study_yaml, sizeof jobs_compression_study_yaml},
     {"jobs/digits-quickstart.yaml", jobs_digits_quickstart_yaml, sizeof jobs_digits_quickstart_yaml},
+    {"jobs/machine-failure.yaml", jobs_machine_failure_yaml, sizeof jobs_machine_failure_yaml},
     {"jobs/mnist.yaml", jobs_mnist_yaml, sizeof jobs_mnist_yaml},
     {"jobs/nas-bench-201.yaml", jobs_nas_bench_201_yaml, sizeof jobs_nas_bench_201_yaml},
     {"jobs/spoken-digits.yaml", jobs_spoken_digits_yaml, sizeof jobs_spoken_digits_yaml},
+    {"jobs/turbofan-life.yaml", jobs_turbofan_life_yaml, sizeof jobs_turbofan_life_yaml},
+    {"jobs/valve-anomaly.yaml", jobs_valve_anomaly_yaml, sizeof jobs_valve_anomaly_yaml},
 };
 
 size_t shipped_file_count(void) { return sizeof files / sizeof files[0]; }

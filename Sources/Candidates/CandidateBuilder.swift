@@ -151,7 +151,7 @@ public struct CandidateBuilder: Sendable {
         let stream = stream(SHA256.hex(network.encoded()))
         let gradients = try lossGradients(
             of: network, on: data.trainingSource(seed: seed ^ stream),
-            recipe: settings.recipe(epochs: 1, seed: seed), candidate: stream, batches: 20)
+            recipe: adapted(settings.recipe(epochs: 1, seed: seed)), candidate: stream, batches: 20)
         var chosen = options
         chosen.importance = .taylor(network, gradients: gradients)
         return chosen
@@ -168,7 +168,7 @@ public struct CandidateBuilder: Sendable {
 
     /// Trains a network, or takes it from a candidate that trained the same one.
     private func train(_ graph: Graph, teacher: Teacher?, recipe: TrainingRecipe) throws -> Graph {
-        let recipe = recipe.with { $0.loss = data.task.loss() }
+        let recipe = adapted(recipe)
         let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(teacher?.keySuffix ?? "")")
         let stream = stream(key)
         return try trainings.network(key) {
@@ -182,6 +182,20 @@ public struct CandidateBuilder: Sendable {
             case .success(let network): return network.graph
             case .failure(.cancelled): throw CancellationError()
             case .failure(let error): throw error
+            }
+        }
+    }
+
+    /// A recipe with the loss of the task and the weights of its classes.
+    private func adapted(_ recipe: TrainingRecipe) -> TrainingRecipe {
+        recipe.with { recipe in
+            recipe.loss = data.task.loss()
+            if settings.balancesClasses { recipe.classWeights = data.balancedClassWeights }
+            switch data.task {
+            case .classification: break
+            // Squared errors have steeper gradients than cross-entropy.
+            case .regression, .anomaly:
+                if settings.learningRate == nil, !settings.usesAdamW { recipe.learningRate *= 0.1 }
             }
         }
     }

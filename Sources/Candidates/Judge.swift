@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 public import ModelGraph
+import Quantities
 public import Search
 
 /// Runs a built network on samples in the engine and says how good it is.
@@ -8,6 +9,9 @@ public struct Judge: Sendable {
     public let data: PreparedData
     public let task: TaskRules
     public let threads: Int
+
+    /// Samples that are in memory at a time.
+    private static let chunk = 1024
 
     /// - Parameter task: nil for the data's own; another metric of the same task judges by that.
     public init(data: PreparedData, task: TaskRules? = nil, threads: Int = 1) {
@@ -18,32 +22,57 @@ public struct Judge: Sendable {
 
     /// The quality on the validation part.
     public func validate(_ graph: Graph) throws -> Quality {
-        let predictions = try predictions(of: graph, on: data.split.validation)
-        return Quality(
+        quality(of: try predictions(of: graph, on: data.split.validation))
+    }
+
+    private func quality(of predictions: Predictions) -> Quality {
+        Quality(
             accuracy: task.value(of: predictions), standardError: task.standardError(of: predictions),
             sampleResults: predictions.resultBits)
     }
 
     /// The same with the test part beside it, and what was predicted there; for finalists, once.
+    ///
+    /// A threshold is chosen on validation and then holds for test.
     public func validateAndTest(_ graph: Graph) throws -> (quality: Quality, tested: Predictions) {
-        var quality = try validate(graph)
-        let tested = try predictions(of: graph, on: data.split.test)
-        quality.testAccuracy = task.value(of: tested)
-        quality.testStandardError = task.standardError(of: tested)
+        let validated = try predictions(of: graph, on: data.split.validation)
+        var quality = quality(of: validated)
+        let tested = try predictions(of: graph, on: data.split.test, threshold: validated.threshold)
+        quality.testAccuracy = task.goal.metric.goodness(of: tested)
+        quality.testStandardError = task.goal.metric.standardError(of: tested)
         return (quality, tested)
     }
 
     /// What the network predicts for each sample, as it is deployed.
-    public func predictions(of graph: Graph, on indices: [Int]) throws -> Predictions {
-        let outputs = try evaluate(graph, samples: data.samples(indices), threads: threads)
-        guard outputs.count == indices.count * task.outputCount else {
-            throw GraphError.invalid(
-                node: graph.name,
-                detail: "gives \(outputs.count / indices.count) outputs for \(task.outputCount) classes")
+    ///
+    /// - Parameter threshold: of anomalies; nil chooses it from these samples.
+    public func predictions(
+        of graph: Graph, on indices: [Int], threshold: Float? = nil
+    ) throws -> Predictions {
+        var kept: [SampleOutputs] = []
+        for start in stride(from: 0, to: indices.count, by: Judge.chunk) {
+            let part = Array(indices[start..<min(start + Judge.chunk, indices.count)])
+            let inputs = data.samples(part)
+            if let fault = data.dataset.fault { throw fault }
+            let outputs = try evaluate(graph, samples: inputs, threads: threads)
+            guard outputs.count == part.count * task.outputCount else {
+                throw GraphError.invalid(
+                    node: graph.name,
+                    detail:
+                        "gives \(outputs.count / part.count) outputs where \(task.outputCount) are expected")
+            }
+            guard outputs.allSatisfy(\.isFinite) else {
+                throw GraphError.invalid(node: graph.name, detail: "its outputs are not finite")
+            }
+            kept.append(task.kept(outputs, inputs: inputs))
         }
-        guard outputs.allSatisfy(\.isFinite) else {
-            throw GraphError.invalid(node: graph.name, detail: "its outputs are not finite")
-        }
-        return task.predictions(of: outputs, for: indices, in: data.dataset)
+        return task.predictions(of: kept, for: indices, in: data.dataset, threshold: threshold)
+    }
+}
+
+extension Predictions {
+    /// The error from which on a sample counts as an anomaly; nil of other tasks.
+    public var threshold: Float? {
+        if case .anomalies(_, _, _, let threshold) = answers { threshold } else { nil }
     }
 }

@@ -20,15 +20,18 @@ public struct PreparedData: Sendable {
     public let content: String
 
     /// Divides a data set and, where none is given, fits the normalisation on its training part.
+    ///
+    /// - Parameter standardises: whether numbers to predict are learned in deviations from their mean.
     public init(
         _ dataset: Dataset, rules: SplitRules, augmentation: Augmentation,
         normalization given: Normalization? = nil,
-        goal: LearningGoal = LearningGoal(task: .classification, metric: .accuracy)
+        goal: LearningGoal = LearningGoal(task: .classification, metric: .accuracy),
+        standardises: Bool = true
     ) throws(DatasetError) {
         self.dataset = dataset
-        task = try TaskRules(goal, for: dataset)
         self.augmentation = augmentation
         split = try DataSplit(dataset, rules)
+        task = try TaskRules(goal, for: dataset, split: split, standardises: standardises)
         if let given, dataset.sampleSize % given.offsets.count != 0 {
             throw .file(
                 dataset.name,
@@ -87,7 +90,7 @@ public struct PreparedData: Sendable {
         TrainingPart(
             reader: BatchReader(
                 dataset, normalization: normalization, augmentation: augmentation, seed: seed),
-            indices: split.train, labels: dataset.labels)
+            plain: BatchReader(dataset, normalization: normalization), indices: split.train, task: task)
     }
 }
 
@@ -95,16 +98,18 @@ extension PreparedData {
     /// The fixed slice of the training part that statistics are taken from, without augmentation.
     package var statisticsSource: TrainingPart {
         TrainingPart(
-            reader: BatchReader(dataset, normalization: normalization), indices: split.slice,
-            labels: dataset.labels)
+            reader: BatchReader(dataset, normalization: normalization),
+            plain: BatchReader(dataset, normalization: normalization), indices: split.slice, task: task)
     }
 }
 
 /// The training part of a data set; row `i` is sample `indices[i]`.
 package struct TrainingPart: BatchSource {
     let reader: BatchReader
+    /// Reads samples without augmentation.
+    let plain: BatchReader
     let indices: [Int]
-    let labels: [Int32]
+    let task: TaskRules
 
     package var count: Int { indices.count }
     package var sampleShape: [Int] { reader.dataset.sampleShape }
@@ -113,7 +118,18 @@ package struct TrainingPart: BatchSource {
         reader.fill(rows.indices.map { indices[rows[$0]] }, epoch: epoch, into: &samples)
     }
 
-    package func label(_ row: Int) -> Int { Int(labels[indices[row]]) }
+    package func label(_ row: Int) -> Int {
+        if case .classes(let labels, _) = reader.dataset.target { Int(labels[indices[row]]) } else { 0 }
+    }
+
+    package func fillTarget(_ target: inout MutableSpan<Float>, row: Int) {
+        switch (task, reader.dataset.target) {
+        case (.regression(let offset, let scale, _), .values(let values)):
+            target[0] = (values[indices[row]] - offset) / scale
+        case (.anomaly, _): plain.fill([indices[row]], into: &target)
+        case (.classification, _), (.regression, _): break
+        }
+    }
 }
 
 extension CalibrationSamples {
@@ -130,5 +146,16 @@ extension [Int] {
         var hash = SHA256()
         hash.update(map { Int64($0).littleEndian }.span.bytes)
         return hash.finish()
+    }
+}
+
+extension PreparedData {
+    /// For each class, samples over classes and its own samples: 1 where all classes are equally frequent.
+    var balancedClassWeights: [Float] {
+        guard case .classes(let labels, let names) = dataset.target else { return [] }
+        var counts = [Int](repeating: 0, count: names.count)
+        for index in split.train { counts[Int(labels[index])] += 1 }
+        let present = counts.count { $0 > 0 }
+        return counts.map { $0 > 0 ? Float(split.train.count) / Float(present * $0) : 0 }
     }
 }

@@ -13,13 +13,15 @@ extension LearningGoal {
 
 extension TrainingSettings {
     public var identity: Identity {
-        [
+        var identity: Identity = [
             "version": .integer(1), "epochs": .number(epochs),
             "fine_tune_epochs": .number(orAbsent: fineTuneEpochs), "batch": .integer(batch),
             "optimizer": .text(usesAdamW ? "adamw" : "sgd"),
             "learning_rate": .number(orAbsent: learningRate), "distills_all": .flag(distillsAll),
             "channel_order": .text(channelOrder.rawValue),
         ]
+        if balancesClasses { identity.append("class_weights", .text("balanced")) }
+        return identity
     }
 }
 

@@ -26,8 +26,14 @@ public struct SuperNetwork: Sendable {
     }
 
     /// A trainer at the beginning.
+    ///
+    /// Throws where the task is not classification.
     public func trainer(threads: Int) throws -> SuperTrainer {
-        try SuperTrainer(
+        guard case .classification = data.task else {
+            throw TrainingError.recipe(
+                "shared weights are trained for classification only; use mode: from-scratch")
+        }
+        return try SuperTrainer(
             initialWeights(), sandwiches: SpaceSandwiches(space, input: data.input, seed: recipe.seed),
             on: data.trainingSource(seed: recipe.seed), recipe: recipe, threads: threads)
     }

@@ -24,6 +24,8 @@ public struct TrainingSettings: Hashable, Sendable {
         case taylor
     }
     public var channelOrder = ChannelOrder.norm
+    /// Whether rare classes weigh more in the loss, in inverse proportion to their samples.
+    public var balancesClasses = false
 
     public init(
         epochs: Double, fineTuneEpochs: Double? = nil, batch: Int = 128, usesAdamW: Bool = false,

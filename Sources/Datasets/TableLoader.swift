@@ -30,6 +30,7 @@ enum TableLoader {
             }
             ends.append(rows.count)
         }
+        if let rowCount = options.baselineRows { rows.standardise(by: rowCount) }
         if let life = options.remainingLife { try rows.countDown(life, testFrom: ends[1], file: path) }
         return try rows.dataset(plan, options, ends: ends, file: path)
     }

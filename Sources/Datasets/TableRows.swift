@@ -102,6 +102,27 @@ struct TableRows {
 }
 
 extension TableRows {
+    /// Measures the numbers of each group from the mean of its first rows, in their deviations.
+    ///
+    /// A column that does not vary there is only shifted.
+    mutating func standardise(by rowCount: Int) {
+        for rows in members {
+            let first = rows.prefix(rowCount)
+            for column in 0..<width {
+                let numbers = first.map { Double(values[$0 * width + column]) }
+                let mean = numbers.reduce(0, +) / Double(max(numbers.count, 1))
+                let variance =
+                    numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(numbers.count, 1))
+                let deviation = variance.squareRoot()
+                let scale = deviation > 1e-6 * mean.magnitude && deviation > 0 ? 1 / deviation : 1
+                for row in rows {
+                    let place = row * width + column
+                    values[place] = Float((Double(values[place]) - mean) * scale)
+                }
+            }
+        }
+    }
+
     /// Sets the numbers to predict to the rows that are left in the group.
     mutating func countDown(_ life: RemainingLife, testFrom: Int, file: String) throws(DatasetError) {
         numbers = [Float](repeating: 0, count: count)

@@ -26,6 +26,8 @@ public struct TabularOptions: Hashable, Sendable {
     public var classNames: [String]?
     /// Of anomaly detection, the text in the target column that means normal; nil for 0, false, no, ok, good or normal.
     public var normal: String?
+    /// Each number of a group is measured from the mean of the group's first rows, in their deviations; nil where numbers stay.
+    public var baselineRows: Int?
     /// Of several files in a folder or archive, those whose path fits this pattern.
     public var files: String?
 

@@ -2,30 +2,47 @@ import Archives
 import Bundles
 import Candidates
 import ModelGraph
+import Quantities
 import Search
 
 extension Graph {
     /// Everything that lasts of a finished network: the packed model, how its inputs are made, samples with its answers, and
     /// what it predicted for the test part.
     func files(on data: PreparedData, tested: Predictions) throws -> [CandidateFile] {
-        [
+        let threshold = tested.threshold
+        return [
             CandidateFile(.testPredictions, try tested.archive),
             CandidateFile(.vectors, try TestVectors(of: self, on: data).bytes),
             CandidateFile(
                 .preprocessing,
-                try Preprocessing(data.dataset, normalization: data.normalization).json),
+                try Preprocessing(
+                    data.dataset, normalization: data.normalization, task: data.task.goal.task.rawValue,
+                    output: data.task.output(threshold: threshold)
+                ).json),
             CandidateFile(.model, encoded()),
         ]
     }
 }
 
+extension TaskRules {
+    /// What is to be done with outputs to get the prediction; nil where they are logits.
+    fileprivate func output(threshold: Float?) -> OutputRule? {
+        switch self {
+        case .classification: nil
+        case .regression(let offset, let scale, _): OutputRule(offset: offset, scale: scale)
+        case .anomaly: OutputRule(threshold: threshold)
+        }
+    }
+}
+
 extension Predictions {
-    /// Predicted and true class of each sample as an npz archive.
+    /// What was predicted and what is true of each sample as an npz archive.
     fileprivate var archive: [UInt8] {
         get throws {
-            try NPZ.bytes(
-                of: [("predicted", predicted), ("truth", truth)].map { name, classes in
-                    (name: name, array: NumberArray([classes.count], .int32(classes.map(Int32.init))))
+            let (predicted, truth) = numbers
+            return try NPZ.bytes(
+                of: [("predicted", predicted), ("truth", truth)].map { name, numbers in
+                    (name: name, array: NumberArray([numbers.count], .float32(numbers)))
                 })
         }
     }

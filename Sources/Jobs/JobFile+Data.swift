@@ -17,8 +17,18 @@ extension JobFile {
             var keys = YAMLSection(node)
             let source = try keys.required("source").choice(DatasetSource.self)
             let path = try keys.path()
-            let rules = try SplitRules(&keys)
             let goal = try LearningGoal(&keys)
+            var request = DatasetRequest(source: source, path: path.map { JobFile.path($0, in: folder) })
+            request.table = try TabularOptions(&keys, goal.task, folder: folder)
+            request.features =
+                try keys.optional("sound").map { node throws(YAMLError) in
+                    try LogMel(node)
+                } ?? request.features
+            request.pictures =
+                try keys.optional("resize").map { node throws(YAMLError) in
+                    try PictureOptions(node)
+                } ?? request.pictures
+            let rules = try SplitRules(&keys, &request, folder: folder)
             let normalization = try keys.optional("preprocessing").map { node throws(YAMLError) in
                 try Normalization(node)
             }
@@ -33,10 +43,7 @@ extension JobFile {
             data =
                 table.map { .table($0) }
                 ?? .samples(
-                    SampleSource(
-                        request: DatasetRequest(
-                            source: source, path: path.map { JobFile.path($0, in: folder) }),
-                        rules: rules, goal: goal, normalization: normalization))
+                    SampleSource(request: request, rules: rules, goal: goal, normalization: normalization))
         }
     }
 
@@ -59,13 +66,17 @@ extension YAMLSection {
 
 extension LearningGoal {
     fileprivate init(_ keys: inout YAMLSection) throws(YAMLError) {
-        let task = try keys.optional("task")
+        let task = try keys.optional("task")?.choice(LearningTask.self) ?? .classification
+        let metric = try keys.optional("metric")
         self.init(
-            task: try task?.choice(LearningTask.self) ?? .classification,
-            metric: try keys.optional("metric").map { node throws(YAMLError) in try node.qualityMetric() }
-                ?? .accuracy)
-        if let task, !isSupported {
-            throw task.error("task '\(self.task.rawValue)' is not supported yet; use classification")
+            task: task,
+            metric: try metric.map { node throws(YAMLError) in try node.qualityMetric() } ?? .usual(for: task)
+        )
+        if let metric, !self.metric.tasks.contains(task) {
+            let known = QualityMetric.allCases.filter { $0.tasks.contains(task) }.map(\.rawValue)
+            throw metric.error(
+                "'\(self.metric.rawValue)' does not judge \(task.rawValue); known: \(known.joined(separator: ", "))"
+            )
         }
     }
 }
@@ -80,24 +91,41 @@ extension YAMLNode {
         return metric
     }
 
-    /// `test:` – a share, `official`, or files whose name matches a pattern with `*` and `[a-b]`.
-    fileprivate func testPart() throws(YAMLError) -> SplitRules.Part {
+    /// `test:` – a share, `official`, files whose name matches a pattern with `*` and `[a-b]`, what comes after the first rows
+    /// of each group, or a file of its own.
+    fileprivate func part(_ file: inout String?, folder: String) throws(YAMLError) -> SplitRules.Part {
         if isMapping {
             var keys = YAMLSection(self)
-            let pattern = try keys.required("pattern").string()
+            let (pattern, count) = (try keys.optional("pattern"), try keys.optional("after"))
+            let path = try keys.optional("path")
             try keys.end()
-            return .pattern(pattern)
+            switch (pattern, count, path) {
+            case (let pattern?, nil, nil): return .pattern(try pattern.string())
+            case (nil, let count?, nil): return .after(try count.int(in: 1...1_000_000_000))
+            case (nil, nil, let path?):
+                file = JobFile.path(try path.string(), in: folder)
+                return .official
+            default: throw error("needs one of pattern, after, path")
+            }
         }
         if try string() == "official" { return .official }
         return .fraction(try double(in: 0.01...0.5))
     }
 
-    /// `split: {by: …}` – what is kept together when shares are drawn.
-    fileprivate func splitBasis() throws(YAMLError) -> SplitRules.Basis {
+    /// `split: {by: …}` – what is kept together when shares are drawn: a basis, or the column of a table's groups.
+    fileprivate func splitBasis(_ group: inout String?) throws(YAMLError) -> SplitRules.Basis {
         var keys = YAMLSection(self)
-        let basis = try keys.required("by").choice(SplitRules.Basis.self)
+        let name = try keys.required("by").string()
         try keys.end()
-        return basis
+        if let basis = SplitRules.Basis(rawValue: name) { return basis }
+        if name != "official" {
+            guard group == nil || group == name else {
+                throw error("the table's groups are those of '\(group ?? "")', not of '\(name)'")
+            }
+            group = name
+            return .group
+        }
+        return .sample
     }
 
     /// A number, or a list of them: one a channel, say.
@@ -110,12 +138,16 @@ extension YAMLNode {
 }
 
 extension SplitRules {
-    fileprivate init(_ keys: inout YAMLSection) throws(YAMLError) {
+    /// Parts that the file leaves out are what the source sets apart, else 0.15 of the samples.
+    fileprivate init(
+        _ keys: inout YAMLSection, _ request: inout DatasetRequest, folder: String
+    ) throws(YAMLError) {
         self.init(
-            validation: .fraction(try keys.optional("validation")?.double(in: 0.01...0.5) ?? 0.15),
-            test: try keys.optional("test")?.testPart() ?? .fraction(0.15),
-            basis: try keys.optional("split")?.splitBasis() ?? .sample,
+            validation: try keys.optional("validation")?.part(&request.validationPath, folder: folder),
+            test: try keys.optional("test")?.part(&request.testPath, folder: folder),
+            basis: try keys.optional("split")?.splitBasis(&request.table.group) ?? .sample,
             seed: UInt64(try keys.optional("split_seed")?.int(in: 0...Int.max) ?? 0))
+        if request.table.remainingLife?.testFile != nil, test == nil { test = .official }
     }
 }
 

@@ -51,6 +51,7 @@ extension JobFile {
             case weightSharing = "weight-sharing"
         }
         private enum Optimizer: String, CaseIterable { case sgd, adamw }
+        private enum ClassWeights: String, CaseIterable { case none, balanced }
 
         let settings: TrainingSettings
         /// Passes over the data in which a super-network is trained; nil where every candidate is trained from scratch.
@@ -71,6 +72,8 @@ extension JobFile {
                 learningRate: try keys.optional("learning_rate")?.double(in: 1e-7...10))
             settings.channelOrder =
                 try keys.optional("channel_order")?.choice(TrainingSettings.ChannelOrder.self) ?? .norm
+            settings.balancesClasses =
+                try keys.optional("class_weights")?.choice(ClassWeights.self) == .balanced
             self.settings = settings
             augmentation = try keys.optional("augmentation").map { node throws(YAMLError) in
                 try Augmentation(node)

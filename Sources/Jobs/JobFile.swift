@@ -30,6 +30,8 @@ package struct JobFile: Sendable {
     enum Subject: Sendable {
         case space(Located<String>)
         case model(Located<String>)
+        /// The family that suits data and devices.
+        case chosen(YAMLNode)
     }
 
     /// A value and the node it stood at, for complaints that only arise later.
@@ -83,7 +85,7 @@ extension JobFile {
         case (nil, let model?): return .model(try Located(model, text))
         case (nil, nil):
             try keys.refuseMisspelling(of: "space")
-            throw root.error("lacks the key 'space' (or 'model')")
+            return .chosen(root)
         case (_, let model?): throw model.error("a job has either a space or a model, not both")
         }
     }
@@ -128,7 +130,7 @@ extension YAMLNode {
     /// A metric by its name.
     func metric() throws(YAMLError) -> Metric {
         let name = try string()
-        guard let metric = Metric(rawValue: name) else {
+        guard let metric = Metric(rawValue: name == "quality" ? "accuracy" : name) else {
             let known = Metric.allCases.map(\.rawValue).joined(separator: ", ")
             throw error("unknown metric '\(name)'; known: \(known)")
         }

@@ -13,6 +13,8 @@ struct JobSubject {
     var normalization: Normalization?
     /// Where the file names the model; nil for a space.
     var place: YAMLNode?
+    /// Why the space was chosen; nil where the job names it.
+    var remark: String?
 }
 
 extension JobSubject {
@@ -20,6 +22,7 @@ extension JobSubject {
         switch file.subject {
         case .space(let name): try self.init(space: name, file.compression, folder: folder)
         case .model(let path): try self.init(model: path, file.compression, folder: folder)
+        case .chosen(let root): try self.init(choosingFor: file, at: root, folder: folder)
         }
     }
 
@@ -39,6 +42,17 @@ extension JobSubject {
             }
         }
         self.init(space: space, hash: SHA256.hex(text.text))
+    }
+
+    private init(choosingFor file: JobFile, at root: YAMLNode, folder: String) throws {
+        guard case .samples(let source) = file.data.data else {
+            throw root.error("lacks the key 'space' (or 'model')")
+        }
+        let choice = try FamilyChoice(
+            source, profiles: ResolvedJob.profiles(file, folder: folder))
+        let name = try JobFile.Located(root) { _ throws(YAMLError) in choice.space }
+        try self.init(space: name, file.compression, folder: folder)
+        remark = choice.why
     }
 
     /// The compressions of a given model; its path is relative to the job file.

@@ -2,6 +2,7 @@ package import Candidates
 import Datasets
 package import ModelGraph
 import Quantities
+import Search
 import SearchSpaces
 package import Training
 import YAMLReader
@@ -44,7 +45,7 @@ extension ResolvedJob {
         request.path = folder ?? request.path
         let data = try PreparedData(
             Dataset(request), rules: source.rules, augmentation: source.augmentation,
-            normalization: source.normalization, goal: source.goal)
+            normalization: source.normalization, goal: source.goal, standardises: weights == .scratch)
         let pricer = SpacePricer(space: space, input: data.input, devices: profiles, reserve: reserve)
         do {
             _ = try pricer.compressedGraph(of: space.largest)
@@ -85,7 +86,7 @@ extension ResolvedJob {
     /// What is suspicious about the job's model and its teachers.
     package func warnings(_ work: JobWork) throws -> [String] {
         guard case .training(let training) = work else { return [] }
-        let doubts = try doubts(aboutTeachersOf: training)
+        let doubts = try [spaceRemark].compactMap(\.self) + doubts(aboutTeachersOf: training)
         guard let accuracy = try givenAccuracy(training), training.data.isNoBetterThanGuessing(accuracy)
         else { return doubts }
         return doubts + [
@@ -98,4 +99,10 @@ extension ResolvedJob {
 extension PreparedData {
     /// Whether an accuracy is within a fifth of what guessing reaches.
     func isNoBetterThanGuessing(_ accuracy: Double) -> Bool { accuracy <= valueOfGuessing * 1.2 }
+
+    /// Goodness from that of guessing to the best there is.
+    var qualityObjective: Objective {
+        let guessing = valueOfGuessing
+        return Objective(.accuracy, best: task.bestGoodness, worst: min(guessing, task.bestGoodness - 1e-9))
+    }
 }

@@ -34,7 +34,7 @@ extension ResolvedJob {
         return profiles.enumerated().map { index, profile in
             let objectives = objectives.map { metric -> Objective in
                 guard !metric.isQuality else {
-                    return Objective(.accuracy, best: 1, worst: work.data.valueOfGuessing)
+                    return work.data.qualityObjective
                 }
                 let values = corners.compactMap { $0.scores[index].value(of: metric) }
                 return Objective(metric, best: values.min() ?? 1, worst: values.max() ?? 1)

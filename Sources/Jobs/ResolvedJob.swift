@@ -37,6 +37,8 @@ package struct ResolvedJob: Sendable {
     package let finalists: FinalistRules
     package let seed: UInt64
     let places: Places
+    /// Why the space was chosen; nil where the job names it.
+    let spaceRemark: String?
 
     /// Where the file says what only the data can contradict.
     struct Places: Sendable {
@@ -93,6 +95,7 @@ extension ResolvedJob {
         let subject = try JobSubject(file, folder: folder)
         (space, spaceHash) = (subject.space, subject.hash)
         self.name = name ?? file.name
+        spaceRemark = subject.remark
         self.file = file.file
         data = try ResolvedJob.data(file, subject)
         profiles = try kept ?? ResolvedJob.profiles(file, folder: folder)
@@ -141,7 +144,7 @@ extension ResolvedJob {
         }
     }
 
-    private static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
+    static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
         switch file.data.data {
         case .table: return []
         case .samples:

@@ -98,8 +98,8 @@ private struct FinalistChooser {
 
     mutating func takeMostAccurate() {
         let best = pool.indices.max {
-            (pool[$0].evaluation.quality?.accuracy ?? 0, -$0) < (
-                pool[$1].evaluation.quality?.accuracy ?? 0, -$1
+            (pool[$0].evaluation.quality?.accuracy ?? -.infinity, -$0) < (
+                pool[$1].evaluation.quality?.accuracy ?? -.infinity, -$1
             )
         }
         if let best { take(best) }

@@ -74,6 +74,13 @@ struct NetworkBuilder {
         if let activation { try activate("\(name).activation", activation) }
     }
 
+    /// All values of a sample as the channels of one pixel; nothing where they are that already.
+    mutating func flatten(_ name: String) throws(GraphError) {
+        let count = shape[1] * shape[2] * shape[3]
+        guard count != channels else { return }
+        current = try builder.apply(.reshape([0, 1, 1, count]), to: [current], name: name)
+    }
+
     /// Linear interpolation; nothing where the size is right already.
     mutating func resize(_ name: String, to size: Extent) throws(GraphError) {
         guard size != extent else { return }

@@ -29,6 +29,7 @@ public struct Pieces: Sendable {
         case .stages(let stages): stages.number(with: &numbering)
         case .cell(let cell): numbering.add([], of: cell.edges.compactMap(\.operation.dimension))
         case .layers(let layers): layers.number(with: &numbering)
+        case .dense(let dense): numbering.add([], of: dense.layers.compactMap(\.width.dimension))
         case .given: numbering.add([], of: [])
         }
         guard numbering.count <= 10_000_000 else { return nil }

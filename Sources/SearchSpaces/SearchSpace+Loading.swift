@@ -54,20 +54,24 @@ extension NetworkInput {
 extension Topology {
     fileprivate init(_ node: YAMLNode, reader: inout ChoiceReader) throws(YAMLError) {
         var present: [String] = []
-        for key in ["stages", "cell", "layers"] where try node.optional(key) != nil { present.append(key) }
+        for key in ["stages", "cell", "layers", "dense"] where try node.optional(key) != nil {
+            present.append(key)
+        }
         guard present.count == 1 else {
             throw node.error(
                 present.isEmpty
-                    ? "has no architectures; it needs one of stages, cell, layers"
+                    ? "has no architectures; it needs one of stages, cell, layers, dense"
                     : "has \(present.joined(separator: " and ")); only one of them may stand")
         }
         let common = ["version", "name", "title", "input", "compression", present[0]]
         let keys = [
             "stages": ["resolution", "activation", "stem", "head"], "cell": [], "layers": ["stem", "head"],
+            "dense": [],
         ]
         try node.allow(keys: common + (keys[present[0]] ?? []))
         switch present[0] {
         case "stages": self = .stages(try StagedTopology(node, reader: &reader))
+        case "dense": self = .dense(try DenseTopology(node, reader: &reader))
         case "cell": self = .cell(try CellTopology(node, reader: &reader))
         default: self = .layers(try LayeredTopology(node, reader: &reader))
         }

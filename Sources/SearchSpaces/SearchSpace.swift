@@ -48,6 +48,8 @@ enum Topology: Hashable, Sendable {
     case cell(CellTopology)
     /// One block chosen for each layer, as in FBNet.
     case layers(LayeredTopology)
+    /// Fully connected layers.
+    case dense(DenseTopology)
     /// One network that is there already, with its weights.
     case given(GivenTopology)
 }
@@ -60,6 +62,7 @@ extension SearchSpace {
         case .stages(let stages): stages.text(of: genotype)
         case .cell(let cell): cell.text(of: genotype)
         case .layers(let layers): layers.text(of: genotype)
+        case .dense(let dense): dense.text(of: genotype)
         case .given: GivenTopology.text
         }
     }
@@ -84,6 +87,7 @@ extension SearchSpace {
             case .stages(let stages): try stages.read(architecture, into: &genotype)
             case .cell(let cell): try cell.read(architecture, into: &genotype)
             case .layers(let layers): try layers.read(architecture, into: &genotype)
+            case .dense(let dense): try dense.read(architecture, into: &genotype)
             case .given(let given): try given.read(architecture)
             }
         } catch {
@@ -121,6 +125,10 @@ extension SearchSpace {
         case .layers(let layers):
             try fitting { () throws(GraphError) in
                 try layers.graph(of: genotype, input: input, name: name)
+            }
+        case .dense(let dense):
+            try fitting { () throws(GraphError) in
+                try dense.graph(of: genotype, input: input, name: name)
             }
         case .given(let given): try given.graph(fitting: input, name: name)
         }

@@ -3,7 +3,8 @@ import ModelGraph
 extension StagedTopology {
     func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-3)
-        if let size = resolution.value(in: genotype) { try network.resize("stem.resize", to: size.extent) }
+        let full = Extent(input.height, input.width)
+        try network.resize("stem.resize", to: resolution.value(in: genotype).extent(of: full))
         try network.layer(
             "stem", kernel: stem.kernel.value(in: genotype).extent,
             stride: stem.stride.value(in: genotype).extent,

@@ -3,12 +3,47 @@ import YAMLReader
 
 /// Stem, stages of repeated blocks, optional 1×1 head, global average, classifier.
 struct StagedTopology: Hashable, Sendable {
-    /// The picture is resized to this before the stem; nil leaves it as it is.
-    let resolution: Choice<KernelSize?>
+    /// The picture is resized to this before the stem.
+    let resolution: Choice<Resolution>
     let stem: Stage
     let stages: [Stage]
     /// Channels of a last 1×1 convolution; 0 for none.
     let headWidth: Choice<Int>
+
+    /// Height and width that a network reads a picture in.
+    enum Resolution: Hashable, Sendable {
+        /// As it is.
+        case full
+        case size(Extent)
+        /// Of both sides, rounded to whole pixels.
+        case percent(Int)
+
+        init(_ node: YAMLNode) throws(YAMLError) {
+            let text = try node.string()
+            if text == "full" {
+                self = .full
+            } else if text.hasSuffix("%") {
+                guard let percent = Int(text.dropLast()), (1...400).contains(percent) else {
+                    throw node.error("expected 1 to 400 percent, got '\(text)'")
+                }
+                self = .percent(percent)
+            } else {
+                self = .size(try KernelSize(node).extent)
+            }
+        }
+
+        /// The size that a picture is resized to; a side of one pixel stays.
+        func extent(of full: Extent) -> Extent {
+            func share(_ side: Int, _ percent: Int) -> Int {
+                side == 1 ? 1 : max((side * percent + 50) / 100, 1)
+            }
+            return switch self {
+            case .full: full
+            case .size(let size): size
+            case .percent(let percent): Extent(share(full.height, percent), share(full.width, percent))
+            }
+        }
+    }
 
     /// What a stage repeats.
     enum Block: String, Hashable, Sendable, CaseIterable {
@@ -71,10 +106,8 @@ struct StagedTopology: Hashable, Sendable {
 extension StagedTopology {
     init(_ node: YAMLNode, reader: inout ChoiceReader) throws(YAMLError) {
         let activation = try node.optional("activation")?.option(Nonlinearity.self) ?? .relu
-        resolution = try reader.choice("resolution", of: node, named: "", code: "r", default: .some(nil)) {
-            item throws(YAMLError) in
-            guard try item.string() != "full" else { return nil }
-            return try KernelSize(item)
+        resolution = try reader.choice("resolution", of: node, named: "", code: "r", default: .full) {
+            item throws(YAMLError) in try Resolution(item)
         }
         stem = try Stage(stem: try node.required("stem"), activation, reader: &reader)
         let list = try node.required("stages").list()

@@ -13,15 +13,18 @@ struct LossTotals: Sendable {
 struct RowLoss {
     var share: Float
     var labelSmoothing: Float
+    /// Of each class; empty where all samples weigh 1.
+    var classWeights: [Float] = []
     var distillation: TrainingRecipe.Distillation?
 
-    /// Cross-entropy (1 − α)·CE(smoothed label, softmax z) + α·T²·KL(softmax(t / T) ‖ softmax(z / T)).
+    /// Cross-entropy w·(1 − α)·CE(smoothed label, softmax z) + α·T²·KL(softmax(t / T) ‖ softmax(z / T)).
     func classify(
         _ logits: FloatBlock, label: Int, teacher: FloatBlock?, gradient: FloatBlock,
         into totals: inout LossTotals
     ) {
         let classes = logits.count
         let alpha = teacher == nil ? 0 : distillation?.weight ?? 0
+        let weight = (1 - alpha) * (classWeights.isEmpty ? 1 : classWeights[label])
         let uniform = labelSmoothing / Float(classes)
         let normalizer = logits.logSumExp(temperature: 1)
         var (loss, best) = (Float(0), 0)
@@ -29,10 +32,10 @@ struct RowLoss {
             let logProbability = logits[c] - normalizer
             let target = (c == label ? 1 - labelSmoothing : 0) + uniform
             if target > 0 { loss -= target * logProbability }
-            gradient[c] = share * (1 - alpha) * (exp(logProbability) - target)
+            gradient[c] = share * weight * (exp(logProbability) - target)
             if logits[c] > logits[best] { best = c }
         }
-        totals.loss += Double((1 - alpha) * loss)
+        totals.loss += Double(weight * loss)
         if best == label { totals.correct += 1 }
         if let teacher, let distillation, alpha > 0 {
             totals.loss += Double(alpha * imitate(logits, teacher, distillation.temperature, alpha, gradient))
@@ -56,15 +59,18 @@ struct RowLoss {
         return temperature * temperature * divergence
     }
 
-    /// Mean over outputs of (z − target)².
+    /// Mean over outputs of (1 − α)·(z − target)² + α·(z − t)², t the teacher's outputs.
     func regress(
-        _ outputs: FloatBlock, target: FloatBlock, gradient: FloatBlock, into totals: inout LossTotals
+        _ outputs: FloatBlock, target: FloatBlock, teacher: FloatBlock? = nil, gradient: FloatBlock,
+        into totals: inout LossTotals
     ) {
+        let alpha = teacher == nil ? 0 : distillation?.weight ?? 0
         var loss: Float = 0
         for i in 0..<outputs.count {
             let difference = outputs[i] - target[i]
-            loss += difference * difference
-            gradient[i] = share * 2 * difference / Float(outputs.count)
+            let imitation = teacher.map { outputs[i] - $0[i] } ?? 0
+            loss += (1 - alpha) * difference * difference + alpha * imitation * imitation
+            gradient[i] = share * 2 * ((1 - alpha) * difference + alpha * imitation) / Float(outputs.count)
         }
         totals.loss += Double(loss) / Double(max(outputs.count, 1))
     }

@@ -27,7 +27,8 @@ extension TapePlanner {
         case .matrixMultiply: return matrixRule(step)
         case .reduce(let reduction): return reductionRule(step, reduction)
         case .training(let operation): return try trainingRule(step, operation)
-        case .resize, .localResponseNormalization, .cast, .quantize, .dequantize, .transposedConvolution,
+        case .resize(let resizing): return resizeRule(step, resizing)
+        case .localResponseNormalization, .cast, .quantize, .dequantize, .transposedConvolution,
             .compare, .select, .gather, .argument, .cumulativeSum, .layerNormalization, .recurrence:
             throw .unsupported(
                 node: step.node.name, detail: "\(step.node.operation.name) has no gradient rule")
@@ -101,6 +102,25 @@ extension TapePlanner {
             residual: step.residual == nil ? nil : operand(5, of: step), result: result(of: step.output),
             clamp: step.clamp ?? Clamp(), epsilon: epsilon, statistics: statistics,
             memory: remember(6 * channels))
+    }
+
+    private func resizeRule(_ step: TapeStep, _ resizing: Resizing) -> any Rule {
+        let (from, to) = (graph[step.inputs[0]].type.shape, result(of: step.output).shape)
+        func taps(_ axis: Int, _ scale: Float?) -> [ResizeRule.Taps] {
+            switch resizing.mode {
+            case .linear:
+                resizing.positions(from: from[axis], to: to[axis], scale: scale).map {
+                    ResizeRule.Taps(around: $0, extent: from[axis])
+                }
+            case .nearest:
+                resizing.nearestElements(from: from[axis], to: to[axis], scale: scale).map {
+                    ResizeRule.Taps(first: $0, second: $0, weight: 0)
+                }
+            }
+        }
+        return ResizeRule(
+            input: operand(0, of: step), result: result(of: step.output),
+            rows: taps(1, resizing.scaleHeight), columns: taps(2, resizing.scaleWidth))
     }
 
     private func matrixRule(_ step: TapeStep) -> any Rule {

@@ -61,7 +61,7 @@ extension Trainer {
         let answer = teacherNetwork?.answer(to: pass[tape.input], in: worker)
         let loss = RowLoss(
             share: 1 / Float(recipe.batch), labelSmoothing: recipe.labelSmoothing,
-            distillation: recipe.distillation)
+            classWeights: recipe.classWeights, distillation: recipe.distillation)
         for row in 0..<tape.rows {
             score(row, sample: order[start + row], pass, loss, answer?.logits, worker, &shard.totals)
         }
@@ -90,7 +90,9 @@ extension Trainer {
         switch recipe.loss {
         case .meanSquaredError:
             worker.target.block.withMutableSpan { source.fillTarget(&$0, row: sample) }
-            loss.regress(outputs, target: worker.target.block, gradient: gradient, into: &totals)
+            loss.regress(
+                outputs, target: worker.target.block, teacher: teacherLogits?.part(row * width, width),
+                gradient: gradient, into: &totals)
         case .crossEntropy:
             var soft = teacherLogits?.part(row * width, width)
             if case .logits(let values) = teacher {

@@ -96,6 +96,9 @@ public final class Trainer {
             }
         }
         try checkTeacher()
+        guard recipe.classWeights.isEmpty || recipe.classWeights.count == outputsPerRow else {
+            throw .recipe("\(recipe.classWeights.count) class weights for \(outputsPerRow) classes")
+        }
     }
 
     private func checkTeacher() throws(TrainingError) {

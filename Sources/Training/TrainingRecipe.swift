@@ -51,6 +51,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     /// Applied to weights, not to biases and normalisations.
     public var weightDecay: Float = 5e-4
     public var labelSmoothing: Float = 0
+    /// Of each class, what its samples weigh in the loss; empty where all weigh 1.
+    public var classWeights: [Float] = []
     /// Largest global norm of a step's gradient; nil does not clip.
     public var clip: Float? = 5
     public var loss = Loss.crossEntropy
@@ -89,6 +91,9 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         try require(
             labelSmoothing >= 0 && labelSmoothing < 1,
             "labelSmoothing must lie in [0, 1), got \(labelSmoothing)")
+        try require(
+            classWeights.allSatisfy { $0 >= 0 && $0.isFinite },
+            "class weights must not be negative, got \(classWeights)")
         try require(clip.map { $0 > 0 } ?? true, "clip must be positive")
         try require(
             statisticsMomentum > 0 && statisticsMomentum <= 1,

@@ -19,7 +19,8 @@ struct Swiftlet: AsyncParsableCommand {
             MeasureCommand.self, StudyCommand.self,
             InspectCommand.self, RunCommand.self, BenchmarkCommand.self, PredictCommand.self,
             ExportCommand.self,
-            VerifyCommand.self, SamplesCommand.self, DevicesCommand.self, SpacesCommand.self,
+            VerifyCommand.self, SamplesCommand.self, DataCommand.self, InitCommand.self, DevicesCommand.self,
+            SpacesCommand.self,
             MergeCommand.self,
             DatabaseCommand.self,
         ])

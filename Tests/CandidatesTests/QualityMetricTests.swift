@@ -2,11 +2,89 @@ import Candidates
 import Quantities
 import Testing
 
+/// Values are those of scikit-learn 1.9 on the same formulas.
 @Suite("Quality metrics")
 struct QualityMetricTests {
     /// Six samples of three classes: two of class 0 right, one of three of class 1, class 2 missed.
     static let predictions = Predictions(
         predicted: [0, 0, 1, 0, 2, 1], truth: [0, 0, 1, 1, 1, 2], classCount: 3)
+
+    /// Sixty samples whose logits follow a formula.
+    static func formula(classes: Int, period: Int, truth: (Int) -> Int, bonus: Float) -> Predictions {
+        let truth = (0..<60).map(truth)
+        var logits: [Float] = []
+        for (i, label) in truth.enumerated() {
+            for c in 0..<classes {
+                let term = (i * 13 + c * 29) % period
+                logits.append(Float(term) / 4 + (label == c ? bonus : 0))
+            }
+        }
+        return Predictions(
+            .classes(
+                predicted: Predictions.classes(ofLogits: logits, classCount: classes), truth: truth,
+                classCount: classes, logits: logits))
+    }
+
+    static let three = formula(classes: 3, period: 17, truth: { ($0 * $0 + $0 / 4) % 3 }, bonus: 1.5)
+
+    @Test(
+        "Metrics of classes agree with scikit-learn",
+        arguments: [
+            (QualityMetric.accuracy, 0.5666666666666667), (.balancedAccuracy, 0.5944444444444444),
+            (.macroF1, 0.5735449735449735), (.rocAUC, 0.8289876543209876),
+            (.averagePrecision, 0.7530824004245572),
+        ])
+    func classes(_ metric: QualityMetric, _ expected: Double) {
+        #expect(abs(metric.value(of: Self.three) - expected) < 1e-9)
+    }
+
+    @Test("The five likeliest classes are counted as scikit-learn does")
+    func topFive() {
+        let eight = Self.formula(classes: 8, period: 31, truth: { $0 * 3 % 8 }, bonus: 0)
+        #expect(abs(QualityMetric.topFive.value(of: eight) - 0.65) < 1e-9)
+    }
+
+    /// Two classes, or normal and not, with scores that tie.
+    static let flags: [Bool] = (0..<60).map { ($0 * 5 + 3) % 7 < 2 }
+    static let scores: [Float] = flags.indices.map { Float($0 * 11 % 13) / 4 + (flags[$0] ? 0.75 : 0) }
+
+    @Test("Rankings of two classes and of anomalies agree with scikit-learn")
+    func rankings() {
+        let truth = Self.flags.map { $0 ? 1 : 0 }
+        let logits: [Float] = Self.scores.flatMap { [0, $0] as [Float] }
+        let classes = Predictions(
+            .classes(
+                predicted: Predictions.classes(ofLogits: logits, classCount: 2), truth: truth, classCount: 2,
+                logits: logits))
+        let ones = [Float](repeating: 1, count: 60)
+        let anomalies = Predictions(
+            .anomalies(errors: Self.scores, powers: ones, truth: Self.flags, threshold: 2))
+        for predictions in [classes, anomalies] {
+            #expect(abs(QualityMetric.averagePrecision.value(of: predictions) - 0.6127591485445091) < 1e-9)
+            #expect(abs(QualityMetric.rocAUC.value(of: predictions) - 0.7517099863201094) < 1e-9)
+        }
+        #expect(abs(QualityMetric.f1.value(of: anomalies) - 0.5116279069767442) < 1e-9)
+    }
+
+    @Test("Errors of numbers agree with scikit-learn, and their goodness grows as they shrink")
+    func numbers() {
+        let truth: [Float] = (0..<60).map { Float($0 * 37 % 23) / 2 }
+        let predicted: [Float] = truth.indices.map { truth[$0] + Float($0 * 17 % 11 - 5) / 4 }
+        let predictions = Predictions(.values(predicted: predicted, truth: truth))
+        #expect(abs(QualityMetric.rmse.value(of: predictions) - 0.7938566201357354) < 1e-9)
+        #expect(abs(QualityMetric.mae.value(of: predictions) - 0.6875) < 1e-9)
+        #expect(abs(QualityMetric.r2.value(of: predictions) - 0.9439437646317584) < 1e-9)
+        #expect(QualityMetric.mae.goodness(of: predictions) == -0.6875)
+        #expect(predictions.resultBits == nil)
+    }
+
+    @Test("Explained variance is that of normal samples only")
+    func explainedVariance() {
+        let predictions = Predictions(
+            .anomalies(errors: [0.5, 1.5, 9], powers: [2, 2, 9], truth: [false, false, true], threshold: 2))
+        #expect(QualityMetric.explainedVariance.value(of: predictions) == 0.5)
+        #expect(predictions.numbers.predicted == [0, 0, 1])
+    }
 
     @Test("Values agree with their definitions")
     func values() {
@@ -23,7 +101,8 @@ struct QualityMetricTests {
         let predicted = truth.enumerated().map { $0 / 40 % 2 == 0 ? $1 : 1 - $1 }
         let free = Predictions(predicted: predicted, truth: truth, classCount: 2)
         let grouped = Predictions(
-            predicted: predicted, truth: truth, classCount: 2, groups: truth.indices.map { $0 / 40 })
+            .classes(predicted: predicted, truth: truth, classCount: 2, logits: []),
+            groups: truth.indices.map { $0 / 40 })
         let freeError = try #require(QualityMetric.accuracy.standardError(of: free))
         #expect(abs(freeError - 0.025) < 1e-12)
         #expect(try #require(QualityMetric.accuracy.standardError(of: grouped)) > 0.1)
@@ -33,5 +112,12 @@ struct QualityMetricTests {
     func details() {
         #expect(Predictions.classes(ofLogits: [1, 1, 0, 0, 2, 2], classCount: 3) == [0, 1])
         #expect(Self.predictions.resultBits == [0b000111])
+    }
+
+    @Test("Every task has a usual metric that judges it")
+    func usualMetrics() {
+        for task in LearningTask.allCases {
+            #expect(QualityMetric.usual(for: task).tasks.contains(task))
+        }
     }
 }

@@ -29,8 +29,10 @@ struct ArtefactTests {
             let graph = try Graph(decoding: bytes, file: path)
             #expect(graph.values.contains { $0.constant != nil && $0.type.dataType == .int8 })
             for kernels in KernelSet.available {
-                let logits = try evaluate(graph, samples: data.samples(data.split.test), kernels: kernels)
-                let predictions = data.task.predictions(of: logits, for: data.split.test, in: data.dataset)
+                let inputs = data.samples(data.split.test)
+                let logits = data.task.kept(
+                    try evaluate(graph, samples: inputs, kernels: kernels), inputs: inputs)
+                let predictions = data.task.predictions(of: [logits], for: data.split.test, in: data.dataset)
                 #expect(data.task.value(of: predictions) == reported, "\(kernels.name)")
             }
         }

@@ -213,5 +213,17 @@ extension GradientCase {
         },
     ]
 
-    static let all = convolutions + normalizations + elementwise + binaries + movements
+    static let resizings: [GradientCase] = [
+        GradientCase(name: "resize down", shape: [2, 5, 7, 3]) { builder, x in
+            try builder.apply(.resize(Resizing(to: Extent(3, 4), mode: .linear)), to: [x])
+        },
+        GradientCase(name: "resize up", shape: [1, 3, 2, 4]) { builder, x in
+            try builder.apply(.resize(Resizing(to: Extent(5, 5), mode: .linear)), to: [x])
+        },
+        GradientCase(name: "resize to the nearest", shape: [1, 4, 5, 2]) { builder, x in
+            try builder.apply(.resize(Resizing(to: Extent(7, 3), mode: .nearest)), to: [x])
+        },
+    ]
+
+    static let all = convolutions + normalizations + elementwise + binaries + movements + resizings
 }

@@ -1,13 +1,15 @@
+import ExperimentStore
 import Quantities
 import Reports
 import Search
 
 extension CandidateAnswer {
     /// A candidate as a device's front has it.
-    init(_ candidate: ScoredCandidate) {
+    init(_ candidate: ScoredCandidate, _ scale: QualityScale) {
         let evaluation = candidate.evaluation
         self.init(
-            id: candidate.id, quality: QualityAnswer(evaluation.quality), fidelity: evaluation.fidelity,
+            id: candidate.id, quality: QualityAnswer(evaluation.quality, scale),
+            fidelity: evaluation.fidelity,
             costs: CostsAnswer(candidate.score), macs: evaluation.macs, parameters: evaluation.parameters,
             isFeasible: candidate.isFeasible && evaluation.quality != nil, isPareto: candidate.isPareto,
             isFinalist: candidate.isFinalist, status: candidate.shownStatus, reason: candidate.shownReason,
@@ -17,10 +19,29 @@ extension CandidateAnswer {
 
 extension QualityAnswer {
     /// A quality, or the keys of one where the candidate could not be evaluated.
-    init(_ quality: Quality?) {
+    init(_ quality: Quality?, _ scale: QualityScale) {
         self.init(
-            .accuracy, value: quality?.accuracy, standardError: quality?.standardError,
-            test: quality?.testAccuracy, testStandardError: quality?.testStandardError)
+            scale.name, value: scale.value(quality?.accuracy), standardError: quality?.standardError,
+            test: scale.value(quality?.testAccuracy), testStandardError: quality?.testStandardError)
+    }
+}
+
+/// How the qualities of a job are written: searches keep errors as their negatives, so that larger is better.
+struct QualityScale {
+    let name: QualityAnswer.Name
+    private let metric: QualityMetric?
+
+    init(_ job: JobStore) throws {
+        let task = try job.guide().keys["data.task.task"].flatMap { LearningTask(rawValue: $0) }
+        metric = QualityMetric(rawValue: try job.metric())
+        switch task {
+        case .classification, nil: name = .accuracy
+        case .regression, .anomaly: name = .quality
+        }
+    }
+
+    func value(_ goodness: Double?) -> Double? {
+        goodness.map { metric?.turned($0) ?? $0 }
     }
 }
 

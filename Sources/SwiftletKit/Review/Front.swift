@@ -59,10 +59,12 @@ struct DeviceFront {
 
     func answer(hasPicture: Bool, page: Page) throws -> FrontAnswer {
         let (indices, next) = try page.range(of: shown.count)
+        let scale = try QualityScale(job)
         return FrontAnswer(
             job: job.name, device: target.device, fidelity: fidelity, metric: try job.metric(),
             reference: target.objectives.map { _ in hypervolumeReference }, hypervolume: hypervolume,
-            candidates: try job.completed(Array(shown[indices])).map { CandidateAnswer($0) }, next: next,
+            candidates: try job.completed(Array(shown[indices])).map { CandidateAnswer($0, scale) },
+            next: next,
             picture: hasPicture ? try picture : nil, notes: notes)
     }
 

@@ -31,6 +31,7 @@ extension Review {
 public struct HistoryReader {
     private let job: JobStore
     private let targets: [Target]
+    private let scale: QualityScale
     private var traces: [HypervolumeTrace]
     private var position = 0
     /// How many evaluations there were when the reader was made.
@@ -39,6 +40,7 @@ public struct HistoryReader {
     init(_ job: JobStore) throws {
         self.job = job
         targets = try job.targets()
+        scale = try QualityScale(job)
         traces = targets.map { HypervolumeTrace($0) }
         total = try job.proposalCount()
     }
@@ -52,9 +54,10 @@ public struct HistoryReader {
     }
 
     fileprivate mutating func read(_ count: Int) throws -> [EvaluationAnswer] {
-        try advance(count) { evaluation, traces in
+        let scale = scale
+        return try advance(count) { evaluation, traces in
             EvaluationAnswer(
-                evaluation, targets: traces.map(\.target), hypervolumes: traces.map(\.hypervolume))
+                evaluation, scale, targets: traces.map(\.target), hypervolumes: traces.map(\.hypervolume))
         }
     }
 
@@ -81,7 +84,9 @@ public struct HistoryReader {
 
 extension EvaluationAnswer {
     /// - Parameter hypervolumes: one a target, of all evaluations until this one.
-    fileprivate init(_ evaluation: Evaluation, targets: [Target], hypervolumes: [Double]) {
+    fileprivate init(
+        _ evaluation: Evaluation, _ scale: QualityScale, targets: [Target], hypervolumes: [Double]
+    ) {
         let costs = targets.flatMap { target in
             target.shownCosts.map { metric in
                 NamedNumber(
@@ -97,7 +102,7 @@ extension EvaluationAnswer {
         self.init(
             evaluation: evaluation.proposal ?? 0, candidate: evaluation.candidate,
             fidelity: evaluation.fidelity, architecture: evaluation.architecture,
-            compression: evaluation.compression, quality: QualityAnswer(evaluation.quality),
+            compression: evaluation.compression, quality: QualityAnswer(evaluation.quality, scale),
             modelSize: evaluation.scores.lazy.compactMap(\.modelSize).first, values: costs + volumes)
     }
 }

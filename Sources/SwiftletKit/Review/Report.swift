@@ -16,13 +16,15 @@ extension Review {
     /// What a report says; for each device the balanced model is recommended.
     public func page(about job: String) throws -> ReportPage {
         let job = try store.job(named: job)
+        let scale = try QualityScale(job)
         let sections = try job.targets().map { target in
             let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
             return ReportPage.Section(
                 front: try front.answer(hasPicture: true, page: .all),
                 recommendation: try selection(
                     of: job, for: target, SelectionRequest(preference: .knee), among: front.all),
-                baseline: try front.baseline().map { CandidateAnswer($0) }, candidates: front.all.count,
+                baseline: try front.baseline().map { CandidateAnswer($0, scale) },
+                candidates: front.all.count,
                 infeasible: front.all.infeasibleCounts,
                 trace: try trace(of: target, in: job, beside: front.all))
         }

@@ -81,8 +81,9 @@ extension Review {
             request.jobLimits = (try? JobSource(of: job).resolved().constraints) ?? []
             selection = target.select(request, from: evaluated)
         }
+        let scale = try QualityScale(job)
         func answers(_ candidates: [ScoredCandidate]) throws -> [CandidateAnswer] {
-            try job.completed(candidates).map { CandidateAnswer($0) }
+            try job.completed(candidates).map { CandidateAnswer($0, scale) }
         }
         return SelectionAnswer(
             job: job.name, device: target.device,

@@ -19,17 +19,18 @@ extension Review {
         hasPasses: Bool = false
     ) throws -> CandidateSheetAnswer {
         let job = try store.job(named: job)
+        let scale = try QualityScale(job)
         let best = try job.bestEvaluation(of: candidate)
         let devices = try device.map { [$0] } ?? job.targets().map(\.device)
         let scored = try devices.compactMap { device in
             try job.candidates(on: device, at: best.fidelity).candidates.first { $0.id == best.candidate }
-                .map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0)) }
+                .map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0, scale)) }
         }
         var sheet = CandidateSheetAnswer(
             job: job.name, id: best.candidate, architecture: best.architecture,
             compression: best.compression, devices: scored)
         sheet.heading = CandidateSheetAnswer.Heading(
-            quality: QualityAnswer(best.quality), fidelity: best.fidelity, macs: best.macs,
+            quality: QualityAnswer(best.quality, scale), fidelity: best.fidelity, macs: best.macs,
             parameters: best.parameters)
         if scored.contains(where: { LatencySource(device: $0.device) == .hostEngine }) {
             sheet.hostMachines = try job.hostMachines().map { MachineAnswer($0) }

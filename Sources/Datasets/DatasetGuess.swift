@@ -1,0 +1,189 @@
+public import Quantities
+
+/// What a file, folder or archive seems to hold, as the keys of a job's `dataset:` that load it.
+public struct DatasetGuess: Sendable {
+    public private(set) var request: DatasetRequest
+    /// Keys beside `source` and `path`, in the order to write them.
+    public private(set) var keys: [Key] = []
+
+    /// One key, its value as YAML, and a remark for people.
+    public struct Key: Hashable, Sendable {
+        public let name, value: String
+        public let remark: String
+    }
+
+    /// Looks at the data.
+    ///
+    /// - Parameters:
+    ///   - target: the column to predict; nil for one that is named like a class, else the last one.
+    ///   - task: nil for the one that suits the target.
+    public init(
+        _ path: String, target: String? = nil, task: LearningTask? = nil
+    ) throws(DatasetError) {
+        if path == DatasetSource.digits.rawValue {
+            request = DatasetRequest(source: .digits)
+            return
+        }
+        guard SourceFile.exists(path) else { throw .file(path, detail: "is not there or cannot be read") }
+        request = DatasetRequest(source: .csv, path: path)
+        let tree = try FileTree(path)
+        let source = try DatasetGuess.source(path, tree)
+        request.source = source
+        switch source {
+        case .csv: try guessTable(tree, target: target, task: task)
+        case .npz: guessTask(task)
+        case .imageFolder: try guessPictures(path)
+        case .digits, .idx, .cifar10, .wavFolder, .table: break
+        }
+    }
+
+    private static func source(_ path: String, _ tree: FileTree?) throws(DatasetError) -> DatasetSource {
+        guard let tree else {
+            let start = try SourceFile.read(path).prefix(16)
+            if path.lowercased().hasSuffix(".npz") { return .npz }
+            if let kind = FileKind(start) {
+                throw .file(path, detail: "is \(kind.name); that kind is not read")
+            }
+            return .csv
+        }
+        if tree.paths.contains(where: { $0.contains("train-images") }) { return .idx }
+        if tree.paths.contains(where: { $0.contains("data_batch_") }) { return .cifar10 }
+        let kinds: [(DatasetSource, [String])] = [
+            (.imageFolder, [".png", ".jpg", ".jpeg"]), (.wavFolder, [".wav", ".flac", ".ogg"]),
+            (.csv, [".csv", ".tsv", ".txt"]),
+        ]
+        let counts = kinds.map { ($0.0, tree.files($0.1).count) }
+        guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else {
+            let archives = tree.files([".tar", ".tar.gz", ".tgz"])
+            guard archives.count == 1, let inner = try FileTree("\(path)/\(archives[0])") else {
+                throw .file(path, detail: "holds no pictures, recordings or tables that are read")
+            }
+            return try source("\(path)/\(archives[0])", inner)
+        }
+        return best.0
+    }
+
+    private mutating func add(_ name: String, _ value: String, _ remark: String = "") {
+        keys.append(Key(name: name, value: value, remark: remark))
+    }
+
+    private mutating func guessTask(_ task: LearningTask?) {
+        guard let task, task != .classification else { return }
+        request.table.task = task
+        add("task", task.rawValue)
+    }
+
+    /// Pictures of several sizes get the one that most have, up to 96.
+    private mutating func guessPictures(_ path: String) throws(DatasetError) {
+        let tree = try FileTree.opening(path, endings: [".png", ".jpg", ".jpeg"])
+        var counts: [PictureSize: Int] = [:]
+        for file in tree.files([".png", ".jpg", ".jpeg"]).prefix(2000) {
+            let header = try PictureHeader(of: try tree.contents(of: file), file: tree.path(of: file))
+            counts[header.size, default: 0] += 1
+        }
+        let sides = counts.keys.map { max($0.height, $0.width) }
+        guard counts.count > 1 || (sides.max() ?? 0) > 128 else { return }
+        let side = min(sides.sorted()[sides.count / 2], 96)
+        request.pictures.size = PictureSize(height: side, width: side)
+        add("resize", "{size: \(side), fit: crop}", "pictures have \(counts.count) sizes")
+    }
+}
+
+extension DatasetGuess {
+    private mutating func guessTable(
+        _ tree: FileTree?, target: String?, task: LearningTask?
+    ) throws(DatasetError) {
+        let path = request.path ?? ""
+        let file = tree?.files([".csv", ".tsv", ".txt"]).first
+        let bytes: [UInt8]
+        if let tree, let file {
+            bytes = try tree.contents(of: file)
+        } else {
+            bytes = try SourceFile.read(path)
+        }
+        guessFormat(bytes)
+        let table = try CSVTable(
+            parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
+        guessMissing(table)
+        let full = try CSVTable(
+            parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
+        let name = target ?? DatasetGuess.target(of: full)
+        _ = try full.column(name)
+        request.table.target = name
+        add("target", quoted(name), "the column to predict")
+        let texts = try full.texts(name)
+        guessTask(task ?? DatasetGuess.task(of: texts))
+        guessIgnored(full, target: name)
+    }
+
+    private mutating func guessFormat(_ bytes: [UInt8]) {
+        var format = CSVFormat()
+        format.encoding = TextEncoding.suggested(by: bytes)
+        let text = (try? format.encoding.decoded(bytes, file: "")) ?? bytes
+        if let suggestion = CSVFormat.suggested(by: text) {
+            (format.separator, format.decimal) = (suggestion.separator, suggestion.decimal)
+        }
+        request.table.format = format
+        if format.encoding != .utf8 { add("encoding", format.encoding.rawValue) }
+        if format.separator != .comma { add("separator", "'\(format.separator.rawValue)'") }
+        if format.decimal != .point { add("decimal", "'\(format.decimal.rawValue)'") }
+    }
+
+    /// Usual marks that stand in columns of numbers.
+    private mutating func guessMissing(_ table: CSVTable) {
+        let usual: Set<String> = ["", "?", "NA", "N/A", "na", "nan", "NaN", "null", "NULL", "None", "-"]
+        var marks: Set<String> = []
+        for column in table.header.indices {
+            let texts = (0..<table.rowCount).filter { table.number(row: $0, column: column) == nil }
+                .map { table[$0, column] }
+            guard !texts.isEmpty, texts.count * 2 < table.rowCount || Set(texts).isSubset(of: usual) else {
+                if texts.contains("") { marks.insert("") }
+                continue
+            }
+            marks.formUnion(texts.filter(usual.contains))
+        }
+        guard !marks.isEmpty else { return }
+        request.table.format.missing = marks.sorted()
+        add(
+            "missing", "[\(marks.sorted().map { "'\($0)'" }.joined(separator: ", "))]",
+            "filled with the column's median")
+    }
+
+    /// A column that is named like a class, else the last one.
+    private static func target(of table: CSVTable) -> String {
+        let usual = ["class", "label", "target", "species", "y", "diagnosis", "outcome", "category"]
+        return table.header.first { usual.contains($0.lowercased()) } ?? table.header.last ?? ""
+    }
+
+    /// Numbers that are fractions or many are to be predicted as numbers.
+    private static func task(of texts: [String]) -> LearningTask {
+        let present = texts.filter { !$0.isEmpty }
+        let numbers = present.compactMap { Double($0.replacing(",", with: ".")) }
+        guard numbers.count == present.count else { return .classification }
+        let distinct = Set(numbers).count
+        let isFraction = numbers.contains { $0 != $0.rounded() }
+        return isFraction || distinct > 30 || distinct > 12 && distinct * 10 > numbers.count
+            ? .regression : .classification
+    }
+
+    /// Identifiers: texts that hardly repeat, and numbers that only count the rows.
+    private mutating func guessIgnored(_ table: CSVTable, target: String) {
+        var ignored: [String] = []
+        for (column, name) in table.header.enumerated() where name != target {
+            let texts = (0..<table.rowCount).map { table[$0, column] }
+            let numbers = (0..<table.rowCount).compactMap { table.number(row: $0, column: column) }
+            if numbers.count * 2 < texts.count {
+                if Set(texts).count > 64 { ignored.append(name) }
+            } else if numbers.count == texts.count, numbers.count > 10,
+                zip(numbers, numbers.dropFirst()).allSatisfy({ $1 == $0 + 1 })
+            {
+                ignored.append(name)
+            }
+        }
+        guard !ignored.isEmpty else { return }
+        request.table.ignored = ignored
+        add("ignore", "[\(ignored.map(quoted).joined(separator: ", "))]", "identifiers tell nothing")
+    }
+
+    private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+}

@@ -1,0 +1,110 @@
+/// What a data set holds and what is suspicious about it: what `data check` answers.
+public struct DataAnswer: Answer, Hashable {
+    /// The job's or the data set's name.
+    public var name: String
+    /// What is learned.
+    public var task: String
+    /// In all parts.
+    public var samples: Int
+    /// Height, width, channels.
+    public var shape: [Int]
+    /// Empty where no classes are predicted.
+    public var classes: [ClassCount]
+    /// Samples of each part.
+    public var parts: Parts
+    /// The smallest and largest value, and the mean.
+    public var minimum, maximum, mean: Double
+    /// Features that have one value in all training samples.
+    public var constantFeatures: [String]
+    /// Samples that are equal to an earlier one, and those whose equal stands in another part.
+    public var duplicates, duplicatesAcrossParts: Int
+    /// Groups with samples in more than one part.
+    public var sharedGroups: [String]
+    /// Sentences.
+    public var warnings: [String]
+
+    /// A class, with its samples in each part.
+    public struct ClassCount: Codable, Hashable, Sendable {
+        /// Its name.
+        public var name: String
+        /// Samples of it in each part.
+        public var train, validation, test: Int
+
+        /// A class.
+        public init(name: String, train: Int, validation: Int, test: Int) {
+            self.name = name
+            self.train = train
+            self.validation = validation
+            self.test = test
+        }
+    }
+
+    /// Samples of each part.
+    public struct Parts: Codable, Hashable, Sendable {
+        /// How many.
+        public var train, validation, test: Int
+
+        /// Sizes.
+        public init(train: Int, validation: Int, test: Int) {
+            self.train = train
+            self.validation = validation
+            self.test = test
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case name, task, samples, shape, classes, parts, minimum, maximum, mean
+        case constantFeatures = "constant_features"
+        case duplicates
+        case duplicatesAcrossParts = "duplicates_across_parts"
+        case sharedGroups = "shared_groups"
+        case warnings
+    }
+
+    /// A data set.
+    public init(
+        name: String, task: String, samples: Int, shape: [Int], classes: [ClassCount], parts: Parts,
+        minimum: Double, maximum: Double, mean: Double, constantFeatures: [String], duplicates: Int,
+        duplicatesAcrossParts: Int, sharedGroups: [String], warnings: [String]
+    ) {
+        self.name = name
+        self.task = task
+        self.samples = samples
+        self.shape = shape
+        self.classes = classes
+        self.parts = parts
+        self.minimum = minimum
+        self.maximum = maximum
+        self.mean = mean
+        self.constantFeatures = constantFeatures
+        self.duplicates = duplicates
+        self.duplicatesAcrossParts = duplicatesAcrossParts
+        self.sharedGroups = sharedGroups
+        self.warnings = warnings
+    }
+
+    /// One row a class; without classes one row for all samples.
+    public var csv: CSVRows {
+        get throws {
+            let all = ClassCount(
+                name: name, train: parts.train, validation: parts.validation, test: parts.test)
+            return try CSVRows(
+                ["name", "train", "validation", "test"], of: classes.isEmpty ? [all] : classes)
+        }
+    }
+
+    /// Shape, classes and parts, then what is suspicious.
+    public func table(_ style: TableStyle) -> String {
+        let extents = shape.map(String.init).joined(separator: "×")
+        var text =
+            "\(name): \(task), \(samples) samples of \(extents), values from \(minimum) to \(maximum)\n\n"
+        var table = TextTable([("class", .left), ("train", .right), ("validation", .right), ("test", .right)])
+        for entry in classes.prefix(50) {
+            table.append([entry.name, "\(entry.train)", "\(entry.validation)", "\(entry.test)"])
+        }
+        table.append(["all", "\(parts.train)", "\(parts.validation)", "\(parts.test)"])
+        text += table.text
+        for warning in warnings { text += "\nwarning: \(warning)" }
+        return warnings.isEmpty ? text : text + "\n"
+    }
+}

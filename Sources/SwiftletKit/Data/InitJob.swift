@@ -1,0 +1,107 @@
+import Datasets
+import Foundation
+import Jobs
+public import Quantities
+
+/// A commented job file that searches for networks on some data.
+public struct InitRequest: Sendable {
+    public var data: String
+    public var devices: [String]
+    /// The column to predict; nil for a guess.
+    public var target: String?
+    /// Nil for what suits the target.
+    public var task: LearningTask?
+    /// Where the file will lie; paths in it are relative to its folder.
+    public var output: String
+
+    /// A request.
+    public init(
+        data: String, devices: [String], target: String? = nil, task: LearningTask? = nil, output: String
+    ) {
+        self.data = data
+        self.devices = devices
+        self.target = target
+        self.task = task
+        self.output = output
+    }
+}
+
+/// The text of a job for data that is looked at, and loaded once to see that it can be.
+public func jobText(for request: InitRequest) throws -> String {
+    let guess = try DatasetGuess(request.data, target: request.target, task: request.task)
+    let dataset = try Dataset(guess.request)
+    let draft = JobDraft(request, guess, dataset)
+    return draft.text
+}
+
+/// What stands in a written job.
+private struct JobDraft {
+    private let request: InitRequest
+    private let guess: DatasetGuess
+    private let dataset: Dataset
+
+    init(_ request: InitRequest, _ guess: DatasetGuess, _ dataset: Dataset) {
+        self.request = request
+        self.guess = guess
+        self.dataset = dataset
+    }
+
+    var text: String {
+        let shape = dataset.sampleShape.map(String.init).joined(separator: "×")
+        let learned = dataset.classNames.isEmpty ? "" : ", \(dataset.classNames.count) classes"
+        return """
+            # Written by swiftlet init: \(dataset.count) samples of \(shape)\(learned). swiftlet search \(request.output)
+            version: 1
+            name: \(name)
+            dataset:
+            \(datasetLines.map { "  \($0)" }.joined(separator: "\n"))
+            # space: left out, so that the family is chosen which suits data and devices
+            devices: [\(request.devices.joined(separator: ", "))]
+            objectives: [quality, latency_ms, model_bytes]
+            \(trainingLines.joined(separator: "\n"))
+
+            """
+    }
+
+    /// Letters, digits and hyphens of the file's name.
+    private var name: String {
+        let stem = URL(filePath: request.data).lastPathComponent.split(separator: ".").first ?? "job"
+        let safe = stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+        return String(safe.prefix(80))
+    }
+
+    private var datasetLines: [String] {
+        var lines = ["source: \(guess.request.source.rawValue)"]
+        if let path = guess.request.path {
+            lines.append("path: '\(absolute(path).replacing("'", with: "''"))'")
+        }
+        for key in guess.keys {
+            lines.append("\(key.name): \(key.value)" + (key.remark.isEmpty ? "" : "   # \(key.remark)"))
+        }
+        if dataset.officialTest == nil {
+            lines.append("test: 0.15           # of all samples, drawn by split_seed")
+        }
+        if dataset.officialValidation == nil { lines.append("validation: 0.15") }
+        lines.append("split_seed: 1")
+        return lines
+    }
+
+    private func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    }
+
+    /// Lengths such that small data sets are seen often and large ones not too often.
+    private var trainingLines: [String] {
+        let isTable = dataset.sampleShape[0] * dataset.sampleShape[1] == 1
+        let batch = dataset.count < 2000 ? 32 : dataset.count < 20_000 ? 64 : 128
+        let steps = isTable ? 2000.0 : 1500
+        let epochs = min(max(steps * Double(batch) / Double(max(dataset.count, 1)), 1), isTable ? 60 : 20)
+        let rounded = (epochs * 2).rounded() / 2
+        let optimizer = isTable ? ", optimizer: adamw" : ""
+        return [
+            "training: {epochs: \(rounded), batch: \(batch)\(optimizer)}   # of each candidate while the search compares",
+            "search: {max_evaluations: 24, max_time: 15m, seed: 1}",
+            "finalists: {per_device: 2, epochs: \(rounded * 3)}   # trained to the end and tested once",
+        ]
+    }
+}
