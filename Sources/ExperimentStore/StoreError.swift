@@ -139,7 +139,14 @@ public struct PlanDifference: Hashable, Sendable, CustomStringConvertible {
         if let recorded, let requested, PlanDifference.isHash(recorded), PlanDifference.isHash(requested) {
             return "\(key) has other content (\(recorded.prefix(8)), now \(requested.prefix(8)))"
         }
-        return "\(key) was \(recorded ?? "not given"), now \(requested ?? "not given")"
+        return "\(key) was \(PlanDifference.words(recorded)), now \(PlanDifference.words(requested))"
+    }
+
+    /// An exact value as a person reads it: without quotes, versions of encodings and what is not given.
+    private static func words(_ value: String?) -> String {
+        guard let value, value != "null" else { return "not given" }
+        return value.replacing(#/version: \d+, /#, with: "").replacing(#/(, )?\w+: null/#, with: "")
+            .replacing("\"", with: "")
     }
 
     private static func isHash(_ text: String) -> Bool { text.count == 64 && text.allSatisfy(\.isHexDigit) }

@@ -6,8 +6,9 @@ import Foundation
 enum SystemLimits {
     /// A database, its log and the files beside it, models, and what the runtime needs.
     private static let fewestOpenFiles: rlim_t = 32
-    /// Of address space: the program, its libraries, and the stacks of its threads.
-    private static let leastMemory: rlim_t = 512 << 20
+    /// Of address space: the program, its libraries (OpenBLAS asks for its buffers again and again where it gets none), and the
+    /// stacks of its threads.
+    private static let leastMemory: rlim_t = 1 << 30
 
     /// Ends the process with status 1 where the limits are too low, now or when memory runs out later.
     static func require() {
