@@ -12,8 +12,9 @@ public enum InputKind: String, CaseIterable, Sendable {
 
 /// Hands damaged inputs to every verb that reads them; whatever they hold, the answer is one or an error in a sentence.
 public struct InputRun: Sendable {
-    /// Verbs that answered, and those that refused.
+    /// Verbs that answered.
     public private(set) var answered = 0
+    /// Verbs that refused their input with an error.
     public private(set) var refused = 0
     /// What broke the rules: the number of the input and what it did.
     public private(set) var complaints: [String] = []

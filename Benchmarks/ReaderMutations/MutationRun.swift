@@ -4,8 +4,9 @@ import Foundation
 
 /// Reads damaged data sets; whatever they hold, the reader answers with samples or with an error.
 public struct MutationRun {
-    /// Damaged files that were still read, and those that were refused.
+    /// Damaged files that were still read.
     public private(set) var read = 0
+    /// Damaged files that were refused with an error.
     public private(set) var refused = 0
 
     /// Damages `count` files, of all readers in turn, each keyed by seed and number.

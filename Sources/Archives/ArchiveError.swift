@@ -7,8 +7,10 @@ public enum ArchiveError: Error, Hashable, CustomStringConvertible {
     case unsupported(file: String, detail: String)
     case unwritable(file: String, detail: String)
 
+    /// File and fault in one sentence.
     public var description: String { "\(file): \(explanation)" }
 
+    /// The file that the error is about.
     public var file: String {
         switch self {
         case .unreadable(let file, _), .damaged(let file, _), .unsupported(let file, _),

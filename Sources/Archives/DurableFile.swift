@@ -123,6 +123,7 @@ extension String {
 
 /// What the operating system said to the last call.
 public struct SystemError: Error, CustomStringConvertible {
+    /// The system's words for the last error.
     public let description: String
     init() { description = String(cString: strerror(errno)) }
 }

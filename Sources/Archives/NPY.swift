@@ -26,10 +26,12 @@ public enum NPY {
         NPYHeader.bytes(of: array) + array.elements.bytes
     }
 
+    /// The array in the .npy file at `path`; throws where it cannot be read or is damaged.
     public static func read(path: String) throws(ArchiveError) -> NumberArray {
         try parse(try InputFile.bytes(of: path), file: path)
     }
 
+    /// Writes the array as an .npy file, whole or not at all.
     public static func write(_ array: NumberArray, to path: String) throws(ArchiveError) {
         try store(bytes(of: array), at: path)
     }

@@ -31,10 +31,12 @@ public enum NPZ {
             of: arrays.map { (name: "\($0.name).npy", contents: NPY.bytes(of: $0.array)) }, file: file)
     }
 
+    /// The arrays in the .npz file at `path`, in file order; throws where it cannot be read or is damaged.
     public static func read(path: String) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
         try parse(try InputFile.bytes(of: path), file: path)
     }
 
+    /// Writes the arrays as an .npz file, whole or not at all.
     public static func write(
         _ arrays: [(name: String, array: NumberArray)], to path: String
     ) throws(ArchiveError) {

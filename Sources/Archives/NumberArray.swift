@@ -1,6 +1,8 @@
 /// An n-dimensional array of numbers as NumPy stores it, row-major.
 public struct NumberArray: Hashable, Sendable {
+    /// Extents, outermost first; empty for a single number.
     public let shape: [Int]
+    /// The numbers, row-major.
     public let elements: Elements
 
     /// The numbers in their own type.
@@ -43,6 +45,7 @@ public struct NumberArray: Hashable, Sendable {
 }
 
 extension NumberArray.Elements {
+    /// How many numbers there are.
     public var count: Int {
         switch self {
         case .float32(let values): values.count

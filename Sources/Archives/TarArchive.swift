@@ -1,12 +1,16 @@
 /// The regular files of a tar archive (ustar, GNU long names, pax paths), in its order.
 public struct TarArchive: Sendable {
+    /// One file of the archive.
     public struct Entry: Sendable {
+        /// Path within the archive.
         public let name: String
         /// Where its bytes lie in the archive.
         public let content: Range<Int>
     }
 
+    /// The archive.
     public let bytes: [UInt8]
+    /// Its regular files, in order.
     public let entries: [Entry]
 
     /// Anything that is no archive is refused with the offset where it stops being one.

@@ -69,6 +69,7 @@ public struct OutputRule: Codable, Hashable, Sendable {
     /// Of anomaly detection, where outputs are the normalised sample again: from this mean squared error on it is an anomaly.
     public var threshold: Float?
 
+    /// A rule; a classifier, whose outputs are used as they are, has none of the three.
     public init(offset: Float? = nil, scale: Float? = nil, threshold: Float? = nil) {
         self.offset = offset
         self.scale = scale

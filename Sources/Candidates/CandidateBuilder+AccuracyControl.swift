@@ -8,6 +8,7 @@ public import SearchSpaces
 public struct ControlledCandidate: Sendable {
     /// The point asked for, with every layer named that stays in float32.
     public let genotype: Genotype
+    /// The compressed network.
     public let graph: Graph
     /// One sentence where even the best network found loses more than was asked.
     public let shortfall: String?

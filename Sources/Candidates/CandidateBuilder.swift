@@ -10,9 +10,13 @@ public import Training
 ///
 /// What comes out is the artefact that is scored, executed and exported; nothing is masked or simulated.
 public struct CandidateBuilder: Sendable {
+    /// The space whose points are built.
     public let space: SearchSpace
+    /// The data on which they are trained and judged.
     public let data: PreparedData
+    /// How they are trained.
     public let settings: TrainingSettings
+    /// Seed of initial weights, of the order of samples and of augmentation.
     public let seed: UInt64
     /// Threads that share one training; 1 where many candidates are built at once.
     public let threads: Int

@@ -6,15 +6,18 @@ public struct EvaluationOrder: Hashable, Sendable, Codable {
     public var architecture: String
     /// Such as `structured(0.5)>int8`, or `none`.
     public var compression: String
+    /// How the quality is to be obtained.
     public var fidelity: Fidelity
     /// Which of the fixed lengths of training; 0 where there is one.
     public var rung: Int
+    /// Where the network's weights come from.
     public var weights: WeightSource
     /// What the compression may lose at most, in the metric's unit, on a slice of train; nil for no limit.
     ///
     /// Where it loses more, layers stay as they are, and the result names another point.
     public var maximumDrop: Double?
 
+    /// An order for one point; no limit on the loss unless one is given.
     public init(
         architecture: String, compression: String, fidelity: Fidelity, rung: Int = 0,
         weights: WeightSource, maximumDrop: Double? = nil

@@ -4,6 +4,7 @@ public import SearchSpaces
 
 /// Networks of a space timed on this computer before a search, so that its prices here are those of this computer.
 public struct HostProbe: Hashable, Sendable {
+    /// The point that is timed.
     public let genotype: Genotype
     /// Architecture and compression, the name under which a timing is stored.
     public let name: String
@@ -11,6 +12,7 @@ public struct HostProbe: Hashable, Sendable {
     /// The name under which the timing of one of its kernels is stored.
     public func name(ofKernel kernel: String) -> String { "\(name) / \(kernel)" }
 
+    /// The probe of one point of `space`.
     public init(_ genotype: Genotype, in space: SearchSpace) {
         self.genotype = genotype
         name = "\(space.architecture(of: genotype)) \(space.compression(of: genotype))"

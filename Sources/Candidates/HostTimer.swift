@@ -14,6 +14,7 @@ public struct HostTimer: Sendable {
     /// Says what one kernel is: it must fuse and fold as the engine does.
     let host: DeviceProfile
 
+    /// A timer for networks of `input`'s shape; `host` is the profile of this computer.
     public init(space: SearchSpace, input: NetworkInput, calibration: CalibrationSamples, host: DeviceProfile)
     {
         self.space = space
@@ -48,9 +49,12 @@ public struct HostTimer: Sendable {
 
 /// What a network and its kernels take on this computer.
 public struct HostTimes: Sendable {
+    /// The whole network.
     public let whole: LatencyMeasurement
+    /// Its kernels, in the order in which they run.
     public let kernels: [KernelTiming]
 
+    /// The time of one kernel.
     public struct KernelTiming: Sendable {
         /// Of the kernel within its network.
         public let name: String

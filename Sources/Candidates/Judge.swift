@@ -6,8 +6,11 @@ public import Search
 
 /// Runs a built network on samples in the engine and says how good it is.
 public struct Judge: Sendable {
+    /// The samples that networks are run on.
     public let data: PreparedData
+    /// The task and the metric that quality is measured by.
     public let task: TaskRules
+    /// Threads that samples are shared among.
     public let threads: Int
 
     /// Samples that are in memory at a time.

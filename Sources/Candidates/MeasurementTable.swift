@@ -8,14 +8,18 @@ public import SearchSpaces
 public struct MeasurementTable: Pricer {
     /// Which columns hold what.
     public struct Columns: Sendable {
+        /// The column of architectures, in the space's own encoding.
         public var architecture: String
+        /// The column of qualities.
         public var accuracy: String
+        /// Whether qualities are in per cent instead of [0, 1].
         public var isPercent: Bool
         /// The columns of a device's costs.
         public typealias DeviceCosts = (device: String, columns: [(metric: Metric, column: String)])
         /// For each device, the column of each cost.
         public var costs: [DeviceCosts]
 
+        /// Names of columns; tables may each hold some of them.
         public init(
             architecture: String, accuracy: String, isPercent: Bool,
             costs: [DeviceCosts]
@@ -27,7 +31,9 @@ public struct MeasurementTable: Pricer {
         }
     }
 
+    /// The space that the architectures belong to.
     public let space: SearchSpace
+    /// Devices with costs, in the order of the columns.
     public let devices: [String]
     private let columns: Columns
     /// The points that have an accuracy and a cost, in the order of the table; nil where they are the whole space.
@@ -198,16 +204,20 @@ extension Score {
 
 /// Looks accuracies up.
 public struct TableEvaluator: Evaluator {
+    /// The table that is looked up.
     public let table: MeasurementTable
     private let content: String
 
+    /// Looks qualities up in `table`; nothing is trained.
     public init(_ table: MeasurementTable) {
         self.table = table
         content = table.accuracyIdentity.hash
     }
 
+    /// Always `table`.
     public var fidelity: Fidelity { .table }
 
+    /// Hash of the table's qualities and the candidate.
     public func accuracyKey(of genotype: Genotype, rung: Int) -> String {
         Identity.record([
             .init("version", .integer(1)), .init("table", .text(content)),
@@ -215,6 +225,7 @@ public struct TableEvaluator: Evaluator {
         ]).hash
     }
 
+    /// The quality in the table; failed where it has none.
     public func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
         guard let accuracy = table.accuracy(of: genotype) else {
             return Finding(.failed(reason: "The table has no such architecture."))

@@ -9,12 +9,15 @@ import Training
 ///
 /// The search sees `train` and `validation`; `test` is touched once, by finalists.
 public struct PreparedData: Sendable {
+    /// All samples.
     public let dataset: Dataset
     /// What networks learn from the data.
     public let task: TaskRules
+    /// Which samples serve what.
     public let split: DataSplit
     /// Fitted on train; kept with the model.
     public let normalization: Normalization
+    /// Applied to samples that are trained on.
     public let augmentation: Augmentation
     /// SHA-256 over all samples and what is predicted from them.
     public let content: String

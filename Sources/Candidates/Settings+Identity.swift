@@ -6,12 +6,14 @@ import Quantities
 // where it has the meaning that older encodings had.
 
 extension LearningGoal {
+    /// Task and metric, as they enter the keys of accuracies.
     public var identity: Identity {
         ["version": .integer(1), "task": .text(task.rawValue), "metric": .text(metric.rawValue)]
     }
 }
 
 extension TrainingSettings {
+    /// Everything here that decides a training's result.
     public var identity: Identity {
         var identity: Identity = [
             "version": .integer(1), "epochs": .number(epochs),

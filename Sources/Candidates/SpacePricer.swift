@@ -8,13 +8,17 @@ import Synchronization
 
 /// What points of a space cost on the devices of a job, known before any training.
 public struct SpacePricer: Pricer {
+    /// The space whose points are priced.
     public let space: SearchSpace
+    /// The shape of a sample and the number of outputs.
     public let input: NetworkInput
+    /// The devices, in the order of the scores.
     public let devices: [DeviceProfile]
     /// Memory of microcontrollers that is kept for the application.
     public let reserve: Reserve
     private let pieces: PieceCache?
 
+    /// A pricer for networks of `input`'s shape; `reserve` is memory that models may not use.
     public init(space: SearchSpace, input: NetworkInput, devices: [DeviceProfile], reserve: Reserve = .none) {
         self.space = space
         self.input = input

@@ -27,6 +27,7 @@ public struct SpaceSandwiches: SandwichSource {
         range = min(least, most)...max(least, most)
     }
 
+    /// The largest network, one drawn by its size, and a small one.
     public func networks(step: Int) -> [Graph] {
         [largest, drawn(step), small(step)]
     }

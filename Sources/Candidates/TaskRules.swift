@@ -44,6 +44,7 @@ public enum TaskRules: Hashable, Sendable, Codable {
         }
     }
 
+    /// Task and metric.
     public var goal: LearningGoal {
         switch self {
         case .classification(_, let metric): LearningGoal(task: .classification, metric: metric)

@@ -9,7 +9,9 @@ public struct TrainingSettings: Hashable, Sendable {
     /// Passes that are added after pruning and for training under rounding, so that all compressions of a network start from one
     /// training; nil takes a third of `epochs` for them.
     public var fineTuneEpochs: Double?
+    /// Samples of a step.
     public var batch: Int
+    /// AdamW instead of SGD with momentum.
     public var usesAdamW: Bool
     /// Nil for the optimiser's own: 0.4 a batch of 128 for SGD (less for smaller ones, in proportion), 0.002 for AdamW.
     public var learningRate: Double?
@@ -23,10 +25,12 @@ public struct TrainingSettings: Hashable, Sendable {
         /// Those without which the loss would change least, by its gradient (Molchanov and others 2019).
         case taylor
     }
+    /// Which channels structured pruning takes first.
     public var channelOrder = ChannelOrder.norm
     /// Whether rare classes weigh more in the loss, in inverse proportion to their samples.
     public var balancesClasses = false
 
+    /// Settings; SGD with its own learning rate, and no teacher but the recipe's, unless stated otherwise.
     public init(
         epochs: Double, fineTuneEpochs: Double? = nil, batch: Int = 128, usesAdamW: Bool = false,
         learningRate: Double? = nil, distillsAll: Bool = false

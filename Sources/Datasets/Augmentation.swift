@@ -19,8 +19,10 @@ public struct Augmentation: Hashable, Sendable {
     /// A run of up to so many columns set to the mean (SpecAugment's frequency mask); 0 for none.
     public var maskedColumns = 0
 
+    /// No augmentation; set what is wanted.
     public init() {}
 
+    /// Samples stay as they are.
     public static let none = Augmentation()
 
     /// For images of things that may stand anywhere and either way are written the same.

@@ -4,11 +4,16 @@ import Determinism
 ///
 /// A value; any number of threads may use it at once.
 public struct BatchReader: Sendable {
+    /// The samples.
     public let dataset: Dataset
+    /// Applied to every sample.
     public let normalization: Normalization
+    /// Applied where an epoch is given.
     public let augmentation: Augmentation
+    /// Keys the random numbers of the augmentation.
     public let seed: UInt64
 
+    /// A reader of one data set; without augmentation unless one is given.
     public init(
         _ dataset: Dataset, normalization: Normalization, augmentation: Augmentation = .none, seed: UInt64 = 0
     ) {

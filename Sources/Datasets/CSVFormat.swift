@@ -1,12 +1,17 @@
 /// How a table is written.
 public struct CSVFormat: Hashable, Sendable {
+    /// What stands between two fields.
     public var separator: Separator
+    /// What stands before the decimals of a number.
     public var decimal: DecimalMark
+    /// How bytes become text.
     public var encoding: TextEncoding
+    /// Whether the first line names the columns.
     public var header: Header
     /// Texts that stand for a missing value; an empty field only where the empty text is among them.
     public var missing: [String]
 
+    /// A format; comma, point, UTF-8 and a header found by looking unless stated otherwise.
     public init(
         separator: Separator = .comma, decimal: DecimalMark = .point, encoding: TextEncoding = .utf8,
         header: Header = .detected, missing: [String] = []

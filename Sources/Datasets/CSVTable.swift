@@ -3,9 +3,13 @@
 ///     let table = try CSVTable(contentsOf: "machines.csv", format: CSVFormat(separator: .semicolon))
 ///     let torque = try table.numbers("torque")
 public struct CSVTable: Sendable {
+    /// Path or name that errors carry.
     public let file: String
+    /// Names of the columns, as in the file or numbered where it has none.
     public let header: [String]
+    /// Rows without the header.
     public let rowCount: Int
+    /// How the file is written.
     public let format: CSVFormat
     /// The file as UTF-8.
     private let text: [UInt8]
@@ -66,6 +70,7 @@ public struct CSVTable: Sendable {
         }
     }
 
+    /// The text of a field without its quotes; row and column from 0.
     public subscript(row: Int, column: Int) -> String {
         fields[row * header.count + column].string(in: text)
     }

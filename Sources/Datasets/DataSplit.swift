@@ -16,8 +16,11 @@ public struct DataSplit: Hashable, Sendable {
 public struct SplitRules: Hashable, Sendable {
     /// Nil for what the source sets apart, else 0.15.
     public var validation: Part?
+    /// Nil for what the source sets apart, else 0.15.
     public var test: Part?
+    /// What is kept together when fractions are drawn.
     public var basis: Basis
+    /// Decides which samples are drawn.
     public var seed: UInt64
 
     /// A part of the samples.
@@ -43,6 +46,7 @@ public struct SplitRules: Hashable, Sendable {
         case time
     }
 
+    /// Rules; 15 % for each part, drawn at random, unless stated otherwise.
     public init(
         validation: Part? = .fraction(0.15), test: Part? = .fraction(0.15), basis: Basis = .sample,
         seed: UInt64 = 0

@@ -2,22 +2,27 @@
 ///
 /// Values are kept as they were read (bytes stay bytes, large pictures stay compressed) and widened when a batch is filled.
 public struct Dataset: Sendable {
+    /// Names the data in messages.
     public let name: String
     /// Height, width, channels; of a spectrogram frames, bands, 1; of a table row 1, 1, columns; of a sequence steps, 1,
     /// features.
     public let sampleShape: [Int]
+    /// The values.
     public let storage: Storage
+    /// What is predicted from each sample, in their order.
     public let target: Target
     /// Where each sample comes from (a file's path), as patterns of a split match its last part; empty where the source has no
     /// names.
     public var sampleNames: [String]
     /// Samples of one group (speaker, machine) belong together; empty where there are none.
     public var groups: [Int32]
+    /// Names of the groups that `groups` numbers; empty where there are none.
     public var groupNames: [String]
     /// Of each sample its place in its group (of a window, of its last row), in order of time; empty where unknown.
     public var places: [Int32] = []
     /// Indices of the parts that the source itself sets apart.
     public var officialTest: Range<Int>?
+    /// Indices of the validation part that the source itself sets apart; nil where it sets none apart.
     public var officialValidation: Range<Int>?
     /// Names of the values of a table's row; empty for other sources.
     public var featureNames: [String] = []
@@ -36,6 +41,7 @@ public struct Dataset: Sendable {
         case pictures(PictureStore)
     }
 
+    /// What is predicted from each sample.
     public enum Target: Sendable {
         /// For each sample the index of its class.
         case classes([Int32], names: [String])
@@ -45,6 +51,7 @@ public struct Dataset: Sendable {
         case anomalies([Bool])
     }
 
+    /// A data set in memory; values and targets must be of as many samples.
     public init(
         name: String, sampleShape: [Int], storage: Storage, target: Target, sampleNames: [String] = [],
         groups: [Int32] = [], groupNames: [String] = [], officialTest: Range<Int>? = nil,

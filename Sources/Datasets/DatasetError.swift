@@ -10,6 +10,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The samples are fine, but cannot be divided as the job asks.
     case split(dataset: String, detail: String)
 
+    /// File, place and fault in one sentence.
     public var description: String {
         switch self {
         case .file(let file, let detail): "\(file): \(detail)"

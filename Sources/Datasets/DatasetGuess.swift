@@ -2,6 +2,7 @@ public import Quantities
 
 /// What a file, folder or archive seems to hold, as the keys of a job's `dataset:` that load it.
 public struct DatasetGuess: Sendable {
+    /// The data set as a loader reads it, with these keys.
     public private(set) var request: DatasetRequest
     /// Keys beside `source` and `path`, in the order to write them.
     public private(set) var keys: [Key] = []
@@ -9,6 +10,7 @@ public struct DatasetGuess: Sendable {
     /// One key, its value as YAML, and a remark for people.
     public struct Key: Hashable, Sendable {
         public let name, value: String
+        /// Why the key is written, for a comment beside it.
         public let remark: String
     }
 

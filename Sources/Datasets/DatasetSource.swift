@@ -20,6 +20,7 @@ public enum DatasetSource: String, Hashable, Sendable, CaseIterable {
 
 /// What a job asks to be loaded.
 public struct DatasetRequest: Hashable, Sendable {
+    /// The kind of source.
     public var source: DatasetSource
     /// A file or folder; nil for the digits.
     public var path: String?
@@ -32,6 +33,7 @@ public struct DatasetRequest: Hashable, Sendable {
     /// Of pictures.
     public var pictures: PictureOptions
 
+    /// A request for one source; options of other kinds of source are not read.
     public init(
         source: DatasetSource, path: String? = nil, features: LogMel = LogMel(),
         table: TabularOptions = TabularOptions(), pictures: PictureOptions = PictureOptions()

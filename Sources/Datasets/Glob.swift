@@ -1,5 +1,6 @@
 /// A file-name pattern: `*` any text, `?` one character, `[0-4a]` one of a set, `[!…]` one not of it.
 public struct Glob: Hashable, Sendable {
+    /// The pattern as written.
     public let text: String
     private let parts: [Part]
 

@@ -8,9 +8,13 @@
 public struct LogMel: Hashable, Sendable {
     /// Longer recordings lose both ends, shorter ones get silence at both.
     public var seconds = 1.0
+    /// Length of the piece that one frame is made of.
     public var windowSeconds = 0.04
+    /// From one frame to the next.
     public var hopSeconds = 0.02
+    /// Triangles on the mel scale, 1 to 1024.
     public var bands = 40
+    /// Lower end of the first triangle.
     public var lowestHertz = 20.0
     /// Half the sample rate where that is lower.
     public var highestHertz = 8000.0
@@ -19,6 +23,7 @@ public struct LogMel: Hashable, Sendable {
     /// The sample rate that recordings are brought to; nil for the one that most of them have.
     public var sampleRate: Int?
 
+    /// The features of a spoken word of one second.
     public init() {}
 }
 
@@ -28,6 +33,7 @@ public struct LogMel: Hashable, Sendable {
 /// are equally wide on the mel scale m = 2595 · log₁₀(1 + f / 700), feature ln(E + 10⁻⁶). Coefficient k of M bands is
 /// √(2 / M) · Σ ln(E + 10⁻⁶) · cos(πk(m + ½) / M), with √(1 / M) for k = 0 (Davis and Mermelstein 1980; an orthonormal DCT-II).
 public struct LogMelExtractor: Sendable {
+    /// Frames of a recording.
     public let frames: Int
     /// Features of a frame: bands or coefficients.
     public let bands: Int
@@ -48,6 +54,8 @@ public struct LogMelExtractor: Sendable {
         let weights: [Float]
     }
 
+    /// Prepares windows, triangles and the transform; throws where the settings are impossible at this rate,
+    /// naming `file`.
     public init(_ settings: LogMel, sampleRate: Int, file: String) throws(DatasetError) {
         let rate = Double(sampleRate)
         let lengths = [settings.seconds, settings.windowSeconds, settings.hopSeconds].map {

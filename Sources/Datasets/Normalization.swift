@@ -3,15 +3,19 @@
 /// Value i becomes (value − offsets[i mod count]) · scales[i mod count]: one entry normalises all values alike, as many as
 /// channels (or mel bands) each of them, as many as the sample has values each value.
 public struct Normalization: Hashable, Sendable {
+    /// What is subtracted.
     public let offsets: [Float]
+    /// What differences are multiplied by; as many as `offsets`.
     public let scales: [Float]
 
+    /// A normalisation by given numbers, one scale an offset.
     public init(offsets: [Float], scales: [Float]) {
         precondition(!offsets.isEmpty && offsets.count == scales.count, "Normalization: one scale an offset")
         self.offsets = offsets
         self.scales = scales
     }
 
+    /// Values stay as they are.
     public static let identity = Normalization(offsets: [0], scales: [1])
 
     /// Zero mean and unit deviation over the given samples, for each index along the last `period` values of a sample.

@@ -2,12 +2,14 @@
 public struct PictureOptions: Hashable, Sendable {
     /// Height and width of a sample; nil where all pictures have one size already.
     public var size: PictureSize?
+    /// How pictures of another aspect ratio fill the size.
     public var fit: Fit
     /// Nil for grey where all pictures are grey, else red, green and blue.
     public var colour: Colour?
     /// Bytes of decoded pictures that are kept in memory; the others are decoded each time.
     public var cacheLimit = 256 << 20
 
+    /// Options; pictures keep their size, and grey ones stay grey, unless stated otherwise.
     public init(size: PictureSize? = nil, fit: Fit = .crop, colour: Colour? = nil) {
         self.size = size
         self.fit = fit
@@ -42,14 +44,18 @@ public struct PictureOptions: Hashable, Sendable {
 
 /// Height and width in pixels.
 public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
+    /// Rows of pixels.
     public var height: Int
+    /// Columns of pixels.
     public var width: Int
 
+    /// A size in pixels.
     public init(height: Int, width: Int) {
         self.height = height
         self.width = width
     }
 
+    /// Such as `28×28`.
     public var description: String { "\(height)×\(width)" }
 
     /// No picture may have more pixels, so that a small hostile file cannot fill the memory.

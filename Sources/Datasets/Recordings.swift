@@ -1,6 +1,8 @@
 /// The recordings that spectrograms were made of: where they lie, and how they became so.
 public struct Recordings: Hashable, Sendable {
+    /// How recordings became spectrograms.
     public let features: LogMel
+    /// Samples a second of the waveforms.
     public let sampleRate: Int
     /// A folder or a tar archive, and for each sample its path within.
     let source: String

@@ -2,7 +2,9 @@ public import Quantities
 
 /// How columns and rows of tables (and arrays of NumPy archives) become samples.
 public struct TabularOptions: Hashable, Sendable {
+    /// What is learned from the rows.
     public var task = LearningTask.classification
+    /// How the text of the files is written.
     public var format = CSVFormat()
     /// The column to predict; nil for the last one.
     public var target: String?
@@ -31,6 +33,7 @@ public struct TabularOptions: Hashable, Sendable {
     /// Of several files in a folder or archive, those whose path fits this pattern.
     public var files: String?
 
+    /// Classification by the last column of a file in the default format.
     public init() {}
 }
 
@@ -40,6 +43,7 @@ public struct SlidingWindow: Hashable, Sendable {
     public var length: Int
     /// Rows from one window to the next, at least 1.
     public var stride: Int
+    /// Which of a window's rows give its target.
     public var label: Label
 
     /// Which of its rows say what a window shows.
@@ -52,6 +56,7 @@ public struct SlidingWindow: Hashable, Sendable {
         case any
     }
 
+    /// Windows of `length` rows, one each `stride` rows, within a group.
     public init(length: Int, stride: Int = 1, label: Label = .last) {
         self.length = length
         self.stride = stride
@@ -68,6 +73,7 @@ public struct RemainingLife: Hashable, Sendable {
     /// The test part then has one sample a group, that of its last row.
     public var testFile: String?
 
+    /// Remaining rows as the target; without a limit or a file of lives unless they are given.
     public init(atMost: Double? = nil, testFile: String? = nil) {
         self.atMost = atMost
         self.testFile = testFile

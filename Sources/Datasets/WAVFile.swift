@@ -1,6 +1,8 @@
 /// A recording, mixed down to one channel, as float32 in [−1, 1].
 public struct WAVFile: Sendable {
+    /// Samples a second.
     public let sampleRate: Int
+    /// The waveform in [−1, 1], its channels averaged.
     public let samples: [Float]
 
     /// Reads RIFF/WAVE: PCM of 8, 16, 24 or 32 bits and floats of 32 or 64 bits, up to 32 channels.

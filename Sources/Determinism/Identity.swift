@@ -14,9 +14,12 @@ public indirect enum Identity: Hashable, Sendable {
 
     /// One named value of a record.
     public struct Entry: Hashable, Sendable {
+        /// Name of the value, as stored identities spell it.
         public let key: String
+        /// The value.
         public let value: Identity
 
+        /// A value under its name.
         public init(_ key: String, _ value: Identity) {
             self.key = key
             self.value = value

@@ -23,6 +23,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         state = key
     }
 
+    /// The next 64 uniformly random bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return RandomStream.mix(state)

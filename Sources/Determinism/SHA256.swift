@@ -7,6 +7,7 @@ public struct SHA256: Sendable {
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
+    /// A hash of nothing yet.
     public init() {}
 
     /// The digest of a text's UTF-8, as 64 lower-case hexadecimal digits.
@@ -22,6 +23,7 @@ public struct SHA256: Sendable {
     /// The digest of bytes, as 64 lower-case hexadecimal digits.
     public static func hex(_ bytes: some Sequence<UInt8>) -> String { hex(Array(bytes)) }
 
+    /// Appends bytes to what is hashed.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             pending.append(byte)

@@ -6,6 +6,7 @@
 ///     for piece in pieces { pricer.add(PricedPiece(piece, on: profile)) }
 ///     let price = pricer.price([0, 4, 2])
 public struct AdditivePricer: Sendable {
+    /// The device whose prices it gives.
     public let profile: DeviceProfile
     private let tariff: Tariff
     /// One place a piece, or one for each `EntryState` where activations may change sides; free of references.
@@ -25,6 +26,7 @@ public struct AdditivePricer: Sendable {
         var returnMilliseconds: Double
     }
 
+    /// A table without pieces for this device; `reserve` is memory that models may not use.
     public init(_ profile: DeviceProfile, reserve: Reserve = .none) {
         self.profile = profile
         tariff = Tariff(profile, reserve: reserve)

@@ -15,11 +15,14 @@ public struct Calibration: Hashable, Sendable {
 
     /// One way in which the runtime may treat graphs, with the factors that fit it.
     public struct Habit: Hashable, Sendable {
+        /// What this runtime does to a graph first.
         public var policy: RuntimePolicy
         /// Its probability given the measurements.
         public var weight: Double
+        /// Factors fitted under this policy.
         public var latency: TermFit
 
+        /// A habit with its probability, in [0, 1].
         public init(policy: RuntimePolicy, weight: Double, latency: TermFit) {
             self.policy = policy
             self.weight = weight
@@ -27,6 +30,7 @@ public struct Calibration: Hashable, Sendable {
         }
     }
 
+    /// A calibration; the profile's own policy is certain unless other habits are given.
     public init(
         latency: TermFit, weight: Double = 1, others: [Habit] = [], energy: TermFit? = nil, note: String
     ) {

@@ -16,11 +16,13 @@ public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
     /// Starting a kernel that multiplies: runtimes choose an algorithm and arrange data for each of these.
     case multiplyingKernels
 
+    /// Name in tables of factors: that of the case.
     public var name: String { String(describing: self) }
 
     /// The start of a kernel with this work.
     init(startOf work: Workload) { self = work.macs > 0 ? .multiplyingKernels : .kernels }
 
+    /// The term of kernels of this family.
     public init(_ family: WorkFamily) {
         self =
             switch family {
@@ -47,15 +49,19 @@ public struct CostSum: Hashable, Sendable {
     public var deviceWeightBytes = 0
     /// What the model file spends on describing tensors and operations.
     public var structureBytes = 0
+    /// Kernels that run.
     public var kernelCount = 0
+    /// Multiply-accumulates that run.
     public var macs = 0
 
+    /// The cost of both pieces together.
     public static func + (a: CostSum, b: CostSum) -> CostSum {
         var sum = a
         sum += b
         return sum
     }
 
+    /// Adds the cost of another piece.
     public static func += (sum: inout CostSum, other: CostSum) {
         sum.terms += other.terms
         sum.weightBytes &+= other.weightBytes

@@ -2,6 +2,7 @@ public import YAMLReader
 
 /// Profiles by name, in the order they were given.
 public struct DeviceCatalog: Sendable {
+    /// All of them, each with its fallback connected.
     public private(set) var profiles: [DeviceProfile] = []
 
     /// Reads profiles and connects each to the device it falls back on.
@@ -23,6 +24,7 @@ public struct DeviceCatalog: Sendable {
         for index in profiles.indices { profiles[index] = try connected(profiles[index], nodes[index]) }
     }
 
+    /// The profile of this name; nil where there is none.
     public subscript(name: String) -> DeviceProfile? { profiles.first { $0.name == name } }
 
     /// A profile from outside the catalogue, connected to the devices in it.

@@ -2,6 +2,7 @@ import Numerics
 
 /// A profile fitted to measurements, and what was decided on the way.
 public struct CalibrationOutcome: Sendable {
+    /// The profile with the calibration in it.
     public var profile: DeviceProfile
     /// Models that were used, repeats counted once.
     public var samples: Int

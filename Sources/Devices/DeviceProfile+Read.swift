@@ -9,6 +9,7 @@ extension DeviceProfile {
         try self.init(YAMLNode(parsing: text, file: file))
     }
 
+    /// Reads a profile; throws with file, field and line where one is missing, unknown or out of range.
     public init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
             "version", "name", "title", "kind", "runtime", "compute", "memory", "overheads", "support",

@@ -2,11 +2,14 @@ public import ModelGraph
 
 /// A network timed on the device itself, as a whole and kernel by kernel.
 public struct TimedNetwork: Sendable {
+    /// The network that was timed.
     public let graph: Graph
     /// Of the whole network, and of those of its kernels that could be told apart.
     public let milliseconds: Double
+    /// Those of its kernels that were timed one by one; may be empty.
     public let kernels: [KernelTime]
 
+    /// A network with its time, in milliseconds.
     public init(_ graph: Graph, milliseconds: Double, kernels: [KernelTime] = []) {
         self.graph = graph
         self.milliseconds = milliseconds

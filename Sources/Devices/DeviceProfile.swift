@@ -11,26 +11,40 @@ public enum DeviceKind: String, Hashable, Sendable, CaseIterable {
 ///
 /// Read from `device-profiles/*.yaml`; see docs/devices.md for each key and docs/add-a-device.md for writing one.
 public struct DeviceProfile: Hashable, Sendable {
+    /// The name that jobs use: lower-case letters, digits and hyphens.
     public var name: String
+    /// The name that people read.
     public var title: String
+    /// The family of hardware.
     public var kind: DeviceKind
+    /// The software that runs the model.
     public var runtime: RuntimeProfile
+    /// Speed of the arithmetic.
     public var compute: ComputeProfile
+    /// Bandwidths, capacities and limits.
     public var memory: MemoryProfile
+    /// Time that is spent whatever the arithmetic is.
     public var overheads: OverheadProfile
+    /// The types and operations that can run.
     public var support: SupportProfile
+    /// Power while it runs; nil where none is known, and then no energy is predicted.
     public var energy: EnergyProfile?
+    /// Where the figures come from.
     public var sources: [Source]
     /// How far measured latencies lie from the estimate, as the standard deviation of their logarithm.
     public var estimateLogSD: Double
+    /// What measurements taught; nil for a profile straight from data sheets.
     public var calibration: Calibration?
 
     /// Where a figure, or a section of figures, comes from.
     public struct Source: Hashable, Sendable {
+        /// Path of the field or section, such as `memory.bandwidth_gbps`.
         public var field: String
+        /// A document, an address or a remark.
         public var text: String
     }
 
+    /// How prices of this profile are obtained: estimated, or calibrated by measurements.
     public var provenance: Provenance { calibration == nil ? .estimated : .calibrated }
 }
 
@@ -39,9 +53,13 @@ public enum ModelFormat: String, Hashable, Sendable, CaseIterable { case tflite,
 
 /// The software that runs the model.
 public struct RuntimeProfile: Hashable, Sendable {
+    /// Name of the software.
     public var name: String
+    /// Its version, free text.
     public var version: String
+    /// The file format it loads.
     public var format: ModelFormat
+    /// What it does to a graph first.
     public var policy: RuntimePolicy
     /// Whether element-wise results may overwrite an input that is not needed any more.
     public var worksInPlace: Bool
@@ -60,19 +78,26 @@ public struct RuntimeProfile: Hashable, Sendable {
 
 /// How fast multiply-accumulates (and the elements of other kernels) are worked off.
 public struct ComputeProfile: Hashable, Sendable {
+    /// Clock of the compute units.
     public var clockMHz: Double
     /// Multiply-accumulates a cycle of all units together at full use, by data type.
     public var macsPerCycle: [Rate<DataType>]
     /// The share of that peak each family of kernels reaches once `utilisation` is accounted for.
     public var efficiency: [Rate<Work>]
+    /// Threads that one inference uses.
     public var threads: Int
     /// The speed-up from one thread to `threads`.
     public var threadScaling: Double
+    /// How much of the peak the shape of a kernel can reach.
     public var utilisation: Utilisation
 
+    /// A kind of work in one data type.
     public struct Work: Hashable, Sendable {
+        /// The kind of work.
         public var family: WorkFamily
+        /// The type of its activations.
         public var dataType: DataType
+        /// Work of this family in this data type.
         public init(_ family: WorkFamily, _ dataType: DataType) {
             self.family = family
             self.dataType = dataType
@@ -82,7 +107,9 @@ public struct ComputeProfile: Hashable, Sendable {
 
 /// One entry of a small table kept in the order of the file.
 public struct Rate<Key: Hashable & Sendable>: Hashable, Sendable {
+    /// What the figure holds for.
     public var key: Key
+    /// The figure; its unit stands at the table.
     public var value: Double
 }
 
@@ -116,18 +143,24 @@ public struct MemoryProfile: Hashable, Sendable {
     public var levels: [Level]
     /// GB/s (10⁹ bytes a second) beyond the last level.
     public var bandwidth: Double
+    /// Memory for a running model, in bytes.
     public var ramBytes: Int
     /// Nil where models are loaded from a file system.
     public var flashBytes: Int?
     /// Weights that stay inside the accelerator between inferences; what does not fit is streamed each time.
     public var parameterCache: ParameterCache?
 
+    /// One level of the memory hierarchy.
     public struct Level: Hashable, Sendable {
+        /// Capacity.
         public var bytes: Int
+        /// GB/s (10⁹ bytes a second).
         public var bandwidth: Double
     }
 
+    /// Memory for weights inside the accelerator.
     public struct ParameterCache: Hashable, Sendable {
+        /// Capacity.
         public var bytes: Int
         /// GB/s of the link that streams the rest.
         public var bandwidth: Double
@@ -136,12 +169,16 @@ public struct MemoryProfile: Hashable, Sendable {
 
 /// Time that is spent whatever the arithmetic is.
 public struct OverheadProfile: Hashable, Sendable {
+    /// Once for each inference.
     public var inferenceMilliseconds: Double
+    /// Once for each kernel.
     public var kernelMilliseconds: Double
     /// Moving activations between host and accelerator, where they are apart.
     public var transfer: Transfer?
 
+    /// The cost of moving activations.
     public struct Transfer: Hashable, Sendable {
+        /// Once for each transfer.
         public var milliseconds: Double
         /// GB/s.
         public var bandwidth: Double
@@ -162,8 +199,10 @@ public struct SupportProfile: Hashable, Sendable {
     public var types: [TypeRule]
     /// What becomes of single operations; those not listed run.
     public var operations: [OperationRule]
+    /// The processor that takes over; nil where there is none.
     public var fallback: Fallback?
 
+    /// What becomes of a kernel.
     public enum Treatment: Hashable, Sendable {
         case native
         /// Stored and computed as another type.
@@ -172,20 +211,27 @@ public struct SupportProfile: Hashable, Sendable {
         case unsupported
     }
 
+    /// The treatment of one data type.
     public struct TypeRule: Hashable, Sendable {
+        /// The type of the activations.
         public var dataType: DataType
+        /// What becomes of kernels in it.
         public var treatment: Treatment
     }
 
+    /// The treatment of one operation.
     public struct OperationRule: Hashable, Sendable {
+        /// Name as in `Workload.operation`.
         public var operation: String
         /// Nil for every type.
         public var dataType: DataType?
+        /// What becomes of it.
         public var treatment: Treatment
     }
 
     /// The processor that takes over what the accelerator refuses.
     public struct Fallback: Hashable, Sendable {
+        /// Name of its profile.
         public var name: String
         /// Whether everything after the first refused operation runs there too.
         public var takesRest: Bool

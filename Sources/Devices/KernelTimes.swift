@@ -2,9 +2,12 @@ import Numerics
 
 /// One kernel timed on the device itself.
 public struct KernelTime: Hashable, Sendable {
+    /// What the kernel does.
     public let work: Workload
+    /// Its time, in milliseconds.
     public let milliseconds: Double
 
+    /// A kernel with its time, in milliseconds.
     public init(_ work: Workload, milliseconds: Double) {
         self.work = work
         self.milliseconds = milliseconds

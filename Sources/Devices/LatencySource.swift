@@ -13,5 +13,6 @@ public enum LatencySource: Hashable, Sendable {
 }
 
 extension DeviceProfile {
+    /// Who times networks on the device of this profile.
     public var latencySource: LatencySource { LatencySource(device: name) }
 }

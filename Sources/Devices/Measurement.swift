@@ -9,8 +9,10 @@ public struct Measurement: Hashable, Sendable {
     public var model: String
     /// Milliseconds; nil where the row has none (a model that did not compile, say).
     public var latencyMilliseconds: Double?
+    /// Millijoules; nil where the row has none.
     public var energyMillijoules: Double?
 
+    /// A row; `line` is counted from 1, and values are not checked before they are used.
     public init(line: Int, model: String, latencyMilliseconds: Double?, energyMillijoules: Double? = nil) {
         self.line = line
         self.model = model
@@ -31,6 +33,7 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
     case energyUnit(file: String, watts: Double, expected: Double)
     case refused(file: String, line: Int, model: String, reason: String)
 
+    /// File, lines and values, and what to change, in one sentence.
     public var description: String {
         switch self {
         case .impossible(let file, let line, let column, let value):

@@ -3,12 +3,16 @@ public import Quantities
 
 /// Memory of a microcontroller that is kept for the application.
 public struct Reserve: Hashable, Sendable {
+    /// Bytes of working memory.
     public var ramBytes: Int
+    /// Bytes of flash.
     public var flashBytes: Int
+    /// Memory to keep, in bytes.
     public init(ramBytes: Int = 0, flashBytes: Int = 0) {
         self.ramBytes = ramBytes
         self.flashBytes = flashBytes
     }
+    /// Nothing is kept.
     public static let none = Reserve()
 }
 
@@ -16,10 +20,13 @@ public struct Reserve: Hashable, Sendable {
 ///
 /// Latency and energy are those of batch-1 inference, nil where the device cannot run the model at all.
 public struct Price: Hashable, Sendable {
+    /// Median of batch-1 runs.
     public var latencyMilliseconds: Double?
     /// The interval that holds the median on the device in 80 of 100 cases.
     public var latencyMillisecondsP10: Double?
+    /// The upper end of that interval.
     public var latencyMillisecondsP90: Double?
+    /// Energy of one inference; nil where the profile knows no power.
     public var energyMillijoules: Double?
     /// Liveness peak in the target's types + scratch + input and output + what the runtime itself needs.
     public var peakRAMBytes = 0
@@ -27,7 +34,9 @@ public struct Price: Hashable, Sendable {
     public var flashBytes = 0
     /// Weights + graph as the runtime stores them.
     public var modelBytes = 0
+    /// How the latency was obtained.
     public var provenance: Provenance
+    /// The share of each kernel, in the order in which they run; empty where only totals were asked for.
     public var layers: [LayerPrice] = []
     /// What keeps the model off the device; nil where it runs.
     var cause: Cause?
@@ -59,6 +68,7 @@ public struct Price: Hashable, Sendable {
         }
     }
 
+    /// Whether the model runs on the device, and if not, why.
     public var status: Status {
         switch cause {
         case nil: .ok
@@ -89,10 +99,15 @@ public struct Price: Hashable, Sendable {
 public struct LayerPrice: Hashable, Sendable {
     /// The name of the kernel's first node.
     public var name: String
+    /// The operation's name in profiles.
     public var operation: String
+    /// Its share of the latency.
     public var milliseconds: Double
+    /// Multiply-accumulates.
     public var macs: Int
+    /// Weights and bias as the runtime stores them.
     public var weightBytes: Int
+    /// The result in the element types of the graph.
     public var outputBytes: Int
     /// Whether the host runs it because the accelerator cannot.
     public var runsOnFallback: Bool

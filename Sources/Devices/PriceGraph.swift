@@ -16,6 +16,7 @@ public func price(_ graph: Graph, on profile: DeviceProfile, reserve: Reserve = 
 ///
 /// Devices whose runtimes treat graphs alike share it.
 public struct ExecutedGraph: Sendable {
+    /// The policy under which the graph is executed.
     public let policy: RuntimePolicy
     /// The graph as it was given.
     let source: Graph
@@ -24,6 +25,7 @@ public struct ExecutedGraph: Sendable {
     /// What each kernel has to do, in the order in which they run.
     public let workloads: [Workload]
 
+    /// Rewrites `graph` as this policy says and groups its nodes into kernels.
     public init(_ graph: Graph, under policy: RuntimePolicy) {
         let executed = graph.executed(under: policy)
         let kernels = executed.kernels(for: policy.graph)

@@ -23,6 +23,7 @@ public enum DeadBranches: String, Hashable, Sendable, CaseIterable {
 }
 
 extension RuntimePolicy {
+    /// What this policy does with branches that contribute nothing.
     public var deadBranches: DeadBranches {
         guard graph.deadCode == .zeros else { return .run }
         if dropsZeroFed { return .removedBothWays }

@@ -4,6 +4,7 @@ public import ModelGraph
 ///
 /// Besides the rewrites that keep a network's function, two that only a price needs: they change which kernels run.
 public struct RuntimePolicy: Hashable, Sendable {
+    /// The rewrites that keep the network's function.
     public var graph: GraphPolicy
     /// A product with a constant number becomes part of the convolution before it when only such products read that one.
     ///
@@ -14,6 +15,7 @@ public struct RuntimePolicy: Hashable, Sendable {
     /// computed ahead as a constant.
     public var dropsZeroFed: Bool
 
+    /// A policy; the rewrites that only a price needs are off unless stated otherwise.
     public init(_ graph: GraphPolicy, foldsScale: Bool = false, dropsZeroFed: Bool = false) {
         self.graph = graph
         self.foldsScale = foldsScale

@@ -14,6 +14,7 @@ public struct TermFit: Hashable, Sendable {
     public var leaveOneOutError: Double
     /// Quantiles 0.1, 0.5 and 0.9 of the logarithm of measured over predicted, left out in turn.
     public var residualQuantiles: [Double]
+    /// How many measurements the factors were fitted to.
     public var samples: Int
     /// The smallest and largest measured value; predictions far outside widen.
     public var range: ClosedRange<Double>

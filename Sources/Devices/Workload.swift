@@ -21,20 +21,26 @@ public enum WorkFamily: String, Hashable, Sendable, CaseIterable {
 
 /// What one fused kernel has to do, without its weights: all that its price depends on.
 public struct Workload: Hashable, Sendable {
+    /// The kind of work, which decides the speed.
     public var family: WorkFamily
     /// The operation's name in profiles, such as `depthwise_convolution` or `hard_swish`.
     public var operation: String
     /// A fused activation's name in profiles.
     public var activation: String?
+    /// Whether another value is added to the result on the way out.
     public var addsResidual: Bool
     /// Multiply-accumulates; 0 for kernels that do none.
     public var macs: Int
     /// `macs`, or the elements read or written by kernels that do no multiply-accumulates.
     public var work: Int
     public var outputHeight, outputWidth, outputChannels: Int
+    /// Channels that the kernel reads.
     public var inputChannels: Int
+    /// Positions in a window: height times width.
     public var kernelTaps: Int
+    /// Groups of channels that are computed apart.
     public var groups: Int
+    /// Pixels between neighbouring windows, the larger of both axes.
     public var stride: Int
     /// The type of the activations, before the device's own rules.
     public var dataType: DataType
@@ -51,6 +57,7 @@ public struct Workload: Hashable, Sendable {
 }
 
 extension Workload {
+    /// Rows times columns of the result.
     public var outputPixels: Int { outputHeight * outputWidth }
 
     /// Whether the kernel only changes how values are stored.

@@ -13,6 +13,7 @@ public import ModelGraph
 public struct Plan: Sendable {
     /// One input or output of the network.
     public struct Port: Hashable, Sendable {
+        /// Name in the model file.
         public let name: String
         /// Shape for the whole batch, element type and quantisation.
         public let type: ValueType
@@ -20,21 +21,26 @@ public struct Plan: Sendable {
         let isShifted: Bool
     }
 
+    /// Name of the network.
     public let name: String
     /// How many samples one run takes.
     public let batch: Int
+    /// What a run is given, in the model's order.
     public let inputs: [Port]
+    /// What a run gives back, in the model's order.
     public let outputs: [Port]
     /// Outputs that are inputs of the next run; `Worker` carries them where it is told to.
     public let states: [GraphState]
     /// The values named in `observing`, in that order.
     public let observed: [Port]
+    /// The kernel calls, with packed weights and a place in memory for each value.
     public let program: Program
 
     /// Bytes each worker needs for activations.
     public var arenaBytes: Int { program.arenaBytes }
     /// Bytes of packed weights and tables, shared by all workers.
     public var weightBytes: Int { program.constantBytes }
+    /// The instruction set that the plan was made for.
     public var kernels: KernelSet { program.kernels }
 
     /// Plans a graph.

@@ -9,6 +9,7 @@ public enum PlanError: Error, Hashable, CustomStringConvertible {
     case unknownConstant(node: String, value: String)
     case tooLarge(graph: String, bytes: Int, limit: Int)
 
+    /// Node or place and what is wrong there, in one sentence.
     public var description: String {
         switch self {
         case .invalidGraph(let error): error.description

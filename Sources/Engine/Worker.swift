@@ -5,6 +5,7 @@ import ModelGraph
 ///
 /// A run consumes the inputs: their memory is reused as soon as they are read, so set them before every run.
 public final class Worker {
+    /// What the worker runs; shared with other workers.
     public let plan: Plan
     let executor: Executor
 

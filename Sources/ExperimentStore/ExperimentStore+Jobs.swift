@@ -6,8 +6,11 @@ import Search
 
 /// What `swiftlet jobs` tells of a job.
 public struct JobSummary: Hashable, Sendable {
+    /// Name of the job.
     public let name: String
+    /// How far it is.
     public let state: JobState
+    /// Evaluations of all fidelities.
     public let evaluations: Int
     /// Wall-clock time over all runs.
     public let seconds: Double
@@ -17,6 +20,7 @@ public struct JobSummary: Hashable, Sendable {
 
 /// A job that this process works on.
 public struct BegunJob: Sendable {
+    /// Where its evaluations go.
     public let job: JobStore
     /// Hold it as long as the work lasts.
     public let lock: JobLock

@@ -4,12 +4,15 @@ public import Search
 
 /// What a job is when it begins or goes on: what guides its search, what its answers are read under, and where it came from.
 public struct JobPlan: Hashable, Sendable {
+    /// Name of the job, unique in its database.
     public let name: String
     /// Everything that decides which candidates are proposed and how they are trained, as key path and exact value.
     public let guide: [String: String]
+    /// The file that the job was begun with.
     public let file: JobText
     /// The quality metric's name.
     public let metric: String
+    /// The devices, with their objectives and bounds.
     public let targets: [Target]
     /// Of each target the content of its profile; none for devices whose costs are looked up.
     public let profiles: [String: ProfileContent]
@@ -17,8 +20,10 @@ public struct JobPlan: Hashable, Sendable {
     public let limits: [Constraint]
     /// What may differ on resume, with a warning.
     public let kernelSet: String
+    /// Version of the BLAS library that training uses.
     public let openBLASVersion: String
 
+    /// A plan; throws `StoreError.invalidJobName` where the name is not one.
     public init(
         name: String, guide: [String: String], file: JobText, metric: String = "accuracy", targets: [Target],
         profiles: [String: ProfileContent] = [:], limits: [Constraint] = [], kernelSet: String,
@@ -80,12 +85,14 @@ public struct JobPlan: Hashable, Sendable {
 public struct JobText: Hashable, Sendable, Codable {
     /// The file's path, absolute where it is a file; relative paths are relative to its folder.
     public var file: String
+    /// Its content.
     public var text: String
     /// What replaced the data set's path, absolute.
     public var data: String?
     /// What replaced the job's seed.
     public var seed: Int?
 
+    /// A file's content with the options of the command line that changed it.
     public init(file: String, text: String, data: String? = nil, seed: Int? = nil) {
         self.file = file
         self.text = text
@@ -98,11 +105,14 @@ public struct JobText: Hashable, Sendable, Codable {
 public struct ProfileContent: Hashable, Sendable {
     /// SHA-256 of the content.
     public let hash: String
+    /// Name of the device.
     public let device: String
+    /// The profile as it was read.
     public let yaml: String
     /// The profile of the device that takes over what this one cannot run.
     public let fallback: String?
 
+    /// A profile by the hash of its content; `fallback` is the hash of the profile it falls back on.
     public init(hash: String, device: String, yaml: String, fallback: String?) {
         self.hash = hash
         self.device = device

@@ -10,9 +10,12 @@ public struct Artefact: Hashable, Sendable {
     public let path: String
     /// Such as `checkpoint` or `model`.
     public let kind: String
+    /// The candidate it belongs to; nil for files of the whole job.
     public let candidate: String?
+    /// Hash of its content, 64 hexadecimal digits.
     public let sha256: String
 
+    /// A file below the job's folder.
     public init(path: String, kind: String, candidate: String? = nil, sha256: String) {
         self.path = path
         self.kind = kind
@@ -117,6 +120,7 @@ extension JobStore {
         try store.write { try artefact.insert(into: $0, job: id) }
     }
 
+    /// The job's files, by path.
     public func artefacts() throws -> [Artefact] {
         try store.read { database in
             try Row.fetchAll(

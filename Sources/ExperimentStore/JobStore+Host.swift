@@ -2,9 +2,11 @@ import GRDB
 
 /// A latency measured on this computer before the first proposal, in milliseconds.
 public struct HostTiming: Hashable, Sendable {
+    /// What was timed: a probe, or one of its kernels.
     public let name: String
     public let median, p10, p90: Double
 
+    /// A latency in milliseconds: median and quantiles 0.1 and 0.9.
     public init(name: String, median: Double, p10: Double, p90: Double) {
         self.name = name
         self.median = median
@@ -16,10 +18,12 @@ public struct HostTiming: Hashable, Sendable {
 /// What latencies were measured on.
 public struct HostMachine: Hashable, Sendable {
     public let processor, kernelSet: String
+    /// Hardware threads.
     public let threads: Int
     /// How the system chooses the processor's clock; `unknown` where it does not say.
     public let governor: String
 
+    /// A computer; the governor is `unknown` where the system does not say.
     public init(processor: String, kernelSet: String, threads: Int, governor: String) {
         self.processor = processor
         self.kernelSet = kernelSet
@@ -37,6 +41,7 @@ extension JobStore {
         }
     }
 
+    /// The timings kept first, by name; empty where none were.
     public func hostTimings() throws -> [HostTiming] {
         try store.read { database in
             try Row.fetchAll(

@@ -4,14 +4,17 @@ public import Search
 
 /// What a finalist took on a device, handed back from there.
 public struct DeviceMeasurement: Hashable, Sendable {
+    /// Name of the device.
     public let device: String
     /// The candidate's id.
     public let candidate: String
+    /// Median, interval and energy.
     public let cost: MeasuredCost
     /// The file that it came from.
     public let source: String
     /// Whether the candidate keeps the job's limits with these costs, and which one it breaks.
     public let status: Status
+    /// One sentence where the status is not `ok`.
     public let reason: String?
 
     /// Precondition: the status is `ok` or `constraint`; whether a device can run a candidate is not measured.

@@ -10,6 +10,7 @@ extension JobStore {
         }
     }
 
+    /// The target of this device; throws `StoreError.unknownDevice` where the job has none.
     public func target(_ device: String) throws -> Target {
         let targets = try targets()
         guard let target = targets.first(where: { $0.device == device }) else {

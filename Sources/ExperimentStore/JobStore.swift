@@ -7,6 +7,7 @@ public import Search
 public struct JobStore: TrialStore {
     let store: ExperimentStore
     let id: Int64
+    /// Name of the job.
     public let name: String
 
     /// Where the job's files lie.
@@ -18,6 +19,8 @@ public struct JobStore: TrialStore {
 
     // MARK: What a search needs
 
+    /// The evaluations that a strategy proposed, with the scores that guided the search, in ascending order
+    /// of proposal.
     public func proposedEvaluations() throws -> [Evaluation] {
         try store.read { try Evaluation.fetch($0, job: id, view: .guide, where: "proposal IS NOT NULL") }
     }
@@ -34,6 +37,7 @@ public struct JobStore: TrialStore {
         }
     }
 
+    /// The quality of any job's evaluation under this key; nil where there is none that succeeded.
     public func quality(forKey accuracyKey: String) throws -> Quality? {
         try store.read { database in
             let row = try Row.fetchOne(

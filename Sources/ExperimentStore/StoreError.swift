@@ -41,6 +41,7 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case ambiguousCandidate(String, matches: [String])
     case malformedRow(table: String, column: String, value: String)
 
+    /// What is wrong with which file, job or row, and what to do, in one sentence.
     public var description: String {
         switch self {
         case .missing(let path): "\(path): there is no such database; `swiftlet search` makes one"
@@ -130,11 +131,14 @@ private var openFilesAreExhausted: Bool {
 
 /// One key of a plan that differs from the recorded one.
 public struct PlanDifference: Hashable, Sendable, CustomStringConvertible {
+    /// Path of the key in the plan, such as `training.epochs`.
     public let key: String
     /// nil = the recorded plan has no such key.
     public let recorded: String?
+    /// The value now; nil where there is no such key any more.
     public let requested: String?
 
+    /// The key with both values, hashes cut to eight digits.
     public var description: String {
         if let recorded, let requested, PlanDifference.isHash(recorded), PlanDifference.isHash(requested) {
             return "\(key) has other content (\(recorded.prefix(8)), now \(requested.prefix(8)))"

@@ -108,7 +108,11 @@ extension YAMLNode {
             default: throw error("needs one of pattern, after, path")
             }
         }
-        if try string() == "official" { return .official }
+        let text = isSequence ? "" : try string()
+        if text == "official" { return .official }
+        guard Double(text) != nil else {
+            throw error("expected a number, official, {pattern: …}, {after: …} or {path: …}, got \(summary)")
+        }
         return .fraction(try double(in: 0.01...0.5))
     }
 

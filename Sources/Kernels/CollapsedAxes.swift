@@ -3,6 +3,7 @@ public let maximumRank = 8
 
 /// Axes of several operands with what is superfluous removed: extents of 1, and neighbours that every operand walks as one.
 public struct CollapsedAxes: Sendable {
+    /// Extents of the axes that are left, outermost first, at least one.
     public private(set) var sizes: [Int] = []
     /// For each operand, elements between neighbours along each axis.
     public private(set) var steps: [[Int]]

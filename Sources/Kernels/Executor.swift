@@ -4,6 +4,7 @@ import CKernels
 ///
 /// One executor serves one caller at a time.
 public final class Executor {
+    /// What the executor runs; shared with other executors.
     public let program: Program
     private let arena: UnsafeMutableRawPointer
     /// Every step of the program.

@@ -42,7 +42,10 @@ public struct KernelSet: @unchecked Sendable {
 }
 
 extension KernelSet: Hashable, CustomStringConvertible {
+    /// Whether both are the same set of this process.
     public static func == (a: KernelSet, b: KernelSet) -> Bool { a.table == b.table }
+    /// Hashes the identity of the set.
     public func hash(into hasher: inout Hasher) { hasher.combine(table) }
+    /// The name of the set.
     public var description: String { name }
 }

@@ -13,6 +13,7 @@ public final class Program: @unchecked Sendable {
     public let arenaBytes: Int
     /// Bytes of packed weights, tables and parameters.
     public let constantBytes: Int
+    /// The instruction set whose kernels the program uses.
     public let kernels: KernelSet
 
     /// - Parameter offsets: for every buffer its first byte in the arena; ignored for constants.

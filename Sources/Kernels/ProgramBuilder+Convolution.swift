@@ -4,9 +4,11 @@ import CKernels
 public struct IntegerEpilogue: Sendable {
     /// One factor an output channel: scale of input · scale of weights / scale of result.
     public var factors: [Float]
+    /// Zero point of the result.
     public var zeroPoint: Int32
     /// Bounds of the result in units of its scale, zero point not added: from −128 − z to 127 − z, or tighter.
     public var lower, upper: Float
+    /// A value to add; nil for none.
     public var residual: Residual?
 
     /// A second int8 value added to the rounded result, as a separate addition would.
@@ -15,6 +17,7 @@ public struct IntegerEpilogue: Sendable {
         public var ownFactor, factor: Float
         public var zeroPoint, sumZeroPoint: Int32
         public var lower, upper: Float
+        /// A residual; factors and bounds are in units of the sum's scale.
         public init(
             ownFactor: Float, factor: Float, zeroPoint: Int32, sumZeroPoint: Int32, lower: Float, upper: Float
         ) {
@@ -33,6 +36,7 @@ public struct IntegerEpilogue: Sendable {
         return isResidualSmall && factors.allSatisfy { abs($0) <= 0.5 }
     }
 
+    /// Factors for each output channel and the bounds of the result, in units of its scale.
     public init(factors: [Float], zeroPoint: Int32, lower: Float, upper: Float, residual: Residual? = nil) {
         self.factors = factors
         self.zeroPoint = zeroPoint

@@ -25,6 +25,7 @@ public enum UnaryFunction: Hashable, Sendable {
     }
 }
 
+/// A function of two operands, element by element.
 public enum BinaryFunction: Hashable, Sendable {
     case add, subtract, multiply, divide, minimum, maximum, power
     /// 1 where it holds, else 0.
@@ -33,9 +34,11 @@ public enum BinaryFunction: Hashable, Sendable {
 
 /// An operand that broadcasts: where its elements lie for each axis of the result.
 public struct Strided: Sendable {
+    /// Where the elements are.
     public var buffer: Buffer
     /// Elements between neighbours along each axis of the result; 0 repeats.
     public var steps: [Int]
+    /// The operand in `buffer`, with one step for each axis of the result.
     public init(_ buffer: Buffer, steps: [Int]) {
         self.buffer = buffer
         self.steps = steps
@@ -43,6 +46,7 @@ public struct Strided: Sendable {
 }
 
 extension ProgramBuilder {
+    /// y = function(x) for `count` float32 elements; y may be x.
     public mutating func unary(_ function: UnaryFunction, _ x: Buffer, count: Int, into y: Buffer) {
         require(x, holds: count, of: 4, in: "unary")
         require(y, holds: count, of: 4, in: "unary")

@@ -2,8 +2,11 @@ import CKernels
 
 /// How integers relate to reals: real = scale · (integer − zero point).
 public struct AffineScale: Hashable, Sendable {
+    /// The real number that one integer step stands for.
     public var scale: Float
+    /// The integer that stands for 0.
     public var zeroPoint: Int32
+    /// The map with this scale and zero point.
     public init(_ scale: Float, _ zeroPoint: Int32) {
         self.scale = scale
         self.zeroPoint = zeroPoint

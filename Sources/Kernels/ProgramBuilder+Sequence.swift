@@ -2,13 +2,16 @@ import CKernels
 
 /// What a recurrent layer computes in every step.
 public struct RecurrentCell: Sendable {
+    /// What a step computes from its input and the state before it.
     public enum Kind: Sendable {
         case plain(UnaryFunction)
         case lstm
         case gru(resetsAfterProduct: Bool)
     }
 
+    /// What a step computes.
     public var kind: Kind
+    /// Elements of the hidden state.
     public var hidden: Int
     public var isReversed, returnsCell: Bool
     /// Bound of an LSTM's cell state.
@@ -16,6 +19,8 @@ public struct RecurrentCell: Sendable {
     /// Grids that states are kept on: the scale of the hidden state and the step of the cell state.
     public var grids: (hidden: AffineScale, cellStep: Float)?
 
+    /// A cell with `hidden` elements of state; `cellClip` and `grids` are nil where states are not bounded or
+    /// rounded.
     public init(
         _ kind: Kind, hidden: Int, isReversed: Bool, returnsCell: Bool, cellClip: Float?,
         grids: (hidden: AffineScale, cellStep: Float)?

@@ -1,10 +1,12 @@
 import CKernels
 
+/// How the elements along an axis become one.
 public enum ReduceFunction: Hashable, Sendable { case mean, sum, maximum, minimum, product }
 
 /// The three loops around one axis: everything before it, the axis, everything after it.
 public struct AxisLoops: Hashable, Sendable {
     public var outer, axis, inner: Int
+    /// Loops around an axis of `axis` elements: `outer` · `axis` · `inner` elements in all.
     public init(outer: Int, axis: Int, inner: Int) {
         self.outer = outer
         self.axis = axis
@@ -14,12 +16,14 @@ public struct AxisLoops: Hashable, Sendable {
 }
 
 extension ProgramBuilder {
+    /// y = eˣ / Σ eˣ along the axis, float32; the maximum is subtracted first.
     public mutating func softmax(_ x: Buffer, _ loops: AxisLoops, into y: Buffer) {
         require(x, holds: loops.count, of: 4, in: "softmax")
         require(y, holds: loops.count, of: 4, in: "softmax")
         emit("softmax", table.softmax_f32, a: x, y: y, sk_softmax(loops), work: Double(loops.count) * 16)
     }
 
+    /// Softmax of int8 values with these scales, computed in float32 and rounded to the scale of y.
     public mutating func softmax(
         _ x: Buffer, _ xScale: AffineScale, _ loops: AxisLoops, into y: Buffer, _ yScale: AffineScale
     ) {

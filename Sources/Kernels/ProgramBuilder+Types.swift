@@ -4,6 +4,7 @@ import CKernels
 public enum NumberType: Hashable, Sendable {
     case float32, float16, bfloat16, int8, uint8, int32, int64, bool
 
+    /// Bytes of one element.
     public var bytes: Int {
         switch self {
         case .float32, .int32: 4
@@ -31,9 +32,13 @@ public enum NumberType: Hashable, Sendable {
 
 /// Scales of a whole tensor (one), or along an axis with `inner` elements after each index.
 public struct ScaleTable: Hashable, Sendable {
+    /// One scale, or one for each index along the axis.
     public var scales: [Float]
+    /// As many as `scales`.
     public var zeroPoints: [Int32]
+    /// Elements that follow each other under one scale; ignored for one scale.
     public var inner: Int
+    /// Scales along an axis with `inner` elements after each index; as many zero points as scales.
     public init(scales: [Float], zeroPoints: [Int32], inner: Int = 1) {
         precondition(
             scales.count == zeroPoints.count && !scales.isEmpty, "ScaleTable: one zero point a scale")

@@ -4,6 +4,7 @@ import CKernels
 public struct Buffer: Hashable, Sendable {
     /// Position in the program's list of buffers.
     public let index: Int
+    /// The buffer at this position of a program's list.
     public init(index: Int) { self.index = index }
 }
 
@@ -11,6 +12,7 @@ public struct Buffer: Hashable, Sendable {
 ///
 /// Sizes are checked here, once: a step that was accepted stays inside its buffers.
 public struct ProgramBuilder {
+    /// The instruction set whose kernels the program uses.
     public let kernels: KernelSet
     let pool = ConstantPool()
     var sizes: [Int] = []
@@ -21,6 +23,7 @@ public struct ProgramBuilder {
     /// Prefixed to the name of every step that follows.
     public var layer = ""
 
+    /// An empty program for this instruction set.
     public init(kernels: KernelSet) { self.kernels = kernels }
 
     var table: sk_kernel_set { kernels.table.pointee }
@@ -40,12 +43,16 @@ public struct ProgramBuilder {
         return Buffer(index: sizes.count - 1)
     }
 
+    /// Whether the buffer has fixed contents.
     public func isConstant(_ buffer: Buffer) -> Bool { constants[buffer.index] != nil }
+    /// Size of the buffer in bytes.
     public func bytes(of buffer: Buffer) -> Int { sizes[buffer.index] }
 
     /// Bytes of packed weights, tables and parameters so far.
     public var constantBytes: Int { pool.bytes }
+    /// Kernel calls so far.
     public var stepCount: Int { records.count }
+    /// Buffers so far, constants among them.
     public var bufferCount: Int { sizes.count }
 
     /// The buffers that each unit of the program touches, in order: what a memory planner needs.

@@ -4,8 +4,10 @@ public struct WindowShape: Hashable, Sendable {
     public var outputHeight, outputWidth, outputChannels: Int
     public var kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX: Int
     public var top, bottom, left, right: Int
+    /// Groups of channels that are convolved apart; the number of channels for a depthwise layer.
     public var groups: Int
 
+    /// A geometry of these sizes; `isValid` says whether windows fit the input.
     public init(
         images: Int, input: (height: Int, width: Int, channels: Int),
         output: (height: Int, width: Int, channels: Int), kernel: (height: Int, width: Int) = (1, 1),
@@ -27,11 +29,17 @@ public struct WindowShape: Hashable, Sendable {
         WindowShape(images: rows, input: (1, 1, inputs), output: (1, 1, outputs))
     }
 
+    /// Elements of the input.
     public var inputCount: Int { images * inputHeight * inputWidth * inputChannels }
+    /// Positions of the result, over all images.
     public var outputPixels: Int { images * outputHeight * outputWidth }
+    /// Elements of the result.
     public var outputCount: Int { outputPixels * outputChannels }
+    /// Rows of the input with its padding.
     public var paddedHeight: Int { inputHeight + top + bottom }
+    /// Columns of the input with its padding.
     public var paddedWidth: Int { inputWidth + left + right }
+    /// Whether anything is added around the input.
     public var isPadded: Bool { top + bottom + left + right > 0 }
     /// Each output channel sees one input channel, its own.
     public var isDepthwise: Bool { groups == inputChannels && groups == outputChannels }

@@ -2,15 +2,18 @@ public import ModelGraph
 
 /// A compressed network, and whether its quality is as good as was asked.
 public struct ControlledCompression: Sendable {
+    /// The compressed network, the best one found.
     public let graph: Graph
     /// The compression with an explicit exception for every layer that stayed in higher precision.
     public let compression: Compression
     /// Of the uncompressed and of the compressed network.
     public let baseline, quality: Double
+    /// Whether it loses no more than was allowed.
     public let isWithin: Bool
     /// One sentence: what was kept, or by how much the best found falls short.
     public let summary: String
 
+    /// How much quality was lost, in its unit; negative where there is more than before.
     public var drop: Double { baseline - quality }
 }
 

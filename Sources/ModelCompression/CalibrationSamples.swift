@@ -2,6 +2,7 @@
 public struct CalibrationSamples: Hashable, Sendable {
     /// All samples one after another, each in row-major order.
     public let samples: [Float]
+    /// How many samples there are.
     public let count: Int
 
     /// Precondition: `samples` divides evenly into `count` samples.

@@ -7,6 +7,7 @@ public enum Calibrator: Hashable, Sendable, CustomStringConvertible {
     /// The range under which rounding to 256 steps makes the smallest mean squared error.
     case meanSquaredError
 
+    /// Name of the rule, for tables.
     public var description: String {
         switch self {
         case .minMax: "min-max"

@@ -2,13 +2,16 @@ public import ModelGraph
 
 /// How a compression is carried out where its description leaves a choice; none of these changes shapes or types.
 public struct CompressionOptions: Hashable, Sendable {
+    /// How the range of activations follows from samples.
     public var calibrator: Calibrator
     /// Whether a layer's bias makes up for the mean error of its rounded weights.
     public var correctsBias: Bool
     /// Whether each output channel has a weight scale of its own.
     public var scalesPerChannel: Bool
+    /// Which channels structured pruning takes first.
     public var importance: ChannelImportance
 
+    /// Options; the most careful ones unless stated otherwise.
     public init(
         calibrator: Calibrator = .meanSquaredError, correctsBias: Bool = true, scalesPerChannel: Bool = true,
         importance: ChannelImportance = .l2
@@ -43,8 +46,11 @@ public func compress(
 
 /// Why a compression could not be carried out.
 public struct CompressionFailure: Error, Hashable, CustomStringConvertible {
+    /// The step as its text, such as `int8`.
     public let step: String
+    /// Why it cannot be carried out.
     public let reason: String
+    /// Step and reason, in one sentence.
     public var description: String { "\(step): \(reason)" }
 
     init(_ step: some CustomStringConvertible, _ reason: String) {

@@ -2,6 +2,7 @@ public import ModelGraph
 
 /// What a runtime makes of compressed weights.
 public struct RuntimeAbilities: Hashable, Sendable {
+    /// Name of the runtime, for tables.
     public var name: String
     /// Whether zeros of sparse weights are left out of the stored model.
     public var storesSparse: Bool
@@ -10,6 +11,7 @@ public struct RuntimeAbilities: Hashable, Sendable {
     /// The precisions it computes in; others run as float32.
     public var precisions: [Precision]
 
+    /// The abilities of a runtime, as its profile states them.
     public init(
         name: String, storesSparse: Bool, zeroSkipping: ZeroSkipping, precisions: [Precision]
     ) {

@@ -2,6 +2,7 @@ public import ModelGraph
 
 /// What happens to a network's quality when one layer alone computes in a lower precision.
 public struct LayerSensitivity: Hashable, Sendable {
+    /// Name of the layer's node.
     public let layer: String
     /// Quality of the network with this layer compressed, in the unit of the caller's measure.
     public let quality: Double

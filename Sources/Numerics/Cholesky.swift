@@ -5,6 +5,7 @@ private import Foundation
 ///
 /// Matrices of up to `plainSize` rows are handled in plain Swift, larger ones by OpenBLAS.
 public struct Cholesky: Sendable {
+    /// Rows of the matrix.
     public let size: Int
     /// Only elements on and below the diagonal are defined.
     private let factor: [Double]

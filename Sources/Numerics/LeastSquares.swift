@@ -1,9 +1,11 @@
 /// Least squares with a penalty for leaving a prior: minimises Σ wᵢ (rowᵢ·x − targetᵢ)² + Σ pⱼ (xⱼ − priorⱼ)².
 public struct LeastSquares: Sendable {
+    /// How many numbers are fitted.
     public let unknowns: Int
     private var normal: [Double]
     private var right: [Double]
 
+    /// A fit of `unknowns` numbers to no observations yet.
     public init(unknowns: Int) {
         self.unknowns = unknowns
         normal = [Double](repeating: 0, count: unknowns * unknowns)
@@ -29,5 +31,6 @@ public struct LeastSquares: Sendable {
     /// The factorised normal equations; nil where the observations leave an unknown open and no prior closes it.
     public var factorized: Cholesky? { Cholesky(normal, size: unknowns) }
 
+    /// The fitted numbers; nil where the observations do not determine them.
     public func solve() -> [Double]? { factorized?.solve(right) }
 }

@@ -3,16 +3,20 @@ import SwiftProtobuf
 
 /// What an ONNX file says it holds, without making a graph of it: for lists, and for models that cannot be imported.
 public struct ONNXContents: Hashable, Sendable {
+    /// An input or output as the file declares it.
     public struct Port: Hashable, Sendable {
+        /// Its name in the file.
         public let name: String
         /// The format's name for the element type (`float32`, `uint8`, `string`, …); nil where it is no tensor.
         public let elementType: String?
     }
     /// Version of the default operator set; 0 where none is named.
     public let operatorSet: Int
+    /// The program that wrote the file; empty where it says none.
     public let producer: String
     /// Inputs without those that have a stored value.
     public let inputs: [Port]
+    /// Outputs of the main graph, in file order.
     public let outputs: [Port]
     /// The operator types in the order of the nodes.
     public let operators: [String]

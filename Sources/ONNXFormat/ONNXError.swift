@@ -1,13 +1,17 @@
 /// Why an ONNX file cannot be read or written: the file, the place in it and what would be accepted.
 public struct ONNXError: Error, Hashable, CustomStringConvertible {
+    /// Path of the model.
     public let file: String
+    /// What is wrong with it.
     public let problem: ONNXProblem
 
+    /// An error of the file at this path.
     public init(file: String, _ problem: ONNXProblem) {
         self.file = file
         self.problem = problem
     }
 
+    /// File and problem, in one sentence of bounded length.
     public var description: String { "\(file): \(problem.description.limited)" }
 }
 
@@ -30,6 +34,7 @@ public enum ONNXProblem: Error, Hashable, CustomStringConvertible {
     /// Something of a graph that ONNX (or the asked-for precision) cannot express.
     case notExportable(node: String, detail: String)
 
+    /// Place and problem, in one sentence.
     public var description: String {
         switch self {
         case .file(let detail), .model(let detail): detail

@@ -7,8 +7,10 @@ public struct ONNXWriteOptions: Sendable {
     public var storesWeightsAsFloat16: Bool
     /// Named in the file as its producer.
     public var producer: String
+    /// Version of the producer, free text.
     public var producerVersion: String
 
+    /// Options; float32 weights stay as they are unless stated otherwise.
     public init(
         storesWeightsAsFloat16: Bool = false, producer: String = "swiftlet", producerVersion: String = ""
     ) {

@@ -19,13 +19,16 @@ public struct ImportedModel: Sendable {
     public var graph: Graph
     /// The file's key/value metadata, in file order.
     public var metadata: [Metadatum]
+    /// The program that wrote the file; empty where it says none.
     public var producer: String
+    /// Version of the default operator set.
     public var operatorSet: Int
 }
 
 /// One entry of a model's metadata, such as preprocessing, classes or metrics.
 public struct Metadatum: Hashable, Sendable {
     public var key, value: String
+    /// A metadata entry.
     public init(_ key: String, _ value: String) {
         self.key = key
         self.value = value
@@ -46,6 +49,7 @@ public struct ONNXReadOptions: Sendable {
     /// only input.
     public var sampleShapes: [String: Shape]
 
+    /// Options; 4 GiB, and no assumption about inputs, unless stated otherwise.
     public init(
         memoryBytes: Int = 4 << 30, fixedInputs: [String: Tensor] = [:], inputShapes: [String: Shape] = [:],
         inputValues: [String: [Double]] = [:], sampleShapes: [String: Shape] = [:]

@@ -9,6 +9,7 @@ public enum Fidelity: String, CaseIterable, Codable, Hashable, Sendable, Compara
     /// Trained to the end.
     case final
 
+    /// Whether `a` is less trusted than `b`.
     public static func < (a: Fidelity, b: Fidelity) -> Bool { a.rank < b.rank }
 
     private var rank: Int {

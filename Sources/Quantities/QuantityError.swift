@@ -3,6 +3,7 @@ public enum QuantityError: Error, Hashable, CustomStringConvertible {
     case invalidValue(metric: Metric, text: String, suffixes: [String])
     case accuracyAboveOne(String)
 
+    /// The sentence.
     public var description: String {
         switch self {
         case .invalidValue(let metric, let text, let suffixes):

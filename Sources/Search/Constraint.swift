@@ -3,6 +3,7 @@ public import Quantities
 
 /// A limit that a deployed model must keep, on one device or on every one.
 public struct Constraint: Hashable, Sendable, CustomStringConvertible {
+    /// The side on which values are allowed, in the metric's unit.
     public enum Bound: Hashable, Sendable {
         case atMost(Double)
         case atLeast(Double)
@@ -10,12 +11,14 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
 
     /// nil = every device.
     public var device: String?
+    /// What is limited.
     public var metric: Metric
     /// In the metric's unit.
     public var bound: Bound
     /// Latency only: the limit holds for the bound that the true latency stays below with this probability.
     public var confidence: Double?
 
+    /// A limit on `device`, or on every device; throws where `confidence` is not in [0.5, 1).
     public init(
         device: String? = nil, _ metric: Metric, _ bound: Bound, confidence: Double? = nil
     ) throws(SearchError) {
@@ -26,6 +29,7 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
         self.confidence = confidence
     }
 
+    /// The limit as messages state it: `latency_ms at most 5.000 ms on raspberry-pi-4`.
     public var description: String {
         let limit =
             switch bound {
@@ -36,6 +40,7 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
         return "\(metric.rawValue) \(limit)\(certainty)" + (device.map { " on \($0)" } ?? "")
     }
 
+    /// Whether the limit holds on this device.
     public func applies(to device: String) -> Bool { self.device == nil || self.device == device }
 
     /// How far outside the limit an evaluation is on a device: 0 inside, else the ratio's natural logarithm

@@ -29,15 +29,18 @@ extension Evaluator {
 }
 
 extension Evaluator {
+    /// False: findings are a quality and nothing else.
     public var keepsFiles: Bool { false }
 }
 
 /// What an evaluation found out: a value that may as well come from another process.
 public struct Finding: Hashable, Sendable, Codable {
+    /// The quality, or why there is none.
     public var outcome: Outcome
     /// What is to last of the candidate, such as its model; empty at fidelities that keep none.
     public var files: [CandidateFile]
 
+    /// A finding with the files to keep.
     public init(_ outcome: Outcome, files: [CandidateFile] = []) {
         self.outcome = outcome
         self.files = files
@@ -46,13 +49,17 @@ public struct Finding: Hashable, Sendable, Codable {
 
 /// A file of an evaluated candidate, to be written by whoever keeps the evaluation.
 public struct CandidateFile: Hashable, Sendable, Codable {
+    /// What a file holds; the raw value is its name in the store.
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case model, preprocessing, vectors
         case testPredictions = "test predictions"
     }
+    /// What the file holds.
     public var kind: Kind
+    /// Its content.
     public var bytes: [UInt8]
 
+    /// A file with this content.
     public init(_ kind: Kind, _ bytes: [UInt8]) {
         self.kind = kind
         self.bytes = bytes

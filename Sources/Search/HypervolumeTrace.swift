@@ -2,11 +2,14 @@ import Quantities
 
 /// The hypervolume of a device's front as evaluations come in, one at a time.
 public struct HypervolumeTrace: Sendable {
+    /// The device and objectives in which the hypervolume is measured.
     public let target: Target
+    /// The hypervolume so far, in [0, 1].
     public private(set) var hypervolume = 0.0
     /// Minimised objectives that nothing seen so far dominates.
     private var front: PointList
 
+    /// A trace that has seen nothing.
     public init(_ target: Target) {
         self.target = target
         front = PointList(dimensions: target.objectives.count)

@@ -10,8 +10,10 @@ public struct MeasuredCost: Hashable, Sendable {
     public let latencyP10, latencyP90: Double?
     /// Median over the repeats, in millijoules; nil where none was measured.
     public let energy: Double?
+    /// How many times it was measured.
     public let repeats: Int
 
+    /// A cost that was summed up before: milliseconds, millijoules.
     public init(latency: Double, latencyP10: Double?, latencyP90: Double?, energy: Double?, repeats: Int) {
         self.latency = latency
         self.latencyP10 = latencyP10

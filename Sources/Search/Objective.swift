@@ -3,10 +3,12 @@ public import Quantities
 /// A metric to be made good, with the bounds that scale it: the job's plan fixes them and the store keeps
 /// them.
 public struct Objective: Hashable, Sendable {
+    /// What is made good.
     public let metric: Metric
     /// The best and the worst value of the minimised form (error, or log10 of the cost): 0 and 1 of the
     /// scaled axis.
     public let ideal: Double
+    /// The worst value of the minimised form: 1 on the scaled axis.
     public let nadir: Double
 
     /// Bounds in the minimised form.
@@ -31,11 +33,14 @@ public struct Objective: Hashable, Sendable {
 
 /// One device of a search and what is to be made good there.
 public struct Target: Hashable, Sendable {
+    /// Name of the device's profile.
     public let device: String
+    /// What is made good there, at least one for a search; their order is that of the axes.
     public let objectives: [Objective]
     /// Whether its scores may decide what is proposed; false for host times that differ from run to run.
     public let guidesSearch: Bool
 
+    /// A device with its objectives.
     public init(device: String, objectives: [Objective], guidesSearch: Bool = true) {
         self.device = device
         self.objectives = objectives

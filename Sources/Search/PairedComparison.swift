@@ -12,6 +12,7 @@ public struct PairedComparison: Hashable, Sendable {
     /// Of the difference; nil where nothing is known of it.
     public let standardError: Double?
 
+    /// Compares two qualities on the same validation part.
     public init(_ a: Quality, _ b: Quality) {
         difference = a.accuracy - b.accuracy
         standardError = PairedComparison.pairedError(a, b) ?? PairedComparison.independentError(a, b)

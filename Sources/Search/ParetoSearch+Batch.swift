@@ -3,9 +3,11 @@ import SearchSpaces
 
 /// What a search reports after each evaluation.
 public struct SearchProgress: Sendable {
+    /// The evaluation recorded last.
     public let evaluation: Evaluation
     /// Evaluations of this job by now.
     public let evaluations: Int
+    /// What the search may take in all.
     public let budget: Budget
 }
 

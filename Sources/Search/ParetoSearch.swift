@@ -2,15 +2,20 @@ public import SearchSpaces
 
 /// Searches: proposes candidates batch by batch, evaluates them, and records each before it counts.
 public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: TrialStore>: Sendable {
+    /// What is searched.
     public let problem: Problem
+    /// Proposes candidates.
     public let strategy: Strategy
+    /// Finds out their quality.
     public let evaluator: Source
+    /// Keeps their evaluations.
     public let store: Store
     /// Candidates proposed together; constant within a job, because strategies see complete batches only.
     public let batchSize: Int
     /// Candidates evaluated at the same time; changes nothing but the time it takes.
     public let width: Int
 
+    /// A search; `batchSize` belongs to the job, `width` to the computer it runs on.
     public init(
         _ problem: Problem, strategy: Strategy, evaluator: Source, store: Store, batchSize: Int = 10,
         width: Int = 1
@@ -84,6 +89,7 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
 public struct SearchResult: Sendable {
     /// In proposal order.
     public let history: [Trial]
+    /// Why it ended.
     public let ending: SearchEnding
 
     init(_ history: [Trial], _ ending: SearchEnding) {

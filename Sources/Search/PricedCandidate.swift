@@ -9,10 +9,12 @@ public protocol Priced {
 }
 
 extension Priced {
+    /// The score on this device; nil where there is none.
     public func score(on device: String) -> Score? { scores.first { $0.device == device } }
 }
 
 extension Costs: Priced {
+    /// A count or a cost in the metric's unit; nil where unknown, and for the quality.
     public func value(of metric: Metric, on score: Score) -> Double? {
         switch metric {
         case .accuracy: nil
@@ -31,8 +33,10 @@ public struct PricedCandidate: Hashable, Sendable {
     public let architecture: String
     /// Such as `structured(0.5)>int8`, or `none`.
     public let compression: String
+    /// Counts and scores.
     public var costs: Costs
 
+    /// A candidate under its id, with its costs.
     public init(id: String, architecture: String, compression: String, costs: Costs) {
         self.id = id
         self.architecture = architecture

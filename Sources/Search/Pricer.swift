@@ -41,11 +41,13 @@ public struct PriceList: Sendable {
     /// An empty list for points on so many devices.
     public init(devices: Int) { deviceCount = devices }
 
+    /// How many points there are.
     public var count: Int { points.count }
 
     /// The price of a point on a device, both by position.
     public subscript(point: Int, device: Int) -> DevicePrice { prices[point * deviceCount + device] }
 
+    /// Makes room for `count` points in all.
     public mutating func reserveCapacity(_ count: Int) {
         points.reserveCapacity(count)
         prices.reserveCapacity(count * deviceCount)
@@ -107,9 +109,12 @@ public struct PriceList: Sendable {
 
 /// Counts of a point's network; not a number where they are unknown.
 public struct PointCounts: Hashable, Sendable {
+    /// Multiply-accumulates of one inference.
     public var macs: Double
+    /// Trainable numbers.
     public var parameters: Double
 
+    /// Counts of a point's network.
     public init(macs: Double, parameters: Double) {
         self.macs = macs
         self.parameters = parameters
@@ -118,15 +123,24 @@ public struct PointCounts: Hashable, Sendable {
 
 /// What a candidate costs on one device, in the units of the metrics; not a number where a cost is unknown.
 public struct DevicePrice: Hashable, Sendable {
+    /// Milliseconds, median.
     public var latency: Double
+    /// Milliseconds that the median stays above in 90 of 100 cases.
     public var latencyP10: Double
+    /// Milliseconds that the median stays below in 90 of 100 cases.
     public var latencyP90: Double
+    /// Millijoules of one inference.
     public var energy: Double
+    /// Peak working memory, in bytes.
     public var peakRAM: Double
+    /// Model with the runtime's code, in bytes.
     public var flash: Double
+    /// The stored model, in bytes.
     public var modelSize: Double
+    /// Whether the device can run it.
     public var status: Status
 
+    /// A price; what is not a number is unknown.
     public init(
         latency: Double, latencyP10: Double, latencyP90: Double, energy: Double, peakRAM: Double,
         flash: Double, modelSize: Double, status: Status
@@ -141,6 +155,7 @@ public struct DevicePrice: Hashable, Sendable {
         self.status = status
     }
 
+    /// The numbers of a score; what is nil becomes not a number.
     public init(_ score: Score) {
         self.init(
             latency: score.latency ?? .nan, latencyP10: score.latencyP10 ?? .nan,

@@ -5,6 +5,7 @@ public import SearchSpaces
 /// A constraint on one device hides nothing on another: a candidate is worth evaluating where one device can
 /// have it.
 public struct Problem: Sendable {
+    /// The points among which is searched.
     public let space: SearchSpace
     /// The only points that may be proposed, in normal form and each once; nil where the whole space may be.
     ///
@@ -12,8 +13,11 @@ public struct Problem: Sendable {
     public let listed: [Genotype]?
     /// One a device, in the job's order.
     public let targets: [Target]
+    /// The limits of the job.
     public let constraints: [Constraint]
+    /// Knows the exact costs of every point.
     public let pricer: any Pricer
+    /// Seed of every random choice.
     public let seed: UInt64
     /// For each target the place of its device among the scores of a price; nil where prices have none.
     let devicePositions: [Int?]
@@ -51,6 +55,7 @@ public struct Problem: Sendable {
     /// A candidate's costs on every target, without weights.
     public func price(_ genotype: Genotype) -> Costs { pricer.costs(of: genotype) }
 
+    /// The target of this device; throws `SearchError.unknownDevice` where there is none.
     public func target(_ device: String) throws(SearchError) -> Target {
         guard let target = targets.first(where: { $0.device == device }) else {
             throw .unknownDevice(device, known: targets.map(\.device))

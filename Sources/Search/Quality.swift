@@ -6,11 +6,13 @@ public struct Quality: Hashable, Sendable, Codable {
     public var standardError: Double?
     /// The same metric on the test part; finalists only, once.
     public var testAccuracy: Double?
+    /// Sampling error of `testAccuracy`; nil where unknown.
     public var testStandardError: Double?
     /// One bit a validation sample (1 = right), least significant bit first, so that candidates compare by
     /// paired difference.
     public var sampleResults: [UInt8]?
 
+    /// A quality; metrics are in [0, 1], and what is nil is unknown.
     public init(
         accuracy: Double, standardError: Double? = nil, testAccuracy: Double? = nil,
         testStandardError: Double? = nil, sampleResults: [UInt8]? = nil
@@ -29,6 +31,7 @@ public enum Outcome: Hashable, Sendable, Codable {
     /// Training diverged, the network could not be built, …: recorded, and the search goes on.
     case failed(reason: String)
 
+    /// The quality; nil where the evaluation failed.
     public var quality: Quality? {
         switch self {
         case .evaluated(let quality): quality

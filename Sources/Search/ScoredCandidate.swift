@@ -2,14 +2,18 @@ public import Quantities
 
 /// One candidate on one device, as `front`, `select` and `show` print it.
 public struct ScoredCandidate: Hashable, Sendable {
+    /// Counts, quality and the scores of all devices.
     public var evaluation: Evaluation
+    /// Its score on the one device.
     public var score: Score
     /// Whether no feasible score of the same job, device and fidelity is better everywhere.
     public var isPareto: Bool
+    /// Whether it is one of the job's finalists, which are trained to the end.
     public var isFinalist: Bool
     /// Whether it is not on the front but ties with it: nothing that costs no more is better beyond the sampling error.
     public var isTied: Bool
 
+    /// A candidate with its score on one device; marks are false where the caller knows none.
     public init(
         evaluation: Evaluation, score: Score, isPareto: Bool = false, isFinalist: Bool = false,
         isTied: Bool = false
@@ -21,7 +25,9 @@ public struct ScoredCandidate: Hashable, Sendable {
         self.isTied = isTied
     }
 
+    /// 64 hexadecimal digits.
     public var id: String { evaluation.candidate }
+    /// Whether the device runs it within the job's constraints.
     public var isFeasible: Bool { score.isFeasible }
 
     /// In the metric's unit; nil where unknown.
@@ -73,5 +79,6 @@ extension [Evaluation] {
     /// The most trusted fidelity among the evaluations that succeeded; nil where none did.
     public var bestFidelity: Fidelity? { lazy.filter { $0.quality != nil }.map(\.fidelity).max() }
 
+    /// Those of one fidelity, in order.
     public func at(_ fidelity: Fidelity) -> [Evaluation] { filter { $0.fidelity == fidelity } }
 }

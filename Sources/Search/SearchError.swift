@@ -11,6 +11,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
     case historyDiffers(proposal: Int, recorded: String, proposed: String)
     case unreadableHistory(proposal: Int, detail: String)
 
+    /// What is wrong, in one sentence.
     public var description: String {
         switch self {
         case .unknownDevice(let name, let known):

@@ -18,8 +18,10 @@ public protocol SearchStrategy: Sendable {
 }
 
 extension SearchStrategy {
+    /// One length of training.
     public var rungs: Int { 1 }
 
+    /// The points of `propose`, all for the shortest training.
     public func proposals(_ count: Int, after history: [Trial], in problem: Problem) -> [Proposal] {
         propose(count, after: history, in: problem).map { Proposal(genotype: $0, rung: 0) }
     }
@@ -27,10 +29,12 @@ extension SearchStrategy {
 
 /// A point to evaluate, and how far.
 public struct Proposal: Hashable, Sendable {
+    /// The point of the space.
     public let genotype: Genotype
     /// Which of the fixed lengths of training, 0 for the shortest.
     public let rung: Int
 
+    /// A point for the rung of this number.
     public init(genotype: Genotype, rung: Int) {
         self.genotype = genotype
         self.rung = rung

@@ -6,6 +6,7 @@ public struct Selection: Hashable, Sendable {
     public let candidate: ScoredCandidate?
     /// One or two sentences.
     public let why: String
+    /// The second best that keeps the limits; nil where there is one candidate only.
     public let runnerUp: ScoredCandidate?
     /// Where nothing keeps the limits: the candidates that come nearest, nearest first.
     public let nearest: [ScoredCandidate]
@@ -17,10 +18,12 @@ public struct Selection: Hashable, Sendable {
 public struct SelectionRequest: Hashable, Sendable {
     /// On top of the job's own constraints, which `isFeasible` stands for.
     public var limits: [Constraint]
+    /// What to choose among candidates that keep the limits.
     public var preference: Preference
     /// The job's own constraints, to tell which candidates come nearest where none keeps them; empty where they are not known.
     public var jobLimits: [Constraint]
 
+    /// A request; without limits every feasible candidate is allowed.
     public init(
         limits: [Constraint] = [], preference: Preference = .accuracy, jobLimits: [Constraint] = []
     ) {

@@ -22,8 +22,10 @@ extension TrialStore {
 public final class InMemoryTrialStore: TrialStore {
     private let evaluations = Mutex<[Evaluation]>([])
 
+    /// An empty store.
     public init() {}
 
+    /// The evaluations with a proposal number, in ascending order.
     public func proposedEvaluations() -> [Evaluation] {
         evaluations.withLock { $0 }.filter { $0.proposal != nil }.sorted {
             ($0.proposal ?? 0) < ($1.proposal ?? 0)
@@ -46,6 +48,7 @@ public final class InMemoryTrialStore: TrialStore {
         }
     }
 
+    /// The quality recorded first under this key; nil where every evaluation failed.
     public func quality(forKey accuracyKey: String) -> Quality? {
         evaluations.withLock { all in
             all.first { $0.accuracyKey == accuracyKey && $0.quality != nil }?.quality
@@ -58,6 +61,7 @@ public enum TrialStoreError: Error, Hashable, CustomStringConvertible {
     case duplicateProposal(Int)
     case duplicateEvaluation(String, Fidelity)
 
+    /// What is refused, in one sentence.
     public var description: String {
         switch self {
         case .duplicateProposal(let proposal): "evaluation \(proposal) is already recorded"

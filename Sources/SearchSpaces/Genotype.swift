@@ -8,11 +8,13 @@ public struct Genotype: Hashable, Sendable {
     /// Names of layers that stay in float32 whatever precision is chosen: what accuracy control found, no strategy proposes any.
     public var keptLayers: [String]
 
+    /// A point with these choices, one for each dimension of its space.
     public init(choices: [UInt8], keptLayers: [String] = []) {
         self.choices = choices
         self.keptLayers = keptLayers
     }
 
+    /// The index of the option chosen in a dimension.
     public subscript(dimension: Int) -> Int {
         get { Int(choices[dimension]) }
         set { choices[dimension] = UInt8(newValue) }

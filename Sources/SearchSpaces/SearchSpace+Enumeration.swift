@@ -2,6 +2,7 @@ extension SearchSpace {
     /// Every point of the space once, in normal form, made as it is asked for.
     public var points: Points { Points(space: self) }
 
+    /// Goes through the points of a space, the last dimension fastest.
     public struct Points: Sequence, IteratorProtocol, Sendable {
         private let space: SearchSpace
         private var upcoming: Genotype?
@@ -11,6 +12,7 @@ extension SearchSpace {
             upcoming = Genotype(choices: [UInt8](repeating: 0, count: space.dimensions.count))
         }
 
+        /// The next point in normal form; nil at the end.
         public mutating func next() -> Genotype? {
             guard let current = upcoming else { return nil }
             upcoming = space.successor(of: current)

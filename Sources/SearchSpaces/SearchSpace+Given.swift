@@ -7,6 +7,8 @@ public struct GivenCompression: Hashable, Sendable {
     /// Whether each stage of the network chooses its precision, or all the same one.
     public var precisionPerStage: Bool
 
+    /// Float32 and int8, unpruned and halved, without a teacher, each stage for itself, unless stated
+    /// otherwise.
     public init(
         precision: [String] = ["float32", "int8"], pruning: [String] = ["none", "structured(0.5)"],
         recipe: [String] = ["plain"], precisionPerStage: Bool = true

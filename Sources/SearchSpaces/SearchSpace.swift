@@ -11,6 +11,7 @@ public import ModelGraph
 ///     print(space.architecture(of: genotype), space.compression(of: genotype))
 ///     let graph = try space.graph(of: genotype, input: space.referenceInput)
 public struct SearchSpace: Hashable, Sendable {
+    /// Name of the space, as jobs refer to it.
     public let name: String
     /// Raised when an architecture string changes its meaning.
     public let version: Int
@@ -18,6 +19,7 @@ public struct SearchSpace: Hashable, Sendable {
     public let title: String
     /// The input that stands in where there is no data set.
     public let referenceInput: NetworkInput
+    /// The choices that the space leaves open, those of the architecture first.
     public let dimensions: [Dimension]
     /// How many points the space has, compressions included.
     public let count: UInt128
@@ -32,6 +34,7 @@ public struct NetworkInput: Hashable, Sendable {
     /// Classes, or 1 for a regression.
     public var outputs: Int
 
+    /// Samples of [height, width, channels], and how many numbers a network gives for each.
     public init(height: Int, width: Int, channels: Int, outputs: Int) {
         self.height = height
         self.width = width

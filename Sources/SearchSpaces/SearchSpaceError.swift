@@ -10,6 +10,7 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
     /// A model that was given cannot be compressed, or does not fit the data.
     case given(model: String, detail: String)
 
+    /// What is wrong, in one sentence.
     public var description: String {
         switch self {
         case .architecture(let space, let text, let detail):

@@ -9,6 +9,7 @@ public enum TFLiteError: Error, Hashable, CustomStringConvertible {
     /// A graph that no TFLite file can hold.
     case notExportable(graph: String, detail: String)
 
+    /// File and fault in one sentence.
     public var description: String {
         switch self {
         case .unreadable(let path, let detail): "\(path): cannot be read: \(detail)"

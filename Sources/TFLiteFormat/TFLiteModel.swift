@@ -9,6 +9,7 @@ public import ModelGraph
 /// The graph keeps the file's tensor names, and the element types and quantisation of its inputs and outputs.
 /// Models are NHWC in the file as in the graph, so nothing is transposed but depthwise weights.
 public struct TFLiteModel: Sendable {
+    /// The network.
     public var graph: Graph
     /// The file's own one-line description.
     public var description: String
@@ -56,6 +57,7 @@ public struct TFLiteReadOptions: Sendable {
     /// Shapes for inputs whose extents the file leaves open, by name; without one, the shape that the file was made with holds.
     public var inputShapes: [String: Shape]
 
+    /// Options; the plain network at the shapes of the file unless stated otherwise.
     public init(roundsActivations: Bool = false, inputShapes: [String: Shape] = [:]) {
         self.roundsActivations = roundsActivations
         self.inputShapes = inputShapes
@@ -64,8 +66,11 @@ public struct TFLiteReadOptions: Sendable {
 
 /// A named blob that travels with a model.
 public struct TFLiteMetadata: Hashable, Sendable {
+    /// Its name in the file.
     public var name: String
+    /// Its bytes, uninterpreted.
     public var value: [UInt8]
+    /// A blob under a name.
     public init(name: String, value: [UInt8]) {
         self.name = name
         self.value = value

@@ -13,14 +13,19 @@ public protocol BatchSource: Sendable {
 }
 
 extension BatchSource {
+    /// 0: sources of numbers have no classes.
     public func label(_ row: Int) -> Int { 0 }
+    /// Leaves the target as it is: sources of classes have no numbers.
     public func fillTarget(_ target: inout MutableSpan<Float>, row: Int) {}
 }
 
 /// Samples held in memory, without augmentation.
 public struct ArraySource: BatchSource {
+    /// Extents of one sample.
     public let sampleShape: [Int]
+    /// All samples, one after another.
     public let samples: [Float]
+    /// The class of each sample; empty where numbers are predicted.
     public let labels: [Int]
     /// Regression targets, as many for each sample; empty in classification.
     public let targets: [Float]
@@ -39,8 +44,10 @@ public struct ArraySource: BatchSource {
         self.targets = targets
     }
 
+    /// How many samples there are.
     public var count: Int { samples.count / sampleShape.reduce(1, *) }
 
+    /// Copies samples; the epoch changes nothing.
     public func fill(_ destination: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
         let size = sampleShape.reduce(1, *)
         for place in rows.indices {
@@ -48,8 +55,10 @@ public struct ArraySource: BatchSource {
         }
     }
 
+    /// The class of a sample.
     public func label(_ row: Int) -> Int { labels[row] }
 
+    /// Copies the numbers of a sample.
     public func fillTarget(_ target: inout MutableSpan<Float>, row: Int) {
         for i in target.indices { target[i] = targets[row * target.count + i] }
     }

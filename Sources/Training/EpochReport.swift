@@ -11,6 +11,7 @@ public struct EpochReport: Hashable, Sendable, Codable {
     /// At the epoch's last step.
     public var learningRate: Float
 
+    /// A report on one epoch, counted from 0.
     public init(epoch: Int, loss: Double, accuracy: Double, learningRate: Float) {
         self.epoch = epoch
         self.loss = loss
@@ -23,6 +24,7 @@ public struct EpochReport: Hashable, Sendable, Codable {
 public struct TrainedNetwork: Sendable {
     /// The graph with trained constants and running statistics.
     public var graph: Graph
+    /// One report an epoch.
     public var history: [EpochReport]
     /// What a later run may continue from.
     public var state: TrainingState

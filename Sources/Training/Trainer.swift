@@ -30,6 +30,7 @@ public final class Trainer {
     var epochTotals = LossTotals()
     var initialLoss: Double?
     var history: [EpochReport] = []
+    /// Steps done.
     public internal(set) var step = 0
 
     /// Prepares to train `graph`, whose float32 constants must have values (see `Graph.initialized(seed:)`).
@@ -141,5 +142,6 @@ public final class Trainer {
     public var steps: Int { schedule.steps }
     /// The epoch of the next step, from 0.
     public var epoch: Int { schedule.epoch(of: step) }
+    /// Whether all steps of the schedule are done.
     public var isFinished: Bool { step >= schedule.steps }
 }

@@ -15,6 +15,7 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     /// A saved state belongs to another network or recipe.
     case state(String)
 
+    /// Node and reason, in one sentence.
     public var description: String {
         switch self {
         case .unsupported(let node, let detail): "node '\(node)' cannot be trained: \(detail)"

@@ -1,5 +1,6 @@
 /// Everything that decides how a network is trained, apart from graph, data and candidate.
 public struct TrainingRecipe: Hashable, Sendable, Codable {
+    /// How gradients become changes of weights.
     public enum Optimizer: Hashable, Sendable, Codable {
         /// Stochastic gradient descent with Nesterov momentum; decay enters the gradient.
         case sgd(momentum: Float)
@@ -7,6 +8,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         case adamW(beta1: Float, beta2: Float)
     }
 
+    /// What is minimised.
     public enum Loss: String, Hashable, Sendable, Codable {
         /// Softmax cross-entropy of the last axis against labels.
         case crossEntropy
@@ -23,6 +25,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         /// Weight of feature matching beside both: attention maps of equal resolution (Zagoruyko and Komodakis, 2017);
         /// 0 matches none, other weights need `Teacher.network`.
         public var featureWeight: Float
+        /// Distillation of soft answers (Hinton and others 2015) at this temperature and weight; without
+        /// features unless they get a weight.
         public init(temperature: Float = 4, weight: Float = 0.5, featureWeight: Float = 0) {
             self.temperature = temperature
             self.weight = weight
@@ -43,6 +47,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var epochs = 10.0
     /// Samples a step.
     public var batch = 128
+    /// How gradients become changes of weights.
     public var optimizer = Optimizer.sgd(momentum: 0.9)
     /// At the end of the warm-up; a cosine takes it to zero at the end of training.
     public var learningRate: Float = 0.1
@@ -50,19 +55,24 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var warmupEpochs = 0.5
     /// Applied to weights, not to biases and normalisations.
     public var weightDecay: Float = 5e-4
+    /// Share of the target that is spread evenly over all classes, in [0, 1); 0 for none.
     public var labelSmoothing: Float = 0
     /// Of each class, what its samples weigh in the loss; empty where all weigh 1.
     public var classWeights: [Float] = []
     /// Largest global norm of a step's gradient; nil does not clip.
     public var clip: Float? = 5
+    /// What is minimised.
     public var loss = Loss.crossEntropy
+    /// What is learned from a teacher; nil without one.
     public var distillation: Distillation?
     /// How constants marked as sparse come to be so; nil keeps the zeros they start with.
     public var pruning: Pruning?
     /// How fast running statistics follow batches, once there were enough batches to follow.
     public var statisticsMomentum: Float = 0.1
+    /// Keys shuffling, dropout and augmentation.
     public var seed: UInt64 = 0
 
+    /// The defaults: SGD with momentum on cross-entropy.
     public init() {}
 
     /// The recipe with some of its values changed.

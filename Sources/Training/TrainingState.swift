@@ -15,6 +15,7 @@ public struct TrainingState: Hashable, Sendable {
     /// Sum of losses and of correct samples since the epoch began.
     var epochLoss: Double
     var epochCorrect: Int
+    /// One report for each epoch that is done.
     public var history: [EpochReport]
 
     private static let magic: UInt64 = 0x5357_4C54_5452_4E31  // "SWLTTRN1"

@@ -4,7 +4,9 @@ private import Yams
 ///
 /// Reading goes through nodes rather than `Codable` so that every complaint names its line.
 public struct YAMLNode: Sendable {
+    /// Path or name that errors carry.
     public let file: String
+    /// Counted from 1; nil where the parser knows none.
     public let line: Int?
     /// Such as `memory.flash` or `stages[2].width`.
     public let field: String
@@ -112,8 +114,11 @@ extension YAMLNode {
         YAMLError(file: file, line: line, field: field, detail: detail)
     }
 
+    /// Whether it is a single value.
     public var isScalar: Bool { if case .scalar = content { true } else { false } }
+    /// Whether it is a mapping of keys to values.
     public var isMapping: Bool { if case .mapping = content { true } else { false } }
+    /// Whether it is a list.
     public var isSequence: Bool { if case .sequence = content { true } else { false } }
 
     /// The entries in the order of the file.
@@ -159,16 +164,19 @@ extension YAMLNode {
             detail: "unknown key '\(other.key)'; did you mean '\(key)'?")
     }
 
+    /// The items of a list; throws where it is none.
     public func list() throws(YAMLError) -> [YAMLNode] {
         guard case .sequence(let items) = content else { throw error("expected a list, got \(summary)") }
         return items
     }
 
+    /// The text of a single value, quoted or not; throws where it is a list or a mapping.
     public func string() throws(YAMLError) -> String {
         guard case .scalar(let text, _) = content else { throw error("expected a text, got \(summary)") }
         return text
     }
 
+    /// An unquoted whole number, with `_` between digits where wanted; throws where it is none.
     public func int() throws(YAMLError) -> Int {
         guard case .scalar(let text, true) = content, let value = Int(text.replacing("_", with: "")) else {
             throw error("expected a whole number, got \(summary)")
@@ -184,6 +192,7 @@ extension YAMLNode {
         return value
     }
 
+    /// An unquoted `true` or `false`; throws where it is neither.
     public func bool() throws(YAMLError) -> Bool {
         guard case .scalar(let text, true) = content else {
             throw error("expected true or false, got \(summary)")

@@ -9,6 +9,7 @@ public struct YAMLSection {
     private let node: YAMLNode?
     private var known: [String] = []
 
+    /// The keys of `node`, a mapping; none where it is nil.
     public init(_ node: YAMLNode?) { self.node = node }
 
     /// The value of a key, or nil where it is absent or null.

@@ -32,11 +32,14 @@ struct TeacherTests {
         "Every candidate learns from the teacher that its recipe names: the largest network, with its features, or a model file"
     )
     func teachers() async throws {
+        // After one epoch the largest network may name one class for all samples, and who imitates it too.
+        let text = Self.text.replacing("training: {epochs: 1", with: "training: {epochs: 2")
         var results: [[Double?]] = []
         for recipe in [
             "plain", "distilled", "distill(largest;features=50)", "distill(\(GivenModelTests.model))",
         ] {
-            let rows = try await rows(Self.text(recipe: recipe), in: try TemporaryFolder())
+            let rows = try await rows(
+                text.replacing("recipe: [plain]", with: "recipe: ['\(recipe)']"), in: try TemporaryFolder())
             #expect(rows.count == 4)
             let isNamed = rows.allSatisfy { row in
                 row.compression.contains("distill(") == (recipe != "plain")

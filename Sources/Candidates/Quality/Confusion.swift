@@ -1,9 +1,11 @@
 /// How often each class is predicted for samples of each class.
 public struct Confusion: Hashable, Sendable {
+    /// How many classes there are.
     public let classCount: Int
     /// Row by row: of true class i, how many were predicted as class j.
     public let counts: [Int]
 
+    /// Counts pairs of predicted and true classes, both from 0 to `classCount` − 1.
     public init(predicted: [Int], truth: [Int], classCount: Int) {
         var counts = [Int](repeating: 0, count: classCount * classCount)
         for (guess, right) in zip(predicted, truth) { counts[right * classCount + guess] += 1 }

@@ -1,9 +1,11 @@
 /// What a network predicted for samples, beside the truth.
 public struct Predictions: Hashable, Sendable {
+    /// Predictions and truths.
     public let answers: Answers
     /// Samples of one group (a speaker, a machine) are not independent; empty where there are no groups.
     public let groups: [Int]
 
+    /// Predictions and truths, in the order of the samples.
     public enum Answers: Hashable, Sendable {
         /// Predicted and true classes; `logits` holds `classCount` values a sample, or nothing where they are not known.
         case classes(predicted: [Int], truth: [Int], classCount: Int, logits: [Float])
@@ -28,6 +30,7 @@ public struct Predictions: Hashable, Sendable {
             .classes(predicted: predicted, truth: truth, classCount: classCount, logits: []), groups: groups)
     }
 
+    /// How many samples there are.
     public var count: Int {
         switch answers {
         case .classes(_, let truth, _, _): truth.count

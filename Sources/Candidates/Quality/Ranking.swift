@@ -53,7 +53,7 @@ struct Ranking {
         return counted + positives > 0 ? 2 * Double(hits) / Double(counted + positives) : 0
     }
 
-    /// The score from which on F1 is largest; the highest of equals. Nil where nothing is positive.
+    /// The score from which on F1 is largest, the highest of equals; nil where nothing is positive.
     var bestThreshold: Double? {
         guard positives > 0 else { return nil }
         var (hits, seen) = (0, 0)

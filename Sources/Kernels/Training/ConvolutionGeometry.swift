@@ -6,8 +6,11 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     public var outHeight, outWidth, outChannels: Int
     public var kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth: Int
     public var top, left: Int
+    /// Groups of channels that are convolved apart; the number of channels for a depthwise layer.
     public var groups: Int
 
+    /// A geometry of these sizes in pixels; `top` and `left` are rows and columns of padding, the rest
+    /// follows from the output.
     public init(
         batch: Int, height: Int, width: Int, channels: Int, outHeight: Int, outWidth: Int, outChannels: Int,
         kernelHeight: Int, kernelWidth: Int, strideHeight: Int, strideWidth: Int, dilationHeight: Int,

@@ -5,6 +5,7 @@ public struct FloatBlock: @unchecked Sendable {
     // SAFETY: valid for `count` floats while the arena lives (owners keep both together), and readable for another
     // 64 bytes, as the kernels need. Sendable because threads write only blocks that do not overlap.
     @usableFromInline let base: UnsafeMutablePointer<Float>
+    /// How many floats the block holds.
     public let count: Int
 
     @usableFromInline init(base: UnsafeMutablePointer<Float>, count: Int) {
@@ -12,6 +13,7 @@ public struct FloatBlock: @unchecked Sendable {
         self.count = count
     }
 
+    /// The float at `index`; bounds are checked.
     @inlinable public subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count, "FloatBlock: index out of range")
@@ -29,18 +31,22 @@ public struct FloatBlock: @unchecked Sendable {
         return FloatBlock(base: base + start, count: length)
     }
 
+    /// Sets every float to `value`.
     @inlinable public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
+    /// Copies the floats of a block of the same size that does not overlap.
     @inlinable public func copy(from other: FloatBlock) {
         precondition(other.count == count, "FloatBlock: \(other.count) values into \(count)")
         base.update(from: other.base, count: count)
     }
 
+    /// Copies as many values as the block holds.
     public func copy(from values: [Float]) {
         precondition(values.count == count, "FloatBlock: \(values.count) values into \(count)")
         for (index, value) in values.enumerated() { base[index] = value }
     }
 
+    /// A copy of the floats.
     public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// Lends the elements to code that fills them.
@@ -52,8 +58,10 @@ public struct FloatBlock: @unchecked Sendable {
 
 /// Float memory with a fixed size, zero at first, on cache-line boundaries.
 public final class FloatArena: Sendable {
+    /// All of the memory; valid while the arena lives.
     public let block: FloatBlock
 
+    /// Memory for `count` floats, all zero.
     public init(_ count: Int) {
         // 64 bytes beyond the end are readable: vector kernels load whole vectors.
         let memory = UnsafeMutableRawPointer.allocate(byteCount: (count + 32) * 4, alignment: 64)

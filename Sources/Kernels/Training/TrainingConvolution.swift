@@ -8,11 +8,13 @@ public final class TrainingConvolution: Sendable {
     private let geometry: ConvolutionGeometry
     private let gather, backwardGather: GatherTable
     private let pairs: PairTable
+    /// Floats of scratch memory that each call needs.
     public let scratchCount: Int
 
     /// Few input channels make short inner loops: such images are unfolded into rows of taps × channels first.
     private let unfolds: Bool
 
+    /// A convolution of this geometry; tables of offsets are built once, here.
     public init(_ original: ConvolutionGeometry, kernels: TrainingKernels) {
         let geometry = original.isPointwise && !original.isDepthwise ? original.mergingImages : original
         self.kernels = kernels

@@ -19,6 +19,7 @@ public struct TrainingKernels: Sendable {
     /// The fastest this processor can run.
     public static var best: TrainingKernels { available[available.count - 1] }
 
+    /// Name of the instruction set, as logs and stored jobs state it.
     public var name: String { String(cString: table.pointee.name) }
 
     /// Floats in a vector.
@@ -31,5 +32,6 @@ public struct TrainingKernels: Sendable {
 }
 
 extension TrainingKernels: CustomStringConvertible {
+    /// The name of the set.
     public var description: String { name }
 }

@@ -27,6 +27,7 @@ extension TrainingKernels {
 /// The limits of a clamp: ReLU is 0…∞, ReLU6 0…6, none −∞…∞.
 public struct Clamp: Hashable, Sendable {
     public var lower, upper: Float
+    /// Limits that let everything pass unless stated otherwise.
     public init(lower: Float = -.infinity, upper: Float = .infinity) {
         self.lower = lower
         self.upper = upper
@@ -36,11 +37,16 @@ public struct Clamp: Hashable, Sendable {
 /// What the gradient of a batch normalisation reads: its input, its output where a residual was added, the gradient of
 /// the output and the affine map it applied.
 public struct NormalizationGradient {
+    /// Input of the normalisation: rows of `scale.count` values.
     public var x: FloatBlock
+    /// Its output, where a residual was added before the clamp; else nil, and the output is computed again.
     public var y: FloatBlock?
+    /// Gradient of the output.
     public var dy: FloatBlock
     public var scale, offset: FloatBlock
+    /// The clamp that the output went through.
     public var clamp: Clamp
+    /// The operands of one layer; sizes that differ are a precondition failure.
     public init(
         x: FloatBlock, y: FloatBlock?, dy: FloatBlock, scale: FloatBlock, offset: FloatBlock, clamp: Clamp
     ) {

@@ -5,6 +5,7 @@ public struct TrainingPooling: Sendable {
     private let geometry: ConvolutionGeometry
     private let kernels: TrainingKernels
 
+    /// Pooling over the windows of `geometry`.
     public init(_ geometry: ConvolutionGeometry, kernels: TrainingKernels) {
         self.geometry = geometry
         self.kernels = kernels
@@ -36,6 +37,7 @@ public struct TrainingPooling: Sendable {
         }
     }
 
+    /// y = the mean of each window; `countsPadding` divides by the whole window at the edges too.
     public func average(_ x: FloatBlock, countsPadding: Bool, into y: FloatBlock) {
         check(x, y)
         var window = geometry.window

@@ -7,6 +7,7 @@ public final class TrainingProduct: Sendable {
     private let forwardTable, backwardTable: GatherTable
     private let pairs: PairTable
 
+    /// The product of [rows, depth] and [depth, columns].
     public init(rows: Int, depth: Int, columns: Int, kernels: TrainingKernels) {
         self.kernels = kernels
         self.rows = rows
@@ -18,11 +19,15 @@ public final class TrainingProduct: Sendable {
         pairs = PairTable(count: rows, depth: depth, width: columns)
     }
 
+    /// Floats of the first matrix.
     public var aCount: Int { rows * depth }
+    /// Floats of the second matrix.
     public var bCount: Int { depth * columns }
+    /// Floats of the result.
     public var resultCount: Int { rows * columns }
 
     private var zeroCount: Int { max(depth, columns) + 64 }
+    /// Floats of scratch memory that each call needs; their contents do not matter.
     public var scratchCount: Int {
         zeroCount + max(depth * kernels.padded(columns), columns * kernels.padded(depth)) + 64
     }
@@ -41,6 +46,7 @@ public final class TrainingProduct: Sendable {
 
     private var once: TrainImages { TrainImages(count: 1, input_stride: 0, output_stride: 0) }
 
+    /// y = a · b.
     public func forward(_ a: FloatBlock, _ b: FloatBlock, into y: FloatBlock, scratch: FloatBlock) {
         check(a, b, y)
         let (zeros, packed) = cut(scratch)

@@ -1,11 +1,13 @@
 /// One step of an optimiser over a stretch of weights.
 public struct WeightUpdate: Sendable {
+    /// Step length η.
     public var learningRate: Float
     /// Decay of these weights; 0 for biases and norms.
     public var decay: Float
     /// Scales the gradient first (clipping).
     public var gradientScale: Float
 
+    /// A step of length `learningRate` with this decay; gradients are multiplied by `gradientScale` first.
     public init(learningRate: Float, decay: Float, gradientScale: Float) {
         self.learningRate = learningRate
         self.decay = decay

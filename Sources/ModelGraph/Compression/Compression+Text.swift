@@ -19,6 +19,7 @@ extension Compression: CustomStringConvertible {
 }
 
 extension Compression.Step: CustomStringConvertible {
+    /// The step as `Compression.init(parsing:)` reads it back.
     public var description: String {
         switch self {
         case .distill(let teacher, let featureWeight):

@@ -5,8 +5,10 @@
 /// With the shapes of a network it fixes the shape of the result: channel counts, precision and stored sparsity of every
 /// layer follow without weights (`Graph.compressed(by:)`).
 public struct Compression: Hashable, Sendable {
+    /// What is done, first step first; empty for none.
     public let steps: [Step]
 
+    /// One thing that is done to a network.
     public enum Step: Hashable, Sendable {
         /// Training follows a teacher: a finished candidate, `largest`, or an imported model.
         ///
@@ -76,9 +78,12 @@ public struct Compression: Hashable, Sendable {
 public struct CompressionError: Error, Hashable, CustomStringConvertible {
     /// The step or text concerned.
     public let step: String
+    /// Why the step is refused, without the step itself.
     public let reason: String
+    /// The step and the reason, in one sentence.
     public var description: String { "compression '\(step)': \(reason)" }
 
+    /// The error for a step (as text) and the reason why it is refused.
     public init(_ step: String, _ reason: String) {
         self.step = step
         self.reason = reason

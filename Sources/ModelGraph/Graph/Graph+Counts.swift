@@ -13,8 +13,11 @@ public struct GraphCounts: Hashable, Sendable {
     /// Dense bytes of constants by element type, in the order of `DataType.allCases`; types without any are left out.
     public var weightBytesByType: [TypedBytes]
 
+    /// Bytes of all constants with one element type.
     public struct TypedBytes: Hashable, Sendable {
+        /// The element type.
         public var dataType: DataType
+        /// Bytes of the constants stored densely.
         public var bytes: Int
     }
 }

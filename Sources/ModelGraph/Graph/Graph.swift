@@ -1,17 +1,23 @@
 /// Names one value of one graph.
 public struct ValueID: Hashable, Sendable, Comparable {
+    /// Position in `Graph.values`.
     public let index: Int
+    /// The value at this position of `Graph.values`.
     public init(_ index: Int) { self.index = index }
+    /// Order of positions in the graph.
     public static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
 }
 
 /// A tensor that flows through a graph: an input, a constant or the result of a node.
 public struct Value: Hashable, Sendable {
+    /// Name for messages; inputs and outputs keep those of the model file.
     public var name: String
+    /// Shape, element type and quantisation.
     public var type: ValueType
     /// The elements, where they do not depend on the input.
     public var constant: Constant?
 
+    /// A value; without `constant` its elements are known only when the graph runs.
     public init(name: String, type: ValueType, constant: Constant? = nil) {
         self.name = name
         self.type = type
@@ -21,8 +27,11 @@ public struct Value: Hashable, Sendable {
 
 /// A tensor known before the graph runs, and how sparse it is.
 public struct Constant: Hashable, Sendable {
+    /// The elements, or only their shape and type.
     public var tensor: Tensor
+    /// Which elements may be non-zero.
     public var sparsity: Sparsity
+    /// A constant; `sparsity` is a promise that `tensor` keeps, not checked here.
     public init(_ tensor: Tensor, sparsity: Sparsity = .dense) {
         self.tensor = tensor
         self.sparsity = sparsity
@@ -40,11 +49,16 @@ public enum Sparsity: Hashable, Sendable {
 
 /// One operation applied to values.
 public struct Node: Hashable, Sendable {
+    /// Names the node in messages, in layer tables and in `Assignment`.
     public var name: String
+    /// What is computed.
     public var operation: Operation
+    /// The operands, in the order that `Operation` states.
     public var inputs: [ValueID]
+    /// The value that the node produces.
     public var output: ValueID
 
+    /// A node; whether operands fit is checked by `Graph.verify()`.
     public init(name: String, operation: Operation, inputs: [ValueID], output: ValueID) {
         self.name = name
         self.operation = operation
@@ -60,6 +74,8 @@ public struct GraphState: Hashable, Sendable {
     /// What the input is in the first run, one number everywhere (the zero point stands for zero).
     public var initial: Float
 
+    /// Output number `output` becomes input number `input` of the next run; in the first run the input is
+    /// `initial` everywhere.
     public init(input: Int, output: Int, initial: Float = 0) {
         self.input = input
         self.output = output
@@ -72,14 +88,20 @@ public struct GraphState: Hashable, Sendable {
 /// The same type serves training, compression, inference, pricing and export. Build one with `GraphBuilder`;
 /// passes take a graph and return another, and `verify()` holds after each.
 public struct Graph: Hashable, Sendable {
+    /// Name of the network, as its model file or search space gives it.
     public var name: String
+    /// All values; a `ValueID` is a position here.
     public var values: [Value]
+    /// What is computed, each node after those that produce its inputs.
     public var nodes: [Node]
+    /// The values that a run is given, in the model's order.
     public var inputs: [ValueID]
+    /// The values that a run gives back, in the model's order.
     public var outputs: [ValueID]
     /// What lives on from one run to the next; empty for most networks.
     public var states: [GraphState]
 
+    /// A graph of these parts, unchecked; `verify()` says what is wrong with it.
     public init(
         name: String, values: [Value], nodes: [Node], inputs: [ValueID], outputs: [ValueID],
         states: [GraphState] = []
@@ -92,6 +114,7 @@ public struct Graph: Hashable, Sendable {
         self.states = states
     }
 
+    /// The value that `id` names.
     public subscript(id: ValueID) -> Value {
         get { values[id.index] }
         set { values[id.index] = newValue }

@@ -8,16 +8,20 @@
 public struct GraphBuilder: Sendable {
     private var graphSoFar: Graph
 
+    /// An empty graph of this name.
     public init(name: String) {
         graphSoFar = Graph(name: name, values: [], nodes: [], inputs: [], outputs: [])
     }
 
+    /// Appends an input of the network; runs are given inputs in this order.
     public mutating func input(_ name: String, _ type: ValueType) -> ValueID {
         let id = append(Value(name: name, type: type))
         graphSoFar.inputs.append(id)
         return id
     }
 
+    /// Appends a value that is known before the graph runs; its type follows from `tensor` and
+    /// `quantization`.
     public mutating func constant(
         _ name: String, _ tensor: Tensor, quantization: Quantization? = nil, sparsity: Sparsity = .dense
     ) -> ValueID {
@@ -46,9 +50,11 @@ public struct GraphBuilder: Sendable {
         return output
     }
 
+    /// Shape, element type and quantisation of a value appended before.
     public func type(of id: ValueID) -> ValueType { graphSoFar[id].type }
     /// The elements of a constant; nil for other values.
     public func constant(_ id: ValueID) -> Tensor? { graphSoFar[id].constant?.tensor }
+    /// The shape of a value appended before.
     public func shape(of id: ValueID) -> Shape { graphSoFar[id].type.shape }
 
     /// The finished graph.

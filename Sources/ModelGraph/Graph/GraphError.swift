@@ -7,6 +7,7 @@ public enum GraphError: Error, Hashable, CustomStringConvertible {
     case overflow(operation: String, shape: Shape)
     case invalid(node: String, detail: String)
 
+    /// What is wrong, with operation and shapes, in one sentence.
     public var description: String {
         switch self {
         case .inputCount(let operation, let expected, let actual):

@@ -1,6 +1,8 @@
 /// Which results may be written over one of the inputs of the kernel that computes them.
 public struct InPlaceRules: OptionSet, Hashable, Sendable {
+    /// The set as bits.
     public let rawValue: Int
+    /// The set with these bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Reshapes (and casts of a type to itself) share their input's memory.
@@ -13,11 +15,14 @@ public struct InPlaceRules: OptionSet, Hashable, Sendable {
 
 /// A piece of memory that holds one value, or several that follow each other in place.
 public struct LiveBuffer: Hashable, Sendable {
+    /// The values it holds, in the order in which they are written.
     public var values: [ValueID]
+    /// Size of the memory in bytes.
     public var bytes: Int
     /// Indices of the first and last kernel during which the memory is in use; −1 before the first kernel.
     public var firstKernel, lastKernel: Int
 
+    /// Memory of `bytes` bytes for `values`, in use from `firstKernel` to `lastKernel`, both included.
     public init(values: [ValueID], bytes: Int, firstKernel: Int, lastKernel: Int) {
         self.values = values
         self.bytes = bytes

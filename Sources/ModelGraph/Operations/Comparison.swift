@@ -6,15 +6,20 @@ public enum Comparison: String, Hashable, Sendable, CaseIterable {
 
 /// Where the largest (or smallest) element along an axis lies.
 public struct ArgumentReduction: Hashable, Sendable {
+    /// Which element is looked for.
     public enum Kind: String, Hashable, Sendable { case maximum, minimum }
+    /// Whether the largest or the smallest element is looked for.
     public var kind: Kind
+    /// The axis that is searched, from 0.
     public var axis: Int
+    /// Whether the axis stays, with extent 1.
     public var keepsDimensions: Bool
     /// Of several equal elements the last counts instead of the first.
     public var selectsLast: Bool
     /// int32 or int64.
     public var result: DataType
 
+    /// A search along `axis`; of equal elements the first counts unless `selectsLast`.
     public init(
         _ kind: Kind, axis: Int, keepsDimensions: Bool, selectsLast: Bool = false, result: DataType = .int64
     ) {
@@ -43,12 +48,14 @@ extension ArgumentReduction {
 
 /// Sums of all elements up to each one along an axis.
 public struct CumulativeSum: Hashable, Sendable {
+    /// The axis along which sums run, from 0.
     public var axis: Int
     /// The element itself does not count.
     public var isExclusive: Bool
     /// Sums run from the last element to the first.
     public var isReversed: Bool
 
+    /// Sums along `axis`, each element included and from the first element on unless stated otherwise.
     public init(axis: Int, isExclusive: Bool = false, isReversed: Bool = false) {
         self.axis = axis
         self.isExclusive = isExclusive
@@ -60,8 +67,10 @@ public struct CumulativeSum: Hashable, Sendable {
 public struct LayerNormalization: Hashable, Sendable {
     /// Distinct, ascending.
     public var axes: [Int]
+    /// Added to the variance before the square root.
     public var epsilon: Float
 
+    /// A normalisation over `axes` (distinct, ascending).
     public init(axes: [Int], epsilon: Float) {
         self.axes = axes
         self.epsilon = epsilon

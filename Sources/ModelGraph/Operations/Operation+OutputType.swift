@@ -348,6 +348,7 @@ extension Reduction {
 }
 
 extension Activation {
+    /// Lower-case name, as files and tables write it.
     public var name: String {
         switch self {
         case .relu: "relu"

@@ -55,13 +55,18 @@ public enum Operation: Hashable, Sendable {
 
 /// A 2-D convolution (1-D signals have height 1).
 public struct Convolution: Hashable, Sendable {
+    /// Rows and columns of the weights.
     public var kernel: Extent
+    /// Pixels between neighbouring windows.
     public var stride: Extent
+    /// Pixels between neighbouring taps of a window; 1 for a dense one.
     public var dilation: Extent
+    /// Zeros added around the input.
     public var padding: EdgePadding
     /// 1 for an ordinary convolution; the number of input channels for a depthwise one.
     public var groups: Int
 
+    /// A convolution; channel counts follow from its weights [outputs, height, width, inputs / groups].
     public init(
         kernel: Extent, stride: Extent = 1, dilation: Extent = 1, padding: EdgePadding = .zero,
         groups: Int = 1
@@ -76,24 +81,30 @@ public struct Convolution: Hashable, Sendable {
 
 /// A height and a width.
 public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral {
+    /// Rows.
     public var height: Int
+    /// Columns.
     public var width: Int
+    /// So many rows and columns.
     public init(_ height: Int, _ width: Int) {
         self.height = height
         self.width = width
     }
+    /// A square: `3` is 3×3.
     public init(integerLiteral value: Int) { self.init(value, value) }
 }
 
 /// Rows and columns added around an image.
 public struct EdgePadding: Hashable, Sendable {
     public var top, bottom, left, right: Int
+    /// Rows and columns to add at each edge.
     public init(top: Int, bottom: Int, left: Int, right: Int) {
         self.top = top
         self.bottom = bottom
         self.left = left
         self.right = right
     }
+    /// Nothing is added.
     public static let zero = EdgePadding(top: 0, bottom: 0, left: 0, right: 0)
 
     /// TensorFlow's SAME: the result has ⌈size / stride⌉ rows and columns; the odd one goes to bottom and right.
@@ -110,20 +121,28 @@ public struct EdgePadding: Hashable, Sendable {
     }
 }
 
+/// What is taken of each window.
 public enum PoolingKind: String, Hashable, Sendable { case maximum, average }
 
+/// The maximum or average of each window of [N, H, W, C], channel by channel.
 public struct Pooling: Hashable, Sendable {
+    /// Maximum or average.
     public var kind: PoolingKind
+    /// Rows and columns of a window.
     public var kernel: Extent
+    /// Pixels between neighbouring windows.
     public var stride: Extent
+    /// Pixels added around the input; a maximum never picks them.
     public var padding: EdgePadding
     /// Whether an average divides by the whole window even where it overlaps the padding.
     public var countsPadding: Bool
+    /// Pixels between neighbouring elements of a window; 1 for a dense one.
     public var dilation: Extent
     /// Whether the average of stored integers rounds halves away from zero, as TFLite's integer kernel does, instead of
     /// the real number it stands for to the nearest even step; both quantisations must be the same.
     public var roundsAwayFromZero: Bool
 
+    /// Pooling over windows of `kernel` pixels; without padding, and dense, unless stated otherwise.
     public init(
         _ kind: PoolingKind, kernel: Extent, stride: Extent, padding: EdgePadding = .zero,
         countsPadding: Bool = false, dilation: Extent = 1, roundsAwayFromZero: Bool = false
@@ -138,10 +157,12 @@ public struct Pooling: Hashable, Sendable {
     }
 }
 
+/// Arithmetic of two operands that broadcast.
 public enum BinaryOperation: String, Hashable, Sendable, CaseIterable {
     case add, subtract, multiply, divide, minimum, maximum, power
 }
 
+/// A function of each element, as layers apply it to their results.
 public enum Activation: Hashable, Sendable {
     case relu, relu6, hardSwish, sigmoid, silu, tanh
     /// max(0, min(1, alpha·x + beta)); 1/6 and 1/2 for MobileNetV3's.
@@ -151,9 +172,11 @@ public enum Activation: Hashable, Sendable {
     case leakyRelu(slope: Float)
     case clip(lower: Float, upper: Float)
 
+    /// MobileNetV3's: max(0, min(1, x / 6 + 1/2)).
     public static let hardSigmoid = Activation.hardSigmoid(alpha: 1 / 6, beta: 0.5)
 }
 
+/// A function of each element that models use outside layers; trigonometric ones take radians.
 public enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
     case absolute, negate, exponential, logarithm, squareRoot, reciprocal, floor, ceiling, round, sign, sine,
         cosine
@@ -163,6 +186,7 @@ public enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
 /// Elements `starts[i]`, `starts[i] + strides[i]`, … along each axis, `sizes[i]` of them.
 public struct Slicing: Hashable, Sendable {
     public var starts, sizes, strides: [Int]
+    /// A slice of as many axes as `starts` has; strides are 1 where none are given.
     public init(starts: [Int], sizes: [Int], strides: [Int]? = nil) {
         self.starts = starts
         self.sizes = sizes
@@ -172,10 +196,14 @@ public struct Slicing: Hashable, Sendable {
 
 /// Elements added before and after along each axis.
 public struct Padding: Hashable, Sendable {
+    /// Where added elements come from: one number, the mirror image without the edge, or the edge repeated.
     public enum Mode: String, Hashable, Sendable { case constant, reflect, edge }
     public var before, after: [Int]
+    /// Where added elements come from.
     public var mode: Mode
+    /// The added number; read only by `constant`.
     public var value: Float
+    /// Padding by `before[axis]` and `after[axis]` elements along each axis.
     public init(before: [Int], after: [Int], mode: Mode = .constant, value: Float = 0) {
         self.before = before
         self.after = after
@@ -186,6 +214,7 @@ public struct Padding: Hashable, Sendable {
 
 /// Resampling of the two spatial axes of [N, H, W, C].
 public struct Resizing: Hashable, Sendable {
+    /// Whether a result is one element of the input or a mixture of its neighbours.
     public enum Mode: String, Hashable, Sendable { case nearest, linear }
     /// How an output position maps to an input position (ONNX's names).
     public enum Coordinates: String, Hashable, Sendable {
@@ -194,13 +223,20 @@ public struct Resizing: Hashable, Sendable {
         /// last bit of float32 and so, between two elements, in the element.
         case halfPixelStep, alignCornersStep, asymmetricStep
     }
+    /// How `nearest` turns a position between two elements into one; `prefer…` rounds to the nearest and says
+    /// what becomes of halves.
     public enum Rounding: String, Hashable, Sendable { case floor, ceiling, preferFloor, preferCeiling }
+    /// Rows and columns of the result.
     public var size: Extent
+    /// Nearest element or linear interpolation.
     public var mode: Mode
+    /// How output positions map to input positions.
     public var coordinates: Coordinates
+    /// How `nearest` rounds positions.
     public var rounding: Rounding
     /// Output over input size as the model states it, where that differs from the ratio of sizes.
     public var scaleHeight, scaleWidth: Float?
+    /// Resampling to `size`; the ratio of sizes is the scale unless the model states another.
     public init(
         to size: Extent, mode: Mode, coordinates: Coordinates = .halfPixel, rounding: Rounding = .preferFloor,
         scaleHeight: Float? = nil, scaleWidth: Float? = nil
@@ -214,11 +250,17 @@ public struct Resizing: Hashable, Sendable {
     }
 }
 
+/// One number in place of all elements along some axes.
 public struct Reduction: Hashable, Sendable {
+    /// How elements become one.
     public enum Kind: String, Hashable, Sendable { case mean, sum, maximum, minimum, product }
+    /// How elements become one.
     public var kind: Kind
+    /// The axes that are reduced, distinct, from 0.
     public var axes: [Int]
+    /// Whether reduced axes stay, with extent 1.
     public var keepsDimensions: Bool
+    /// A reduction over `axes`, in any order.
     public init(_ kind: Kind, axes: [Int], keepsDimensions: Bool) {
         self.kind = kind
         self.axes = axes

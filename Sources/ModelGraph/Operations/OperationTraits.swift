@@ -42,10 +42,13 @@ public struct OperationTraits: Hashable, Sendable {
         case whenLayerInputsAre
     }
 
+    /// The kind of work.
     public var kind: Kind
     /// How many inputs the operation takes.
     public var inputCount = 1...1
+    /// What becomes of the channels.
     public var channels = Channels.mixed
+    /// When the result is known to be zero.
     public var zeros = Zeros.never
     /// The inputs that hold numbers which training adjusts, where they are constants.
     public var trainedInputs = 0..<0

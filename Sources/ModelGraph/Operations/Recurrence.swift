@@ -3,6 +3,7 @@
 /// Weights hold the gates one after the other along axis 0: LSTM input, output, forget and cell; GRU update, reset and
 /// hidden (the order of ONNX).
 public struct Recurrence: Hashable, Sendable {
+    /// What a step computes from its input and the state before it.
     public enum Cell: Hashable, Sendable {
         /// h = f(W x + R h + b).
         case plain(Activation)
@@ -12,6 +13,7 @@ public struct Recurrence: Hashable, Sendable {
         case gru(resetsAfterProduct: Bool)
     }
 
+    /// What a step computes.
     public var cell: Cell
     /// Whether the sequence is gone through from its end.
     public var isReversed: Bool
@@ -22,6 +24,7 @@ public struct Recurrence: Hashable, Sendable {
     /// How the integer form rounds between steps; nil for real numbers.
     public var rounding: RecurrenceRounding?
 
+    /// A layer with this cell, forwards, with the hidden state as its result unless stated otherwise.
     public init(
         _ cell: Cell, isReversed: Bool = false, returnsCell: Bool = false, cellClip: Float? = nil,
         rounding: RecurrenceRounding? = nil
@@ -42,6 +45,7 @@ public struct Recurrence: Hashable, Sendable {
         }
     }
 
+    /// Whether a second state, the cell's, is carried beside the hidden one.
     public var hasCellState: Bool { cell == .lstm }
 }
 
@@ -52,6 +56,7 @@ public struct RecurrenceRounding: Hashable, Sendable {
     /// One step of the cell state (int16), a power of two.
     public var cellScale: Float
 
+    /// The grid of the hidden state, and the step of the cell state.
     public init(hidden: Quantization, cellScale: Float) {
         self.hidden = hidden
         self.cellScale = cellScale

@@ -3,15 +3,21 @@
 /// The result has (size − 1) · stride + (kernel − 1) · dilation + 1 rows, less those cut off by `padding`, plus `added` ones
 /// below and to the right that only the bias reaches.
 public struct TransposedConvolution: Hashable, Sendable {
+    /// Rows and columns of the weights.
     public var kernel: Extent
+    /// Pixels of the result between the windows of neighbouring input pixels.
     public var stride: Extent
+    /// Pixels between neighbouring taps of a window; 1 for a dense one.
     public var dilation: Extent
     /// Rows and columns cut off the result's edges.
     public var padding: EdgePadding
     /// Rows and columns added behind the result; smaller than the stride or the dilation.
     public var added: Extent
+    /// Groups of input channels, each with outputs of its own; 1 for an ordinary convolution.
     public var groups: Int
 
+    /// A transposed convolution; channel counts follow from its weights [outputs, height, width, inputs /
+    /// groups].
     public init(
         kernel: Extent, stride: Extent = 1, dilation: Extent = 1, padding: EdgePadding = .zero,
         added: Extent = 0, groups: Int = 1

@@ -1,9 +1,12 @@
 /// Why bytes are not a packed model.
 public struct PackedModelError: Error, Hashable, CustomStringConvertible {
+    /// Path of the file, or the name under which bytes were read.
     public let file: String
     /// Where in the file, in bytes from its start; nil where the fault is in the graph as a whole.
     public let offset: Int?
+    /// What is wrong there.
     public let detail: String
+    /// File, place and fault in one sentence.
     public var description: String { "\(file): " + (offset.map { "byte \($0): " } ?? "") + detail }
 }
 

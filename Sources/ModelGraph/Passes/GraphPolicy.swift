@@ -1,5 +1,6 @@
 /// What a runtime does to a graph before running it.
 public struct GraphPolicy: Hashable, Sendable {
+    /// Which nodes are removed because their results do not matter.
     public enum DeadCode: String, Hashable, Sendable, CaseIterable {
         /// Nothing is removed.
         case kept
@@ -9,6 +10,7 @@ public struct GraphPolicy: Hashable, Sendable {
         case zeros
     }
 
+    /// Which nodes without influence are removed.
     public var deadCode: DeadCode
     /// Batch normalisation becomes part of the convolution or dense layer before it.
     public var foldsBatchNormalization: Bool
@@ -25,6 +27,7 @@ public struct GraphPolicy: Hashable, Sendable {
     /// Layer normalisations written as several operations run as one.
     public var joinsLayerNormalization: Bool
 
+    /// A policy; what is left out is not done.
     public init(
         deadCode: DeadCode, foldsBatchNormalization: Bool, fusesActivation: Bool, fusesResidual: Bool,
         removesNoOps: Bool, movesTransposes: Bool = false, runsChainsByStrips: Bool = false,

@@ -14,13 +14,18 @@ public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
 /// An exception named `stage1` holds for a node `stage1` and for all below it (`stage1.conv2`, `stage1/conv2`);
 /// where several fit, the longest name wins.
 public struct Assignment<Choice: Hashable & Sendable>: Hashable, Sendable {
+    /// The choice for all nodes without an exception.
     public let general: Choice
     /// Sorted by name, no name twice.
     public let exceptions: [Exception]
 
+    /// The choice for the nodes below one name.
     public struct Exception: Hashable, Sendable {
+        /// Name of a node, or the beginning of names up to a `.` or `/`.
         public let name: String
+        /// What holds for these nodes.
         public let choice: Choice
+        /// This choice for the node `name` and all below it.
         public init(_ name: String, _ choice: Choice) {
             self.name = name
             self.choice = choice
@@ -35,6 +40,7 @@ public struct Assignment<Choice: Hashable & Sendable>: Hashable, Sendable {
         self.exceptions = byName.values.sorted { $0.name < $1.name }
     }
 
+    /// The choice for the node of this name.
     public subscript(name: String) -> Choice {
         let fitting = exceptions.filter { exception in
             guard name.hasPrefix(exception.name) else { return false }

@@ -1,11 +1,16 @@
 /// The extents of a tensor, outermost first; activations are NHWC and dimension 0 is the batch.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    /// Extents, outermost first; empty for a scalar.
     public let dimensions: [Int]
 
+    /// A shape with these extents, outermost first.
     public init(_ dimensions: [Int]) { self.dimensions = dimensions }
+    /// A shape written as a literal: `[1, 28, 28, 1]`.
     public init(arrayLiteral elements: Int...) { dimensions = elements }
 
+    /// How many axes there are.
     public var rank: Int { dimensions.count }
+    /// The extent along `axis`, counted from 0; a precondition failure beyond the rank.
     public subscript(axis: Int) -> Int { dimensions[axis] }
 
     /// The product of the dimensions; `Int.max` where that overflows.
@@ -48,5 +53,6 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
         return Shape(result)
     }
 
+    /// The extents in brackets, as messages print them: `[1, 28, 28, 1]`.
     public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 }

@@ -1,6 +1,8 @@
 /// An immutable array of numbers with a shape; its storage is shared between copies.
 public struct Tensor: Hashable, Sendable {
+    /// The extents; constants keep the layout their operation names (weights OHWI, activations NHWC).
     public let shape: Shape
+    /// The elements, or what is known of them.
     public let storage: Storage
 
     /// The elements in row-major order, or what is known of them.
@@ -32,6 +34,7 @@ public struct Tensor: Hashable, Sendable {
         self.storage = storage
     }
 
+    /// A float32 tensor of `values` in row-major order, exactly as many as `shape` has elements.
     public init(_ shape: Shape, _ values: [Float]) { self.init(shape, .float32(values)) }
 
     /// A tensor of which only shape and type are known.
@@ -39,7 +42,9 @@ public struct Tensor: Hashable, Sendable {
         Tensor(shape, .unknown(dataType))
     }
 
+    /// The element type.
     public var dataType: DataType { storage.dataType }
+    /// Whether the elements are known, stored one by one or as one repeated value.
     public var isKnown: Bool { if case .unknown = storage { false } else { true } }
 
     /// Bytes of a `binary` tensor of this shape: whole bytes for each row along the last axis.
@@ -50,6 +55,7 @@ public struct Tensor: Hashable, Sendable {
 }
 
 extension Tensor.Storage {
+    /// The type of the elements.
     public var dataType: DataType {
         switch self {
         case .float32: .float32

@@ -333,6 +333,7 @@ public struct CalibrationAnswer: Answer, Hashable {
     public var changedPolicy: Bool
     /// What the runtime most probably does with dead branches, and how probable that is.
     public var deadBranches: String
+    /// Probability of `deadBranches` given the measurements, in [0, 1].
     public var deadBranchesProbability: Double
     /// The same in words, with the other treatments that stay possible.
     public var conclusion: String

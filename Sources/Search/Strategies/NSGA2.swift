@@ -6,15 +6,19 @@ public import SearchSpaces
 /// Deb, Pratap, Agarwal, Meyarivan, IEEE TEVC 2002. The population is chosen from the whole history, so that
 /// there is no state beside it; small populations suit small budgets.
 public struct NSGA2: SearchStrategy {
+    /// Trials that may be parents; also how many random points come first.
     public var populationSize: Int
+    /// Share of children that have two parents, in [0, 1].
     public var crossoverProbability: Double
 
+    /// NSGA-II with at least two parents.
     public init(populationSize: Int = 20, crossoverProbability: Double = 0.9) {
         precondition(populationSize >= 2, "NSGA-II needs a population of at least two")
         self.populationSize = populationSize
         self.crossoverProbability = crossoverProbability
     }
 
+    /// Children of the best trials; random points at first, and where no new child is found.
     public func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype] {
         var random = RandomStream(seed: problem.seed, .proposal, UInt64(history.count))
         var batch = ProposalBatch(count, after: history, in: problem)

@@ -8,11 +8,14 @@ public import SearchSpaces
 /// 2020, with batches in place of its asynchronous workers; Schmucker et al.: Multi-objective asynchronous successive halving,
 /// 2021).
 public struct SuccessiveHalving: SearchStrategy {
+    /// Proposes points for the shortest rung.
     public let newcomers: any SearchStrategy
+    /// How many lengths of training there are.
     public let rungs: Int
     /// One in so many of a rung goes on.
     public let reduction: Int
 
+    /// Successive halving; a precondition failure without a rung or with a reduction below 2.
     public init(newcomers: any SearchStrategy = GuidedSearch(), rungs: Int = 3, reduction: Int = 3) {
         precondition(
             rungs > 0 && reduction > 1, "successive halving needs a rung and a reduction of at least 2")
@@ -21,10 +24,12 @@ public struct SuccessiveHalving: SearchStrategy {
         self.reduction = reduction
     }
 
+    /// The points of `proposals`.
     public func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype] {
         proposals(count, after: history, in: problem).map(\.genotype)
     }
 
+    /// Candidates that rank in the best share of their rung, the longest rung first, then newcomers.
     public func proposals(_ count: Int, after history: [Trial], in problem: Problem) -> [Proposal] {
         var batch = (0..<rungs - 1).reversed().flatMap { promoted(from: $0, history, problem) }.prefix(count)
         let latest = history.latestOfEachCandidate

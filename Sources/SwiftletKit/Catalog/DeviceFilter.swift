@@ -9,6 +9,7 @@ public struct DeviceFilter: Sendable {
     /// A part of the device's name or title, in any case.
     public var search: String?
 
+    /// A filter; what is nil admits all.
     public init(kind: String? = nil, runtime: String? = nil, search: String? = nil) {
         self.kind = kind
         self.runtime = runtime

@@ -5,7 +5,9 @@ public import Quantities
 
 /// A commented job file that searches for networks on some data.
 public struct InitRequest: Sendable {
+    /// Path of the file, folder or archive.
     public var data: String
+    /// Names of device profiles, or paths of their files.
     public var devices: [String]
     /// The column to predict; nil for a guess.
     public var target: String?

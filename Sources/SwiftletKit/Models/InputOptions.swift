@@ -7,6 +7,7 @@ public struct InputOptions: Sendable {
     /// `NAME=16000` each.
     public var values: [String]
 
+    /// The options as they were written; they are read, and refused, when a model is opened.
     public init(shapes: [String] = [], values: [String] = []) {
         self.shapes = shapes
         self.values = values

@@ -5,9 +5,12 @@
 public struct CArray: Hashable, Sendable {
     /// The C identifier: `name` with everything but letters, digits and underscores replaced.
     public let identifier: String
+    /// Text of the .h file.
     public let header: String
+    /// Text of the .c file, which includes the header.
     public let source: String
 
+    /// The source of `bytes` under an identifier made of `name`.
     public init(_ bytes: [UInt8], name: String) {
         identifier = Self.identifier(from: name)
         header = """

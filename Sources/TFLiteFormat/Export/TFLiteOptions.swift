@@ -9,6 +9,7 @@ public struct TFLiteOptions: Hashable, Sendable {
     /// Named blobs, written in this order.
     public var metadata: [TFLiteMetadata]
 
+    /// Options; float32 weights and float32 inputs and outputs stay as they are unless stated otherwise.
     public init(
         storesHalfWeights: Bool = false, hasIntegerInterface: Bool = false, description: String = "Swiftlet",
         metadata: [TFLiteMetadata] = []

@@ -8,7 +8,9 @@ public import ModelGraph
 public struct SharedWeights: Hashable, Sendable {
     /// One shared tensor.
     public struct Entry: Hashable, Sendable {
+        /// Name of the constant in the largest network.
         public let name: String
+        /// Its extents there; smaller networks read a corner of it.
         public let shape: Shape
         /// Where its elements begin in `values`, row-major.
         public let offset: Int

@@ -6,6 +6,7 @@ public struct SuperRecipe: Hashable, Sendable, Codable {
     public var batch = 128
     /// At the end of the warm-up; a cosine takes it to zero at the end.
     public var learningRate: Float = 0.1
+    /// Momentum of the optimiser.
     public var momentum: Float = 0.9
     /// Steps in which the rate rises from zero.
     public var warmupSteps: Int
@@ -17,6 +18,7 @@ public struct SuperRecipe: Hashable, Sendable, Codable {
     public var clip: Float = 1
     /// Steps between the states that a collapsed training goes back to.
     public var guardInterval: Int
+    /// Keys every random choice of the training.
     public var seed: UInt64 = 0
 
     /// - Parameter steps: at least 1.

@@ -36,6 +36,7 @@ public final class SuperTrainer {
     private var anchor: SuperState
     private var rate: Float = 1
     private var stalled = 0
+    /// Steps done.
     public private(set) var step = 0
 
     /// Prepares to train `weights`.
@@ -86,6 +87,7 @@ public final class SuperTrainer {
 
     /// Steps in the whole run.
     public var steps: Int { recipe.steps }
+    /// Whether all steps of the recipe are done.
     public var isFinished: Bool { step >= recipe.steps }
 
     /// The shared weights as they are now.

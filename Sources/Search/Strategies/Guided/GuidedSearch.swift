@@ -13,8 +13,11 @@ public struct GuidedSearch: SearchStrategy {
     /// Random points, and the corners of the space, before the first prediction.
     public var beginning: Int
 
+    /// Guided search after `beginning` points that were not predicted.
     public init(beginning: Int = 10) { self.beginning = beginning }
 
+    /// The points of the pool that are expected to add most; random ones at first, and where the pool has no
+    /// more.
     public func propose(_ count: Int, after history: [Trial], in problem: Problem) -> [Genotype] {
         var random = RandomStream(seed: problem.seed, .proposal, UInt64(history.count))
         var batch = ProposalBatch(count, after: history, in: problem)
