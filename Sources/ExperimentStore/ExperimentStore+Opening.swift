@@ -15,6 +15,10 @@ extension ExperimentStore {
         }
         // SQLite reads a name that begins with `file:` as an address; an absolute path is never one.
         let path = URL(fileURLWithPath: path).path
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw StoreError.notADatabase(path: path)
+        }
         do {
             return try opened(path, configuration)
         } catch let error as DatabaseError where readOnly && error.resultCode == .SQLITE_CANTOPEN {
@@ -51,6 +55,7 @@ extension ExperimentStore {
             throw StoreError.foreign(path: path)
         }
         let version = try schemaVersion(database)
+        guard version >= 0 else { throw StoreError.foreign(path: path) }
         guard version <= Schema.version else {
             throw StoreError.newerSchema(path: path, found: version, known: Schema.version)
         }

@@ -38,6 +38,15 @@ struct OpeningTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
     }
 
+    @Test("A version below zero is none of ours")
+    func impossibleVersion() throws {
+        _ = try ExperimentStore(writing: folder.database)
+        try sqlite(folder.database, "PRAGMA user_version = -1")
+        #expect(throws: StoreError.foreign(path: folder.database)) {
+            try ExperimentStore(writing: folder.database)
+        }
+    }
+
     @Test("A database of a newer version is refused")
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
