@@ -1,6 +1,6 @@
-// Depthwise convolution in int8: the ring of body_depthwise.h with rows widened to int16, taps multiplied in pairs: those
-// of two rows column by column, those of a last odd row one after the other. A set that interleaves the taps of a pair
-// (SK_INTERLEAVES) does so once for all windows of 3×3 that the pair lies in.
+// Depthwise convolution in int8: the ring of body_depthwise.h with rows widened to int16, taps multiplied in pairs (see
+// `sk_paired_place`). A set that interleaves the taps of a pair (SK_INTERLEAVES) does so once for all windows of 3×3 that the
+// pair lies in.
 #include "common.h"
 
 PREPARE_ROWS(prepare_rows_s8, int8_t, int16_t, (int16_t)(from[i] - p->x_zero))
@@ -93,13 +93,11 @@ SK_INLINE void columns_s8(const sk_depthwise *p, const int16_t *const *rows, con
 
 /// The input rows under output row `oy`, tap by tap in the order of the weights; one more where their number is odd.
 SK_INLINE int32_t paired_taps_s8(const sk_depthwise *p, const int16_t *ring, int32_t oy, const int16_t **taps) {
-    int32_t width = p->kernel_width, count = p->kernel_height * width, paired_rows = p->kernel_height / 2 * 2;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-        int32_t slot = ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y);
-        for (int32_t kx = 0; kx < width; kx++) {
-            int32_t place = ky < paired_rows ? (ky / 2 * width + kx) * 2 + ky % 2 : ky * width + kx;
-            taps[place] = ring + slot * p->ring_stride + (int64_t)kx * p->dilation_x * p->channels;
-        }
+    int32_t width = p->kernel_width, height = p->kernel_height, count = height * width;
+    for (int32_t ky = 0; ky < height; ky++) {
+        const int16_t *row = ring + ring_slot(p, oy * p->stride_y - p->top + ky * p->dilation_y) * p->ring_stride;
+        for (int32_t kx = 0; kx < width; kx++)
+            taps[sk_paired_place(ky, kx, height, width)] = row + (int64_t)kx * p->dilation_x * p->channels;
     }
     taps[count] = taps[count - 1];  // meets a zero weight
     return (count + 1) / 2;

@@ -204,26 +204,26 @@ SK_INLINE void normalize_run(const sk_normalize *p, const float *x, float *y, in
 /// The same for elements anywhere.
 SK_INLINE void normalize_scattered(const sk_normalize *p, const float *x, float *y, int64_t n) {
     float sum = 0, squares = 0;
-    for (int64_t i = 0; i < n; i++) sum += x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, i)];
+    for (int64_t i = 0; i < n; i++) sum += x[axes_offset(&p->reduced, i)];
     float mean = sum / (float)n;
     for (int64_t i = 0; i < n; i++) {
-        float d = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, i)] - mean;
+        float d = x[axes_offset(&p->reduced, i)] - mean;
         squares += d * d;
     }
     float factor = 1 / sqrtf(squares / (float)n + p->epsilon);
     for (int64_t i = 0; i < n; i++) {
-        int64_t at = reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, i);
+        int64_t at = axes_offset(&p->reduced, i);
         y[at] = (x[at] - mean) * factor;
     }
 }
 
 static void normalize_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_normalize *p = step->params;
-    int64_t n = reduce_count(p->reduced_rank, p->reduced_size), first, last;
-    sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
-    bool is_run = p->reduced_rank == 1 && (n == 1 || p->reduced_step[0] == 1);
+    int64_t n = axes_count(&p->reduced), first, last;
+    sk_share(axes_count(&p->kept), part, parts, &first, &last);
+    bool is_run = p->reduced.rank == 1 && (n == 1 || p->reduced.step[0] == 1);
     for (int64_t group = first; group < last; group++) {
-        int64_t begin = reduce_offset(p->kept_rank, p->kept_size, p->kept_step, group);
+        int64_t begin = axes_offset(&p->kept, group);
         const float *x = (const float *)step->a + begin;
         float *y = (float *)step->y + begin;
         if (is_run) normalize_run(p, x, y, n);

@@ -153,30 +153,30 @@ static void product_f32(const sk_step *step, int32_t part, int32_t parts) {
 }
 
 /// The offset of the index-th position of a set of axes.
-SK_INLINE int64_t reduce_offset(int32_t rank, const int64_t *size, const int64_t *step, int64_t index) {
+SK_INLINE int64_t axes_offset(const sk_axes *axes, int64_t index) {
     int64_t offset = 0;
-    for (int32_t axis = rank - 1; axis >= 0; axis--) {
-        offset += index % size[axis] * step[axis];
-        index /= size[axis];
+    for (int32_t axis = axes->rank - 1; axis >= 0; axis--) {
+        offset += index % axes->size[axis] * axes->step[axis];
+        index /= axes->size[axis];
     }
     return offset;
 }
 
-SK_INLINE int64_t reduce_count(int32_t rank, const int64_t *size) {
+SK_INLINE int64_t axes_count(const sk_axes *axes) {
     int64_t count = 1;
-    for (int32_t axis = 0; axis < rank; axis++) count *= size[axis];
+    for (int32_t axis = 0; axis < axes->rank; axis++) count *= axes->size[axis];
     return count;
 }
 
 static void reduce_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_reduce *p = step->params;
-    int64_t n = reduce_count(p->reduced_rank, p->reduced_size), first, last;
-    sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
+    int64_t n = axes_count(&p->reduced), first, last;
+    sk_share(axes_count(&p->kept), part, parts, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        const float *x = (const float *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
+        const float *x = (const float *)step->a + axes_offset(&p->kept, i);
         float s = p->kind == SK_REDUCE_MAXIMUM ? -INFINITY : p->kind == SK_REDUCE_MINIMUM ? INFINITY : p->kind == SK_PRODUCT;
         for (int64_t j = 0; j < n; j++) {
-            float v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
+            float v = x[axes_offset(&p->reduced, j)];
             switch (p->kind) {
             case SK_REDUCE_MAXIMUM: s = v > s || v != v ? v : s; break;
             case SK_REDUCE_MINIMUM: s = v < s || v != v ? v : s; break;
@@ -190,14 +190,14 @@ static void reduce_f32(const sk_step *step, int32_t part, int32_t parts) {
 
 static void reduce_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_reduce *p = step->params;
-    int64_t n = reduce_count(p->reduced_rank, p->reduced_size), first, last;
-    sk_share(reduce_count(p->kept_rank, p->kept_size), part, parts, &first, &last);
+    int64_t n = axes_count(&p->reduced), first, last;
+    sk_share(axes_count(&p->kept), part, parts, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        const int8_t *x = (const int8_t *)step->a + reduce_offset(p->kept_rank, p->kept_size, p->kept_step, i);
+        const int8_t *x = (const int8_t *)step->a + axes_offset(&p->kept, i);
         int64_t sum = 0;
         int32_t top = -128, bottom = 127;
         for (int64_t j = 0; j < n; j++) {
-            int8_t v = x[reduce_offset(p->reduced_rank, p->reduced_size, p->reduced_step, j)];
+            int8_t v = x[axes_offset(&p->reduced, j)];
             sum += v - p->x_zero;
             top = v > top ? v : top;
             bottom = v < bottom ? v : bottom;

@@ -87,11 +87,7 @@ static void depthwise_outer(const TrainPairs *pairs, TrainImages images, const f
                             const float *gradient, float *sums) {
     int32_t chunk = 4096 / channels;
     if (chunk < 64) chunk = 64;
-    int32_t longest = 0;
-    for (int32_t t = 0; t < pairs->taps; t++) {
-        int32_t length = pairs->first[t + 1] - pairs->first[t];
-        if (length > longest) longest = length;
-    }
+    int32_t longest = most_pairs(pairs);
     for (int64_t image = 0; image < images.count; image++) {
         const float *x = input + image * images.input_stride, *g = gradient + image * images.output_stride;
         for (int32_t begin = 0; begin < longest; begin += chunk)

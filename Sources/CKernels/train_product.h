@@ -127,17 +127,23 @@ static void outer_rows(int rows, int vectors, const int32_t *source, const int32
     }
 }
 
+/// The pairs of the tap that has most.
+static int32_t most_pairs(const TrainPairs *pairs) {
+    int32_t most = 0;
+    for (int32_t t = 0; t < pairs->taps; t++) {
+        int32_t count = pairs->first[t + 1] - pairs->first[t];
+        if (count > most) most = count;
+    }
+    return most;
+}
+
 static void outer_product(const TrainPairs *pairs, TrainImages images, const float *input, int32_t depth,
                           const float *gradient, int32_t width, float *sums) {
     int64_t stride = (int64_t)(width + LANES - 1) / LANES * LANES;
     // Pairs a pass: what fits the first-level cache beside the accumulators.
     int32_t chunk = 6144 / (depth + width);
     if (chunk < 64) chunk = 64;
-    int32_t longest = 0;
-    for (int32_t t = 0; t < pairs->taps; t++) {
-        int32_t length = pairs->first[t + 1] - pairs->first[t];
-        if (length > longest) longest = length;
-    }
+    int32_t longest = most_pairs(pairs);
     for (int64_t image = 0; image < images.count; image++) {
         const float *x = input + image * images.input_stride, *g = gradient + image * images.output_stride;
         for (int32_t begin = 0; begin < longest; begin += chunk)

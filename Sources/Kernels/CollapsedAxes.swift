@@ -1,3 +1,5 @@
+import CKernels
+
 /// The most axes a kernel walks after neighbouring ones were merged.
 public let maximumRank = 8
 
@@ -32,6 +34,16 @@ public struct CollapsedAxes: Sendable {
     /// The largest offset an operand with non-negative steps reaches.
     func reach(_ operand: Int) -> Int {
         zip(sizes, steps[operand]).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    }
+}
+
+extension sk_axes {
+    /// The axes of the first operand.
+    init(_ axes: CollapsedAxes) {
+        self.init()
+        rank = Int32(axes.sizes.count)
+        size = eight(axes.sizes)
+        step = eight(axes.steps[0])
     }
 }
 

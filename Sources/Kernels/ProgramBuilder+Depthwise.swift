@@ -95,14 +95,14 @@ extension WindowShape {
     /// [channels, taps] as [block][pair of taps][half][width/2 channels][tap of the pair].
     ///
     /// The first half holds channels 0–3 of every eight, the second 4–7: the order in which vector instructions interleave.
-    /// Pairs are of one column of two rows; taps of a last odd row follow one after the other.
+    /// Pairs are those of `sk_paired_place`.
     fileprivate func depthwisePairs(_ weights: [Int16], width: Int) -> [Int16] {
         guard width > 0 else { return depthwisePacked(weights, width: 0) }
-        let pairs = (taps + 1) / 2, blocks = (outputChannels + width - 1) / width, pairedTaps = pairedTaps
+        let pairs = (taps + 1) / 2, blocks = (outputChannels + width - 1) / width, places = pairedPlaces
         var packed = [Int16](repeating: 0, count: blocks * pairs * width * 2)
         for channel in 0..<outputChannels {
             let (block, lane) = channel.quotientAndRemainder(dividingBy: width)
-            for (place, tap) in pairedTaps.enumerated() {
+            for (tap, place) in places.enumerated() {
                 let base = (block * pairs + place / 2) * width * 2
                 packed[base + interleaved(lane, width: width) * 2 + place % 2] = weights[channel * taps + tap]
             }
@@ -110,13 +110,12 @@ extension WindowShape {
         return packed
     }
 
-    /// The taps in the order that pairs are made of.
-    private var pairedTaps: [Int] {
-        let pairedRows = kernelHeight / 2 * 2
-        let pairs = stride(from: 0, to: pairedRows, by: 2).flatMap { y in
-            (0..<kernelWidth).flatMap { x in [y * kernelWidth + x, (y + 1) * kernelWidth + x] }
+    /// For each tap, row by row, its place in the order of pairs.
+    private var pairedPlaces: [Int] {
+        (0..<taps).map { tap in
+            let (y, x) = tap.quotientAndRemainder(dividingBy: kernelWidth)
+            return Int(sk_paired_place(Int32(y), Int32(x), Int32(kernelHeight), Int32(kernelWidth)))
         }
-        return pairs + (pairedRows * kernelWidth..<taps)
     }
 
     /// One number a channel in the order of the interleaved sums.

@@ -162,12 +162,8 @@ extension ProgramBuilder {
         guard count > 0 else { return }
         precondition(kept.reach(0) + reduced.reach(0) < count, "normalize: leaves its input")
         var parameters = sk_normalize()
-        parameters.kept_rank = Int32(kept.sizes.count)
-        parameters.reduced_rank = Int32(reduced.sizes.count)
-        parameters.kept_size = eight(kept.sizes)
-        parameters.kept_step = eight(kept.steps[0])
-        parameters.reduced_size = eight(reduced.sizes)
-        parameters.reduced_step = eight(reduced.steps[0])
+        parameters.kept = sk_axes(kept)
+        parameters.reduced = sk_axes(reduced)
         parameters.epsilon = epsilon
         emit("normalize", table.normalize_f32, a: x, y: y, parameters, work: Double(count) * 8)
     }

@@ -109,12 +109,8 @@ extension ProgramBuilder {
             case .product: SK_PRODUCT
             }
         parameters.kind = Int32(kind.rawValue)
-        parameters.kept_rank = Int32(kept.sizes.count)
-        parameters.reduced_rank = Int32(reduced.sizes.count)
-        parameters.kept_size = eight(kept.sizes)
-        parameters.kept_step = eight(kept.steps[0])
-        parameters.reduced_size = eight(reduced.sizes)
-        parameters.reduced_step = eight(reduced.steps[0])
+        parameters.kept = sk_axes(kept)
+        parameters.reduced = sk_axes(reduced)
         return parameters
     }
 }

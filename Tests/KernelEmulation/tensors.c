@@ -58,14 +58,11 @@ static sk_reduce random_reduce(random_stream *r, int64_t *x_count, int64_t *y_co
     *x_count = *y_count = 1;
     for (int32_t axis = 0; axis < 4; axis++) {
         int64_t size = random_int(r, 1, 12);
-        if (random_bool(r)) {
-            p.kept_size[p.kept_rank] = size;
-            p.kept_step[p.kept_rank++] = *x_count;
-            *y_count *= size;
-        } else {
-            p.reduced_size[p.reduced_rank] = size;
-            p.reduced_step[p.reduced_rank++] = *x_count;
-        }
+        bool is_kept = random_bool(r);
+        sk_axes *axes = is_kept ? &p.kept : &p.reduced;
+        axes->size[axes->rank] = size;
+        axes->step[axes->rank++] = *x_count;
+        if (is_kept) *y_count *= size;
         *x_count *= size;
     }
     describe("kind %d, %d to %d numbers", p.kind, (int)*x_count, (int)*y_count);

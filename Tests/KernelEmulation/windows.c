@@ -66,9 +66,9 @@ static void *integer_pairs(random_stream *r, const sk_depthwise *p, int32_t widt
     int64_t count = width ? (int64_t)blocks * pairs * width * 2 : (int64_t)taps * p->channels;
     int16_t *to = guarded(r, (size_t)count * 2);
     memset(to, 0, (size_t)count * 2);
-    int32_t row = p->kernel_width, paired_rows = p->kernel_height / 2 * 2;
     for (int32_t t = 0; t < taps; t++) {
-        int32_t ky = t / row, place = ky < paired_rows ? (ky / 2 * row + t % row) * 2 + ky % 2 : t;
+        int32_t ky = t / p->kernel_width, kx = t % p->kernel_width;
+        int32_t place = sk_paired_place(ky, kx, p->kernel_height, p->kernel_width);
         for (int32_t c = 0; c < p->channels; c++) {
             int64_t at = width ? ((int64_t)c / width * pairs + place / 2) * width * 2
                     + interleaved(c % width, width) * 2 + place % 2 : (int64_t)t * p->channels + c;

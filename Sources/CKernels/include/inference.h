@@ -85,7 +85,8 @@ typedef struct {
 /// A depthwise convolution straight from the unpadded input.
 ///
 /// Weights of the reference are [tap][channel]. Vector sets want [block of channels][tap][channel] in float32 and, in
-/// int8, [block][pair of taps][lower or upper half of each eight][channel][tap]; biases and scales padded to blocks.
+/// int8, [block][pair of taps][lower or upper half of each eight][channel][tap], pairs as `sk_paired_place` has them; biases
+/// and scales padded to blocks.
 /// Sets that multiply four rows want int8 [vector][group of rows][kernel column][output row of the pass][quarter m][l][e][row]
 /// of channel 16 l + 4 m + e, zero where a row lies outside the output row's kernel, and int32 biases corrected for raised
 /// inputs; a vector holds 64 channels, begun again behind the last where the stride along the row is 1 or pixels are picked.
@@ -106,6 +107,13 @@ typedef struct {
     // rows under them, vectors of weights.
     int32_t pass_rows, row_groups, weight_vectors;
 } sk_depthwise;
+
+/// The place of a tap among the paired weights of an int8 depthwise window: the taps of two rows go in pairs, column by
+/// column, those of a last odd row follow one after the other.
+static inline int32_t sk_paired_place(int32_t ky, int32_t kx, int32_t kernel_height, int32_t kernel_width) {
+    int32_t paired_rows = kernel_height / 2 * 2;
+    return ky < paired_rows ? (ky / 2 * kernel_width + kx) * 2 + ky % 2 : ky * kernel_width + kx;
+}
 
 typedef struct {
     int32_t images, in_height, in_width, out_height, out_width, channels;
@@ -198,11 +206,16 @@ typedef struct {
 
 typedef enum { SK_MEAN, SK_SUM, SK_REDUCE_MAXIMUM, SK_REDUCE_MINIMUM, SK_PRODUCT } sk_reduce_kind;
 
+/// Some axes of an input: their extents, and the elements between neighbours along each.
+typedef struct {
+    int32_t rank;
+    int64_t size[SK_MAX_RANK], step[SK_MAX_RANK];
+} sk_axes;
+
 /// Kept axes index the result, reduced axes are gone through for each of its elements.
 typedef struct {
-    int32_t kind, kept_rank, reduced_rank;
-    int64_t kept_size[SK_MAX_RANK], kept_step[SK_MAX_RANK];
-    int64_t reduced_size[SK_MAX_RANK], reduced_step[SK_MAX_RANK];
+    int32_t kind;
+    sk_axes kept, reduced;
     float scale;  // int8
     int32_t x_zero, y_zero;
 } sk_reduce;
@@ -272,9 +285,7 @@ typedef struct {
 
 /// (x − mean) / √(variance + epsilon) over the reduced axes.
 typedef struct {
-    int32_t kept_rank, reduced_rank;
-    int64_t kept_size[SK_MAX_RANK], kept_step[SK_MAX_RANK];
-    int64_t reduced_size[SK_MAX_RANK], reduced_step[SK_MAX_RANK];
+    sk_axes kept, reduced;
     float epsilon;
 } sk_normalize;
 
