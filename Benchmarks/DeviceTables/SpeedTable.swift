@@ -69,8 +69,8 @@ private struct Chain {
         return isInt8 ? graph.inInt8 : graph
     }
 
-    func pricer(_ profile: DeviceProfile) throws -> AdditivePricer {
-        var pricer = AdditivePricer(profile)
+    func pricer(_ profile: DeviceProfile) throws -> PriceTable {
+        var pricer = PriceTable(profile)
         for key in 0..<Chain.choices { pricer.add(PricedPiece(try graph([key]), on: profile)) }
         return pricer
     }

@@ -22,7 +22,7 @@ public struct CandidateBuilder: Sendable {
     public let threads: Int
     /// How compressions are carried out where their description leaves a choice; `settings.channelOrder` decides on channels.
     public let options: CompressionOptions
-    /// Trained networks from elsewhere that recipes name as teachers; `Teacher.names` are the space's own.
+    /// Trained networks from elsewhere that recipes name as teachers; `SpaceTeacher.names` are the space's own.
     public let externalTeachers: [String: Graph]
     /// Where the weights of the space's networks come from.
     public let weights: WeightSource
@@ -171,7 +171,7 @@ public struct CandidateBuilder: Sendable {
     private func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
 
     /// Trains a network, or takes it from a candidate that trained the same one.
-    private func train(_ graph: Graph, teacher: Teacher?, recipe: TrainingRecipe) throws -> Graph {
+    private func train(_ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe) throws -> Graph {
         let recipe = adapted(recipe)
         let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(teacher?.keySuffix ?? "")")
         let stream = stream(key)
@@ -213,9 +213,9 @@ public struct CandidateBuilder: Sendable {
 
     /// A teacher by its name: one from elsewhere, or the largest network of the space, uncompressed; that is trained once for
     /// all who learn from it, unless it was given.
-    private func teacher(named name: String) throws -> Teacher {
+    private func teacher(named name: String) throws -> SpaceTeacher {
         if let external = externalTeachers[name] { return .external(external) }
-        guard Teacher.names.contains(name) else {
+        guard SpaceTeacher.names.contains(name) else {
             throw CompressionError("distill(\(name))", "there is no teacher of this name")
         }
         return .largest(
@@ -226,7 +226,7 @@ public struct CandidateBuilder: Sendable {
 }
 
 /// A network that candidates learn from.
-public enum Teacher: Sendable {
+public enum SpaceTeacher: Sendable {
     /// The largest network of the space, uncompressed.
     case largest(Graph)
     /// A network from elsewhere.
@@ -252,7 +252,7 @@ public enum Teacher: Sendable {
 
 /// A teacher and what is taken over from it.
 private struct Lesson {
-    let teacher: Teacher
+    let teacher: SpaceTeacher
     let distillation: TrainingRecipe.Distillation
 
     /// Whether a point is the teacher itself, which has nobody larger to learn from; pruned, it learns from itself.

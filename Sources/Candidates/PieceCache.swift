@@ -20,7 +20,7 @@ final class PieceCache: Sendable {
         known = Mutex(
             Known(
                 numbers: [Int32](repeating: -1, count: pieces.keyCount),
-                pricers: devices.map { AdditivePricer($0, reserve: reserve) }))
+                tables: devices.map { PriceTable($0, reserve: reserve) }))
     }
 
     /// Counts and scores of a point in normal form; nil where its pieces have no keys.
@@ -69,19 +69,19 @@ private struct Known {
     /// By a piece's key its number here; −1 where it is not known yet.
     var numbers: [Int32]
     /// One a device.
-    var pricers: [AdditivePricer]
+    var tables: [PriceTable]
     private var counts: [(macs: Int, parameters: Int)] = []
 
-    init(numbers: [Int32], pricers: [AdditivePricer]) {
+    init(numbers: [Int32], tables: [PriceTable]) {
         self.numbers = numbers
-        self.pricers = pricers
+        self.tables = tables
     }
 
     mutating func add(_ pieces: [PricedPiece], _ piece: GraphCounts, under key: Int) {
         guard numbers[key] < 0 else { return }
         numbers[key] = Int32(counts.count)
         counts.append((piece.macs, piece.parameters))
-        for (device, priced) in pieces.enumerated() { pricers[device].add(priced) }
+        for (device, priced) in pieces.enumerated() { tables[device].add(priced) }
     }
 
     /// Fills in the numbers of a point's pieces, and says whether all of them are known.
@@ -103,7 +103,7 @@ private struct Known {
             parameters &+= counts[piece].parameters
         }
         list.append(PointCounts(macs: Double(macs), parameters: Double(parameters)))
-        for pricer in pricers { list.append(DevicePrice(pricer.price(network))) }
+        for table in tables { list.append(DevicePrice(table.price(network))) }
     }
 
     /// Nil where a piece is not known yet.
@@ -113,6 +113,6 @@ private struct Known {
         return Costs(
             macs: network.reduce(0) { $0 &+ counts[$1].macs },
             parameters: network.reduce(0) { $0 &+ counts[$1].parameters },
-            scores: pricers.map { Score($0.price(network), device: $0.profile.name) })
+            scores: tables.map { Score($0.price(network), device: $0.profile.name) })
     }
 }

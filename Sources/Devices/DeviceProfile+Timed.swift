@@ -61,7 +61,7 @@ extension DeviceProfile {
         profile.calibration?.kernels = KernelTimes(samples.flatMap(\.kernels))
         let rows = samples.compactMap { sample -> TimedSumFit.Row? in
             let terms = profile.terms(PricedPiece(sample.executed, on: profile))
-            let (timed, inference) = (terms[CostSum.timedLane], terms[CostTerm.inference.rawValue])
+            let (timed, inference) = (terms[KernelCosts.timedLane], terms[CostTerm.inference.rawValue])
             let isTimed = timed > DeviceProfile.nearlyAll * (terms.sum() - inference)
             return isTimed
                 ? TimedSumFit.Row(timed: timed, inference: inference, milliseconds: sample.milliseconds) : nil

@@ -1,6 +1,6 @@
 /// The parts of a latency that calibration may scale one by one.
 ///
-/// The first nine are the families of work; the raw values index the lanes of `CostSum.terms`.
+/// The first nine are the families of work; the raw values index the lanes of `KernelCosts.terms`.
 public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
     case convolution, pointwise, depthwise, grouped, dense, pooling, elementwise, movement, other
     /// Starting a kernel that does not multiply.
@@ -40,7 +40,7 @@ public enum CostTerm: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// What the kernels of a piece of a graph cost together; pieces add up.
-public struct CostSum: Hashable, Sendable {
+public struct KernelCosts: Hashable, Sendable {
     /// Milliseconds by `CostTerm` before calibration.
     public var terms = SIMD16<Double>(repeating: 0)
     /// Weights as the runtime stores them.
@@ -55,14 +55,14 @@ public struct CostSum: Hashable, Sendable {
     public var macs = 0
 
     /// The cost of both pieces together.
-    public static func + (a: CostSum, b: CostSum) -> CostSum {
+    public static func + (a: KernelCosts, b: KernelCosts) -> KernelCosts {
         var sum = a
         sum += b
         return sum
     }
 
     /// Adds the cost of another piece.
-    public static func += (sum: inout CostSum, other: CostSum) {
+    public static func += (sum: inout KernelCosts, other: KernelCosts) {
         sum.terms += other.terms
         sum.weightBytes &+= other.weightBytes
         sum.deviceWeightBytes &+= other.deviceWeightBytes
@@ -78,8 +78,8 @@ public struct CostSum: Hashable, Sendable {
 
     /// Milliseconds of kernels that were timed one by one; the lane of `terms` that no term has.
     var timedMilliseconds: Double {
-        get { terms[CostSum.timedLane] }
-        set { terms[CostSum.timedLane] = newValue }
+        get { terms[KernelCosts.timedLane] }
+        set { terms[KernelCosts.timedLane] = newValue }
     }
 
     static let timedLane = CostTerm.allCases.count

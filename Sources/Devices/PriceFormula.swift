@@ -5,7 +5,7 @@ import Quantities
 ///
 /// Worked out once for a profile and then free of references to it, so that a million prices a second count nothing up
 /// and down.
-struct Tariff: Sendable {
+struct PriceFormula: Sendable {
     private let inferenceMilliseconds: Double
     private let parameterCache: MemoryProfile.ParameterCache?
     private let latency, energy: TermFit?
@@ -43,7 +43,8 @@ struct Tariff: Sendable {
     }
 
     /// The kernels' costs and what each network costs once.
-    func whole(_ kernels: CostSum, endingIn state: EntryState, returnMilliseconds: Double) -> CostSum {
+    func whole(_ kernels: KernelCosts, endingIn state: EntryState, returnMilliseconds: Double) -> KernelCosts
+    {
         var sum = kernels
         sum[.inference] += inferenceMilliseconds
         if state == .device { sum[.transfer] += returnMilliseconds }
@@ -55,7 +56,7 @@ struct Tariff: Sendable {
     ///
     /// `otherTerms` holds the kernels' terms under each other habit that the calibration leaves open.
     func price(
-        _ kernels: CostSum, others otherTerms: [SIMD16<Double>], endingIn state: EntryState,
+        _ kernels: KernelCosts, others otherTerms: [SIMD16<Double>], endingIn state: EntryState,
         returnMilliseconds: Double, peakActivationBytes: Int,
         obstacle: Price.Cause?
     ) -> Price {
@@ -100,8 +101,8 @@ struct Tariff: Sendable {
     ) {
         let time = prediction(terms, otherTerms)
         return (
-            time.milliseconds, time.milliseconds * (-time.below * Tariff.normalP90).exponential,
-            time.milliseconds * (time.above * Tariff.normalP90).exponential
+            time.milliseconds, time.milliseconds * (-time.below * PriceFormula.normalP90).exponential,
+            time.milliseconds * (time.above * PriceFormula.normalP90).exponential
         )
     }
 
@@ -142,7 +143,7 @@ extension DeviceProfile {
     /// The price of a whole network made of pieces, without its layers.
     public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
         let passage = piece.passages[EntryState.start.rawValue]
-        return Tariff(self, reserve: reserve).price(
+        return PriceFormula(self, reserve: reserve).price(
             passage.sum, others: passage.others, endingIn: passage.exit,
             returnMilliseconds: piece.returnMilliseconds, peakActivationBytes: piece.peakActivationBytes,
             obstacle: passage.obstacle)
@@ -153,13 +154,13 @@ extension DeviceProfile {
     package func time(_ terms: SIMD16<Double>, others: [SIMD16<Double>]) -> (
         milliseconds: Double, p10: Double, p90: Double
     ) {
-        Tariff(self).time(terms, others)
+        PriceFormula(self).time(terms, others)
     }
 
     /// Milliseconds by `CostTerm` of a whole network, before calibration.
     package func terms(_ piece: PricedPiece) -> SIMD16<Double> {
         let passage = piece.passages[EntryState.start.rawValue]
-        return Tariff(self).whole(
+        return PriceFormula(self).whole(
             passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds
         ).terms
     }

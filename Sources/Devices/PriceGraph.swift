@@ -62,7 +62,7 @@ public struct ExecutedGraph: Sendable {
 
     /// Runs through the kernels, beginning in `state`.
     func passage(from state: EntryState, on profile: DeviceProfile) -> PricedPiece.Passage {
-        var passage = PricedPiece.Passage(sum: CostSum(), exit: state, obstacle: nil)
+        var passage = PricedPiece.Passage(sum: KernelCosts(), exit: state, obstacle: nil)
         for work in workloads {
             let step = profile.step(work, from: passage.exit)
             passage.sum += step.sum
@@ -137,8 +137,8 @@ extension DeviceProfile {
     }
 
     /// Weights and structure that a kernel adds to the model file.
-    fileprivate func storage(of work: Workload) -> CostSum {
-        var cost = CostSum()
+    fileprivate func storage(of work: Workload) -> KernelCosts {
+        var cost = KernelCosts()
         cost.weightBytes = storedWeightBytes(of: work)
         cost.structureBytes = runtime.structureBytes(
             tensors: work.weightElements > 0 ? 3 : 1, operations: 1,

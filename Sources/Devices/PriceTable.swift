@@ -2,13 +2,13 @@
 ///
 /// Pieces are numbered in the order in which they were added; from then on a network is a list of numbers.
 ///
-///     var pricer = AdditivePricer(profile)
-///     for piece in pieces { pricer.add(PricedPiece(piece, on: profile)) }
-///     let price = pricer.price([0, 4, 2])
-public struct AdditivePricer: Sendable {
+///     var table = PriceTable(profile)
+///     for piece in pieces { table.add(PricedPiece(piece, on: profile)) }
+///     let price = table.price([0, 4, 2])
+public struct PriceTable: Sendable {
     /// The device whose prices it gives.
     public let profile: DeviceProfile
-    private let tariff: Tariff
+    private let formula: PriceFormula
     /// One place a piece, or one for each `EntryState` where activations may change sides; free of references.
     private var places: [Place] = []
     private let placesPerPiece: Int
@@ -18,7 +18,7 @@ public struct AdditivePricer: Sendable {
     private let habits: Int
 
     private struct Place {
-        var sum: CostSum
+        var sum: KernelCosts
         var exit: Int
         /// Index into `obstacles`; −1 for none.
         var obstacle: Int
@@ -29,7 +29,7 @@ public struct AdditivePricer: Sendable {
     /// A table without pieces for this device; `reserve` is memory that models may not use.
     public init(_ profile: DeviceProfile, reserve: Reserve = .none) {
         self.profile = profile
-        tariff = Tariff(profile, reserve: reserve)
+        formula = PriceFormula(profile, reserve: reserve)
         placesPerPiece = profile.hasBorders ? EntryState.allCases.count : 1
         habits = profile.calibration?.others.count ?? 0
     }
@@ -52,7 +52,7 @@ public struct AdditivePricer: Sendable {
     ///
     /// Precondition: pieces of these numbers were added.
     public func price(_ pieces: [Int]) -> Price {
-        var sum = CostSum()
+        var sum = KernelCosts()
         var state = 0
         var peak = 0
         var returnMilliseconds = 0.0
@@ -70,7 +70,7 @@ public struct AdditivePricer: Sendable {
                 obstacle = other
             }
         }
-        return tariff.price(
+        return formula.price(
             sum, others: terms, endingIn: EntryState(rawValue: state) ?? .start,
             returnMilliseconds: returnMilliseconds,
             peakActivationBytes: peak, obstacle: obstacle < 0 ? nil : obstacles[obstacle])

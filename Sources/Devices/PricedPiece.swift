@@ -25,7 +25,7 @@ public struct PricedPiece: Hashable, Sendable {
 
     /// What a piece costs when it is entered in one state.
     struct Passage: Hashable, Sendable {
-        var sum: CostSum
+        var sum: KernelCosts
         var exit: EntryState
         /// What keeps the piece off the device, if anything does.
         var obstacle: Price.Cause?

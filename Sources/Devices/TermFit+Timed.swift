@@ -40,7 +40,7 @@ struct TimedError {
 
 extension TermFit {
     mutating func correctTimed(by sum: TimedSumFit) {
-        scales[CostSum.timedLane] = sum.factor
+        scales[KernelCosts.timedLane] = sum.factor
         timed = TimedSum(inferenceScale: sum.inferenceScale, logSD: residualLogSD)
     }
 
@@ -63,9 +63,9 @@ extension TermFit {
     /// The terms multiplied by their factors.
     func scaled(_ terms: SIMD16<Double>) -> (terms: SIMD16<Double>, timedShare: Double) {
         var scaled = terms * scales
-        guard let timed, scaled[CostSum.timedLane] > 0 else { return (scaled, 0) }
+        guard let timed, scaled[KernelCosts.timedLane] > 0 else { return (scaled, 0) }
         let inference = CostTerm.inference.rawValue
-        let share = scaled[CostSum.timedLane] / (scaled.sum() - scaled[inference])
+        let share = scaled[KernelCosts.timedLane] / (scaled.sum() - scaled[inference])
         // What either account of the kernels leaves to the inference as a whole, by their shares.
         scaled[inference] *= 1 + share * (timed.inferenceScale / scales[inference] - 1)
         return (scaled, share)

@@ -1,4 +1,4 @@
-/// Factors on the terms of `CostSum`, fitted to measurements, and how well they are known.
+/// Factors on the terms of `KernelCosts`, fitted to measurements, and how well they are known.
 ///
 /// With fewer measurements than factors the data sheet carries the rest: the covariance then stays wide where nothing
 /// was measured, and so does the interval of a prediction that depends on it.

@@ -16,7 +16,7 @@ extension ResolvedJob {
     /// database. Throws where one is not there, does not fit or was trained on other inputs.
     func externalTeachers(for data: PreparedData, database: String) throws -> [String: Graph] {
         var teachers: [String: Graph] = [:]
-        for name in space.teachers where !Teacher.names.contains(name) {
+        for name in space.teachers where !SpaceTeacher.names.contains(name) {
             do {
                 let model = try ExternalTeacher(named: name, folder: folder, database: database)
                 try model.requireSameInputs(as: data.normalization)

@@ -121,7 +121,7 @@ struct HabitTests {
         #expect(middle > times[0] && middle < times[1])
         #expect((mixed.latencyMillisecondsP10 ?? .infinity) < times[0])
         #expect((mixed.latencyMillisecondsP90 ?? 0) > times[1])
-        var pricer = AdditivePricer(open)
+        var pricer = PriceTable(open)
         pricer.add(PricedPiece(graph, on: open))
         #expect(abs((pricer.price([0]).latencyMilliseconds ?? 0) / middle - 1) < 1e-12)
     }

@@ -24,7 +24,7 @@ struct PieceTests {
         let channels = [16, 24, 8]
         let whole = try chain(channels, swishAfter: swishAfter)
         for profile in try DeviceCatalog(files: Shipped.files()).profiles {
-            var pricer = AdditivePricer(profile)
+            var pricer = PriceTable(profile)
             for (index, width) in channels.enumerated() {
                 let input = index == 0 ? 8 : channels[index - 1]
                 let piece = try chain([width], swishAfter: swishAfter.contains(index) ? [0] : [], from: input)
@@ -49,7 +49,7 @@ struct PieceTests {
     func randomNetworks(name: String) throws {
         let profile = try Shipped.profile(name)
         let widths = [8, 16, 24]
-        var pricer = AdditivePricer(profile)
+        var pricer = PriceTable(profile)
         for key in 0..<18 {
             let swish = key % 2 == 1 ? [0] : []
             let piece = try chain([widths[key / 2 % 3]], swishAfter: swish, from: widths[key / 6])
