@@ -5,7 +5,7 @@ import ModelGraph
 
 /// Random layers, each as the network of that one layer in two forms that do the same work.
 enum LayerStudy: String, CaseIterable {
-    /// 3×3 convolutions with 64 channels and more: signs against int8.
+    /// 3×3 convolutions with 64 channels and more: binary against int8.
     case binary = "binary_over_int8"
     /// 1×1 convolutions with nine of ten weights zero: zeros skipped against the dense kernel.
     case sparse = "sparse_over_dense"
@@ -68,7 +68,7 @@ enum LayerStudy: String, CaseIterable {
         return builder.graph(outputs: [y])
     }
 
-    /// float32 in, float32 out, as binary layers are: taking the signs counts.
+    /// float32 in, float32 out, as binary layers are: taking the signs of activations counts.
     private func binaryLayer(_ size: Int, _ shape: Shape, _ convolution: Convolution, _ weights: [Float])
         throws -> Graph
     {

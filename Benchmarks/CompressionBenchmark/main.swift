@@ -1,5 +1,5 @@
 // What compression gains in time on this computer: random candidates of the image spaces in three precisions, and random
-// layers as signs, int8, sparse and dense. CSV on standard output, times in microseconds.
+// layers as binary ones, int8, sparse and dense. CSV on standard output, times in microseconds.
 // usage: compression-benchmark [--seeds N] [--spaces FOLDER] [--kernels SET] [--only layers|networks]
 
 import Kernels

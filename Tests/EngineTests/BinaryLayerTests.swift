@@ -4,7 +4,7 @@ import Kernels
 import ModelGraph
 import Testing
 
-/// A layer of signs of random shape, with everything its result depends on.
+/// A binary layer of random shape, with everything its result depends on.
 private struct BinaryLayer {
     let convolution: Convolution
     let input: Shape

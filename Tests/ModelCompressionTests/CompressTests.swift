@@ -50,7 +50,7 @@ struct CompressTests {
         #expect(try difference(graph, compressed(graph, Compression(parsing: pipeline))) < 0.02)
     }
 
-    @Test("A binary artefact computes what training with signs computes")
+    @Test("A binary artefact computes what training with binary weights computes")
     func binaryEqualsTraining() throws {
         // Without a depthwise layer, and with real first and last layers, nothing is int8 and rounds otherwise.
         let graph = try RandomNetwork.graph(seed: 2)
@@ -64,7 +64,7 @@ struct CompressTests {
     }
 
     @Test(
-        "Ranges beside binary layers are those of the network with signs", arguments: 0..<4 as Range<UInt64>)
+        "Ranges beside binary layers are those of the binary network", arguments: 0..<4 as Range<UInt64>)
     func calibratesWithSigns(seed: UInt64) throws {
         let graph = try RandomNetwork.graph(seed: seed)
         let real = try compressed(graph, Compression(parsing: "binary(stem=float32;logits=float32)"))

@@ -36,17 +36,7 @@ extension TransposedConvolution {
     func outputShape(_ shapes: [Shape]) throws(GraphError) -> Shape {
         let operation = Operation.transposedConvolution(self)
         let (input, weights) = (shapes[0], shapes[1])
-        guard input.rank == 4 else { throw .rank(operation: operation.name, expected: 4, actual: input) }
-        guard weights.rank == 4, groups > 0, input[3] % groups == 0, weights[0] % groups == 0,
-            weights.dimensions[1...] == [kernel.height, kernel.width, input[3] / groups]
-        else {
-            throw .mismatch(
-                operation: operation.name,
-                detail:
-                    "weights \(weights) do not fit input \(input), kernel \(kernel.height)×\(kernel.width) "
-                    + "and \(groups) groups")
-        }
-        try operation.requireBias(shapes, outputs: weights[0])
+        try operation.requireFilters(shapes, kernel: kernel, groups: groups)
         return [
             input[0],
             try extent(

@@ -181,15 +181,7 @@ struct Exporter {
         .notExportable(graph: graph.name, detail: "\(place): \(detail)")
     }
 
-    private mutating func unique(_ name: String) -> String {
-        var candidate = name
-        var suffix = 2
-        while !names.insert(candidate).inserted {
-            candidate = "\(name)_\(suffix)"
-            suffix += 1
-        }
-        return candidate
-    }
+    private mutating func unique(_ name: String) -> String { names.insertUnique(name) }
 }
 
 extension GraphPolicy {

@@ -223,15 +223,7 @@ struct Importer {
     }
 
     /// `name`, or `name_2`, `name_3`, … where it is taken.
-    mutating func unique(_ name: String) -> String {
-        var candidate = name
-        var suffix = 2
-        while !names.insert(candidate).inserted {
-            candidate = "\(name)_\(suffix)"
-            suffix += 1
-        }
-        return candidate
-    }
+    mutating func unique(_ name: String) -> String { names.insertUnique(name) }
 
     /// Appends a node named after its value.
     mutating func emit(
