@@ -71,7 +71,7 @@ public enum TaskRules: Hashable, Sendable, Codable {
     }
 
     /// By what candidates are compared on validation.
-    public var validationMetric: QualityMetric {
+    var validationMetric: QualityMetric {
         switch self {
         case .classification(_, let metric), .regression(_, _, let metric): metric
         case .anomaly(_, _, let validated): validated

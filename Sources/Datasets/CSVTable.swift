@@ -82,7 +82,7 @@ public struct CSVTable: Sendable {
     }
 
     /// Whether a field is one of the texts that stand for a missing value.
-    public func isMissing(row: Int, column: Int) -> Bool {
+    func isMissing(row: Int, column: Int) -> Bool {
         !format.missing.isEmpty && format.missing.contains(self[row, column])
     }
 

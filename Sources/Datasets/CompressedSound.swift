@@ -29,22 +29,8 @@ enum CompressedSound {
             return .failure(
                 .file(file, detail: "\(channels) channels at \(info.samplerate) Hz are impossible"))
         }
-        var samples: [Float] = []
-        let block = 16_384
-        var frames = [Float](repeating: 0, count: block * channels)
-        while true {
-            let count = frames.withUnsafeMutableBufferPointer {
-                // SAFETY: the buffer holds `block` frames of all channels.
-                Int(sf_readf_float(decoder, $0.baseAddress, sf_count_t(block)))
-            }
-            for frame in 0..<max(count, 0) {
-                let sum = (0..<channels).reduce(Float(0)) { $0 + frames[frame * channels + $1] }
-                samples.append(sum / Float(channels))
-            }
-            guard samples.count <= Sound.mostSamples else {
-                return .failure(.file(file, detail: "has more than \(Sound.mostSamples) samples"))
-            }
-            if count < block { break }
+        guard let samples = samples(of: decoder, channels: channels) else {
+            return .failure(.file(file, detail: "has more than \(Sound.mostSamples) samples"))
         }
         guard sf_error(decoder) == 0,
             samples.count >= Int(clamping: info.frames) || info.frames >= Int64.max / 2
@@ -60,6 +46,25 @@ enum CompressedSound {
             return .failure(.file(file, detail: "holds a sample that is not finite"))
         }
         return .success(Sound(sampleRate: Int(info.samplerate), samples: samples))
+    }
+
+    /// Every sample, its channels averaged; nil where there are more than a recording may have.
+    private static func samples(of decoder: OpaquePointer, channels: Int) -> [Float]? {
+        var samples: [Float] = []
+        let block = 16_384
+        var frames = [Float](repeating: 0, count: block * channels)
+        while samples.count <= Sound.mostSamples {
+            let count = frames.withUnsafeMutableBufferPointer {
+                // SAFETY: the buffer holds `block` frames of all channels.
+                Int(sf_readf_float(decoder, $0.baseAddress, sf_count_t(block)))
+            }
+            for frame in 0..<max(count, 0) {
+                let sum = (0..<channels).reduce(Float(0)) { $0 + frames[frame * channels + $1] }
+                samples.append(sum / Float(channels))
+            }
+            if count < block { break }
+        }
+        return samples.count <= Sound.mostSamples ? samples : nil
     }
 
     private static func message(_ decoder: OpaquePointer?) -> String {

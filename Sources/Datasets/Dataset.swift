@@ -111,7 +111,7 @@ public struct Dataset: Sendable {
     }
 
     /// Whether samples share rows, so that neighbours must not fall into different parts.
-    public var hasOverlaps: Bool {
+    var hasOverlaps: Bool {
         guard case .windows(let windows) = storage else { return false }
         return windows.length > 1
     }

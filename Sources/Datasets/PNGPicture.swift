@@ -12,61 +12,25 @@ struct PNGPicture {
 
     /// - Parameter keepsTransparency: whether a colour or palette entry that is marked as clear becomes alpha.
     init(_ bytes: [UInt8], keepsTransparency: Bool = false, file: String) throws(DatasetError) {
-        self.file = file
-        var essential = Array(bytes[..<min(8, bytes.count)])
-        essential.reserveCapacity(bytes.count)
-        var shape: (size: PictureSize, bits: Int, kind: UInt8)?
-        var (offset, packed, hasEnd, isClear) = (8, 0, false, false)
-        while offset + 12 <= bytes.count, !hasEnd {
-            let length = bytes.bigEndian(offset)
-            guard length <= bytes.count - offset - 12 else { break }
-            let end = offset + 12 + length
-            let name = String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
-            switch name {
-            case "IHDR" where length == 13:
-                shape = (
-                    PictureSize(height: bytes.bigEndian(offset + 12), width: bytes.bigEndian(offset + 8)),
-                    Int(bytes[offset + 16]), bytes[offset + 17]
-                )
-                essential += bytes[offset..<end]
-            case "PLTE": essential += bytes[offset..<end]
-            case "tRNS" where keepsTransparency:
-                isClear = true
-                essential += bytes[offset..<end]
-            case "IDAT":
-                packed += length
-                essential += bytes[offset..<end]
-            case "IEND":
-                hasEnd = true
-                essential += bytes[offset..<end]
-            default: break
-            }
-            offset = end
+        let chunks = PNGChunks(bytes, keepsTransparency: keepsTransparency)
+        guard let shape = chunks.shape else {
+            throw .byte(file: file, offset: 8, detail: "is a PNG file without header")
         }
-        guard let shape else { throw .byte(file: file, offset: 8, detail: "is a PNG file without header") }
-        guard hasEnd else { throw .file(file, detail: "is truncated: the PNG file has no end") }
-        let channels: Int? =
-            switch shape.kind {
-            case 0, 3: 1
-            case 2: 3
-            case 4: 2
-            case 6: 4
-            default: nil
-            }
-        guard let channels, [1, 2, 4, 8, 16].contains(shape.bits) else {
+        guard chunks.hasEnd else { throw .file(file, detail: "is truncated: the PNG file has no end") }
+        guard let channels = shape.channels, [1, 2, 4, 8, 16].contains(shape.bits) else {
             throw .byte(file: file, offset: 24, detail: "its colour type \(shape.kind) is none of PNG's")
         }
         header = PictureHeader(size: shape.size, isGrey: shape.kind == 0 || shape.kind == 4)
-        hasAlpha = shape.kind >= 4 || isClear
+        hasAlpha = shape.kind >= 4 || chunks.isClear
+        essential = chunks.essential
+        self.file = file
         // Deflate packs 1,032 bytes into one at most: a larger claim is refused before memory is taken.
-        if shape.size.isPossible {
-            let raw = shape.size.height * ((shape.size.width * channels * shape.bits + 7) / 8)
-            guard raw <= packed * 1032 + 64 else {
-                throw .file(
-                    file, detail: "says it has \(shape.size) pixels, but holds \(packed) packed bytes")
-            }
+        guard shape.size.isPossible else { return }
+        let raw = shape.size.height * ((shape.size.width * channels * shape.bits + 7) / 8)
+        guard raw <= chunks.packed * 1032 + 64 else {
+            throw .file(
+                file, detail: "says it has \(shape.size) pixels, but holds \(chunks.packed) packed bytes")
         }
-        self.essential = essential
     }
 
     /// Grey or red, green, blue as stored (16 bits are rounded to 8), with alpha where there is any.
@@ -114,5 +78,70 @@ extension [UInt8] {
     /// Four bytes, the highest first.
     fileprivate func bigEndian(_ offset: Int) -> Int {
         self[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+}
+
+/// The chunks of a PNG file that make its pixels.
+private struct PNGChunks {
+    /// What the header chunk says; nil where there is none.
+    private(set) var shape: Shape?
+    /// Signature and chunks, as libpng reads them.
+    private(set) var essential: [UInt8]
+    /// Bytes of packed pixels.
+    private(set) var packed = 0
+    private(set) var hasEnd = false
+    /// Whether a colour or palette entry is marked as clear.
+    private(set) var isClear = false
+
+    struct Shape {
+        let size: PictureSize
+        let bits: Int
+        let kind: UInt8
+
+        /// Nil where PNG has no such colour type.
+        var channels: Int? {
+            switch kind {
+            case 0, 3: 1
+            case 2: 3
+            case 4: 2
+            case 6: 4
+            default: nil
+            }
+        }
+    }
+
+    /// Reads up to the end chunk, or to the first chunk that is longer than the file.
+    init(_ bytes: [UInt8], keepsTransparency: Bool) {
+        essential = Array(bytes[..<min(8, bytes.count)])
+        essential.reserveCapacity(bytes.count)
+        var offset = 8
+        while offset + 12 <= bytes.count, !hasEnd {
+            let length = bytes.bigEndian(offset)
+            guard length <= bytes.count - offset - 12 else { break }
+            let chunk = bytes[offset..<offset + 12 + length]
+            if take(chunk, length: length, of: bytes, keepsTransparency: keepsTransparency) {
+                essential += chunk
+            }
+            offset += 12 + length
+        }
+    }
+
+    /// Notes what a chunk says; whether it makes pixels.
+    private mutating func take(
+        _ chunk: ArraySlice<UInt8>, length: Int, of bytes: [UInt8], keepsTransparency: Bool
+    ) -> Bool {
+        let start = chunk.startIndex
+        switch String(decoding: bytes[start + 4..<start + 8], as: UTF8.self) {
+        case "IHDR" where length == 13:
+            shape = Shape(
+                size: PictureSize(height: bytes.bigEndian(start + 12), width: bytes.bigEndian(start + 8)),
+                bits: Int(bytes[start + 16]), kind: bytes[start + 17])
+        case "PLTE": break
+        case "tRNS" where keepsTransparency: isClear = true
+        case "IDAT": packed += length
+        case "IEND": hasEnd = true
+        default: return false
+        }
+        return true
     }
 }

@@ -57,7 +57,7 @@ extension Identity {
     }
 
     /// The value as text from which nothing is lost: numbers round-trip, texts within lists and records are quoted.
-    public var exactText: String {
+    var exactText: String {
         switch self {
         case .text(let text): text
         case .integer(let value): String(value)

@@ -53,7 +53,7 @@ public final class Executor {
     }
 
     /// Lets `body` write the bytes of a buffer.
-    public func withMutableBytes<Result>(
+    func withMutableBytes<Result>(
         of buffer: Buffer, _ body: (inout MutableRawSpan) throws -> Result
     ) rethrows -> Result {
         precondition(program.constants[buffer.index] == nil, "a constant cannot be written")
@@ -65,7 +65,7 @@ public final class Executor {
     }
 
     /// Lets `body` read the bytes of a buffer.
-    public func withBytes<Result>(of buffer: Buffer, _ body: (RawSpan) throws -> Result) rethrows -> Result {
+    func withBytes<Result>(of buffer: Buffer, _ body: (RawSpan) throws -> Result) rethrows -> Result {
         // SAFETY: as above; constants live in the program's pool for their full size.
         let start = program.constants[buffer.index] ?? arena + program.offsets[buffer.index]
         let bytes = UnsafeRawBufferPointer(start: start, count: program.sizes[buffer.index])

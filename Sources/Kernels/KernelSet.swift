@@ -24,7 +24,7 @@ public struct KernelSet: @unchecked Sendable {
     /// 64-bit ARM.
     public static let neon = KernelSet(sk_kernels_neon())
     /// 64-bit ARM with the int8 dot product (ARMv8.2).
-    public static let neondot = KernelSet(sk_kernels_neondot())
+    static let neondot = KernelSet(sk_kernels_neondot())
 
     /// What this processor can run, the reference first and the fastest last.
     public static let available: [KernelSet] = [scalar] + [avx2, neon, neondot, avx512vnni].compactMap { $0 }

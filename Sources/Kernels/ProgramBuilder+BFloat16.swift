@@ -3,7 +3,7 @@ import CKernels
 extension KernelSet {
     /// Whether this set has instructions for products of bfloat16 numbers (and the reference imitates them); elsewhere
     /// such weights are widened, and float32 kernels do the work.
-    public var multipliesBFloat16: Bool { sk_bf16_for(table) != nil }
+    var multipliesBFloat16: Bool { sk_bf16_for(table) != nil }
 
     /// The set's name and what else results depend on: `avx512vnni+bf16` where bfloat16 numbers are multiplied as such.
     public var arithmetic: String { self != .scalar && multipliesBFloat16 ? "\(name)+bf16" : name }
@@ -20,7 +20,7 @@ extension ProgramBuilder {
     ///   - weights: [outputs, kernelHeight, kernelWidth, inputs].
     ///   - bias: one an output, or empty.
     ///   - residual: float32, laid out as y.
-    public mutating func bfloat16Convolution(
+    mutating func bfloat16Convolution(
         _ x: Buffer, _ shape: WindowShape, weights: [Float], bias: [Float], residual: Buffer? = nil,
         clamp: ClosedRange<Float> = -.infinity ... .infinity, into y: Buffer
     ) {
@@ -63,7 +63,7 @@ extension ProgramBuilder {
 
 extension WindowShape {
     /// Whether the input, with its border and an even number of channels, can be addressed by 32 bits.
-    public var fitsPairs: Bool {
+    var fitsPairs: Bool {
         Double(images * paddedHeight) * Double(paddedWidth) * Double(evenChannels) < 0x1p31
     }
 

@@ -109,23 +109,15 @@ extension ProgramBuilder {
                 epilogue: epilogue, into: y)
         }
         let source = integerInput(x, zeroPoint: zeroPoint, shape)
-        let width = Int(table.s8_width), group = Int(table.s8_group)
+        let width = Int(table.s8_width)
         var parameters = convolution(shape, pixel: shape.inputChannels)
         var scratch: Buffer?
         if raisesTileByTile(shape) {
             parameters.scratch_size = Int64(SK_RAISED_PIXELS) * Int64(shape.inputChannels) + 64
             scratch = buffer(bytes: Int(parameters.scratch_size) * Int(SK_MAX_PARTS))
         }
-        func packed<Stored: AdditiveArithmetic & BitwiseCopyable>(_ convert: @escaping (Int8) -> Stored)
-            -> UnsafeRawPointer
-        {
-            let halfGroup = Int(table.s8_half_group)
-            return UnsafeRawPointer(
-                pool.store(
-                    shape.packed(weights, width: width, group: group, halfGroup: halfGroup, convert: convert))
-            )
-        }
-        parameters.weights = table.s8_widens ? packed(Int16.init) : packed { $0 }
+        parameters.weights =
+            table.s8_widens ? stored(weights, shape, as: Int16.init) : stored(weights, shape) { $0 }
         let corrected =
             table.s8_widens ? bias : corrected(bias, shape, weights, by: zeroPoint &+ table.s8_shift)
         parameters.bias = UnsafeRawPointer(pool.store(shape.blocked(corrected, width: width)))
@@ -137,6 +129,17 @@ extension ProgramBuilder {
             rows: RowGeometry(
                 .convolution, shape, inputBytes: table.s8_widens ? 2 : 1, outputBytes: 1),
             reach: table.convolution_s8_reach)
+    }
+
+    /// Integer weights as this kernel set's int8 convolution reads them.
+    private func stored<Stored: AdditiveArithmetic & BitwiseCopyable>(
+        _ weights: [Int8], _ shape: WindowShape, as convert: @escaping (Int8) -> Stored
+    ) -> UnsafeRawPointer {
+        UnsafeRawPointer(
+            pool.store(
+                shape.packed(
+                    weights, width: Int(table.s8_width), group: Int(table.s8_group),
+                    halfGroup: Int(table.s8_half_group), convert: convert)))
     }
 
     /// Whether a set that adds something to its int8 inputs does so as it reads them, since windows are single pixels.

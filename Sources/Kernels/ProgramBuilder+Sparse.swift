@@ -24,7 +24,7 @@ extension ProgramBuilder {
     ///   - weights: [outputs, inputs].
     ///   - bias: one an output, or empty.
     ///   - residual: laid out as y.
-    public mutating func sparseConvolution(
+    mutating func sparseConvolution(
         _ x: Buffer, _ shape: WindowShape, weights: [Float], bias: [Float], residual: Buffer? = nil,
         clamp: ClosedRange<Float> = -.infinity ... .infinity, into y: Buffer
     ) {
@@ -73,7 +73,7 @@ private struct CompressedRows {
 
 extension WindowShape {
     /// Whether every output pixel reads one input pixel, its own: the layer is a product of matrices.
-    public var isPointwise: Bool {
+    var isPointwise: Bool {
         kernelHeight == 1 && kernelWidth == 1 && strideY == 1 && strideX == 1 && groups == 1 && !isPadded
             && outputHeight == inputHeight && outputWidth == inputWidth
     }

@@ -51,7 +51,7 @@ public struct ProgramBuilder {
     /// Bytes of packed weights, tables and parameters so far.
     public var constantBytes: Int { pool.bytes }
     /// Kernel calls so far.
-    public var stepCount: Int { records.count }
+    var stepCount: Int { records.count }
     /// Buffers so far, constants among them.
     public var bufferCount: Int { sizes.count }
 

@@ -34,6 +34,20 @@ struct RowQuads {
         return 1 << (Int.bitWidth - (rows - 1).leadingZeroBitCount)
     }
 
+    /// A place of a vector, after rows were interleaved, and its channel.
+    private struct Lane {
+        let vector, place, channel: Int
+    }
+
+    /// The places that have a channel.
+    private var lanes: [Lane] {
+        (0..<vectors).flatMap { vector in
+            (0..<64).compactMap { place in
+                channel(vector, place).map { Lane(vector: vector, place: interleaved(place), channel: $0) }
+            }
+        }
+    }
+
     /// The channel at each place of a vector; none beyond the last.
     private func channel(_ vector: Int, _ place: Int) -> Int? {
         let channel = 64 * vector + place
@@ -45,35 +59,29 @@ struct RowQuads {
 
     /// [channels, kernelHeight, kernelWidth] as [vector][group][kernel column][output row][quarter][channel][row].
     func packed(_ weights: [Int8]) -> [Int8] {
-        let (height, width) = (shape.kernelHeight, shape.kernelWidth)
-        var packed = [Int8](repeating: 0, count: vectors * groups * width * passRows * 256)
-        for vector in 0..<vectors {
-            for place in 0..<64 {
-                guard let channel = channel(vector, place) else { continue }
-                for y in 0..<height {
-                    for row in 0..<passRows {
-                        let (group, slot) = (y + row).quotientAndRemainder(dividingBy: 4)
-                        for x in 0..<width {
-                            let block = ((vector * groups + group) * width + x) * passRows + row
-                            packed[block * 256 + interleaved(place) * 4 + slot] =
-                                weights[(channel * height + y) * width + x]
-                        }
-                    }
-                }
+        var packed = [Int8](repeating: 0, count: vectors * groups * shape.kernelWidth * passRows * 256)
+        for lane in lanes {
+            for y in 0..<shape.kernelHeight {
+                for row in 0..<passRows { pack(weights, row: y, of: lane, for: row, into: &packed) }
             }
         }
         return packed
     }
 
+    /// Packs a row of a channel's kernel where it meets an output row of the pass.
+    private func pack(_ weights: [Int8], row y: Int, of lane: Lane, for row: Int, into packed: inout [Int8]) {
+        let (height, width) = (shape.kernelHeight, shape.kernelWidth)
+        let (group, slot) = (y + row).quotientAndRemainder(dividingBy: 4)
+        for x in 0..<width {
+            let block = ((lane.vector * groups + group) * width + x) * passRows + row
+            packed[block * 256 + lane.place * 4 + slot] = weights[(lane.channel * height + y) * width + x]
+        }
+    }
+
     /// One number a channel in the order of the sums.
     func ordered<Element: AdditiveArithmetic>(_ values: [Element]) -> [Element] {
         var ordered = [Element](repeating: .zero, count: vectors * 64)
-        for vector in 0..<vectors {
-            for place in 0..<64 {
-                guard let channel = channel(vector, place) else { continue }
-                ordered[vector * 64 + interleaved(place)] = values[channel]
-            }
-        }
+        for lane in lanes { ordered[lane.vector * 64 + lane.place] = values[lane.channel] }
         return ordered
     }
 }

@@ -36,9 +36,9 @@ public struct WindowShape: Hashable, Sendable {
     /// Elements of the result.
     public var outputCount: Int { outputPixels * outputChannels }
     /// Rows of the input with its padding.
-    public var paddedHeight: Int { inputHeight + top + bottom }
+    var paddedHeight: Int { inputHeight + top + bottom }
     /// Columns of the input with its padding.
-    public var paddedWidth: Int { inputWidth + left + right }
+    var paddedWidth: Int { inputWidth + left + right }
     /// Whether anything is added around the input.
     public var isPadded: Bool { top + bottom + left + right > 0 }
     /// Each output channel sees one input channel, its own.

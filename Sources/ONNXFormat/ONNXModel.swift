@@ -8,7 +8,7 @@ import SwiftProtobuf
 ///     let bytes = try ONNXModel.write(model.graph, metadata: model.metadata)
 public enum ONNXModel {
     /// The newest version of the default operator set this module was written against.
-    public static let newestOperatorSet = 28
+    static let newestOperatorSet = 28
     /// The oldest version it reads.
     public static let oldestOperatorSet = 7
 }

@@ -83,7 +83,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     }
 
     /// Equal parts a batch is cut into; each has its own batch statistics, and threads share parts, never rows.
-    public var shards: Int { batch >= 128 && batch % 4 == 0 ? 4 : batch >= 2 && batch % 2 == 0 ? 2 : 1 }
+    var shards: Int { batch >= 128 && batch % 4 == 0 ? 4 : batch >= 2 && batch % 2 == 0 ? 2 : 1 }
 
     /// - Throws: `TrainingError.recipe` naming the first impossible value.
     func validate() throws(TrainingError) {

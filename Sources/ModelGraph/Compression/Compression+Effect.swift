@@ -21,7 +21,7 @@ extension Graph {
     }
 
     /// The same network with nothing known of its trained numbers.
-    public func forgettingWeights() -> Graph {
+    func forgettingWeights() -> Graph {
         var graph = self
         for node in nodes {
             for input in node.inputs {

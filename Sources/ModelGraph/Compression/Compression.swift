@@ -53,7 +53,7 @@ public struct Compression: Hashable, Sendable {
     }
 
     /// Whether channels or single weights are removed.
-    public var removesWeights: Bool {
+    var removesWeights: Bool {
         steps.contains { step in
             switch step {
             case .structured, .magnitude, .pattern, .dynamic: true
@@ -63,7 +63,7 @@ public struct Compression: Hashable, Sendable {
     }
 
     /// Whether a step trains the network further.
-    public var needsTraining: Bool {
+    var needsTraining: Bool {
         steps.contains { step in
             switch step {
             case .distill, .dynamic, .finetune: true

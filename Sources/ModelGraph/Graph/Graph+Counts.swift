@@ -67,7 +67,7 @@ extension Graph {
     }
 
     /// How many products each output of a node sums; 0 where it sums none.
-    public func reductionLength(of node: Node) -> Int {
+    func reductionLength(of node: Node) -> Int {
         switch node.operation.traits.kind {
         case .layer:
             let weights = self[node.inputs[1]].type.shape
@@ -78,7 +78,7 @@ extension Graph {
     }
 
     /// Constants that a node reads or that are outputs, in order of their ids.
-    public var usedConstants: [ValueID] {
+    var usedConstants: [ValueID] {
         var isUsed = [Bool](repeating: false, count: values.count)
         for node in nodes { for input in node.inputs { isUsed[input.index] = true } }
         for output in outputs { isUsed[output.index] = true }
@@ -89,7 +89,7 @@ extension Graph {
     ///
     /// These are weights, biases, and the scale and offset of batch normalisation; its mean and variance are statistics.
     /// Single numbers beside an element-wise operation are not trained either.
-    public var trainableConstants: [ValueID] {
+    var trainableConstants: [ValueID] {
         var isTrainable = [Bool](repeating: false, count: values.count)
         for node in nodes {
             let adjusted = node.inputs.indices.clamped(to: node.operation.traits.trainedInputs)

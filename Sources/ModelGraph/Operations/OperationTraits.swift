@@ -120,7 +120,7 @@ extension Operation {
 
     /// Whether every element of the result is an element of the input (or a padding constant), so that integers keep
     /// their scale.
-    public var movesOnly: Bool { traits.keepsScale }
+    var movesOnly: Bool { traits.keepsScale }
 }
 
 extension OperationTraits {

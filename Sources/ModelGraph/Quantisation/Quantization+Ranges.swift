@@ -22,7 +22,7 @@ extension Quantization {
     public static let unitInterval = Quantization(scale: 1 / 256, zeroPoint: -128)
 
     /// The real numbers that int8 can stand for under this quantisation.
-    public var int8Range: ClosedRange<Float> {
+    var int8Range: ClosedRange<Float> {
         let (low, high) = (scale * Float(-128 - zeroPoint), scale * Float(127 - zeroPoint))
         return low...high
     }

@@ -48,7 +48,7 @@ public struct Tensor: Hashable, Sendable {
     public var isKnown: Bool { if case .unknown = storage { false } else { true } }
 
     /// Bytes of a `binary` tensor of this shape: whole bytes for each row along the last axis.
-    public static func packedBytes(_ shape: Shape) -> Int {
+    static func packedBytes(_ shape: Shape) -> Int {
         guard let last = shape.dimensions.last, last > 0 else { return 0 }
         return shape.elementCount / last * ((last + 7) / 8)
     }
