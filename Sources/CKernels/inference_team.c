@@ -20,7 +20,7 @@ struct sk_team {
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    _Alignas(64) atomic_ullong offer;    // number of the step whose second half is to be had; 0: none
+    _Alignas(64) atomic_ullong offer;    // step whose second half a helper may take; 0: none
     _Alignas(64) atomic_ullong reached;  // the first step that the caller has not done its part of
     _Alignas(64) atomic_ullong done;     // the last step whose half the helper finished
     _Alignas(64) atomic_bool parked;

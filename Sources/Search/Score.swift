@@ -22,7 +22,7 @@ public struct Score: Hashable, Sendable {
     public var modelSize: Int?
     /// Whether the device can run it within the limits, and if not, why.
     public var status: Status
-    /// A sentence that says why the status is not `ok`, or what is to be known though it is.
+    /// Why the status is not `ok`, in one sentence; for `ok`, an optional remark.
     public var reason: String?
     /// The content of the profile that it belongs to, as a hash; nil where that is the device's own, or unknown.
     public var profile: String?

@@ -103,7 +103,7 @@ struct Exporter {
         }
     }
 
-    /// The tensor takes over the output's name; whoever had it gets another.
+    /// The tensor takes over the output's name; the previous owner of the name is renamed.
     private mutating func rename(_ id: ValueID, to name: String) {
         if let holder = tensorNames.firstIndex(of: name) {
             replace(name, by: names.fresh("\(name)//inner"))

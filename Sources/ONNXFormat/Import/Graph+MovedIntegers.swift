@@ -30,7 +30,7 @@ extension Graph {
                         output: integers))
                 readers.append(1)
                 readers[real.index] -= 1
-                // Whoever is not read any more leaves its name to the one that takes its place.
+                // A value that is not read any more leaves its name to the one that takes its place.
                 if readers[real.index] == 0 {
                     node.name = moved[before].name
                     if !outputs.contains(node.output) {

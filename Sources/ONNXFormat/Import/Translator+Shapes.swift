@@ -59,7 +59,7 @@ extension Translator {
             }
             target[axis] = shape[axis]
         }
-        // Extents beside a 0 must not overflow either, for whoever multiplies some of them later.
+        // Extents beside a 0 must not overflow either: some of them may be multiplied later.
         _ = try TensorDecoder.checkedCount(target.map { Int64(max($0, 0)) }, name: call.output)
         let count = Shape(shape).elementCount
         let known = Shape(target.filter { $0 != -1 }).elementCount

@@ -199,7 +199,7 @@ struct Translator {
         graph[id].constant != nil || id.index < graph.inputs.count
     }
 
-    /// Gives a result the name of an output; whoever had it is `name/stored` from now on.
+    /// Gives a result the name of an output; the previous owner of the name is `name/stored` from now on.
     private mutating func rename(_ id: ValueID, to name: String) {
         guard graph[id].name != name else { return }
         if let holder = results[name], graph[holder].name == name {

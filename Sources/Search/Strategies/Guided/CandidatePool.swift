@@ -11,7 +11,7 @@ struct CandidatePool {
     /// Points one edit away, points a few edits away or crossed, and points from anywhere, at most.
     private static let neighbours = 800
     private static let offspring = 400
-    private static let strangers = 200
+    private static let fromAnywhere = 200
 
     init(
         around history: [Trial], in problem: Problem, new isNew: (Genotype) -> Bool,
@@ -41,7 +41,7 @@ struct CandidatePool {
         for _ in 0..<(centres.isEmpty ? 0 : offspring) {
             near.append(child(of: centres, in: space, using: &random))
         }
-        return near + (0..<strangers).map { _ in space.sample(using: &random) }
+        return near + (0..<fromAnywhere).map { _ in space.sample(using: &random) }
     }
 
     /// A centre after two or three edits, or two centres crossed and edited once.
@@ -61,15 +61,15 @@ struct CandidatePool {
     private static func nearest(
         _ listed: [Genotype], to centres: [Genotype], using random: inout RandomStream
     ) -> [Genotype] {
-        let most = neighbours + offspring + strangers
+        let most = neighbours + offspring + fromAnywhere
         guard listed.count > most else { return listed }
         let shuffled = random.permutation(listed.count)
         let distances = listed.map { point in centres.map { $0.distance(to: point) }.min() ?? 0 }
         let order = shuffled.indices.sorted {
             (distances[shuffled[$0]], $0) < (distances[shuffled[$1]], $1)
         }
-        let near = order.prefix(most - strangers)
-        let rest = order.dropFirst(most - strangers).sorted().prefix(strangers)
+        let near = order.prefix(most - fromAnywhere)
+        let rest = order.dropFirst(most - fromAnywhere).sorted().prefix(fromAnywhere)
         return (near + rest).map { listed[shuffled[$0]] }
     }
 }
