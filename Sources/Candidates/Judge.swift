@@ -25,7 +25,16 @@ public struct Judge: Sendable {
 
     /// The quality on the validation part.
     public func validate(_ graph: Graph) throws -> Quality {
-        quality(of: try predictions(of: graph, on: data.split.validation))
+        quality(of: try validated(graph))
+    }
+
+    /// What is predicted on validation; where that holds nothing but normal samples, disturbed copies of them follow.
+    private func validated(_ graph: Graph) throws -> Predictions {
+        let normal = try predictions(of: graph, on: data.split.validation)
+        guard task.disturbsValidation, let threshold = normal.threshold else { return normal }
+        let disturbance = Disturbance(shape: data.dataset.sampleShape)
+        let kept = try outputs(of: graph, on: data.split.validation, disturbance)
+        return normal.joined(by: kept, threshold: threshold)
     }
 
     private func quality(of predictions: Predictions) -> Quality {
@@ -38,7 +47,7 @@ public struct Judge: Sendable {
     ///
     /// A threshold is chosen on validation and then holds for test.
     public func validateAndTest(_ graph: Graph) throws -> (quality: Quality, tested: Predictions) {
-        let validated = try predictions(of: graph, on: data.split.validation)
+        let validated = try validated(graph)
         var quality = quality(of: validated)
         let tested = try predictions(of: graph, on: data.split.test, threshold: validated.threshold)
         quality.testAccuracy = task.goal.metric.goodness(of: tested)
@@ -52,10 +61,19 @@ public struct Judge: Sendable {
     public func predictions(
         of graph: Graph, on indices: [Int], threshold: Float? = nil
     ) throws -> Predictions {
+        task.predictions(
+            of: try outputs(of: graph, on: indices), for: indices, in: data.dataset, threshold: threshold)
+    }
+
+    /// What is kept of the outputs for samples, or for disturbed copies of them.
+    private func outputs(
+        of graph: Graph, on indices: [Int], _ disturbance: Disturbance? = nil
+    ) throws -> [SampleOutputs] {
         var kept: [SampleOutputs] = []
         for start in stride(from: 0, to: indices.count, by: Judge.chunk) {
             let part = Array(indices[start..<min(start + Judge.chunk, indices.count)])
-            let inputs = data.samples(part)
+            let samples = data.samples(part)
+            let inputs = disturbance?.moved(samples, of: part) ?? samples
             if let fault = data.dataset.fault { throw fault }
             let outputs = try evaluate(graph, samples: inputs, threads: threads)
             guard outputs.count == part.count * task.outputCount else {
@@ -69,11 +87,21 @@ public struct Judge: Sendable {
             }
             kept.append(task.kept(outputs, inputs: inputs))
         }
-        return task.predictions(of: kept, for: indices, in: data.dataset, threshold: threshold)
+        return kept
     }
 }
 
 extension Predictions {
+    /// Predictions of anomalies with what was kept of made-up ones; these belong to the groups of the samples they are copies of.
+    fileprivate func joined(by kept: [SampleOutputs], threshold: Float) -> Predictions {
+        guard case .anomalies(let errors, let powers, let truth, _) = answers else { return self }
+        return Predictions(
+            .anomalies(
+                errors: errors + kept.flatMap(\.values), powers: powers + kept.flatMap(\.powers),
+                truth: truth + truth.map { _ in true }, threshold: threshold),
+            groups: groups + groups)
+    }
+
     /// The error from which on a sample counts as an anomaly; nil of other tasks.
     public var threshold: Float? {
         if case .anomalies(_, _, _, let threshold) = answers { threshold } else { nil }

@@ -43,7 +43,9 @@ public struct PreparedData: Sendable {
         }
         normalization =
             given
-            ?? Normalization(fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
+            ?? Normalization(
+                fitting: dataset, samples: split.train.normal(in: dataset),
+                period: dataset.normalizationPeriod)
         content = dataset.contentHash()
     }
 
@@ -93,7 +95,16 @@ public struct PreparedData: Sendable {
         TrainingPart(
             reader: BatchReader(
                 dataset, normalization: normalization, augmentation: augmentation, seed: seed),
-            plain: BatchReader(dataset, normalization: normalization), indices: split.train, task: task)
+            plain: BatchReader(dataset, normalization: normalization),
+            indices: split.train.normal(in: dataset), task: task)
+    }
+}
+
+extension [Int] {
+    /// Samples that are not known to be anomalies: what reconstructions learn from.
+    fileprivate func normal(in dataset: Dataset) -> [Int] {
+        guard case .anomalies(let flags) = dataset.target else { return self }
+        return filter { !flags[$0] }
     }
 }
 

@@ -11,9 +11,9 @@ public enum TaskRules: Hashable, Sendable, Codable {
     case classification(classes: Int, metric: QualityMetric)
     /// One number; what is predicted is `offset + scale · output`.
     case regression(offset: Float, scale: Float, metric: QualityMetric)
-    /// The normalised sample again; how far it is off tells anomalies. `validated` is by what candidates are compared: the
-    /// metric, or the explained variance where validation holds nothing but normal samples.
-    case anomaly(values: Int, metric: QualityMetric, validated: QualityMetric)
+    /// The normalised sample again; how far it is off tells anomalies. `disturbs`: validation holds nothing but normal samples,
+    /// so that each is joined by a disturbed copy which counts as an anomaly when candidates are compared.
+    case anomaly(values: Int, metric: QualityMetric, disturbs: Bool)
 
     /// Throws where the data set does not hold what the goal predicts.
     ///
@@ -34,10 +34,12 @@ public enum TaskRules: Hashable, Sendable, Codable {
             let (mean, deviation) = standardises ? split.train.map { values[$0] }.meanAndDeviation : (0, 1)
             self = .regression(offset: mean, scale: deviation, metric: goal.metric)
         case (.anomaly, .anomalies(let flags)):
-            let isMixed = split.validation.contains { flags[$0] } && split.validation.contains { !flags[$0] }
+            guard split.train.contains(where: { !flags[$0] }) else {
+                throw .file(dataset.name, detail: "leaves no normal sample to train on")
+            }
             self = .anomaly(
                 values: dataset.sampleSize, metric: goal.metric,
-                validated: isMixed ? goal.metric : .explainedVariance)
+                disturbs: !split.validation.contains { flags[$0] })
         case (.classification, .values), (.classification, .anomalies), (.regression, .classes),
             (.regression, .anomalies), (.anomaly, .classes), (.anomaly, .values):
             throw .file(dataset.name, detail: "holds nothing that \(goal.task.rawValue) predicts")
@@ -73,9 +75,13 @@ public enum TaskRules: Hashable, Sendable, Codable {
     /// By what candidates are compared on validation.
     var validationMetric: QualityMetric {
         switch self {
-        case .classification(_, let metric), .regression(_, _, let metric): metric
-        case .anomaly(_, _, let validated): validated
+        case .classification(_, let metric), .regression(_, _, let metric), .anomaly(_, let metric, _): metric
         }
+    }
+
+    /// Whether validation is joined by disturbed copies of its samples.
+    public var disturbsValidation: Bool {
+        if case .anomaly(_, _, let disturbs) = self { disturbs } else { false }
     }
 
     /// The goodness that nothing exceeds.
@@ -121,7 +127,8 @@ extension TaskRules {
             let truth = indices.map { values[$0] }
             return value(of: Predictions(.values(predicted: truth.map { _ in offset }, truth: truth)))
         case (.anomaly, .anomalies(let flags)):
-            let truth = indices.map { flags[$0] }
+            var truth = indices.map { flags[$0] }
+            if disturbsValidation { truth += truth.map { _ in true } }
             let ones = [Float](repeating: 1, count: truth.count)
             return value(
                 of: Predictions(.anomalies(errors: ones, powers: ones, truth: truth, threshold: 0)))

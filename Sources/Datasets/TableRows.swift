@@ -102,12 +102,13 @@ struct TableRows {
 }
 
 extension TableRows {
-    /// Measures the numbers of each group from the mean of its first rows, in their deviations.
+    /// Measures the numbers of each group from the mean of its first rows, in their deviations; those rows count as normal.
     ///
     /// A column that does not vary there is only shifted.
     mutating func standardise(by rowCount: Int) {
         for rows in members {
             let first = rows.prefix(rowCount)
+            if !anomalies.isEmpty { for row in first { anomalies[row] = false } }
             for column in 0..<width {
                 let numbers = first.map { Double(values[$0 * width + column]) }
                 let mean = numbers.reduce(0, +) / Double(max(numbers.count, 1))
