@@ -149,6 +149,9 @@ let package = Package(
             dependencies: ["Quantities", "Determinism", "ReaderMutations", "Reports", "SwiftletKit", grdb],
             path: "Benchmarks/InputMutations", swiftSettings: house),
         benchmark("mutation-runs", at: "MutationRuns", ["ReaderMutations", "InputMutations"]),
+        benchmark(
+            "generated-graphs", at: "GeneratedGraphs",
+            ["Determinism", "ModelGraph", "Engine", "Archives", "ONNXFormat", "TFLiteFormat"]),
         benchmark("data-benchmark", at: "DataBenchmark", ["Archives", "Datasets", "ReaderMutations"]),
         benchmark(
             "quantization-benchmark", at: "QuantizationBenchmark",

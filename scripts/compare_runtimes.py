@@ -218,7 +218,57 @@ def table(results, own):
     return "\n".join(lines)
 
 
+# How far generated graphs may lie from a runtime, in parts of the output's range.
+GENERATED = {"float32": 1e-4, "float16": 1e-4, "int8": 0.02}
+
+
+def generated_row(runtime, path, inputs, ours, precision):
+    """One small graph in one runtime: the largest difference, or why it does not load or run."""
+    name = os.path.basename(path)
+    row = {"file": name, "runtime": runtime.name, "precision": precision}
+    try:
+        model = runtime(path)
+        theirs = np.stack([np.asarray(model.run(sample[None]), np.float32).reshape(-1) for sample in inputs])
+    except Exception as error:
+        return row | {"agrees": False, "detail": (str(error).strip().splitlines() or ["fails"])[0][:160]}
+    if theirs.shape != ours.shape:
+        return row | {"agrees": False, "detail": f"shape {list(theirs.shape)} for {list(ours.shape)}"}
+    spread = float(ours.max() - ours.min()) or 1.0
+    largest = float(np.abs(ours - theirs).max() / spread)
+    # A place or a truth value may turn where two numbers are equal but for rounding; integers may lie a few steps apart.
+    return row | {"agrees": largest <= GENERATED[precision], "detail": f"largest {largest:.2e}"}
+
+
+def generated_rows(folder):
+    inputs = array(os.path.join(folder, "inputs.npz"), "image")
+    for file in sorted(os.listdir(folder)):
+        stem, suffix = os.path.splitext(file)
+        if suffix not in (".onnx", ".tflite"):
+            continue
+        ours = array(os.path.join(folder, f"{stem}.npz"), "output")
+        for runtime in (ONNXRuntime, OpenVINO, LiteRT):
+            if suffix == runtime.suffix:
+                yield generated_row(runtime, os.path.join(folder, file), inputs, ours, stem.rsplit(".", 1)[1])
+
+
+def compare_generated(folder):
+    """Prints what differs and a count for each runtime and type; 0 where all agree."""
+    results = list(generated_rows(folder))
+    for row in results:
+        if not row["agrees"]:
+            print(f"{row['file']:44} {row['runtime']:12} DIFFERS  {row['detail']}")
+    counts = {}
+    for row in results:
+        agree, count = counts.get((row["runtime"], row["precision"]), (0, 0))
+        counts[row["runtime"], row["precision"]] = (agree + row["agrees"], count + 1)
+    for (runtime, precision), (agree, count) in sorted(counts.items()):
+        print(f"{runtime:12} {precision:8} {agree} of {count} agree")
+    return 0 if results and all(row["agrees"] for row in results) else 1
+
+
 def main():
+    if sys.argv[1:2] == ["--generated"] and len(sys.argv) == 3:
+        return compare_generated(sys.argv[2])
     parser = argparse.ArgumentParser(prog="compare-runtimes", description=__doc__)
     parser.add_argument("bundle", help="folder that 'swiftlet export' wrote")
     parser.add_argument("--job", help="compare on the whole test part of this job's data")

@@ -130,6 +130,7 @@ SK_INLINE double load_number(int32_t type, const void *x, int64_t i) {
     }
     case SK_INT8: return ((const int8_t *)x)[i];
     case SK_UINT8: return ((const uint8_t *)x)[i];
+    case SK_INT16: return ((const int16_t *)x)[i];
     case SK_INT32: return ((const int32_t *)x)[i];
     case SK_INT64: return (double)((const int64_t *)x)[i];
     default: return ((const uint8_t *)x)[i] != 0;
@@ -162,6 +163,7 @@ SK_INLINE void store_number(int32_t type, void *y, int64_t i, double x) {
     }
     case SK_INT8: ((int8_t *)y)[i] = (int8_t)truncated(x, -128, 127); break;
     case SK_UINT8: ((uint8_t *)y)[i] = (uint8_t)truncated(x, 0, 255); break;
+    case SK_INT16: ((int16_t *)y)[i] = (int16_t)truncated(x, -32768, 32767); break;
     case SK_INT32: ((int32_t *)y)[i] = (int32_t)truncated(x, -2147483648.0, 2147483647.0); break;
     case SK_INT64: {
         double t = truncated(x, -9223372036854775808.0, 9223372036854774784.0);
@@ -222,12 +224,22 @@ SK_INLINE float quotient(float x, float scale, float reciprocal) {
 }
 #endif
 
+/// To sixteen bits.
+SK_INLINE void quantize_s16(const sk_convert *p, const float *x, int16_t *y, int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) {
+        int64_t c = scale_index(p, i);
+        int32_t zero = p->zero[c];
+        y[i] = (int16_t)(sk_round_clamped(x[i] / p->scale[c], (float)(-32768 - zero), (float)(32767 - zero)) + zero);
+    }
+}
+
 static void quantize_s8(const sk_step *step, int32_t part, int32_t parts) {
     const sk_convert *p = step->params;
     const float *x = step->a;
     int8_t *y = step->y;
     int64_t first, last;
     sk_share(p->count, part, parts, &first, &last);
+    if (p->to == SK_INT16) return quantize_s16(p, x, step->y, first, last);
     if (p->axis <= 1) {
         float scale = p->scale[0];
         int32_t zero = p->zero[0];

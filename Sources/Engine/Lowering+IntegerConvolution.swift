@@ -65,14 +65,16 @@ extension Lowering {
         }
         switch tensor.storage {
         case .int8(let values):
-            return quantization.zeroPoints.allSatisfy { $0 == 0 } ? (values, scales) : nil
+            // The kernels multiply magnitudes of seven bits.
+            return quantization.zeroPoints.allSatisfy { $0 == 0 } && !values.contains(-128)
+                ? (values, scales) : nil
         case .uint8(let values):
-            guard quantization.zeroPoints.allSatisfy({ $0 == 128 }) else { return nil }
+            guard quantization.zeroPoints.allSatisfy({ $0 == 128 }), !values.contains(0) else { return nil }
             return (values.map { Int8(bitPattern: $0 ^ 0x80) }, scales)
         case .repeated(let number, .int8):
             guard quantization.zeroPoints.allSatisfy({ $0 == 0 }) else { return nil }
             return ([Int8](repeating: Int8(saturating: number), count: tensor.shape.elementCount), scales)
-        case .repeated, .float32, .float16, .bfloat16, .int32, .int64, .bool, .binary, .unknown: return nil
+        case .repeated, .float32, .float16, .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown: return nil
         }
     }
 
@@ -95,7 +97,7 @@ extension Lowering {
         case .int32(let values): return values
         case .repeated(let number, .int32):
             return [Int32](repeating: Int32(saturating: number), count: tensor.shape.elementCount)
-        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int64, .bool, .binary, .unknown:
+        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int64, .bool, .binary, .unknown:
             return nil
         }
     }

@@ -245,6 +245,7 @@ extension NumberType {
         case .bfloat16: UInt64(value.bitPattern >> 16)
         case .int8: UInt64(UInt8(bitPattern: Int8(saturating: Double(value))))
         case .uint8: UInt64(UInt8(saturating: Double(value)))
+        case .int16: UInt64(UInt16(bitPattern: Int16(saturating: Double(value))))
         case .int32: UInt64(UInt32(bitPattern: Int32(saturating: Double(value))))
         case .int64: UInt64(bitPattern: Int64(saturating: Double(value)))
         case .bool: value != 0 ? 1 : 0

@@ -196,12 +196,13 @@ struct Lowering {
             guard let quantization = slot.type.quantization else {
                 return builder.convert(x, from: .float32, count: slot.count, into: slot.buffer, to: type)
             }
-            guard type == .int8 else {
+            guard type == .int8 || type == .int16 else {
                 throw .unsupported(
                     node: node, detail: "cannot quantise to \(slot.type.dataType.rawValue) this way")
             }
             builder.quantize(
-                x, ScaleTable(quantization, of: slot.type.shape), count: slot.count, into: slot.buffer)
+                x, ScaleTable(quantization, of: slot.type.shape), count: slot.count, into: slot.buffer,
+                as: type)
         }
     }
 }
@@ -224,6 +225,7 @@ extension Tensor {
         case .bfloat16(let values): return builder.constant(values)
         case .int8(let values): return builder.constant(values)
         case .uint8(let values): return builder.constant(shiftingUnsigned ? values.map { $0 ^ 0x80 } : values)
+        case .int16(let values): return builder.constant(values)
         case .int32(let values): return builder.constant(values)
         case .int64(let values): return builder.constant(values)
         case .bool(let values): return builder.constant(values.map { $0 ? 1 : 0 as UInt8 })
@@ -241,6 +243,7 @@ extension Tensor {
             case .uint8, .bool:
                 let byte = UInt8(saturating: value) ^ (shiftingUnsigned ? 0x80 : 0)
                 return builder.constant([UInt8](repeating: byte, count: count))
+            case .int16: return builder.constant([Int16](repeating: Int16(saturating: value), count: count))
             case .int32: return builder.constant([Int32](repeating: Int32(saturating: value), count: count))
             case .int64: return builder.constant([Int64](repeating: Int64(saturating: value), count: count))
             }

@@ -61,6 +61,7 @@ extension NumberType {
         case .bfloat16: self = .bfloat16
         case .int8: self = .int8
         case .uint8: self = .uint8
+        case .int16: self = .int16
         case .int32: self = .int32
         case .int64: self = .int64
         case .bool: self = .bool

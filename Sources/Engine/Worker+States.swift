@@ -46,6 +46,7 @@ extension ValueType {
             case .bfloat16: bytes(of: number.bfloat16Bits)
             case .int8: bytes(of: Int8(saturating: Double(number)))
             case .uint8: bytes(of: UInt8(saturating: Double(number)))
+            case .int16: bytes(of: Int16(saturating: Double(number)))
             case .int32: bytes(of: Int32(saturating: Double(number)))
             case .int64: bytes(of: Int64(saturating: Double(number)))
             case .bool: [number == 0 ? 0 : 1]

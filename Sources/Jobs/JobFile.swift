@@ -29,7 +29,8 @@ package struct JobFile: Sendable {
     /// What is searched: the architectures of a space, or compressions of one model.
     enum Subject: Sendable {
         case space(Located<String>)
-        case model(Located<String>)
+        /// The second are shapes of inputs that the model's file leaves open, such as `image=1x3x96x96`.
+        case model(Located<String>, shapes: [String])
         /// The family that suits data and devices.
         case chosen(YAMLNode)
     }
@@ -80,9 +81,15 @@ extension JobFile {
         _ root: YAMLNode, _ keys: inout YAMLSection
     ) throws(YAMLError) -> Subject {
         func text(_ node: YAMLNode) throws(YAMLError) -> String { try node.string() }
+        let shapes = try keys.optional("input_shapes")
         switch (try keys.optional("space"), try keys.optional("model")) {
-        case (let space?, nil): return .space(try Located(space, text))
-        case (nil, let model?): return .model(try Located(model, text))
+        case (let space?, nil):
+            if let shapes { throw shapes.error("belongs to a job with a model; a space's file says its own") }
+            return .space(try Located(space, text))
+        case (nil, let model?):
+            var given: [String] = []
+            for (name, shape) in try shapes?.mapping ?? [] { given.append("\(name)=\(try shape.string())") }
+            return .model(try Located(model, text), shapes: given)
         case (nil, nil):
             try keys.refuseMisspelling(of: "space")
             return .chosen(root)

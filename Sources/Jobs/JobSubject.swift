@@ -21,7 +21,8 @@ extension JobSubject {
     init(_ file: JobFile, folder: String) throws {
         switch file.subject {
         case .space(let name): try self.init(space: name, file.compression, folder: folder)
-        case .model(let path): try self.init(model: path, file.compression, folder: folder)
+        case .model(let path, let shapes):
+            try self.init(model: path, shapes: shapes, file.compression, folder: folder)
         case .chosen(let root): try self.init(choosingFor: file, at: root, folder: folder)
         }
     }
@@ -57,16 +58,20 @@ extension JobSubject {
 
     /// The compressions of a given model; its path is relative to the job file.
     private init(
-        model path: JobFile.Located<String>, _ section: JobFile.CompressionSection, folder: String
+        model path: JobFile.Located<String>, shapes: [String], _ section: JobFile.CompressionSection,
+        folder: String
     ) throws {
         do {
-            let model = try LoadedModel(path: JobFile.path(path.value, in: folder))
+            let model = try LoadedModel(
+                path: JobFile.path(path.value, in: folder), inputs: InputSizes(shapes: shapes))
             let hash = SHA256.hex(model.graph.encoded())
             let stem = URL(filePath: path.value).deletingPathExtension().lastPathComponent
+            let compression = GivenCompression(section)
             let space = try SearchSpace(
-                given: model.graph, name: "\(stem)-\(hash.prefix(8))", compression: GivenCompression(section))
+                given: model.graph, name: "\(stem)-\(hash.prefix(8))", compression: compression)
             self.init(
-                space: space, hash: hash, normalization: Normalization(model.metadata), place: path.node)
+                space: space, hash: hash, normalization: Normalization(model.metadata), place: path.node,
+                remark: compression.remark(on: model.graph))
         } catch SearchSpaceError.narrowing(let space, let key, let detail) {
             let node = section.options(of: key)?.first?.node ?? path.node
             throw node.error(
@@ -74,6 +79,17 @@ extension JobSubject {
         } catch {
             throw path.node.error(String(describing: error))
         }
+    }
+}
+
+extension GivenCompression {
+    /// What structured pruning will leave as it is; nil where it is not asked for, or leaves nothing.
+    fileprivate func remark(on graph: Graph) -> String? {
+        let shared = graph.layersThatShareWeights
+        guard pruning.contains(where: { $0.hasPrefix("structured") }), !shared.isEmpty else { return nil }
+        let names = shared.prefix(5).joined(separator: ", ") + (shared.count > 5 ? ", …" : "")
+        return "structured pruning leaves \(shared.count) layers of the model as they are, since they share "
+            + "weights: \(names)"
     }
 }
 

@@ -2,13 +2,13 @@ import CKernels
 
 /// Element types a program converts between.
 public enum NumberType: Hashable, Sendable {
-    case float32, float16, bfloat16, int8, uint8, int32, int64, bool
+    case float32, float16, bfloat16, int8, uint8, int16, int32, int64, bool
 
     /// Bytes of one element.
     public var bytes: Int {
         switch self {
         case .float32, .int32: 4
-        case .float16, .bfloat16: 2
+        case .float16, .bfloat16, .int16: 2
         case .int8, .uint8, .bool: 1
         case .int64: 8
         }
@@ -22,6 +22,7 @@ public enum NumberType: Hashable, Sendable {
             case .bfloat16: SK_BFLOAT16
             case .int8: SK_INT8
             case .uint8: SK_UINT8
+            case .int16: SK_INT16
             case .int32: SK_INT32
             case .int64: SK_INT64
             case .bool: SK_BOOL
@@ -73,13 +74,16 @@ extension ProgramBuilder {
         emit("dequantize", table.dequantize_s8, a: x, y: y, parameters, work: Double(count))
     }
 
-    /// y = saturate(round(x / scale) + zero) as int8, ties to even; not-a-number becomes the lowest value.
-    public mutating func quantize(_ x: Buffer, _ scales: ScaleTable, count: Int, into y: Buffer) {
+    /// y = saturate(round(x / scale) + zero) as int8 or int16, ties to even; not-a-number becomes the lowest value.
+    public mutating func quantize(
+        _ x: Buffer, _ scales: ScaleTable, count: Int, into y: Buffer, as type: NumberType = .int8
+    ) {
+        precondition(type == .int8 || type == .int16, "quantize: to \(type)")
         require(x, holds: count, of: 4, in: "quantize")
-        require(y, holds: count, of: 1, in: "quantize")
-        emit(
-            "quantize", table.quantize_s8, a: x, y: y, quantization(scales, count: count), work: Double(count)
-        )
+        require(y, holds: count, of: type.bytes, in: "quantize")
+        var parameters = quantization(scales, count: count)
+        parameters.to = type.code
+        emit("quantize", table.quantize_s8, a: x, y: y, parameters, work: Double(count))
     }
 
     /// From one int8 scale to another.

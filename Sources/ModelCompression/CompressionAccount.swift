@@ -102,7 +102,7 @@ extension Precision {
         case .bfloat16: self = .bfloat16
         case .int8, .uint8: self = .int8
         case .binary: self = .binary
-        case .float32, .int32, .int64, .bool: self = .float32
+        case .float32, .int16, .int32, .int64, .bool: self = .float32
         }
     }
 }

@@ -6,6 +6,7 @@ extension Tensor {
         switch storage {
         case .int8(let values): values.map(Int.init)
         case .uint8(let values): values.map(Int.init)
+        case .int16(let values): values.map(Int.init)
         case .int32(let values): values.map(Int.init)
         case .int64(let values): values.map(Int.init)
         case .bool(let values): values.map { $0 ? 1 : 0 }
@@ -24,7 +25,7 @@ extension Tensor {
         case .float16(let values): values.contains(where: \.isNaN)
         case .bfloat16(let values): values.contains { $0 & 0x7FFF > 0x7F80 }
         case .repeated(let value, _): value.isNaN
-        case .int8, .uint8, .int32, .int64, .bool, .binary, .unknown: false
+        case .int8, .uint8, .int16, .int32, .int64, .bool, .binary, .unknown: false
         }
     }
 }
@@ -43,6 +44,7 @@ extension Tensor.Storage {
         case .bfloat16: self = .bfloat16(values.map { Float($0).roundedToBfloat16 })
         case .int8: self = .int8(values.map { clamped($0, Int8.self) })
         case .uint8: self = .uint8(values.map { clamped($0, UInt8.self) })
+        case .int16: self = .int16(values.map { clamped($0, Int16.self) })
         case .int32: self = .int32(values.map { clamped($0, Int32.self) })
         case .int64: self = .int64(values.map { clamped($0, Int64.self) })
         case .bool: self = .bool(values.map { $0 != 0 })

@@ -57,17 +57,18 @@ struct TensorDecoder {
         try reserve(count * 8, for: "tensor '\(name.shortened)'")
         taken -= count * (8 - element.storedAs.bits / 8)
         if proto.dataLocation == 1 || !proto.externalData.isEmpty {
-            return Tensor(shape, try decode(try external(proto, bytes: count * element.bytes), element, name))
+            let data = try external(proto, bytes: element.bytes(for: count))
+            return Tensor(shape, try decode(data, element, count, name))
         }
         if !proto.rawData.isEmpty || count == 0 {
-            guard proto.rawData.count == count * element.bytes else {
+            guard proto.rawData.count == element.bytes(for: count) else {
                 throw .tensor(
                     name: name,
                     detail:
-                        "shape \(shape) needs \(count * element.bytes) bytes, the file holds \(proto.rawData.count)"
+                        "shape \(shape) needs \(element.bytes(for: count)) bytes, the file holds \(proto.rawData.count)"
                 )
             }
-            return Tensor(shape, try decode(proto.rawData, element, name))
+            return Tensor(shape, try decode(proto.rawData, element, count, name))
         }
         return Tensor(shape, try listed(proto, element, count))
     }
@@ -98,9 +99,9 @@ struct TensorDecoder {
     }
 
     /// Little-endian bytes, as `raw_data` and external files hold them.
-    private func decode(_ data: Data, _ element: ElementType, _ name: String) throws(ONNXProblem)
-        -> Tensor.Storage
-    {
+    private func decode(
+        _ data: Data, _ element: ElementType, _ count: Int, _ name: String
+    ) throws(ONNXProblem) -> Tensor.Storage {
         switch element {
         case .float32: return .float32(data.elements(UInt32.self).map(Float.init(bitPattern:)))
         case .float16: return .float16(data.elements(UInt16.self).map(Float16.init(bitPattern:)))
@@ -108,16 +109,17 @@ struct TensorDecoder {
         case .double: return .float32(data.elements(UInt64.self).map { Float(Double(bitPattern: $0)) })
         case .int8: return .int8(data.elements(Int8.self))
         case .uint8: return .uint8(Array(data))
-        case .int16: return .int32(data.elements(Int16.self).map(Int32.init))
+        case .int16: return .int16(data.elements(Int16.self))
         case .uint16: return .int32(data.elements(UInt16.self).map(Int32.init))
         case .int32: return .int32(data.elements(Int32.self))
         case .uint32: return .int64(data.elements(UInt32.self).map(Int64.init))
         case .int64: return .int64(data.elements(Int64.self))
         case .uint64: return .int64(data.elements(UInt64.self).map { Int64(clamping: $0) })
         case .bool: return .bool(data.map { $0 != 0 })
+        case .int4: return .int8(data.halves.prefix(count).map { Int8(bitPattern: $0 << 4) >> 4 })
+        case .uint4: return .uint8(Array(data.halves.prefix(count)))
         case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
-            .uint4,
-            .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
+            .float4E2M1, .float8E8M0, .uint2, .int2:
             throw .tensor(name: name, detail: "has the element type \(element), which is not read")
         }
     }
@@ -134,7 +136,7 @@ struct TensorDecoder {
         case .uint32, .uint64: stored = proto.uint64Data.count
         default: stored = proto.int32Data.count
         }
-        guard stored == count else {
+        guard stored == (element.isHalved ? (count + 1) / 2 : count) else {
             throw .tensor(
                 name: proto.name,
                 detail:
@@ -152,16 +154,22 @@ struct TensorDecoder {
         case .int8: return .int8(integers.map { Int8(truncatingIfNeeded: $0) })
         case .uint8: return .uint8(integers.map { UInt8(truncatingIfNeeded: $0) })
         case .bool: return .bool(integers.map { $0 != 0 })
-        case .int16, .uint16, .int32: return .int32(integers)
+        case .int16: return .int16(integers.map { Int16(truncatingIfNeeded: $0) })
+        case .uint16, .int32: return .int32(integers)
+        case .int4, .uint4:
+            let bytes = Data(integers.map { UInt8(truncatingIfNeeded: $0) })
+            return try decode(bytes, element, count, proto.name)
         case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
-            .uint4,
-            .int4, .float4E2M1, .float8E8M0, .uint2, .int2:
+            .float4E2M1, .float8E8M0, .uint2, .int2:
             throw .tensor(name: proto.name, detail: "has the element type \(element), which is not read")
         }
     }
 }
 
 extension Data {
+    /// The lower and the upper four bits of each byte.
+    fileprivate var halves: [UInt8] { flatMap { [$0 & 0x0F, $0 >> 4] } }
+
     /// The bytes as little-endian integers; any rest shorter than one is ignored (callers have checked the count).
     fileprivate func elements<T: FixedWidthInteger>(_: T.Type) -> [T] {
         let count = count / MemoryLayout<T>.size

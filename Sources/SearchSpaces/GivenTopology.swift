@@ -71,7 +71,7 @@ extension Value {
     /// Whether this is a number type that only compression brings about.
     fileprivate var isQuantized: Bool {
         switch type.dataType {
-        case .int8, .uint8, .float16, .bfloat16, .binary: true
+        case .int8, .uint8, .int16, .float16, .bfloat16, .binary: true
         case .int32: type.quantization != nil
         case .float32, .int64, .bool: false
         }

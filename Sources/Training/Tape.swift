@@ -15,6 +15,9 @@ final class Tape: Sendable {
     let observed: [Result]
     let rows: Int
     let sizes: Sizes
+    /// Constants of values that only the tape has, from the place `firstAdded` on.
+    let added: [Constant?]
+    let firstAdded: Int
 
     /// Floats of each region.
     struct Sizes: Hashable, Sendable {
@@ -43,8 +46,10 @@ final class Tape: Sendable {
                 detail: "training needs one input and one output, the graph has "
                     + "\(graph.inputs.count) and \(graph.outputs.count)")
         }
-        var batched = try graph.rebatched(to: rows)
+        var batched = try graph.rebatched(to: rows).inTrainableParts()
         batched.outputs += values
+        added = batched.values.dropFirst(graph.values.count).map(\.constant)
+        firstAdded = graph.values.count
         let steps = TapeStep.steps(of: batched)
         var planner = try TapePlanner(batched, steps: steps, kernels: kernels)
         var rules: [any Rule] = []

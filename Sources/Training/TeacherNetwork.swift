@@ -44,7 +44,9 @@ extension Tape {
     /// - Throws: where a constant's elements are unknown.
     func load(_ graph: Graph, into block: FloatBlock) throws(TrainingError) {
         for parameter in parameters {
-            guard let values = graph[parameter.value].constant?.tensor.floats else {
+            let index = parameter.value.index
+            let constant = index < firstAdded ? graph[parameter.value].constant : added[index - firstAdded]
+            guard let values = constant?.tensor.floats else {
                 throw .unsupported(
                     node: graph.name,
                     detail: "constant '\(parameter.name)' has no values; initialise the graph first")

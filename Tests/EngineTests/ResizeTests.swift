@@ -20,6 +20,7 @@ struct ResizeTests {
         case .halfPixel: return (x + 0.5) / ratio - 0.5
         case .pytorchHalfPixel: return output == 1 ? 0 : (x + 0.5) / ratio - 0.5
         case .asymmetric: return x / ratio
+        case .halfPixelSymmetric: return (x + 0.5) / ratio - 0.5
         case .alignCorners, .alignCornersStep:
             return output == 1 ? 0 : x * Double(input - 1) / Double(output - 1)
         case .halfPixelStep: return (x + 0.5) / ratio - 0.5

@@ -30,6 +30,7 @@ extension Tensor {
         case .bfloat16(let values): return raw(values)
         case .int8(let values): return raw(values)
         case .uint8(let values), .binary(let values): return values
+        case .int16(let values): return raw(values)
         case .int32(let values): return raw(values)
         case .int64(let values): return raw(values)
         case .bool(let values): return values.map { $0 ? 1 : 0 }
@@ -53,6 +54,7 @@ extension Tensor {
         case .bfloat16: self.init(shape, .bfloat16(values(UInt16.self)))
         case .int8: self.init(shape, .int8(values(Int8.self)))
         case .uint8: self.init(shape, .uint8(bytes))
+        case .int16: self.init(shape, .int16(values(Int16.self)))
         case .int32: self.init(shape, .int32(values(Int32.self)))
         case .int64: self.init(shape, .int64(values(Int64.self)))
         case .bool: self.init(shape, .bool(bytes.map { $0 != 0 }))

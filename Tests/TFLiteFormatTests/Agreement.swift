@@ -16,6 +16,7 @@ struct Agreement {
         case .int8:
             compare(actual.map { Int(Int8(bitPattern: $0)) }, expected.map { Int(Int8(bitPattern: $0)) })
         case .uint8: compare(actual.map(Int.init), expected.map(Int.init))
+        case .int16: compare(actual.words, expected.words)
         case .float32: compare(actual.floats, expected.floats)
         case .float16, .bfloat16, .int32, .int64, .bool, .binary:
             apart = actual == expected ? 0 : actual.count
@@ -37,6 +38,12 @@ struct Agreement {
 }
 
 extension [UInt8] {
+    fileprivate var words: [Int] {
+        stride(from: 0, to: count - 1, by: 2).map { place in
+            Int(Int16(bitPattern: UInt16(self[place]) | UInt16(self[place + 1]) << 8))
+        }
+    }
+
     var floats: [Float] {
         stride(from: 0, to: count - 3, by: 4).map { place in
             Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(self[place + $1]) << (8 * UInt32($1)) })

@@ -29,7 +29,7 @@ import Testing
     @Test("Mutants of small models import or are refused, and what imports can be written")
     func survivesMutation() throws {
         let wanted = ProcessInfo.processInfo.environment["SWIFTLET_FUZZ_MUTANTS"].flatMap(Int.init) ?? 4000
-        let models = OperatorCase.all.map(\.model)
+        let models = OperatorCase.all.map(\.model) + FurtherCase.all.map(\.model)
         try #require(!models.isEmpty)
         for seed in 0..<wanted {
             var noise = Noise(seed: UInt64(seed))

@@ -225,5 +225,72 @@ extension GradientCase {
         },
     ]
 
-    static let all = convolutions + normalizations + elementwise + binaries + movements + resizings
+    /// Operations that are trained as several others.
+    static let composed: [GradientCase] =
+        [
+            transposed(
+                "transposed convolution", [2, 3, 4, 3],
+                TransposedConvolution(kernel: 3, stride: 2, padding: around, added: 1)),
+            transposed(
+                "transposed convolution, grouped and dilated", [1, 3, 3, 4],
+                TransposedConvolution(kernel: Extent(2, 3), dilation: 2, groups: 2)),
+            transposed(
+                "transposed convolution that cuts more than it adds", [1, 4, 4, 2],
+                TransposedConvolution(kernel: 1, stride: 2, padding: around)),
+            GradientCase(name: "layer normalisation", shape: [2, 3, 5]) { builder, x in
+                let parameters = ["scale", "offset"].map { builder.constant($0, .unknown([5])) }
+                return try builder.apply(
+                    .layerNormalization(LayerNormalization(axes: [2], epsilon: 1e-3)),
+                    to: [x] + parameters)
+            },
+            GradientCase(name: "instance normalisation", shape: [2, 3, 4, 2]) { builder, x in
+                try builder.apply(
+                    .layerNormalization(LayerNormalization(axes: [1, 2], epsilon: 1e-2)), to: [x])
+            },
+            GradientCase(name: "look-up of constant places", shape: [2, 5, 3]) { builder, x in
+                let places = builder.constant("places", Tensor([2, 2], .int32([4, 0, -2, 4])))
+                return try builder.apply(.gather(axis: 1), to: [x, places])
+            },
+        ]
+        + [
+            ("lstm", Recurrence(.lstm)), ("lstm, reversed, with cells", Recurrence(.lstm, isReversed: true, returnsCell: true)),
+            ("gru", Recurrence(.gru(resetsAfterProduct: true))),
+            ("gru that resets before its product", Recurrence(.gru(resetsAfterProduct: false))),
+            ("plain recurrence", Recurrence(.plain(.tanh), isReversed: true)),
+        ].map { recurrent($0, $1, hasPeepholes: $0 == "lstm") }
+
+    private static func transposed(
+        _ name: String, _ shape: [Int], _ convolution: TransposedConvolution
+    ) -> GradientCase {
+        GradientCase(name: name, shape: shape) { builder, x in
+            let outputs = 2 * convolution.groups
+            let kernel = convolution.kernel
+            let weights = builder.constant(
+                "w", .unknown([outputs, kernel.height, kernel.width, shape[3] / convolution.groups]))
+            let bias = builder.constant("b", .unknown([outputs]))
+            return try builder.apply(.transposedConvolution(convolution), to: [x, weights, bias])
+        }
+    }
+
+    /// Sequences of three steps, two at once.
+    private static func recurrent(
+        _ name: String, _ recurrence: Recurrence, hasPeepholes: Bool
+    ) -> GradientCase {
+        GradientCase(name: name, shape: [2, 3, 4]) { builder, x in
+            let hidden = 2, gates = recurrence.gates * hidden
+            let steps = try builder.apply(.transpose([1, 0, 2]), to: [x])
+            var inputs = [
+                steps, builder.constant("w", .unknown([gates, 4])),
+                builder.constant("r", .unknown([gates, hidden])), builder.constant("b", .unknown([2 * gates])),
+                builder.constant("h", .unknown([1, hidden])),
+            ]
+            if recurrence.hasCellState { inputs.append(builder.constant("c", .unknown([1, hidden]))) }
+            if hasPeepholes { inputs.append(builder.constant("p", .unknown([3 * hidden]))) }
+            let states = try builder.apply(.recurrence(recurrence), to: inputs)
+            return try builder.apply(.transpose([1, 0, 2]), to: [states])
+        }
+    }
+
+    static let all =
+        convolutions + normalizations + elementwise + binaries + movements + resizings + composed
 }

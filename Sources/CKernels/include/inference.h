@@ -221,7 +221,7 @@ typedef struct {
 } sk_reduce;
 
 typedef enum {
-    SK_FLOAT32, SK_FLOAT16, SK_BFLOAT16, SK_INT8, SK_UINT8, SK_INT32, SK_INT64, SK_BOOL
+    SK_FLOAT32, SK_FLOAT16, SK_BFLOAT16, SK_INT8, SK_UINT8, SK_INT32, SK_INT64, SK_BOOL, SK_INT16
 } sk_type;
 
 /// Conversion of elements; with `outer`, `axis`, `inner` where scales run along an axis.

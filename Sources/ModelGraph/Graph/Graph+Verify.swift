@@ -101,6 +101,7 @@ extension Quantization {
         switch type.dataType {
         case .int8: allowed = -128...127
         case .uint8: allowed = 0...255
+        case .int16: allowed = -32_768...32_767
         case .int32: allowed = .min ... .max
         case .binary: allowed = 0...0
         case .float32, .float16, .bfloat16, .int64, .bool:

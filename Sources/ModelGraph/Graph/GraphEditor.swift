@@ -77,7 +77,7 @@ struct GraphEditor {
             values.append(value)
         }
         func new(_ id: ValueID) -> ValueID { renumbered[id.index] }
-        return Graph(
+        var finished = Graph(
             name: graph.name, values: values,
             nodes: nodes.map {
                 Node(
@@ -85,5 +85,7 @@ struct GraphEditor {
                 )
             },
             inputs: graph.inputs.map(new), outputs: graph.outputs.map(new))
+        finished.states = graph.states
+        return finished
     }
 }

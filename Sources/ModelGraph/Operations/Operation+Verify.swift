@@ -32,7 +32,7 @@ extension Operation {
             switch input {
             case .binary: return [.float32]
             case .int8, .uint8: return [.int8, .uint8, .int32]
-            case .float32, .float16, .bfloat16, .int32, .int64, .bool: return [input]
+            case .float32, .float16, .bfloat16, .int16, .int32, .int64, .bool: return [input]
             }
         case .pooling, .elementwise, .movement, .mixing: return [input]
         }
@@ -72,7 +72,7 @@ extension Operation {
         let fits =
             switch activations.dataType {
             case .float32, .float16, .bfloat16: weights.dataType.isFloatingPoint
-            case .int8, .uint8:
+            case .int8, .uint8, .int16:
                 (weights.dataType == .int8 || weights.dataType == .uint8)
                     && activations.quantization != nil
                     && weights.quantization != nil

@@ -218,7 +218,7 @@ public struct Resizing: Hashable, Sendable {
     public enum Mode: String, Hashable, Sendable { case nearest, linear }
     /// How an output position maps to an input position (ONNX's names).
     public enum Coordinates: String, Hashable, Sendable {
-        case halfPixel, alignCorners, asymmetric, pytorchHalfPixel
+        case halfPixel, alignCorners, asymmetric, pytorchHalfPixel, halfPixelSymmetric
         /// TFLite's: positions are multiplied by input over output size instead of divided by its inverse, which differs in the
         /// last bit of float32 and so, between two elements, in the element.
         case halfPixelStep, alignCornersStep, asymmetricStep

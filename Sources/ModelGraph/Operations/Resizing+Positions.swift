@@ -14,6 +14,10 @@ extension Resizing {
             let position = Float(index)
             switch coordinates {
             case .halfPixel: return (position + 0.5) / ratio - 0.5
+            case .halfPixelSymmetric:
+                // The middle of the result reads the middle of the input, whatever was cut off the scaled extent.
+                let cut = 1 - Float(output) / (ratio * Float(input))
+                return Float(input) / 2 * cut + (position + 0.5) / ratio - 0.5
             case .pytorchHalfPixel: return output > 1 ? (position + 0.5) / ratio - 0.5 : 0
             case .asymmetric: return position / ratio
             case .alignCorners: return output > 1 ? position * Float(input - 1) / Float(output - 1) : 0

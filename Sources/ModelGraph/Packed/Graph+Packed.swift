@@ -164,7 +164,7 @@ extension Tensor: Packable {
         switch storage {
         case .repeated: packHeader(into: &bytes, .repeated)
         case .unknown: packHeader(into: &bytes, .unknown)
-        case .float32, .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool, .binary:
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int32, .int64, .bool, .binary:
             packHeader(into: &bytes, .all)
         }
         switch storage {
@@ -173,6 +173,7 @@ extension Tensor: Packable {
         case .bfloat16(let values): bytes.append(numbers: values)
         case .int8(let values): bytes += values.map { UInt8(bitPattern: $0) }
         case .uint8(let values), .binary(let values): bytes += values
+        case .int16(let values): bytes.append(numbers: values)
         case .int32(let values): bytes.append(numbers: values)
         case .int64(let values): bytes.append(numbers: values)
         case .bool(let values): bytes += values.map { $0 ? 1 : 0 }
@@ -206,6 +207,7 @@ extension Tensor.Storage {
         case .bfloat16: self = .bfloat16(try reader.numbers(count))
         case .int8: self = .int8(try reader.bytes(count).map { Int8(bitPattern: $0) })
         case .uint8: self = .uint8(Array(try reader.bytes(count)))
+        case .int16: self = .int16(try reader.numbers(count))
         case .int32: self = .int32(try reader.numbers(count))
         case .int64: self = .int64(try reader.numbers(count))
         case .bool: self = .bool(try reader.bytes(count).map { $0 != 0 })

@@ -110,11 +110,11 @@ extension Tensor {
                 return Tensor(
                     shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) }))
             case .bfloat16: return Tensor(shape, .bfloat16(values.map(\.bfloat16Bits)))
-            case .float32, .int8, .uint8, .int32, .int64, .bool, .binary: return self
+            case .float32, .int8, .uint8, .int16, .int32, .int64, .bool, .binary: return self
             }
         case .repeated(let value, .float32): return Tensor(shape, .repeated(value, dataType))
         case .unknown(.float32): return .unknown(shape, dataType)
-        case .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool, .binary, .repeated, .unknown:
+        case .float16, .bfloat16, .int8, .uint8, .int16, .int32, .int64, .bool, .binary, .repeated, .unknown:
             return self
         }
     }

@@ -21,6 +21,20 @@ extension Graph {
     public var channelGroups: [ChannelGroup] {
         ChannelCoupling(self).groups
     }
+
+    /// The names of layers that structured pruning leaves as they are because another node reads the same weights.
+    public var layersThatShareWeights: [String] {
+        let consumers = consumers
+        return nodes.filter { $0.operation.isLayer && sharesConstants($0, consumers) }.map(\.name)
+    }
+
+    /// Whether another node reads a constant of this one that is more than a single number.
+    fileprivate func sharesConstants(_ node: Node, _ consumers: [[Int]]) -> Bool {
+        node.inputs.contains { input in
+            self[input].constant != nil && consumers[input.index].count > 1
+                && self[input].type.shape.elementCount > 1
+        }
+    }
 }
 
 /// Which channels of which values are the same for pruning.
@@ -162,12 +176,7 @@ struct ChannelCoupling {
     /// Layers that share weights would have to be pruned alike, also in what they read; they are left alone.
     private mutating func pinSharedWeights() {
         let consumers = graph.consumers
-        for node in graph.nodes {
-            let sharesWeights = node.inputs.contains { input in
-                graph[input].constant != nil && consumers[input.index].count > 1
-                    && graph[input].type.shape.elementCount > 1
-            }
-            guard sharesWeights else { continue }
+        for node in graph.nodes where graph.sharesConstants(node, consumers) {
             for value in node.inputs + [node.output] { pin(labels[value.index]) }
         }
     }

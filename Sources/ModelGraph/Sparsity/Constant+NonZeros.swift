@@ -10,7 +10,7 @@ extension Constant {
         case .float16(let values): return packed(values.map(\.bitPattern))
         case .bfloat16(let values): return packed(values)
         case .int8(let values): return packed(values.map { UInt8(bitPattern: $0) })
-        case .uint8, .int32, .int64, .bool, .binary, .repeated, .unknown: return nil
+        case .uint8, .int16, .int32, .int64, .bool, .binary, .repeated, .unknown: return nil
         }
     }
 
@@ -45,7 +45,7 @@ extension Tensor.Storage {
         case .int8:
             let bytes: [UInt8] = try reader.scattered(count, mask)
             self = .int8(bytes.map { Int8(bitPattern: $0) })
-        case .uint8, .int32, .int64, .bool, .binary:
+        case .uint8, .int16, .int32, .int64, .bool, .binary:
             throw reader.fault("elements of type \(dataType.rawValue) are not stored sparsely")
         }
     }

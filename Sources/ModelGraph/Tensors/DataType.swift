@@ -1,6 +1,6 @@
 /// The element types a tensor may have.
 public enum DataType: String, Hashable, Sendable, CaseIterable, Codable {
-    case float32, float16, bfloat16, int8, uint8, int32, int64, bool
+    case float32, float16, bfloat16, int8, uint8, int32, int64, bool, int16
     /// One bit an element, packed along the last axis: set is +1, clear is −1.
     case binary
 
@@ -8,7 +8,7 @@ public enum DataType: String, Hashable, Sendable, CaseIterable, Codable {
     public var bits: Int {
         switch self {
         case .float32, .int32: 32
-        case .float16, .bfloat16: 16
+        case .float16, .bfloat16, .int16: 16
         case .int8, .uint8, .bool: 8
         case .int64: 64
         case .binary: 1
@@ -25,7 +25,7 @@ public enum DataType: String, Hashable, Sendable, CaseIterable, Codable {
     public var isFloatingPoint: Bool {
         switch self {
         case .float32, .float16, .bfloat16: true
-        case .int8, .uint8, .int32, .int64, .bool, .binary: false
+        case .int8, .uint8, .int16, .int32, .int64, .bool, .binary: false
         }
     }
 }

@@ -19,7 +19,7 @@ extension Tensor {
     package func gathered(_ shape: Shape, offset: Int = 0, strides: [Int]) -> Tensor {
         switch storage {
         case .repeated, .unknown, .binary: return reshaped(shape.dimensions)
-        case .float32, .float16, .bfloat16, .int8, .uint8, .int32, .int64, .bool: break
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int32, .int64, .bool: break
         }
         let positions = Tensor.positions(shape.dimensions, offset: offset, strides: strides)
         return Tensor(shape, storage.picking(positions))
@@ -50,6 +50,7 @@ extension Tensor.Storage {
         case .bfloat16(let values): .bfloat16(positions.map { values[$0] })
         case .int8(let values): .int8(positions.map { values[$0] })
         case .uint8(let values): .uint8(positions.map { values[$0] })
+        case .int16(let values): .int16(positions.map { values[$0] })
         case .int32(let values): .int32(positions.map { values[$0] })
         case .int64(let values): .int64(positions.map { values[$0] })
         case .bool(let values): .bool(positions.map { values[$0] })

@@ -24,6 +24,7 @@ extension Tensor {
         case .bfloat16(let values): return Tensor(result, .bfloat16(select(values)))
         case .int8(let values): return Tensor(result, .int8(select(values)))
         case .uint8(let values): return Tensor(result, .uint8(select(values)))
+        case .int16(let values): return Tensor(result, .int16(select(values)))
         case .int32(let values): return Tensor(result, .int32(select(values)))
         case .int64(let values): return Tensor(result, .int64(select(values)))
         case .bool(let values): return Tensor(result, .bool(select(values)))

@@ -13,6 +13,7 @@ public struct Tensor: Hashable, Sendable {
         case bfloat16([UInt16])
         case int8([Int8])
         case uint8([UInt8])
+        case int16([Int16])
         case int32([Int32])
         case int64([Int64])
         case bool([Bool])
@@ -63,6 +64,7 @@ extension Tensor.Storage {
         case .bfloat16: .bfloat16
         case .int8: .int8
         case .uint8: .uint8
+        case .int16: .int16
         case .int32: .int32
         case .int64: .int64
         case .bool: .bool
@@ -79,6 +81,7 @@ extension Tensor.Storage {
         case .bfloat16(let values): values.count
         case .int8(let values): values.count
         case .uint8(let values): values.count
+        case .int16(let values): values.count
         case .int32(let values): values.count
         case .int64(let values): values.count
         case .bool(let values): values.count
@@ -97,6 +100,7 @@ extension Tensor {
         case .bfloat16(let values): values.map { Float(bitPattern: UInt32($0) << 16) }
         case .int8(let values): values.map(Float.init)
         case .uint8(let values): values.map(Float.init)
+        case .int16(let values): values.map(Float.init)
         case .int32(let values): values.map(Float.init)
         case .int64(let values): values.map(Float.init)
         case .bool(let values): values.map { $0 ? 1 : 0 }

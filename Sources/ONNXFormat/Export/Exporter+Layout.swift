@@ -133,6 +133,7 @@ extension Tensor.Storage {
         case .bfloat16(let values): return bytes(values)
         case .int8(let values): return bytes(values)
         case .uint8(let values), .binary(let values): return values
+        case .int16(let values): return bytes(values)
         case .int32(let values): return bytes(values)
         case .int64(let values): return bytes(values)
         case .bool(let values): return values.map { $0 ? 1 : 0 }

@@ -230,6 +230,7 @@ extension Resizing {
             case .alignCorners, .alignCornersStep: "align_corners"
             case .asymmetric, .asymmetricStep: "asymmetric"
             case .pytorchHalfPixel: "pytorch_half_pixel"
+            case .halfPixelSymmetric: "half_pixel_symmetric"
             }
         let rounding =
             switch rounding {

@@ -7,7 +7,7 @@ import ModelGraph
 struct Exporter {
     let graph: Graph
     let storesWeightsAsFloat16: Bool
-    /// 17, or 20 where the graph holds a GELU or a dilated average.
+    /// 17, or 20 where the graph holds a GELU, a dilated average or a resize around the middle.
     let operatorSet: Int
     var nodes: [ProtoNode] = []
     var initializers: [ProtoTensor] = []
@@ -33,6 +33,7 @@ struct Exporter {
             switch node.operation {
             case .activation(.gelu): true
             case .pool(let pooling): pooling.kind == .average && pooling.dilation != 1
+            case .resize(let resizing): resizing.coordinates == .halfPixelSymmetric
             default: false
             }
         }
@@ -277,7 +278,7 @@ struct Exporter {
             return Tensor(
                 tensor.shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) })
             )
-        case .int8, .uint8, .int32, .int64, .bool, .binary: return nil
+        case .int8, .uint8, .int16, .int32, .int64, .bool, .binary: return nil
         }
     }
 }

@@ -74,6 +74,9 @@ extension Translator {
         case "Trilu": try triangle(call)
         case "Einsum": try einsum(call)
         case "DynamicQuantizeLinear": try quantizeByOwnRange(call)
+        case "Attention": try attention(call)
+        case "Tan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh": try composedFunction(call)
+        case "Hardmax": try hardMaximum(call)
         case "If": try chooseBranch(call)
         case "Loop": try unroll(call)
         default:
@@ -84,7 +87,7 @@ extension Translator {
 
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
     private mutating func leaveOutExtraResults(_ call: Call) {
-        let allResults = ["Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear"]
+        let allResults = ["Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear", "Attention"]
         guard !allResults.contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
     }
@@ -94,19 +97,20 @@ extension Translator {
     /// The operators that this reader has a rule for.
     private static let operators = Set(
         """
-        Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast CastLike Ceil Celu Clip
-        Concat Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos CumSum DepthToSpace
+        Abs Acosh Add And ArgMax ArgMin Asinh Atanh Attention AveragePool BatchNormalization Cast
+        CastLike Ceil Celu Clip
+        Concat Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh CumSum DepthToSpace
         DequantizeLinear Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand
         Flatten Floor GRU Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater
-        GreaterOrEqual GroupNormalization HardSigmoid HardSwish Identity If
+        GreaterOrEqual GroupNormalization HardSigmoid HardSwish Hardmax Identity If
         InstanceNormalization IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log
         LogSoftmax Loop LpNormalization MatMul MatMulInteger Max MaxPool Mean
         MeanVarianceNormalization Min Mish Mod Mul Neg Not OneHot Or PRelu Pad Pow QLinearConv
         QLinearMatMul QuantizeLinear RMSNormalization RNN Range Reciprocal ReduceL1 ReduceL2
         ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
         ReduceSumSquare Relu Reshape Resize Round Selu Shape Sigmoid Sign
-        SimplifiedLayerNormalization Sin Size Slice Softmax Softplus Softsign SpaceToDepth Split
-        Sqrt Squeeze Sub Sum Swish Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze
+        SimplifiedLayerNormalization Sin Sinh Size Slice Softmax Softplus Softsign SpaceToDepth Split
+        Sqrt Squeeze Sub Sum Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze
         Upsample Where Xor
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 

@@ -257,7 +257,7 @@ struct ScaledConstant {
             integers = Tensor(tensor.shape, .int8(values.map { Int8(truncatingIfNeeded: $0 - 128) }))
             self.quantization = Quantization(
                 scale: quantization.scale, zeroPoint: quantization.zeroPoint - 128)
-        case .float32, .float16, .bfloat16, .int32, .int64, .bool, .binary: return nil
+        case .float32, .float16, .bfloat16, .int16, .int32, .int64, .bool, .binary: return nil
         }
         guard (-128...127).contains(self.quantization.zeroPoint) else { return nil }
         self.name = name

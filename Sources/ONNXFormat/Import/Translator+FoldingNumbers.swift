@@ -149,6 +149,7 @@ extension Tensor.Storage {
         switch type {
         case .int8: .int8(values.map { Int8(truncatingIfNeeded: $0) })
         case .uint8: .uint8(values.map { UInt8(truncatingIfNeeded: $0) })
+        case .int16: .int16(values.map { Int16(truncatingIfNeeded: $0) })
         case .int32: .int32(values.map { Int32(truncatingIfNeeded: $0) })
         case .bool: .bool(values.map { $0 != 0 })
         case .int64, .float32, .float16, .bfloat16, .binary: .int64(values.map(Int64.init))

@@ -42,10 +42,11 @@ extension Translator {
         case "pytorch_half_pixel": return .pytorchHalfPixel
         case "tf_half_pixel_for_nn" where call.text("nearest_mode", default: "") == "floor":
             return .halfPixelStep
-        case "half_pixel_symmetric" where goal.isExact(for: input.shape): return .halfPixel
+        case "half_pixel_symmetric":
+            return goal.isExact(for: input.shape) ? .halfPixel : .halfPixelSymmetric
         case let mode:
             throw call.unsupported(
-                "it maps coordinates by '\(mode.shortened)'; use half_pixel, pytorch_half_pixel, align_corners or asymmetric"
+                "it maps coordinates by '\(mode.shortened)'; use half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners or asymmetric"
             )
         }
     }

@@ -181,7 +181,7 @@ extension Translator {
             if graph.inputs.contains(next) {
                 switch graph[next].type.dataType {
                 case .int32, .int64, .bool: return graph[next].name
-                case .float32, .float16, .bfloat16, .int8, .uint8, .binary: continue
+                case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .binary: continue
                 }
             }
             guard let producer = producers[next.index] else { continue }

@@ -30,7 +30,7 @@ extension Translator {
         switch type {
         case .float32, .float16, .bfloat16: return (view, nil)
         case .int8, .uint8: return (try integersAsReal(view, call), view.isOffset ? .uint8 : type)
-        case .int32, .int64, .bool: return (try numbers(view, call), type)
+        case .int16, .int32, .int64, .bool: return (try numbers(view, call), type)
         case .binary: throw call.fault("reads bits as numbers")
         }
     }

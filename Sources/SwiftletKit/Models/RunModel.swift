@@ -115,6 +115,8 @@ private struct InputArrays {
                 worker.setInput(index, bytes: Array(values[range]).span.bytes)
             case (.uint8(let values), .uint8):
                 worker.setInput(index, bytes: Array(values[range]).span.bytes)
+            case (.int16(let values), .int16):
+                worker.setInput(index, bytes: Array(values[range]).span.bytes)
             case (.int32(let values), .int32):
                 worker.setInput(index, bytes: Array(values[range]).span.bytes)
             case (.int64(let values), .int64):
@@ -163,6 +165,7 @@ extension DataType {
         switch self {
         case .int8: -128...127
         case .uint8: 0...255
+        case .int16: -32_768...32_767
         case .bool: 0...1
         case .int32: -0x1p31...0x1.fffffep30
         case .int64: -0x1p62...0x1p62
@@ -187,6 +190,7 @@ extension NumberArray.Elements {
         case .float16: self = .float16(words(UInt16.self).map(Float16.init(bitPattern:)))
         case .int8: self = .int8(bytes.map(Int8.init(bitPattern:)))
         case .uint8: self = .uint8(bytes)
+        case .int16: self = .int16(words(Int16.self))
         case .int32: self = .int32(words(Int32.self))
         case .int64: self = .int64(words(Int64.self))
         case .bool: self = .bool(bytes.map { $0 != 0 })

@@ -23,7 +23,8 @@ extension BuiltinOperator {
             .cumsum,
             .callOnce, .varHandle, .readVariable, .assignVariable, .transposeConvBias, .l2Normalization,
             .batchToSpace, .spaceToBatch, .logSoftmax, .tile, .reverse, .addN, .elu, .if, .densify,
-            .broadcastTo:
+            .broadcastTo, .svdf, .sequenceRNN, .topK, .oneHot, .bidirectionalLSTM, .nonMaxSuppressionV4,
+            .nonMaxSuppressionV5, .detectionPostProcess:
             1
         }
     }

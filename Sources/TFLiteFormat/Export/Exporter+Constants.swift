@@ -22,6 +22,7 @@ extension Exporter {
         case .float16(let values): return values.map(\.bitPattern).littleEndian
         case .int8(let values): return values.map { UInt8(bitPattern: $0) }
         case .uint8(let values): return values
+        case .int16(let values): return values.littleEndian
         case .int32(let values): return values.littleEndian
         case .int64(let values): return values.littleEndian
         case .bool(let values): return values.map { $0 ? 1 : 0 }
@@ -38,6 +39,7 @@ extension Exporter {
             case .float16: [Float16(value).bitPattern].littleEndian
             case .int8: [UInt8(bitPattern: Int8(clamping: whole))]
             case .uint8: [UInt8(clamping: whole)]
+            case .int16: [Int16(clamping: whole)].littleEndian
             case .int32: [Int32(clamping: whole)].littleEndian
             case .int64: [whole].littleEndian
             case .bool: [value != 0 ? 1 : 0]
@@ -57,7 +59,7 @@ extension Tensor {
         case .int8(let values): return Tensor(shape, .int8(values.channelsLast(channels)))
         case .uint8(let values): return Tensor(shape, .uint8(values.channelsLast(channels)))
         case .repeated(let value, let dataType): return Tensor(shape, .repeated(value, dataType))
-        case .bfloat16, .int32, .int64, .bool, .binary, .unknown: return Tensor(shape, .unknown(dataType))
+        case .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown: return Tensor(shape, .unknown(dataType))
         }
     }
 }

@@ -10,10 +10,10 @@ extension Exporter {
             throw .notExportable(graph: graph.name, detail: "its weights exceed 2 GiB")
         }
         var writer = FlatWriter()
-        let blobs = tensors.compactMap(\.data) + options.metadata.map(\.value)
+        let blobs = (tensors + initialTensors).compactMap(\.data) + options.metadata.map(\.value)
         let buffers = [writer.table([])] + blobs.map { writer.buffer($0) }
         let codes = operatorCodes
-        let subgraph = writeSubgraph(codes, &writer)
+        let subgraphs = writeSubgraphs(codes, &writer)
         let firstMetadata = buffers.count - options.metadata.count
         let metadata = options.metadata.enumerated().map { index, entry in
             let name = writer.string(entry.name)
@@ -28,7 +28,7 @@ extension Exporter {
         let root = writer.table([
             (Schema.Model.version, .int32(Int32(bitPattern: Schema.version))),
             (Schema.Model.operatorCodes, .offset(writer.offsets(codeTables))),
-            (Schema.Model.subgraphs, .offset(writer.offsets([subgraph]))),
+            (Schema.Model.subgraphs, .offset(writer.offsets(subgraphs))),
             (Schema.Model.description, .offset(description)),
             (Schema.Model.buffers, .offset(writer.offsets(buffers))),
             (Schema.Model.metadata, .offset(writer.offsets(metadata))),
@@ -45,28 +45,54 @@ extension Exporter {
     /// The operators used, each version once, in the order of their first use.
     private var operatorCodes: [OperatorCode] {
         var codes: [OperatorCode] = []
-        for record in operators {
+        for record in operators + initialOperators {
             let code = OperatorCode(builtin: record.builtin, version: record.version)
             if !codes.contains(code) { codes.append(code) }
         }
         return codes
     }
 
-    private func writeSubgraph(_ codes: [OperatorCode], _ writer: inout FlatWriter) -> FlatWriter.Position {
+    private func writeSubgraphs(
+        _ codes: [OperatorCode], _ writer: inout FlatWriter
+    ) -> [FlatWriter.Position] {
         var buffer = 0
-        let tensorTables = tensors.map { tensor in
+        let main = Part(
+            name: graph.name, tensors: tensors, operators: operators, inputs: tensorIndices(givenInputs),
+            outputs: tensorIndices(readOutputs))
+        var parts = [write(main, codes, &buffer, &writer)]
+        if !initialOperators.isEmpty {
+            let initial = Part(
+                name: "initial", tensors: initialTensors, operators: initialOperators, inputs: [], outputs: [])
+            parts.append(write(initial, codes, &buffer, &writer))
+        }
+        return parts
+    }
+
+    /// One subgraph.
+    private struct Part {
+        let name: String
+        let tensors: [TensorRecord]
+        let operators: [OperatorRecord]
+        let inputs, outputs: [Int32]
+    }
+
+    /// `buffer`: the number of the last buffer that a tensor of an earlier part has.
+    private func write(
+        _ part: Part, _ codes: [OperatorCode], _ buffer: inout Int, _ writer: inout FlatWriter
+    ) -> FlatWriter.Position {
+        let tensorTables = part.tensors.map { tensor in
             if tensor.data != nil { buffer += 1 }
             return writer.tensor(tensor, buffer: tensor.data == nil ? 0 : buffer)
         }
-        let operatorTables = operators.map { record in
+        let operatorTables = part.operators.map { record in
             let code = OperatorCode(builtin: record.builtin, version: record.version)
             return writer.operation(record, code: codes.firstIndex(of: code) ?? 0)
         }
-        let name = writer.string(graph.name)
+        let name = writer.string(part.name)
         return writer.table([
             (Schema.Subgraph.tensors, .offset(writer.offsets(tensorTables))),
-            (Schema.Subgraph.inputs, .offset(writer.integers(tensorIndices(graph.inputs)))),
-            (Schema.Subgraph.outputs, .offset(writer.integers(tensorIndices(graph.outputs)))),
+            (Schema.Subgraph.inputs, .offset(writer.integers(part.inputs))),
+            (Schema.Subgraph.outputs, .offset(writer.integers(part.outputs))),
             (Schema.Subgraph.operators, .offset(writer.offsets(operatorTables))),
             (Schema.Subgraph.name, .offset(name)),
         ])
@@ -83,7 +109,7 @@ extension Exporter {
             }
             return writer.offsets(entries)
         }
-        let (inputs, outputs) = (maps(graph.inputs), maps(graph.outputs))
+        let (inputs, outputs) = (maps(givenInputs), maps(readOutputs))
         let key = writer.string("serving_default")
         return writer.table([
             (Schema.Signature.inputs, .offset(inputs)), (Schema.Signature.outputs, .offset(outputs)),
@@ -113,7 +139,8 @@ extension FlatWriter {
         let shape = integers(record.shape.map { Int32(clamping: $0) })
         let name = string(record.name)
         var fields: [(id: Int, value: FlatWriter.Field)] = [
-            (Field.shape, .offset(shape)), (Field.type, .byte(record.type.rawValue)),
+            (Field.shape, .offset(shape)),
+            (Field.type, .byte(record.isHandle ? Schema.resourceType : record.type.rawValue)),
             (Field.buffer, .number(buffer)), (Field.name, .offset(name)),
         ]
         if let quantization = record.quantization {
@@ -140,7 +167,8 @@ extension FlatWriter {
             (Field.code, .number(code)), (Field.inputs, .offset(inputs)), (Field.outputs, .offset(outputs)),
         ]
         if record.builtin.optionsType != 0 {
-            let options = table(record.options)
+            let texts = record.texts.map { (id: $0.id, value: FlatWriter.Field.offset(string($0.text))) }
+            let options = table(record.options + texts)
             fields.append((Field.optionsType, .byte(record.builtin.optionsType)))
             fields.append((Field.options, .offset(options)))
         }

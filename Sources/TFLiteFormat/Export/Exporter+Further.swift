@@ -13,7 +13,9 @@ extension Exporter {
         case .cumulativeSum(let sum): try lower(sum, node, to: output)
         case .layerNormalization(let normalization): try lower(normalization, node, to: output)
         case .recurrence:
-            throw fault("recurrent layers are not written to TFLite; export ONNX")
+            throw fault(
+                "recurrent layers in integers, or of more than \(Graph.longestRecurrence) steps, are not written to "
+                    + "TFLite; export ONNX")
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
             .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize, .localResponseNormalization,
             .matrixMultiply, .reduce, .cast, .quantize, .dequantize, .training:

@@ -12,7 +12,7 @@ extension Exporter {
         let isDepthwise = convolution.groups > 1 && convolution.groups == image[3]
         var inputs = [input, try weights(node.inputs[1], isDepthwise: isDepthwise)]
         inputs.append(
-            try node.inputs.count > 2 ? weights(node.inputs[2]) : zeroBias(of: node, to: output))
+            try node.inputs.count > 2 ? bias(of: node, to: output) : zeroBias(of: node, to: output))
         let geometry: [(id: Int, value: FlatWriter.Field)] = [
             (0, .byte(scheme.rawValue)), (1, .number(convolution.stride.width)),
             (2, .number(convolution.stride.height)),
@@ -21,7 +21,7 @@ extension Exporter {
         let dilation = convolution.dilation
         guard isDepthwise else {
             typealias Field = Schema.Convolution
-            let version: Int32 = convolution.groups > 1 ? 6 : isQuantized(node) ? 3 : 1
+            let version: Int32 = convolution.groups > 1 ? 6 : isWide(node) ? 4 : isQuantized(node) ? 3 : 1
             return emit(
                 .conv2D, version: version, inputs, [result],
                 geometry + [
@@ -31,7 +31,7 @@ extension Exporter {
         }
         typealias Field = Schema.DepthwiseConvolution
         let multiplier = graph[node.inputs[1]].type.shape[0] / image[3]
-        let version: Int32 = isQuantized(node) ? 3 : dilation == 1 ? 1 : 2
+        let version: Int32 = isWide(node) ? 5 : isQuantized(node) ? 3 : dilation == 1 ? 1 : 2
         emit(
             .depthwiseConv2D, version: version, inputs, [result],
             geometry + [
@@ -46,14 +46,35 @@ extension Exporter {
         let (input, weights) = (graph[node.inputs[0]].type, graph[node.inputs[1]].type)
         let count = weights.shape[0]
         var type = ValueType([count])
+        if isWide(node) { type.dataType = .int64 }
         if let scale = input.quantization?.scale, let scales = weights.quantization {
             let all = scales.axis == nil ? [Float](repeating: scales.scale, count: count) : scales.scales
             type = ValueType(
-                [count], .int32, quantization: Quantization(scales: all.map { scale * $0 }, axis: 0))
+                [count], isWide(node) ? .int64 : .int32,
+                quantization: Quantization(scales: all.map { scale * $0 }, axis: 0))
         }
         return try append(
             named: "\(graph[output].name)\(String.noBias)", type,
-            data: isDryRun ? [] : [UInt8](repeating: 0, count: 4 * count))
+            data: isDryRun ? [] : [UInt8](repeating: 0, count: type.bytes))
+    }
+
+    /// Whether a layer reads int16, with which its bias has 64 bits.
+    private func isWide(_ node: Node) -> Bool { graph[node.inputs[0]].type.dataType == .int16 }
+
+    private mutating func bias(of node: Node, to output: ValueID) throws(TFLiteError) -> Int {
+        let value = graph[node.inputs[2]]
+        guard isWide(node), value.type.dataType == .int32, let constant = value.constant else {
+            return try weights(node.inputs[2])
+        }
+        guard isDryRun || constant.tensor.isKnown else {
+            throw fault("the numbers of '\(value.name)' are not known")
+        }
+        var words: [Int64] = []
+        if case .int32(let values) = constant.tensor.storage { words = values.map(Int64.init) }
+        if words.isEmpty { words = [Int64](repeating: 0, count: value.type.shape.elementCount) }
+        return try append(
+            named: value.name, ValueType(value.type.shape, .int64, quantization: value.type.quantization),
+            data: isDryRun ? [] : words.littleEndian)
     }
 
     /// The image to convolve or pool and how the operator pads it; what neither scheme says becomes a PAD of its own.
@@ -97,11 +118,12 @@ extension Exporter {
         typealias Field = Schema.FullyConnected
         let keepsDimensions = graph[node.inputs[0]].type.shape.rank != 2
         var inputs = [try tensor(node.inputs[0]), try weights(node.inputs[1])]
-        inputs.append(node.inputs.count > 2 ? try weights(node.inputs[2]) : -1)
+        inputs.append(node.inputs.count > 2 ? try bias(of: node, to: output) : -1)
         let scales = graph[node.inputs[1]].type.quantization?.scales ?? []
         let hasOneScale = scales.allSatisfy { $0 == scales[0] }
         let version: Int32
         switch (isQuantized(node), keepsDimensions) {
+        case (true, _) where isWide(node): version = 7
         case (true, _): version = hasOneScale ? (keepsDimensions ? 5 : 4) : 12
         case (false, true): version = 5
         case (false, false): version = node.inputs.count > 2 ? 1 : 6

@@ -48,6 +48,11 @@ extension Exporter {
         case .float16, .bfloat16, .binary:
             guard graph[node.inputs[0]].constant == nil else { return }
             throw fault("TFLite kernels do not compute in \(input.dataType.rawValue)")
+        case .int16:
+            let kind = node.operation.traits.kind
+            guard [.layer, .movement].contains(kind) || node.operation.traits.isConversion else {
+                throw fault("int16 is only written for layers and for what moves or converts elements")
+            }
         case .float32, .int8, .uint8, .int32, .int64, .bool: break
         }
         let kind = node.operation.traits.kind

@@ -8,6 +8,9 @@ struct Exporter {
     let isDryRun: Bool
     var tensors: [TensorRecord] = []
     var operators: [OperatorRecord] = []
+    /// What a second subgraph does once, before the first run: it gives variables their first values.
+    var initialTensors: [TensorRecord] = []
+    var initialOperators: [OperatorRecord] = []
     private var tensorOf: [Int?]
     private var weightTensors: [WeightKey: Int] = [:]
     private var names: Set<String> = []
@@ -21,6 +24,8 @@ struct Exporter {
         var quantization: Quantization?
         /// Nil for what is computed.
         var data: [UInt8]?
+        /// Stands for a variable instead of holding numbers; its type and shape say nothing.
+        var isHandle = false
     }
 
     struct OperatorRecord {
@@ -29,6 +34,8 @@ struct Exporter {
         var inputs: [Int]
         var outputs: [Int]
         var options: [(id: Int, value: FlatWriter.Field)]
+        /// Options that are texts.
+        var texts: [(id: Int, text: String)] = []
     }
 
     private struct WeightKey: Hashable {
@@ -46,6 +53,12 @@ struct Exporter {
         if graph.nodes.contains(where: { $0.operation.isBatchNormalization }) {
             prepared = graph.normalized(for: .foldingOnly)
         }
+        prepared = prepared.computingOffsetWeightsInReals()
+        do {
+            prepared = try prepared.writingRecurrencesInSteps()
+        } catch {
+            throw .notExportable(graph: graph.name, detail: error.description)
+        }
         if options.hasIntegerInterface { prepared = prepared.withIntegerInterface() }
         self.graph = prepared
         self.options = options
@@ -56,6 +69,7 @@ struct Exporter {
     /// Fills `tensors` and `operators`.
     mutating func lowerGraph() throws(TFLiteError) {
         for input in graph.inputs { _ = try tensor(input) }
+        let handles = readVariables()
         let fused = graph.fusedActivations
         var isFused = [Bool](repeating: false, count: graph.nodes.count)
         for (index, node) in graph.nodes.enumerated() where !isFused[index] {
@@ -66,6 +80,7 @@ struct Exporter {
         }
         place = "the outputs"
         for output in graph.outputs { _ = try tensor(output) }
+        try assignVariables(handles)
     }
 
     /// The tensor of a value; a constant is stored as it is.
@@ -84,6 +99,18 @@ struct Exporter {
     /// The tensors of values that have one.
     func tensorIndices(_ ids: [ValueID]) -> [Int32] {
         ids.compactMap { tensorOf[$0.index].map { Int32($0) } }
+    }
+
+    /// The inputs that a caller gives: states are variables.
+    var givenInputs: [ValueID] {
+        graph.inputs.indices.filter { index in !graph.states.contains { $0.input == index } }
+            .map { graph.inputs[$0] }
+    }
+
+    /// The outputs that a caller reads.
+    var readOutputs: [ValueID] {
+        graph.outputs.indices.filter { index in !graph.states.contains { $0.output == index } }
+            .map { graph.outputs[$0] }
     }
 
     /// Appends a tensor of this type; without data it is one that an operator computes.
@@ -152,7 +179,7 @@ struct Exporter {
         _ builtin: BuiltinOperator, _ inputs: [Int], _ output: Int,
         _ options: [(id: Int, value: FlatWriter.Field)] = []
     ) {
-        let isInteger = tensors[output].type == .int8 || tensors[output].type == .uint8
+        let isInteger = [.int8, .uint8, .int16].contains(tensors[output].type)
         emit(builtin, version: builtin.version(isInteger: isInteger), inputs, [output], options)
     }
 

@@ -24,7 +24,7 @@ extension Resizing {
         let aligned = ResizeMapping(alignsCorners: true)
         let candidates =
             switch coordinates {
-            case .halfPixel, .pytorchHalfPixel, .halfPixelStep: [half, plain, aligned]
+            case .halfPixel, .pytorchHalfPixel, .halfPixelStep, .halfPixelSymmetric: [half, plain, aligned]
             case .asymmetric, .asymmetricStep: [plain, half, aligned]
             case .alignCorners, .alignCornersStep: [aligned, half, plain]
             }

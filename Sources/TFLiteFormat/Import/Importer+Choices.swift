@@ -43,7 +43,8 @@ extension Importer {
                 operands.append(value)
                 continue
             }
-            operands.append(try emit(.quantize(.int8, quantization), [value], as: "\(name):\(part)"))
+            operands.append(
+                try emit(.quantize(type.dataType, quantization), [value], as: "\(name):\(part)"))
         }
         try set(output, to: emit(.select, [condition] + operands, as: name))
     }
@@ -83,6 +84,6 @@ extension Importer {
             return try set(output, to: emit(operation, [input, indices], as: name, type: from))
         }
         let kept = try emit(operation, [input, indices], as: "\(name):scaled", type: from)
-        try set(output, to: emit(.quantize(.int8, quantization), [kept], as: name))
+        try set(output, to: emit(.quantize(to.dataType, quantization), [kept], as: name))
     }
 }

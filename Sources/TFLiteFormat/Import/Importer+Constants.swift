@@ -45,11 +45,14 @@ extension Importer {
             let flat = FlatBuffer(bytes: try denseBytes(of: index, elementBytes: width), file: file.name)
             return try flat.elements(in: 0..<flat.bytes.count, type, label)
         }
-        guard range.count == type.bytes else {
+        let isHalved = tensor.type == Schema.TensorType.int4.rawValue
+        let bytes = isHalved ? (type.shape.elementCount + 1) / 2 : type.bytes
+        guard range.count == bytes else {
             throw file.flat.damaged(
-                "\(label) of shape \(type.shape) needs \(type.bytes) bytes, its buffer has \(range.count)")
+                "\(label) of shape \(type.shape) needs \(bytes) bytes, its buffer has \(range.count)")
         }
-        try file.flat.budget.spend(range.count)
+        try file.flat.budget.spend(type.bytes)
+        if isHalved { return .int8(file.flat.halfBytes(range, count: type.shape.elementCount)) }
         return try file.flat.elements(in: range, type, label)
     }
 
@@ -88,12 +91,21 @@ extension Importer {
         switch try elements(of: index) {
         case .int32(let values): return values.map(Int.init)
         case .int64(let values): return values.map(Int.init)
-        case .float32, .float16, .bfloat16, .int8, .uint8, .bool, .binary, .repeated, .unknown: return nil
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .bool, .binary, .repeated, .unknown:
+            return nil
         }
     }
 }
 
 extension FlatBuffer {
+    /// Signed integers of four bits, the first of a byte in its lower half.
+    func halfBytes(_ range: Range<Int>, count: Int) -> [Int8] {
+        (0..<count).map { index in
+            let byte = bytes[range.lowerBound + index / 2]
+            return Int8(bitPattern: index % 2 == 0 ? byte << 4 : byte & 0xF0) >> 4
+        }
+    }
+
     /// Decodes little-endian elements; NaN is refused, since no trained model holds one.
     func elements(
         in range: Range<Int>, _ type: ValueType, _ label: String
@@ -107,6 +119,7 @@ extension FlatBuffer {
             let values = words(range, as: UInt16.self).map { Float16(bitPattern: $0) }
             if values.contains(where: \.isNaN) { throw damaged("\(label) holds NaN") }
             return .float16(values)
+        case .int16: return .int16(words(range, as: UInt16.self).map { Int16(bitPattern: $0) })
         case .int32: return .int32(words(range, as: UInt32.self).map { Int32(bitPattern: $0) })
         case .int64: return .int64(words(range, as: UInt64.self).map { Int64(bitPattern: $0) })
         case .int8: return .int8(bytes[range].map { Int8(bitPattern: $0) })

@@ -118,12 +118,13 @@ extension Importer {
         if to.dataType == .float32, from.quantization != nil {
             return try finish(call, .dequantize, [input])
         }
-        guard to.dataType == .int8, let quantization = to.quantization, quantization.axis == nil,
+        guard to.dataType == .int8 || to.dataType == .int16, let quantization = to.quantization,
+            quantization.axis == nil,
             from.dataType == .float32 || from.quantization != nil
         else {
             throw unsupported("from \(from.dataType.rawValue) to \(to.dataType.rawValue) is not supported")
         }
-        try finish(call, .quantize(.int8, quantization), [input])
+        try finish(call, .quantize(to.dataType, quantization), [input])
     }
 
     /// Integers become the numbers they are, whatever real numbers they stand for.

@@ -121,7 +121,7 @@ extension Importer {
         switch from.dataType {
         case .float32:
             try set(output, to: emitReal(layer, input, as: resultName(of: output), type: to))
-        case .int8:
+        case .int8, .int16:
             guard from.quantization?.axis == nil, let quantization = to.quantization, quantization.axis == nil
             else {
                 throw unsupported("needs one scale for its input and one for its result")
@@ -161,9 +161,7 @@ extension Importer {
         return try emit(layer.operation, inputs, activation: layer.activation, as: name, type: type)
     }
 
-    /// Integer arithmetic where the weights are symmetric; else the same numbers in float32.
-    ///
-    /// Old uint8 models have weights with a zero point, for which no integer kernel of ours exists.
+    /// Integer arithmetic where the weights are integers; else the same numbers in float32.
     private mutating func emitInteger(
         _ layer: Layer, _ input: ValueID, as name: String, type: ValueType
     ) throws(TFLiteError) -> ValueID {
@@ -173,38 +171,38 @@ extension Importer {
         guard let quantization = type.quantization else { throw unsupported("its result has no scale") }
         let reals = try emit(.dequantize, [input], as: "\(name):input")
         let real = try emitReal(layer, reals, as: "\(name):real", type: ValueType(type.shape))
-        return try emit(.quantize(.int8, quantization), [real], as: name)
+        return try emit(.quantize(type.dataType, quantization), [real], as: name)
     }
 
-    /// Input, int8 weights and int32 bias; nil where the weights are not integers in [−127, 127] around zero.
+    /// Input, int8 weights and int32 bias; nil where the weights are not 8-bit integers.
     private mutating func integerInputs(_ layer: Layer, _ input: ValueID) throws(TFLiteError) -> [ValueID]? {
         let type = try type(of: layer.weights)
-        guard type.dataType == .int8, let given = type.quantization, given.zeroPoints.allSatisfy({ $0 == 0 }),
+        guard type.dataType == .int8, let given = type.quantization,
             let inputScale = builder.type(of: input).quantization?.scale
         else { return nil }
         let shape = layer.isDepthwise ? type.shape.channelsFirst : type.shape
         guard given.axis == nil || given.axis == (layer.isDepthwise ? 3 : 0) else {
             throw unsupported("its weights have scales along an axis other than their output channels")
         }
-        let scales = given.axis == nil ? [Float](repeating: given.scale, count: shape[0]) : given.scales
+        let hasOneScale = given.axis == nil
+        let scales = hasOneScale ? [Float](repeating: given.scale, count: shape[0]) : given.scales
+        let zeros = hasOneScale ? [Int32](repeating: given.zeroPoint, count: shape[0]) : given.zeroPoints
         guard !scales.isEmpty else { throw unsupported("its weights have no output channel") }
-        guard let weights = try integerWeights(layer, shape, Quantization(scales: scales, axis: 0)) else {
-            return nil
-        }
+        let weights = try integerWeights(
+            layer, shape, Quantization(scales: scales, zeroPoints: zeros, axis: 0))
         guard let bias = layer.bias else { return [input, weights] }
         return [input, weights, try integerBias(bias, scales: scales.map { inputScale * $0 })]
     }
 
     private mutating func integerWeights(
         _ layer: Layer, _ shape: Shape, _ quantization: Quantization
-    ) throws(TFLiteError) -> ValueID? {
+    ) throws(TFLiteError) -> ValueID {
         let key = WeightKey(tensor: layer.weights, isDepthwise: layer.isDepthwise, isReal: false)
         if let known = weights[key] { return known }
         guard isConstant(layer.weights) else { throw unsupported("its weights must be a constant") }
         guard case .int8(var integers) = try elements(of: layer.weights) else {
             throw unsupported("its weights are not 8-bit integers")
         }
-        if integers.contains(-128) { return nil }
         if layer.isDepthwise { integers = integers.channelsFirst(shape[0]) }
         let value = builder.constant(
             unique(name(of: layer.weights)), Tensor(shape, .int8(integers)), quantization: quantization)
@@ -215,15 +213,30 @@ extension Importer {
     /// The bias at the scale that the accumulators have, which is what the file's own scales say up to rounding.
     private mutating func integerBias(_ index: Int, scales: [Float]) throws(TFLiteError) -> ValueID {
         let type = try type(of: index)
-        guard type.dataType == .int32, type.shape == [scales.count], isConstant(index),
-            case .int32(let integers) = try elements(of: index)
-        else { throw unsupported("needs a constant bias of \(scales.count) 32-bit integers") }
+        guard type.shape == [scales.count], isConstant(index), let integers = try biasIntegers(index) else {
+            throw unsupported("needs a constant bias of \(scales.count) 32-bit integers")
+        }
         guard scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw unsupported("the product of its input's and weights' scales leaves the range of float32")
         }
         return builder.constant(
             unique(name(of: index)), Tensor(type.shape, .int32(integers)),
             quantization: Quantization(scales: scales, axis: 0))
+    }
+
+    /// The integers of a bias; those of 64 bits, which layers on int16 have, where 32 hold them. Nil for other types.
+    private func biasIntegers(_ index: Int) throws(TFLiteError) -> [Int32]? {
+        switch try elements(of: index) {
+        case .int32(let integers): return integers
+        case .int64(let integers):
+            let narrow = integers.compactMap { Int32(exactly: $0) }
+            guard narrow.count == integers.count else {
+                throw unsupported("its bias holds integers that need more than 32 bits")
+            }
+            return narrow
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .bool, .binary, .repeated, .unknown:
+            return nil
+        }
     }
 
     /// A constant in float32 (or float16, as stored) in the graph's layout.

@@ -86,6 +86,13 @@ extension Importer {
         case .embeddingLookup: try importLookUp(call, data: 1, places: 0, axis: 0)
         case .reduceProd: try importReduction(call, .product)
         case .sequenceLSTM: try importSequenceLSTM(call)
+        case .bidirectionalLSTM: try importBidirectionalLSTM(call)
+        case .sequenceRNN: try importSequenceRNN(call)
+        case .svdf: try importSVDF(call)
+        case .topK: try importLargest(call)
+        case .oneHot: try importOneHot(call)
+        case .detectionPostProcess: try importDetections(call)
+        case .nonMaxSuppressionV4, .nonMaxSuppressionV5: try importSuppression(call)
         case .callOnce: try importInitialisation(call)
         case .varHandle: try importHandle(call)
         case .readVariable: try importRead(call)
@@ -141,14 +148,15 @@ extension Importer {
         let output = try call.output()
         let name = resultName(of: output)
         let (from, to) = (builder.type(of: input), try type(of: output))
-        guard from.dataType == .int8, let quantization = to.quantization, quantization != from.quantization
+        guard from.dataType == .int8 || from.dataType == .int16, let quantization = to.quantization,
+            quantization != from.quantization
         else {
             try set(output, to: emit(operation, [input], activation: activation, as: name, type: from))
             return
         }
         let kept = try emit(operation, [input], as: "\(name):scaled", type: from)
         let value = try emit(
-            .quantize(.int8, quantization), [kept], activation: activation, as: name, type: to)
+            .quantize(to.dataType, quantization), [kept], activation: activation, as: name, type: to)
         try set(output, to: value)
     }
 
@@ -168,11 +176,12 @@ extension Importer {
     ) throws(TFLiteError) {
         let output = try call.output()
         let name = resultName(of: output)
-        guard let quantization = try type(of: output).quantization else {
+        let type = try type(of: output)
+        guard let quantization = type.quantization else {
             let value = try compute(&self, name)
             return try set(output, to: value)
         }
         let real = try compute(&self, "\(name):real")
-        try set(output, to: emit(.quantize(.int8, quantization), [real], as: name))
+        try set(output, to: emit(.quantize(type.dataType, quantization), [real], as: name))
     }
 }

@@ -98,7 +98,7 @@ extension Importer {
             }
             if let quantization = whole.quantization, type.quantization != quantization {
                 scaled[position] = try emit(
-                    .quantize(.int8, quantization), [part], as: "\(name):part\(position)")
+                    .quantize(whole.dataType, quantization), [part], as: "\(name):part\(position)")
             }
         }
         try finish(call, .concatenate(axis: axis), scaled, activation: activation)

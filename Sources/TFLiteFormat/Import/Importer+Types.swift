@@ -61,7 +61,8 @@ extension Schema.TensorType {
         case .uint8: .uint8
         case .int64: .int64
         case .bool: .bool
-        case .int8: .int8
+        case .int8, .int4: .int8
+        case .int16: .int16
         }
     }
 
@@ -75,6 +76,7 @@ extension Schema.TensorType {
         case .int64: self = .int64
         case .bool: self = .bool
         case .int8: self = .int8
+        case .int16: self = .int16
         case .bfloat16, .binary: return nil
         }
     }
@@ -83,6 +85,8 @@ extension Schema.TensorType {
     fileprivate var zeroPoints: ClosedRange<Int64>? {
         switch self {
         case .int8: -128...127
+        case .int4: -8...7
+        case .int16: -32_768...32_767
         case .uint8: 0...255
         case .int32: 0...0
         case .float32, .float16, .int64, .bool: nil

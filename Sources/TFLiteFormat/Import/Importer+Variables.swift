@@ -26,6 +26,7 @@ extension Importer {
             guard let call = try? OperatorCall(record, index: index, in: file) else { continue }
             place = call.place
             if call.builtin == .varHandle { names[try call.output()] = try variableName(call) }
+            if call.builtin == .svdf { try declareMemory(call) }
             guard call.builtin == .readVariable, let name = names[try call.input(0)],
                 !variables.contains(where: { $0.name == name })
             else { continue }
@@ -36,7 +37,8 @@ extension Importer {
     }
 
     private func variableName(_ call: OperatorCall) throws(TFLiteError) -> String {
-        try call.text(Schema.VarHandle.name) + "@" + (try call.text(Schema.VarHandle.container))
+        let name = try call.text(Schema.VarHandle.name), container = try call.text(Schema.VarHandle.container)
+        return container.isEmpty ? name : "\(name)@\(container)"
     }
 
     mutating func importHandle(_ call: OperatorCall) throws(TFLiteError) {

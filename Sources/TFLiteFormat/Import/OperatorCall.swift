@@ -65,8 +65,8 @@ struct OperatorCall {
         return try options.integer(field)
     }
 
-    func bool(_ field: Int) throws(TFLiteError) -> Bool {
-        guard let options else { return false }
+    func bool(_ field: Int, default missing: Bool = false) throws(TFLiteError) -> Bool {
+        guard let options, try options.has(field) else { return missing }
         return try options.bool(field)
     }
 
@@ -116,8 +116,8 @@ extension BuiltinOperator {
     /// Nil where Swiftlet has no such operator.
     init?(_ code: TFLiteFile.OperatorCode) {
         if let name = code.customName {
-            guard name == "Convolution2DTransposeBias" else { return nil }
-            self = .transposeConvBias
+            guard let own = Self.allCases.first(where: { $0.customName == name }) else { return nil }
+            self = own
             return
         }
         guard code.code >= 0, let raw = Int32(exactly: code.code) else { return nil }

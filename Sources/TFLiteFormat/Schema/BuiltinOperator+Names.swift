@@ -38,7 +38,11 @@ extension BuiltinOperator {
     }
 
     /// The schema's name.
-    var name: String {
-        self == .transposeConvBias ? "Convolution2DTransposeBias" : Self.name(of: Int(rawValue))
+    var name: String { customName ?? Self.name(of: Int(rawValue)) }
+
+    /// The name by which a file calls an operator that is not in the schema.
+    var customName: String? {
+        if self == .transposeConvBias { return "Convolution2DTransposeBias" }
+        return self == .detectionPostProcess ? "TFLite_Detection_PostProcess" : nil
     }
 }

@@ -1,5 +1,7 @@
 /// The builtin operators that Swiftlet's graphs can express, with the codes of the TFLite schema.
 enum BuiltinOperator: Int32, CaseIterable {
+    /// The custom operator TFLite_Detection_PostProcess.
+    case detectionPostProcess = -2
     /// MediaPipe's custom operator Convolution2DTransposeBias.
     case transposeConvBias = -1
     case add = 0
@@ -24,8 +26,10 @@ enum BuiltinOperator: Int32, CaseIterable {
     case resizeBilinear = 23
     case softmax = 25
     case spaceToDepth = 26
+    case svdf = 27
     case tanh = 28
     case pad = 34
+    case sequenceRNN = 35
     case gather = 36
     case batchToSpace = 37
     case spaceToBatch = 38
@@ -37,8 +41,10 @@ enum BuiltinOperator: Int32, CaseIterable {
     case sequenceLSTM = 44
     case stridedSlice = 45
     case exp = 47
+    case topK = 48
     case split = 49
     case logSoftmax = 50
+    case bidirectionalLSTM = 52
     case cast = 53
     case prelu = 54
     case maximum = 55
@@ -69,6 +75,7 @@ enum BuiltinOperator: Int32, CaseIterable {
     case reduceMax = 82
     case pack = 83
     case logicalOr = 84
+    case oneHot = 85
     case logicalAnd = 86
     case logicalNot = 87
     case unpack = 88
@@ -89,6 +96,8 @@ enum BuiltinOperator: Int32, CaseIterable {
     case round = 116
     case hardSwish = 117
     case `if` = 118
+    case nonMaxSuppressionV4 = 120
+    case nonMaxSuppressionV5 = 121
     case selectV2 = 123
     case densify = 124
     case batchMatMul = 126
@@ -114,8 +123,15 @@ enum BuiltinOperator: Int32, CaseIterable {
         case .floor, .logistic, .relu, .reluN1To1, .relu6, .tanh, .prelu, .sin, .log, .sqrt, .rsqrt, .ceil,
             .round, .relu0To1, .embeddingLookup, .less, .greater, .greaterEqual, .lessEqual, .select, .equal,
             .notEqual, .logicalOr, .logicalAnd, .logicalNot, .selectV2, .readVariable, .assignVariable,
-            .transposeConvBias, .elu:
+            .transposeConvBias, .elu, .detectionPostProcess:
             0
+        case .svdf: 6
+        case .sequenceRNN: 31
+        case .topK: 34
+        case .oneHot: 61
+        case .bidirectionalLSTM: 69
+        case .nonMaxSuppressionV4: 95
+        case .nonMaxSuppressionV5: 96
         case .l2Normalization: 12
         case .batchToSpace: 24
         case .spaceToBatch: 25

@@ -69,6 +69,12 @@ enum Schema {
         static let activation = 0, cellClip = 1, projectionClip = 2, timeMajor = 3, asymmetric = 4,
             diagonal = 5
     }
+    enum BidirectionalLSTM {
+        static let activation = 0, cellClip = 1, projectionClip = 2, merges = 3, timeMajor = 4
+    }
+    enum SequenceRNN { static let timeMajor = 0, activation = 1 }
+    enum SVDF { static let rank = 0, activation = 1 }
+    enum OneHot { static let axis = 0 }
     enum CallOnce { static let subgraph = 0 }
     enum VarHandle { static let container = 0, name = 1 }
     enum LocalResponse { static let radius = 0, bias = 1, alpha = 2, beta = 3 }
@@ -81,8 +87,14 @@ enum Schema {
         case uint8 = 3
         case int64 = 4
         case bool = 6
+        case int16 = 7
         case int8 = 9
+        /// Two elements a byte, the first in the lower half.
+        case int4 = 17
     }
+
+    /// The element type of tensors that stand for variables.
+    static let resourceType: UInt8 = 13
 
     /// The schema's names of all element types, by number.
     static let tensorTypeNames = [

@@ -16,8 +16,9 @@ from ai_edge_litert import schema_py_generated as s
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 TYPES = {"f": s.TensorType.FLOAT32, "h": s.TensorType.FLOAT16, "i": s.TensorType.INT32, "u": s.TensorType.UINT8,
-         "l": s.TensorType.INT64, "b": s.TensorType.INT8}
-NUMPY = {"f": np.float32, "h": np.float16, "i": np.int32, "u": np.uint8, "l": np.int64, "b": np.int8}
+         "l": s.TensorType.INT64, "b": s.TensorType.INT8,
+         "w": s.TensorType.INT16, "?": s.TensorType.BOOL}
+NUMPY = {"f": np.float32, "h": np.float16, "i": np.int32, "u": np.uint8, "l": np.int64, "b": np.int8, "w": np.int16, "?": np.bool_}
 random = np.random.default_rng(20)
 OPERATORS = {k: v for k, v in vars(s.BuiltinOperator).items() if isinstance(v, int)}
 UNIONS = {k: v for k, v in vars(s.BuiltinOptions).items() if isinstance(v, int)}
@@ -412,4 +413,5 @@ def main():
     print(len(CASES), "cases,", os.path.getsize(sys.argv[1]), "bytes")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+import ModelGraph
+
+/// Scaled dot-product attention (Vaswani et al. 2017), made of products, masks and a softmax.
+extension Translator {
+    /// Queries, keys and values [N, heads, steps, width], or [N, steps, heads · width] with the numbers of heads as attributes.
+    mutating func attention(_ call: Call) throws(ONNXProblem) {
+        guard call.input(6) == nil else {
+            throw call.unsupported("it takes lengths of its keys; mask the rest instead")
+        }
+        guard call.inputs.count >= 3 else { throw call.fault("needs queries, keys and values") }
+        let isFlat = try shape(of: call.inputs[0], call).count == 3
+        // Operator set 24 caps scores before it masks them, 23 afterwards.
+        let capsFirst = operatorSet >= 24
+        let heads = (
+            query: call.integer("q_num_heads", default: 0), key: call.integer("kv_num_heads", default: 0)
+        )
+        try composed { (translator) throws(ONNXProblem) in
+            let query = try translator.heads(call.inputs[0], heads.query, of: call)
+            var key = try translator.heads(call.inputs[1], heads.key, of: call)
+            var value = try translator.heads(call.inputs[2], heads.key, of: call)
+            key = try translator.joined(call.input(4), key, present: 1, of: call)
+            value = try translator.joined(call.input(5), value, present: 2, of: call)
+            let ratio = try translator.headRatio(query, key, of: call)
+            let scores = try translator.scores(
+                query, try translator.repeated(key, ratio, of: call), capsFirst: capsFirst, of: call)
+            let weights = try translator.attentionWeights(scores, of: call)
+            let product = [weights, try translator.repeated(value, ratio, of: call)]
+            guard isFlat else { return _ = try translator.step("MatMul", product, of: call, as: call.output) }
+            let result = try translator.step("MatMul", product, of: call)
+            let turned = try translator.step(
+                "Transpose", [result], of: call, attributes: [.init("perm", [0, 2, 1, 3])])
+            let extents = try translator.shape(of: turned, call)
+            let flat = [extents[0], extents[1], extents[2] * extents[3]]
+            _ = try translator.step(
+                "Reshape", [turned, translator.axesTensor(flat, "flat", of: call)], of: call, as: call.output)
+        }
+    }
+
+    /// [N, steps, heads · width] as [N, heads, steps, width]; four axes stay as they are.
+    private mutating func heads(_ name: String, _ count: Int, of call: Call) throws(ONNXProblem) -> String {
+        let extents = try shape(of: name, call)
+        if extents.count == 4 { return name }
+        guard extents.count == 3, count > 0, extents[2] % count == 0 else {
+            throw call.fault("\(count) heads do not divide an input of \(Shape(extents))")
+        }
+        let split = [extents[0], extents[1], count, extents[2] / count]
+        let apart = try step("Reshape", [name, axesTensor(split, "heads", of: call)], of: call)
+        return try step("Transpose", [apart], of: call, attributes: [.init("perm", [0, 2, 1, 3])])
+    }
+
+    /// Keys or values of earlier steps before those of this run; both together may be a result of the node.
+    private mutating func joined(
+        _ past: String?, _ name: String, present: Int, of call: Call
+    ) throws(ONNXProblem) -> String {
+        let output = present < call.outputs.count ? call.outputs[present] : ""
+        guard let past else {
+            return output.isEmpty ? name : try step("Identity", [name], of: call, as: output)
+        }
+        return try step(
+            "Concat", [past, name], of: call, as: output.isEmpty ? nil : output,
+            attributes: [.init("axis", 2)])
+    }
+
+    /// How many heads of queries share one of keys.
+    private func headRatio(_ query: String, _ key: String, of call: Call) throws(ONNXProblem) -> Int {
+        let (own, other) = (try shape(of: query, call), try shape(of: key, call))
+        guard own.count == 4, other.count == 4, other[1] > 0, own[1] % other[1] == 0 else {
+            throw call.fault("heads of \(Shape(own)) and \(Shape(other)) do not fit each other")
+        }
+        return own[1] / other[1]
+    }
+
+    private mutating func repeated(
+        _ name: String, _ count: Int, of call: Call
+    ) throws(ONNXProblem) -> String {
+        guard count > 1 else { return name }
+        let extents = try shape(of: name, call)
+        let apart = [extents[0], extents[1], 1, extents[2], extents[3]]
+        let wide = [extents[0], extents[1], count, extents[2], extents[3]]
+        let single = try step("Reshape", [name, axesTensor(apart, "single", of: call)], of: call)
+        let all = try step("Expand", [single, axesTensor(wide, "repeated", of: call)], of: call)
+        let joined = [extents[0], extents[1] * count, extents[2], extents[3]]
+        return try step("Reshape", [all, axesTensor(joined, "joined", of: call)], of: call)
+    }
+
+    /// Products of queries and keys, each scaled by the root of the scale, masked.
+    private mutating func scores(
+        _ query: String, _ key: String, capsFirst: Bool, of call: Call
+    ) throws(ONNXProblem) -> String {
+        let width = try shape(of: query, call)[3]
+        let given = call.float("scale", default: 0)
+        let root = (given == 0 ? 1 / Float(max(width, 1)).squareRoot() : given).squareRoot()
+        guard root.isFinite, root > 0 else { throw call.fault("has the scale \(given)") }
+        let factor = number("root", Tensor([], [root]), of: call)
+        let left = try step("Mul", [query, factor], of: call)
+        let right = try step("Mul", [key, factor], of: call)
+        let turned = try step("Transpose", [right], of: call, attributes: [.init("perm", [0, 1, 3, 2])])
+        let raw = try product(left, turned, mode: 0, of: call)
+        guard capsFirst else {
+            return try capped(try masked(raw, mode: 1, of: call), mode: 2, of: call)
+        }
+        return try masked(try capped(raw, mode: 1, of: call), mode: 2, of: call)
+    }
+
+    private mutating func product(
+        _ left: String, _ right: String, mode: Int, of call: Call
+    ) throws(ONNXProblem) -> String {
+        try step("MatMul", [left, right], of: call, as: scoreOutput(mode, of: call))
+    }
+
+    /// The name of the fourth result, where the node asks for the scores of this stage.
+    private func scoreOutput(_ mode: Int, of call: Call) -> String? {
+        guard call.outputs.count > 3, !call.outputs[3].isEmpty,
+            call.integer("qk_matmul_output_mode", default: 0) == mode
+        else { return nil }
+        return call.outputs[3]
+    }
+
+    /// c · tanh(scores / c), for a cap other than 0.
+    private mutating func capped(_ scores: String, mode: Int, of call: Call) throws(ONNXProblem) -> String {
+        let cap = call.float("softcap", default: 0)
+        guard cap > 0 else { return try passed(scores, mode, of: call) }
+        let limit = number("cap", Tensor([], [cap]), of: call)
+        let bent = try step("Tanh", [try step("Div", [scores, limit], of: call)], of: call)
+        return try step("Mul", [bent, limit], of: call, as: scoreOutput(mode, of: call))
+    }
+
+    private mutating func passed(_ name: String, _ mode: Int, of call: Call) throws(ONNXProblem) -> String {
+        guard let output = scoreOutput(mode, of: call) else { return name }
+        return try step("Identity", [name], of: call, as: output)
+    }
+
+    /// Scores plus the mask; places that a truth value or the order of steps shuts out get a large negative number.
+    private mutating func masked(_ scores: String, mode: Int, of call: Call) throws(ONNXProblem) -> String {
+        var result = scores
+        if let mask = call.input(3) {
+            let isChoice = try isTruth(mask, of: call)
+            let bias = isChoice ? try penalty(mask, of: call) : mask
+            result = try step("Add", [result, bias], of: call)
+        }
+        if call.flag("is_causal") {
+            let extents = try shape(of: scores, call), (rows, columns) = (extents[2], extents[3])
+            let past = try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
+            try reserve([rows, columns], call)
+            let numbers = (0..<rows * columns).map { place -> Float in
+                place % columns <= place / columns + past ? 0 : Translator.shutOut
+            }
+            let order = number("order", Tensor([rows, columns], numbers), of: call)
+            result = try step("Add", [result, order], of: call)
+        }
+        return try passed(result, mode, of: call)
+    }
+
+    /// Added where nothing is to be looked at; e to this is 0.
+    private static let shutOut: Float = -1e30
+
+    private func isTruth(_ name: String, of call: Call) throws(ONNXProblem) -> Bool {
+        switch try lookUp(name, for: call) {
+        case .constant(let tensor): tensor.dataType == .bool
+        case .dequantized: false
+        case .computed(let view): dataType(view) == .bool
+        }
+    }
+
+    private mutating func penalty(_ mask: String, of call: Call) throws(ONNXProblem) -> String {
+        let real = try step("Cast", [mask], of: call, attributes: [.init("to", 1)])
+        let one = number("one", Tensor([], [1]), of: call)
+        let shut = try step("Sub", [one, real], of: call)
+        return try step("Mul", [shut, number("shut_out", Tensor([], [Translator.shutOut]), of: call)], of: call)
+    }
+
+    private mutating func attentionWeights(_ scores: String, of call: Call) throws(ONNXProblem) -> String {
+        try step(
+            "Softmax", [scores], of: call, as: scoreOutput(3, of: call), attributes: [.init("axis", -1)])
+    }
+}

@@ -1,0 +1,122 @@
+import Engine
+import ModelGraph
+import TFLiteFormat
+import Testing
+
+/// Operators that are composed of others, that carry a state from run to run, or that have 16-bit activations or 4-bit weights.
+@Suite struct FurtherOperatorTests {
+    @Test("Run after run gives what LiteRT gives", arguments: FurtherCase.all)
+    func agrees(with given: FurtherCase) throws {
+        let graph = try TFLiteModel.parse(given.model, file: "case.tflite").graph
+        try given.expectAnswers(of: graph)
+    }
+
+    @Test(
+        "States are written as variables and read back",
+        arguments: FurtherCase.all.filter { $0.name.contains("svdf") })
+    func keepsStates(of given: FurtherCase) throws {
+        let graph = try TFLiteModel.parse(given.model, file: "case.tflite").graph
+        let again = try TFLiteModel.parse(try TFLiteModel.write(graph), file: "case.tflite").graph
+        #expect(again.states == graph.states)
+        #expect(again.inputs.map { again[$0].type } == graph.inputs.map { graph[$0].type })
+        try given.expectAnswers(of: again)
+    }
+
+    /// Skipped unless SWIFTLET_PEERS_PYTHON names a Python with ai-edge-litert.
+    @Test(
+        "A written state lives on from run to run in LiteRT, in float32 and after quantisation",
+        .enabled(if: LiteRT.isHere), arguments: FurtherCase.all.filter { $0.name.hasPrefix("svdf of rank") })
+    func keepsStatesInLiteRT(of given: FurtherCase) throws {
+        let graph = try TFLiteModel.parse(given.model, file: "case.tflite").graph
+        let inputs = given.runs.map(\.inputs)
+        let theirs = try LiteRT.outputs(of: try TFLiteModel.write(graph), run: inputs, count: 1)
+        for (own, run) in zip(theirs, given.runs) {
+            let agreement = Agreement(own[0], run.outputs[0], ValueType([]))
+            #expect(agreement.largest <= 1e-4 * agreement.range)
+        }
+        let integers = try given.quantized(graph)
+        #expect(integers.states == graph.states)
+        let answers = try LiteRT.outputs(of: try TFLiteModel.write(integers), run: inputs, count: 1)
+        let worker = Worker(try Plan(integers))
+        worker.resetStates()
+        for (input, answer) in zip(inputs, answers) {
+            worker.setInput(worker.plan.givenInputs[0], bytes: input[0].span.bytes)
+            worker.run()
+            let agreement = Agreement(worker.outputBytes(worker.plan.readOutputs[0]), answer[0], ValueType([]))
+            #expect(agreement.largest <= 0.02 * agreement.range)
+            worker.carryStates()
+        }
+    }
+
+    @Test(
+        "Layers on int16 are written as they are", arguments: ["int16 conv relu", "int16 pointwise", "int16 depthwise"])
+    func writesSixteenBits(name: String) throws {
+        let given = try #require(FurtherCase.all.first { $0.name == name })
+        let graph = try TFLiteModel.parse(given.model, file: "case.tflite").graph
+        let again = try TFLiteModel.parse(try TFLiteModel.write(graph), file: "case.tflite").graph
+        #expect(again == graph)
+    }
+}
+
+/// A small model with the inputs of several runs and what LiteRT answers.
+struct FurtherCase: CustomTestStringConvertible {
+    let name: String
+    let model: [UInt8]
+    let runs: [(inputs: [[UInt8]], outputs: [[UInt8]])]
+
+    var testDescription: String { name }
+
+    static let all: [FurtherCase] = {
+        guard var pack = try? Pack("further.pack") else { return [] }
+        var cases: [FurtherCase] = []
+        while !pack.isAtEnd {
+            let (name, model) = (pack.text(), pack.blob())
+            let count = Int(pack.text()) ?? 0
+            cases.append(
+                FurtherCase(
+                    name: name, model: model, runs: (0..<count).map { _ in (pack.blobs(), pack.blobs()) }))
+        }
+        return cases
+    }()
+
+    /// The network in int8, scaled by what its values are in these runs.
+    func quantized(_ graph: Graph) throws -> Graph {
+        let ready = graph.prepared(for: Assignment(.int8))
+        let observed = ready.values.indices.filter { ready.values[$0].constant == nil }.map { ValueID($0) }
+        let worker = Worker(try Plan(ready, observing: observed))
+        var ranges: [ValueID: ClosedRange<Float>] = [:]
+        worker.resetStates()
+        for run in runs {
+            worker.setInput(worker.plan.givenInputs[0], bytes: run.inputs[0].span.bytes)
+            worker.run()
+            for (place, value) in observed.enumerated() {
+                let numbers = worker.observed(place)
+                guard let least = numbers.min(), let most = numbers.max() else { continue }
+                let known = ranges[value] ?? least...most
+                ranges[value] = min(known.lowerBound, least)...max(known.upperBound, most)
+            }
+            worker.carryStates()
+        }
+        return try ready.quantized { ranges[$0] }
+    }
+
+    /// Runs the graph as often as LiteRT was run, carrying its states.
+    func expectAnswers(of graph: Graph) throws {
+        let worker = Worker(try Plan(graph))
+        worker.resetStates()
+        for run in runs {
+            for (index, input) in zip(worker.plan.givenInputs, run.inputs) {
+                worker.setInput(index, bytes: input.span.bytes)
+            }
+            worker.run()
+            #expect(worker.plan.readOutputs.count == run.outputs.count)
+            for (index, expected) in zip(worker.plan.readOutputs, run.outputs) {
+                let type = worker.plan.outputs[index].type
+                let agreement = Agreement(worker.outputBytes(index), expected, type)
+                #expect(agreement.apart == 0)
+                #expect(agreement.largest <= 1e-4 * agreement.range)
+            }
+            worker.carryStates()
+        }
+    }
+}
