@@ -162,9 +162,13 @@ extension GraphCase {
                 named: "slice-reversed"),
             GraphCase(.reshape([1, 28, 8])), GraphCase(.transpose([0, 3, 1, 2])),
             GraphCase(.pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0]))),
-            GraphCase(.pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], value: 0.5)), named: "pad-value"),
-            GraphCase(.pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], mode: .reflect)), named: "pad-reflect"),
-            GraphCase(.pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], mode: .edge)), named: "pad-edge"),
+            GraphCase(
+                .pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], value: 0.5)), named: "pad-value"),
+            GraphCase(
+                .pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], mode: .reflect)), named: "pad-reflect"
+            ),
+            GraphCase(
+                .pad(Padding(before: [0, 1, 0, 0], after: [0, 0, 2, 0], mode: .edge)), named: "pad-edge"),
             GraphCase("concatenate") { builder, image in
                 let other = try builder.apply(.activation(.relu), to: [image])
                 return try builder.apply(.concatenate(axis: 3), to: [image, other])
@@ -187,7 +191,8 @@ extension GraphCase {
         let reductions: [Reduction.Kind] = [.mean, .sum, .maximum, .minimum, .product]
         let plain: [GraphCase] = [
             GraphCase(.pool(Pooling(.maximum, kernel: 2, stride: 2))),
-            GraphCase(.pool(Pooling(.maximum, kernel: 3, stride: 2, padding: edges)), named: "maximum_pool-padded"),
+            GraphCase(
+                .pool(Pooling(.maximum, kernel: 3, stride: 2, padding: edges)), named: "maximum_pool-padded"),
             GraphCase(.pool(Pooling(.average, kernel: 2, stride: 2))),
             GraphCase(
                 .pool(Pooling(.average, kernel: 3, stride: 2, padding: edges, countsPadding: true)),
@@ -244,7 +249,8 @@ extension GraphCase {
                 let steps = try builder.apply(.reshape([7, 1, 32]), to: [image])
                 let hidden = 3, gates = recurrence.gates * hidden
                 var inputs = [
-                    steps, builder.numbers("weights", [gates, 32]), builder.numbers("recurrent", [gates, hidden]),
+                    steps, builder.numbers("weights", [gates, 32]),
+                    builder.numbers("recurrent", [gates, hidden]),
                     builder.numbers("bias", [2 * gates]),
                 ]
                 for state in recurrence.hasCellState ? ["hidden", "cell"] : ["hidden"] {

@@ -44,7 +44,8 @@ struct Samples {
             worker.run()
             for (place, index) in observed.enumerated() {
                 let numbers = worker.observed(place)
-                guard let least = numbers.min(), let most = numbers.max(), least.isFinite, most.isFinite else {
+                guard let least = numbers.min(), let most = numbers.max(), least.isFinite, most.isFinite
+                else {
                     continue
                 }
                 let own = ranges[index] ?? least...most

@@ -37,14 +37,16 @@ for graphCase in GraphCase.all {
         try NPZ.write([(name: "output", array: answers)], to: stem.path + ".npz")
         do {
             let options = ONNXWriteOptions(storesWeightsAsFloat16: isHalf)
-            try Data(try ONNXModel.write(form, options: options)).write(to: URL(fileURLWithPath: stem.path + ".onnx"))
+            try Data(try ONNXModel.write(form, options: options)).write(
+                to: URL(fileURLWithPath: stem.path + ".onnx"))
             written += 1
         } catch {
             refused.append("\(graphCase.name),\(type),onnx,\"\(error)\"")
         }
         do {
             let options = TFLiteOptions(storesHalfWeights: isHalf)
-            try Data(try TFLiteModel.write(form, options: options)).write(to: URL(fileURLWithPath: stem.path + ".tflite"))
+            try Data(try TFLiteModel.write(form, options: options)).write(
+                to: URL(fileURLWithPath: stem.path + ".tflite"))
             written += 1
         } catch {
             refused.append("\(graphCase.name),\(type),tflite,\"\(error)\"")

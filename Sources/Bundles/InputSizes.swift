@@ -14,18 +14,18 @@ public struct InputSizes: Sendable {
     /// Nothing: what the file says holds, a batch is 1.
     public init() {}
 
-    /// Reads options such as `x=1x3x48x192` and `sr=16000`.
+    /// Reads options such as `x=1x3x48x192` and `sr=16000`; `option` is what complaints call the first kind.
     ///
     /// - Throws: where an option is not of this form, or names an input twice.
-    public init(shapes: [String], values: [String] = []) throws {
+    public init(shapes: [String], values: [String] = [], option: String = "--input-shape") throws {
         for text in shapes {
-            let (name, value) = try InputSizes.parts(of: text, "--input-shape", "NAME=1x3x48x192")
+            let (name, value) = try InputSizes.parts(of: text, option, "NAME=1x3x48x192")
             let extents = value.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
             guard extents.allSatisfy({ $0.map { $0 > 0 } ?? false }) else {
-                throw BundleError("--input-shape: expected extents such as 1x3x48x192, got '\(value)'")
+                throw BundleError("\(option): expected extents such as 1x3x48x192, got '\(value)'")
             }
             guard self.shapes.updateValue(Shape(extents.compactMap { $0 }), forKey: name) == nil else {
-                throw BundleError("--input-shape: names '\(name)' twice")
+                throw BundleError("\(option): names '\(name)' twice")
             }
         }
         for text in values {

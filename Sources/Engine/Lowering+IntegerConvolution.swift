@@ -74,7 +74,8 @@ extension Lowering {
         case .repeated(let number, .int8):
             guard quantization.zeroPoints.allSatisfy({ $0 == 0 }) else { return nil }
             return ([Int8](repeating: Int8(saturating: number), count: tensor.shape.elementCount), scales)
-        case .repeated, .float32, .float16, .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown: return nil
+        case .repeated, .float32, .float16, .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown:
+            return nil
         }
     }
 
@@ -97,7 +98,8 @@ extension Lowering {
         case .int32(let values): return values
         case .repeated(let number, .int32):
             return [Int32](repeating: Int32(saturating: number), count: tensor.shape.elementCount)
-        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int64, .bool, .binary, .unknown:
+        case .repeated, .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int64, .bool, .binary,
+            .unknown:
             return nil
         }
     }

@@ -109,3 +109,20 @@ struct ChannelGroupTests {
         #expect(Compression.keptChannels(of: count, ratio: ratio) == expected)
     }
 }
+
+@Suite("Layers that share weights")
+struct SharedLayerTests {
+    @Test("They are named, and none of their channels can be removed")
+    func named() throws {
+        var builder = GraphBuilder(name: "shared")
+        let x = builder.input("x", ValueType([1, 4]))
+        let weights = builder.constant("w", .unknown([4, 4]))
+        let first = try builder.apply(.dense, to: [x, weights], name: "first")
+        let second = try builder.apply(.dense, to: [first, weights], name: "second")
+        let own = builder.constant("own", .unknown([3, 4]))
+        let third = try builder.apply(.dense, to: [second, own], name: "third")
+        let graph = builder.graph(outputs: [third])
+        #expect(graph.layersThatShareWeights == ["first", "second"])
+        #expect(graph.channelGroups.isEmpty)
+    }
+}

@@ -59,6 +59,8 @@ struct GivenModelTests {
         ("pruning:", "precision_per: layer, pruning:", "expected one of model, stage"),
         ("offsets: 8, scales", "offsets: [8, 9], scales", "expected a scale for each offset"),
         ("offsets: 8, scales: 0.125", "offsets: [0, 0, 0], scales: [1, 1, 1]", "do not divide"),
+        ("compression:", "input_shapes: {pixels: 1x8}\ncompression:", "'pixels'"),
+        ("compression:", "input_shapes: {pixels: 8 by 8}\ncompression:", "input_shapes: expected extents"),
     ]
 
     /// A table of two columns, which no model of images reads.

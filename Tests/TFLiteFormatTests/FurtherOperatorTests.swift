@@ -39,17 +39,20 @@ import Testing
         let answers = try LiteRT.outputs(of: try TFLiteModel.write(integers), run: inputs, count: 1)
         let worker = Worker(try Plan(integers))
         worker.resetStates()
-        for (input, answer) in zip(inputs, answers) {
-            worker.setInput(worker.plan.givenInputs[0], bytes: input[0].span.bytes)
+        for (given, answer) in zip(inputs, answers) {
+            let input = given[0]
+            worker.setInput(worker.plan.givenInputs[0], bytes: input.span.bytes)
             worker.run()
-            let agreement = Agreement(worker.outputBytes(worker.plan.readOutputs[0]), answer[0], ValueType([]))
+            let agreement = Agreement(
+                worker.outputBytes(worker.plan.readOutputs[0]), answer[0], ValueType([]))
             #expect(agreement.largest <= 0.02 * agreement.range)
             worker.carryStates()
         }
     }
 
     @Test(
-        "Layers on int16 are written as they are", arguments: ["int16 conv relu", "int16 pointwise", "int16 depthwise"])
+        "Layers on int16 are written as they are",
+        arguments: ["int16 conv relu", "int16 pointwise", "int16 depthwise"])
     func writesSixteenBits(name: String) throws {
         let given = try #require(FurtherCase.all.first { $0.name == name })
         let graph = try TFLiteModel.parse(given.model, file: "case.tflite").graph
@@ -87,7 +90,8 @@ struct FurtherCase: CustomTestStringConvertible {
         var ranges: [ValueID: ClosedRange<Float>] = [:]
         worker.resetStates()
         for run in runs {
-            worker.setInput(worker.plan.givenInputs[0], bytes: run.inputs[0].span.bytes)
+            let input = run.inputs[0]
+            worker.setInput(worker.plan.givenInputs[0], bytes: input.span.bytes)
             worker.run()
             for (place, value) in observed.enumerated() {
                 let numbers = worker.observed(place)

@@ -253,7 +253,8 @@ extension GradientCase {
             },
         ]
         + [
-            ("lstm", Recurrence(.lstm)), ("lstm, reversed, with cells", Recurrence(.lstm, isReversed: true, returnsCell: true)),
+            ("lstm", Recurrence(.lstm)),
+            ("lstm, reversed, with cells", Recurrence(.lstm, isReversed: true, returnsCell: true)),
             ("gru", Recurrence(.gru(resetsAfterProduct: true))),
             ("gru that resets before its product", Recurrence(.gru(resetsAfterProduct: false))),
             ("plain recurrence", Recurrence(.plain(.tanh), isReversed: true)),
@@ -281,7 +282,8 @@ extension GradientCase {
             let steps = try builder.apply(.transpose([1, 0, 2]), to: [x])
             var inputs = [
                 steps, builder.constant("w", .unknown([gates, 4])),
-                builder.constant("r", .unknown([gates, hidden])), builder.constant("b", .unknown([2 * gates])),
+                builder.constant("r", .unknown([gates, hidden])),
+                builder.constant("b", .unknown([2 * gates])),
                 builder.constant("h", .unknown([1, hidden])),
             ]
             if recurrence.hasCellState { inputs.append(builder.constant("c", .unknown([1, hidden]))) }

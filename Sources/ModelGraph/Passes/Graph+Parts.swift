@@ -183,7 +183,8 @@ private struct PartsWriter {
         let extents = shape(node.inputs[0])
         let places = (graph[node.inputs[1]].constant?.tensor.floats ?? []).map { Int($0) }
         guard places.count <= 256 else {
-            throw .invalid(node: node.name, detail: "looks up \(places.count) places; at most 256 are written out")
+            throw .invalid(
+                node: node.name, detail: "looks up \(places.count) places; at most 256 are written out")
         }
         var parts: [ValueID] = []
         for place in places {

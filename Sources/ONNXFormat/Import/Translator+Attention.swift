@@ -140,7 +140,8 @@ extension Translator {
         }
         if call.flag("is_causal") {
             let extents = try shape(of: scores, call), (rows, columns) = (extents[2], extents[3])
-            let past = try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
+            let past =
+                try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
             try reserve([rows, columns], call)
             let numbers = (0..<rows * columns).map { place -> Float in
                 place % columns <= place / columns + past ? 0 : Translator.shutOut
@@ -166,7 +167,8 @@ extension Translator {
         let real = try step("Cast", [mask], of: call, attributes: [.init("to", 1)])
         let one = number("one", Tensor([], [1]), of: call)
         let shut = try step("Sub", [one, real], of: call)
-        return try step("Mul", [shut, number("shut_out", Tensor([], [Translator.shutOut]), of: call)], of: call)
+        return try step(
+            "Mul", [shut, number("shut_out", Tensor([], [Translator.shutOut]), of: call)], of: call)
     }
 
     private mutating func attentionWeights(_ scores: String, of call: Call) throws(ONNXProblem) -> String {

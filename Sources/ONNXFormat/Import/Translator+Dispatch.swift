@@ -87,7 +87,9 @@ extension Translator {
 
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
     private mutating func leaveOutExtraResults(_ call: Call) {
-        let allResults = ["Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear", "Attention"]
+        let allResults = [
+            "Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear", "Attention",
+        ]
         guard !allResults.contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
     }

@@ -59,7 +59,8 @@ extension Tensor {
         case .int8(let values): return Tensor(shape, .int8(values.channelsLast(channels)))
         case .uint8(let values): return Tensor(shape, .uint8(values.channelsLast(channels)))
         case .repeated(let value, let dataType): return Tensor(shape, .repeated(value, dataType))
-        case .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown: return Tensor(shape, .unknown(dataType))
+        case .bfloat16, .int16, .int32, .int64, .bool, .binary, .unknown:
+            return Tensor(shape, .unknown(dataType))
         }
     }
 }

@@ -62,7 +62,8 @@ extension Exporter {
         var parts = [write(main, codes, &buffer, &writer)]
         if !initialOperators.isEmpty {
             let initial = Part(
-                name: "initial", tensors: initialTensors, operators: initialOperators, inputs: [], outputs: [])
+                name: "initial", tensors: initialTensors, operators: initialOperators, inputs: [], outputs: []
+            )
             parts.append(write(initial, codes, &buffer, &writer))
         }
         return parts

@@ -13,7 +13,9 @@ extension Graph {
     }
 
     private func hasOffsetWeights(_ node: Node) -> Bool {
-        guard node.operation.isLayer, let scales = self[node.inputs[1]].type.quantization else { return false }
+        guard node.operation.isLayer, let scales = self[node.inputs[1]].type.quantization else {
+            return false
+        }
         return !scales.zeroPoints.allSatisfy { $0 == 0 } && self[node.output].type.quantization != nil
     }
 }

@@ -55,7 +55,9 @@ struct FlexMap {
 
         /// A text that ends with a zero byte.
         func text(at place: Int) -> String? {
-            guard bytes.indices.contains(place), let end = bytes[place...].firstIndex(of: 0) else { return nil }
+            guard bytes.indices.contains(place), let end = bytes[place...].firstIndex(of: 0) else {
+                return nil
+            }
             return String(decoding: bytes[place..<end], as: UTF8.self)
         }
 

@@ -55,7 +55,8 @@ extension Importer {
         }
         let found =
             options.isPerClass
-            ? try bestOfClasses(boxes, scores, options, as: name) : try bestOfAll(boxes, scores, options, as: name)
+            ? try bestOfClasses(boxes, scores, options, as: name)
+            : try bestOfAll(boxes, scores, options, as: name)
         try finishDetections(call, found, boxes, options, as: name)
     }
 
@@ -85,7 +86,8 @@ extension Importer {
         }
         let size = try half(anchors, 1, "anchor_sizes", &self)
         let shift = try emit(
-            .binary(.divide), [try half(rows, 0, "shifts", &self), scales(0, &self)], as: "\(name):scaled_shifts")
+            .binary(.divide), [try half(rows, 0, "shifts", &self), scales(0, &self)],
+            as: "\(name):scaled_shifts")
         let moved = try emit(.binary(.multiply), [shift, size], as: "\(name):moved")
         let centre = try emit(
             .binary(.add), [moved, try half(anchors, 0, "anchor_centres", &self)], as: "\(name):centres")
@@ -93,7 +95,8 @@ extension Importer {
             .binary(.divide), [try half(rows, 1, "log_sizes", &self), scales(1, &self)],
             as: "\(name):scaled_log_sizes")
         let factor = try emit(.unary(.exponential), [logarithm], as: "\(name):factors")
-        let halved = try emit(.binary(.multiply), [factor, scalar(0.5, "\(name):half")], as: "\(name):halved")
+        let halved = try emit(
+            .binary(.multiply), [factor, scalar(0.5, "\(name):half")], as: "\(name):halved")
         let reach = try emit(.binary(.multiply), [halved, size], as: "\(name):reach")
         let least = try emit(.binary(.subtract), [centre, reach], as: "\(name):least")
         let greatest = try emit(.binary(.add), [centre, reach], as: "\(name):greatest")

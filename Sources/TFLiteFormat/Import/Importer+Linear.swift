@@ -224,7 +224,9 @@ extension Importer {
             quantization: Quantization(scales: scales, axis: 0))
     }
 
-    /// The integers of a bias; those of 64 bits, which layers on int16 have, where 32 hold them. Nil for other types.
+    /// The integers of a bias; those of 64 bits, which layers on int16 have, where 32 hold them.
+    ///
+    /// Nil for other types.
     private func biasIntegers(_ index: Int) throws(TFLiteError) -> [Int32]? {
         switch try elements(of: index) {
         case .int32(let integers): return integers

@@ -96,7 +96,9 @@ extension Importer {
         let weights = try realWeights(try call.input(1), isDepthwise: false)
         let recurrent = try realWeights(try call.input(2), isDepthwise: false)
         let own = try realWeights(try call.input(3), isDepthwise: false)
-        guard let bias = builder.constant(own)?.floats, builder.shape(of: recurrent).dimensions.last == bias.count else {
+        guard let bias = builder.constant(own)?.floats,
+            builder.shape(of: recurrent).dimensions.last == bias.count
+        else {
             throw unsupported("its bias does not fit its weights")
         }
         let both = Tensor([2 * bias.count], bias + [Float](repeating: 0, count: bias.count))
