@@ -1,21 +1,24 @@
 /// The members of a ZIP archive, stored or deflated.
-struct ZipArchive {
-    struct Member {
-        let name: String
+public struct ZipArchive: Sendable {
+    /// One file of an archive.
+    public struct Member: Sendable {
+        /// Its path within the archive.
+        public let name: String
         /// Of the contents once unpacked, as the directory states it; `contents(of:)` gives no other.
-        let size: Int
+        public let size: Int
         fileprivate let method: Int
         fileprivate let packedSize: Int
         fileprivate let checksum: Int
         fileprivate let header: Int
     }
 
-    let members: [Member]
+    /// In the order of the directory.
+    public let members: [Member]
     private let bytes: [UInt8]
     private let file: String
 
     /// Reads the directory at the end of the archive.
-    init(_ bytes: [UInt8], file: String) throws(ArchiveError) {
+    public init(_ bytes: [UInt8], file: String) throws(ArchiveError) {
         self.bytes = bytes
         self.file = file
         let earliest = max(0, bytes.count - 22 - 65_535)
@@ -23,11 +26,11 @@ struct ZipArchive {
             bytes.number($0, 4) == 0x0605_4b50
         }
         guard let end, let count = bytes.number(end + 10, 2), var place = bytes.number(end + 16, 4) else {
-            throw .damaged(file: file, detail: "is no .npz archive, or its end is missing")
+            throw .damaged(file: file, detail: "is no ZIP or .npz archive, or its end is missing")
         }
         guard count < 0xffff, place < 0xffff_ffff else {
             throw .unsupported(
-                file: file, detail: "archives of more than 4 GiB or 65,534 arrays are not read")
+                file: file, detail: "archives of more than 4 GiB or 65,534 members are not read")
         }
         var members: [Member] = []
         for _ in 0..<count {
@@ -56,7 +59,7 @@ struct ZipArchive {
     }
 
     /// The bytes of a member, after checking their sum.
-    func contents(of member: Member) throws(ArchiveError) -> [UInt8] {
+    public func contents(of member: Member) throws(ArchiveError) -> [UInt8] {
         func fault(_ detail: String) -> ArchiveError {
             .damaged(file: file, detail: "'\(member.name)' \(detail)")
         }

@@ -16,7 +16,8 @@ public struct BundleVerification: Sendable {
     public init(_ folder: String) throws {
         do {
             let bundle = try ReadBundle(folder)
-            checks = bundle.fileChecks + bundle.preprocessingChecks + bundle.modelChecks
+            checks =
+                bundle.fileChecks + bundle.preprocessingChecks + bundle.frontEndChecks + bundle.modelChecks
         } catch let damage as DamagedManifest {
             checks = [BundleCheck("manifest.json", false, damage.description)]
         }
@@ -150,6 +151,26 @@ private struct ReadBundle {
         ]
     }
 
+    /// Whether the graphs of the front-end make the same of them.
+    var frontEndChecks: [BundleCheck] {
+        ["front-end.onnx", "front-end.tflite"].filter(has).map { name in
+            BundleCheck(name) {
+                let (raw, input) = (try vectors("raw"), try vectors("input"))
+                let graph = try LoadedModel(path: "\(folder)/\(name)").graph
+                let size = raw.elements.count / max(raw.shape[0], 1)
+                guard graph.inputs.count == 1, graph[graph.inputs[0]].type.shape.elementCount == size else {
+                    return (false, "reads other samples than the test vectors have")
+                }
+                let made = try evaluate(graph, samples: raw.floats)
+                guard made.count == input.elements.count else { return (false, "gives other shapes") }
+                let apart = Differences(made, input.floats).largestShare
+                return (
+                    apart <= 1e-3, "raw samples become inputs within \(Human.number(apart)) of their range"
+                )
+            }
+        }
+    }
+
     // MARK: Models
 
     /// Each model's answers to the test vectors, and whether the C array is the TFLite file.
@@ -171,7 +192,8 @@ private struct ReadBundle {
     private func answers(of name: String) throws -> (isGood: Bool, result: String) {
         let (input, output) = (try vectors("input"), try vectors("output"))
         let width = output.elements.count / max(output.shape[0], 1)
-        guard width > 0, width == manifest.labels.count else {
+        let isClassifier = manifest.task == "classification"
+        guard width > 0, !isClassifier || width == manifest.labels.count else {
             return (false, "answers with \(width) numbers for \(manifest.labels.count) labels")
         }
         let model = try LoadedModel(path: "\(folder)/\(name)")
@@ -187,12 +209,14 @@ private struct ReadBundle {
         let answers = try evaluate(model.graph, samples: input.floats)
         guard answers.count == output.elements.count else { return (false, "answers with other shapes") }
         let differences = Differences(answers, output.floats)
-        let same = differences.sameClasses(width: width)
         let isInteger = model.graph.values.contains { $0.type.dataType == .int8 }
-        let isGood = same == output.shape[0] && differences.largestShare <= (isInteger ? 0.02 : 1e-4)
+        let isClose = differences.largestShare <= (isInteger ? 0.02 : 1e-4)
+        let range = "numbers within \(Human.number(differences.largestShare)) of their range"
+        guard isClassifier else { return (isClose, range) }
+        let same = differences.sameClasses(width: width)
         return (
-            isGood,
-            "\(same) of \(output.shape[0]) test vectors agree, numbers within \(Human.number(differences.largestShare)) of their range"
+            isClose && same == output.shape[0],
+            "\(same) of \(output.shape[0]) test vectors agree, \(range)"
         )
     }
 }
@@ -231,6 +255,7 @@ private struct Differences {
 /// The part of a manifest that a verification reads.
 private struct ReadManifest: Decodable {
     let candidate: String
+    let task: String
     let labels: [String]
     let preprocessing: BundleManifest.Steps
     let files: [BundleManifest.File]

@@ -14,19 +14,40 @@ extension ModelBundle {
         return """
             # \(job), candidate \(candidate.id.prefix(12))
 
-            \(preprocessing.task.capitalized) of \(preprocessing.dataset) into \(preprocessing.labels.count) classes: \
-            \(preprocessing.labels.joined(separator: ", ")).
+            \(purpose)
             Architecture `\(candidate.architecture)`, compression `\(candidate.compression)`.
 
             \(devices.map { "- \($0.profile.title) (\($0.profile.runtime.name) \($0.profile.runtime.version)): \($0.file.map { "`\($0)`" } ?? "no file here can be loaded")\n" }.joined())
-            Every model reads one sample of \(shape) float32 values (height × width × channels) and answers with one logit a \
-            class, in the order of `labels` in `manifest.json`.
+            Every model reads one sample of \(shape) float32 values (height × width × channels) and answers with \(answer)
             \(frontEnd)Value i of a sample is normalised as (value − offsets[i mod n]) · scales[i mod n] with the numbers of \
             `manifest.json`.
             `test-vectors.npz` holds ten samples: `raw`, `input` (what the models read) and `output` (what Swiftlet answers).
+            `front-end.onnx` and `front-end.tflite`, where they are here, compute `input` from `raw`: run before the model, \
+            they leave no arithmetic to the program.
             `swiftlet verify .` checks every file against the manifest and every model against the test vectors.
 
             """
+    }
+
+    private var purpose: String {
+        let start = "\(preprocessing.task.capitalized) of \(preprocessing.dataset)"
+        guard !preprocessing.labels.isEmpty else { return "\(start)." }
+        return "\(start) into \(preprocessing.labels.count) classes: "
+            + "\(preprocessing.labels.joined(separator: ", "))."
+    }
+
+    /// What the outputs are, as a sentence ends.
+    private var answer: String {
+        guard let output = preprocessing.output else {
+            return "one logit a class, in the order of `labels` in `manifest.json`."
+        }
+        if let threshold = output.threshold {
+            return
+                "the normalised sample again; from a mean squared error of \(threshold) on it is an anomaly "
+                + "(`output.threshold` in `manifest.json`)."
+        }
+        return "one number z; the prediction is \(output.offset ?? 0) + \(output.scale ?? 1) · z "
+            + "(`output` in `manifest.json`)."
     }
 
     private var frontEnd: String {

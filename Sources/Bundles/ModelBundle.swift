@@ -47,6 +47,7 @@ public struct ModelBundle: Sendable {
         preprocessing = model.preprocessing
         let formats = format.map { [$0] } ?? ModelBundle.formats(of: profiles)
         for format in formats { try add(format, model.graph, isRequired: formats.count == 1) }
+        try addFrontEnd(formats)
         files.append(("model.swiftlet", model.graph.encoded()))
         devices = profiles.map { ($0, file(for: $0)) }
         files.append(("test-vectors.npz", model.vectors))
@@ -79,6 +80,20 @@ public struct ModelBundle: Sendable {
                 throw BundleError("the model cannot be written as \(format.rawValue): \(error)")
             }
             refusals.append("\(format.rawValue): \(error)")
+        }
+    }
+
+    /// The way from raw samples to the models' input, beside every model that a runtime loads from a file.
+    private mutating func addFrontEnd(_ formats: [BundleFormat]) throws {
+        let graph = try preprocessing.graph()
+        for format in formats {
+            switch format {
+            case .onnx: files.append(("front-end.onnx", try ONNXModel.write(graph, metadata: [])))
+            case .tflite, .c:
+                guard !files.contains(where: { $0.name == "front-end.tflite" }) else { continue }
+                let options = TFLiteOptions(description: "Swiftlet front-end", metadata: [])
+                files.append(("front-end.tflite", try TFLiteModel.write(graph, options: options)))
+            }
         }
     }
 

@@ -16,7 +16,7 @@ public struct PreparedData: Sendable {
     /// Which samples serve what.
     public let split: DataSplit
     /// Fitted on train; kept with the model.
-    public let normalization: Normalization
+    public private(set) var normalization: Normalization
     /// Applied to samples that are trained on.
     public let augmentation: Augmentation
     /// SHA-256 over all samples and what is predicted from them.
@@ -69,6 +69,30 @@ public struct PreparedData: Sendable {
         NetworkInput(
             height: dataset.sampleShape[0], width: dataset.sampleShape[1], channels: dataset.sampleShape[2],
             outputs: task.outputCount)
+    }
+
+    /// The same data normalised otherwise, to see what a model that is there already was trained with.
+    public func normalized(by other: Normalization) -> PreparedData {
+        var copy = self
+        copy.normalization = other
+        return copy
+    }
+
+    /// Usual normalisations of such data, each with what a job file says for it.
+    public var usualNormalizations: [(String, Normalization)] {
+        let fitted = Normalization(
+            fitting: dataset, samples: split.train, period: dataset.normalizationPeriod)
+        let scaled = [("1/255", Float(1) / 255), ("1/16", Float(1) / 16)].map { name, scale in
+            ("{offsets: 0, scales: \(scale)} (\(name))", Normalization(offsets: [0], scales: [scale]))
+        }
+        return [("none: {offsets: 0, scales: 1}", Normalization.identity)] + scaled
+            + [
+                (
+                    "{offsets: 127.5, scales: \(Float(1) / 127.5)}",
+                    Normalization(offsets: [127.5], scales: [1 / 127.5])
+                ),
+                ("left out, so that it is fitted on train", fitted),
+            ]
     }
 
     /// What guessing reaches on validation.

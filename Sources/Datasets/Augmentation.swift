@@ -16,6 +16,8 @@ public struct Augmentation: Hashable, Sendable {
     public var noise: Float = 0
     /// A run of up to so many rows set to the mean (SpecAugment's time mask, Park 2019); 0 for none.
     public var maskedRows = 0
+    /// Each channel's brightness is scaled by up to this share either way, and all channels by another; 0 for none.
+    public var colour: Float = 0
     /// A run of up to so many columns set to the mean (SpecAugment's frequency mask); 0 for none.
     public var maskedColumns = 0
 
@@ -66,6 +68,14 @@ extension Augmentation {
             }
         }
         for i in 0..<values.count { values[i] = moved[i] }
+    }
+
+    /// Scales the raw values of one picture: all channels by one factor, each by another.
+    func recolour(_ values: inout MutableSpan<Float>, channels: Int, using random: inout RandomStream) {
+        guard colour > 0 else { return }
+        let brightness = 1 + colour * (2 * random.uniform() - 1)
+        let factors = (0..<channels).map { _ in brightness * (1 + colour * (2 * random.uniform() - 1)) }
+        for i in 0..<values.count { values[i] *= factors[i % channels] }
     }
 
     /// Changes the normalised values of one sample, whose mean is 0: cut-out, masks and noise.

@@ -51,6 +51,7 @@ public struct BatchReader: Sendable {
         var random = RandomStream(seed: seed, .augmentation, UInt64(epoch), UInt64(index))
         let shape = dataset.sampleShape
         augmentation.move(&sample, shape: shape, background: dataset.background, using: &random)
+        augmentation.recolour(&sample, channels: shape[2], using: &random)
         normalization.apply(to: &sample)
         augmentation.disturb(&sample, shape: shape, using: &random)
     }

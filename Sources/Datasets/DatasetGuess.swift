@@ -17,7 +17,7 @@ public struct DatasetGuess: Sendable {
     /// Looks at the data.
     ///
     /// - Parameters:
-    ///   - target: the column to predict; nil for one that is named like a class, else the last one.
+    ///   - target: the column to predict; nil for one that looks like a class by its name or place, else the last one.
     ///   - task: nil for the one that suits the target.
     public init(
         _ path: String, target: String? = nil, task: LearningTask? = nil
@@ -56,7 +56,7 @@ public struct DatasetGuess: Sendable {
         ]
         let counts = kinds.map { ($0.0, tree.files($0.1).count) }
         guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else {
-            let archives = tree.files([".tar", ".tar.gz", ".tgz"])
+            let archives = tree.files([".tar", ".tar.gz", ".tgz", ".zip"])
             guard archives.count == 1, let inner = try FileTree("\(path)/\(archives[0])") else {
                 throw .file(path, detail: "holds no pictures, recordings or tables that are read")
             }
@@ -151,10 +151,24 @@ extension DatasetGuess {
             "filled with the column's median")
     }
 
-    /// A column that is named like a class, else the last one.
+    /// A column that is named like a class, else the last one; of tables without header the first where only that looks like
+    /// a class, as old collections have it.
     private static func target(of table: CSVTable) -> String {
-        let usual = ["class", "label", "target", "species", "y", "diagnosis", "outcome", "category"]
-        return table.header.first { usual.contains($0.lowercased()) } ?? table.header.last ?? ""
+        for name in ["class", "label", "target", "species", "diagnosis", "outcome", "category"] {
+            if let column = table.header.first(where: { $0.lowercased() == name }) { return column }
+        }
+        guard let first = table.header.first, let last = table.header.last else { return "" }
+        let hasNames = table.header.indices.contains { table.header[$0] != "column\($0 + 1)" }
+        return !hasNames && looksLikeClass(first, in: table) && !looksLikeClass(last, in: table)
+            ? first : last
+    }
+
+    /// Whether a column holds few different values, whole numbers or texts.
+    private static func looksLikeClass(_ name: String, in table: CSVTable) -> Bool {
+        guard let texts = try? table.texts(name) else { return false }
+        let distinct = Set(texts)
+        return distinct.count <= 20 && distinct.count * 5 <= texts.count
+            && distinct.allSatisfy { text in Double(text).map { $0 == $0.rounded() } ?? true }
     }
 
     /// Numbers that are fractions or many are to be predicted as numbers.

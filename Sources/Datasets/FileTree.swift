@@ -7,10 +7,17 @@ struct FileTree: Sendable {
     private let root: String
     private let archive: Archive?
 
-    /// A tar archive in memory and where each of its files lies.
-    private struct Archive: Sendable {
-        let bytes: [UInt8]
-        let contents: [String: Range<Int>]
+    /// An archive in memory and where each of its files lies.
+    private enum Archive: Sendable {
+        case tar([UInt8], [String: Range<Int>])
+        case zip(ZipArchive, [String: ZipArchive.Member])
+
+        var names: [String] {
+            switch self {
+            case .tar(_, let contents): Array(contents.keys)
+            case .zip(_, let members): Array(members.keys)
+            }
+        }
     }
 
     /// Nil where the path is one file that is no archive.
@@ -25,25 +32,47 @@ struct FileTree: Sendable {
         }
         guard FileTree.isArchiveName(path) else { return nil }
         let bytes = try SourceFile.read(path)
-        let tar: TarArchive
+        let opened: Archive
         do throws(ArchiveError) {
-            tar = try TarArchive(bytes, file: path)
+            opened =
+                try path.lowercased().hasSuffix(".zip")
+                ? FileTree.zip(bytes, path) : FileTree.tar(bytes, path)
         } catch {
             throw DatasetError(error)
         }
+        archive = opened
+        paths = opened.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func tar(_ bytes: [UInt8], _ path: String) throws(ArchiveError) -> Archive {
+        let tar = try TarArchive(bytes, file: path)
         var contents: [String: Range<Int>] = [:]
-        for entry in tar.entries where !FileTree.isHidden(entry.name) {
-            let name = entry.name.hasPrefix("./") ? String(entry.name.dropFirst(2)) : entry.name
-            contents[name] = entry.content
+        for entry in tar.entries where !isHidden(entry.name) { contents[plain(entry.name)] = entry.content }
+        return .tar(tar.bytes, contents)
+    }
+
+    /// Files are inflated when they are asked for; all together may not take more than `ExpansionLimit` allows.
+    private static func zip(_ bytes: [UInt8], _ path: String) throws(ArchiveError) -> Archive {
+        let zip = try ZipArchive(bytes, file: path)
+        let limit = ExpansionLimit.bytes(packed: bytes.count)
+        guard zip.members.allSatisfy({ $0.size <= limit }),
+            zip.members.reduce(0, { $0 + $1.size }) <= limit
+        else { throw .unsupported(file: path, detail: "its files take more than \(limit) bytes") }
+        var members: [String: ZipArchive.Member] = [:]
+        for member in zip.members where !isHidden(member.name) && !member.name.hasSuffix("/") {
+            members[plain(member.name)] = member
         }
-        archive = Archive(bytes: tar.bytes, contents: contents)
-        paths = contents.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return .zip(zip, members)
+    }
+
+    private static func plain(_ name: String) -> String {
+        name.hasPrefix("./") ? String(name.dropFirst(2)) : name
     }
 
     /// The tree that holds files with one of these endings: the folder or archive itself, or the one archive in the folder.
     static func opening(_ path: String, endings: [String]) throws(DatasetError) -> FileTree {
         guard let tree = try FileTree(path) else {
-            throw .file(path, detail: "is neither a folder nor a .tar, .tar.gz, .tgz archive")
+            throw .file(path, detail: "is neither a folder nor a .zip, .tar, .tar.gz or .tgz archive")
         }
         guard tree.archive == nil, tree.files(endings).isEmpty else { return tree }
         let archives = tree.paths.filter(isArchiveName)
@@ -64,11 +93,18 @@ struct FileTree: Sendable {
 
     /// The bytes of a file, inflated where a folder holds it as .gz.
     func contents(of path: String) throws(DatasetError) -> [UInt8] {
-        guard let archive else { return try SourceFile.read(self.path(of: path)) }
-        guard let range = archive.contents[path] else {
-            throw .file(self.path(of: path), detail: "is not in the archive")
+        do throws(ArchiveError) {
+            switch archive {
+            case nil: break
+            case .tar(let bytes, let contents)?: if let range = contents[path] { return Array(bytes[range]) }
+            case .zip(let zip, let members)?:
+                if let member = members[path] { return try zip.contents(of: member) }
+            }
+        } catch {
+            throw DatasetError(error)
         }
-        return Array(archive.bytes[range])
+        guard archive == nil else { throw .file(self.path(of: path), detail: "is not in the archive") }
+        return try SourceFile.read(self.path(of: path))
     }
 
     /// For messages.
@@ -76,7 +112,7 @@ struct FileTree: Sendable {
 
     private static func isArchiveName(_ path: String) -> Bool {
         let name = path.lowercased()
-        return [".tar", ".tar.gz", ".tgz"].contains { name.hasSuffix($0) }
+        return [".tar", ".tar.gz", ".tgz", ".zip"].contains { name.hasSuffix($0) }
     }
 
     private static func isHidden(_ path: String) -> Bool {

@@ -22,6 +22,8 @@ public struct LogMel: Hashable, Sendable {
     public var coefficients: Int?
     /// The sample rate that recordings are brought to; nil for the one that most of them have.
     public var sampleRate: Int?
+    /// Samples of a class `silence` that are made up beside the recordings.
+    public var silences = 0
 
     /// The features of a spoken word of one second.
     public init() {}
@@ -37,19 +39,19 @@ public struct LogMelExtractor: Sendable {
     public let frames: Int
     /// Features of a frame: bands or coefficients.
     public let bands: Int
-    private let melBands: Int
-    private let cosines: [[Float]]
+    let melBands: Int
+    let cosines: [[Float]]
     /// The feature of digital silence.
     public var silence: Float { logf(LogMelExtractor.floor) }
 
-    private static let floor: Float = 1e-6
-    private let length, hop: Int
-    private let window: [Float]
-    private let transform: RealFFT
-    private let triangles: [Triangle]
+    static let floor: Float = 1e-6
+    let length, hop: Int
+    let window: [Float]
+    let transform: RealFFT
+    let triangles: [Triangle]
 
     /// The weights of one band over neighbouring frequencies.
-    private struct Triangle {
+    struct Triangle {
         let first: Int
         let weights: [Float]
     }

@@ -4,9 +4,9 @@ public struct Recordings: Hashable, Sendable {
     public let features: LogMel
     /// Samples a second of the waveforms.
     public let sampleRate: Int
-    /// A folder or a tar archive, and for each sample its path within.
+    /// A folder or an archive, and what each sample is of it.
     let source: String
-    let paths: [String]
+    let pieces: [SoundPiece]
 
     /// Values of one waveform.
     public var length: Int { Int((features.seconds * Double(sampleRate)).rounded()) }
@@ -15,9 +15,8 @@ public struct Recordings: Hashable, Sendable {
     ///
     /// Reads the files again, for waveforms are not kept.
     public func waveforms(_ indices: [Int]) throws(DatasetError) -> [[Float]] {
-        let wanted = indices.map { paths[$0] }
-        let sounds = try SoundFolderLoader.sounds(wanted, of: source)
-        return sounds.map { LogMelExtractor.centred($0.resampled(to: sampleRate).samples, length: length) }
+        try SoundFolderLoader.waveforms(
+            indices.map { pieces[$0] }, of: source, rate: sampleRate, length: length)
     }
 }
 

@@ -3,12 +3,15 @@ public import Determinism
 extension Augmentation {
     /// For keys of what is trained with it.
     public var identity: Identity {
-        [
+        var identity: Identity = [
             "version": .integer(1), "shift_rows": .integer(shiftRows),
             "shift_columns": .integer(shiftColumns), "flips_horizontally": .flag(flipsHorizontally),
             "cut_out": .integer(cutOut), "noise": .number(Double(noise)),
             "masked_rows": .integer(maskedRows), "masked_columns": .integer(maskedColumns),
         ]
+        // Left out where there is none, as in jobs begun before there could be any.
+        if colour > 0 { identity.append("colour", .number(Double(colour))) }
+        return identity
     }
 }
 

@@ -17,22 +17,50 @@ enum SoundFolderLoader {
         let extractor = try LogMelExtractor(features, sampleRate: rate, file: path)
         var values: [Float] = []
         values.reserveCapacity(paths.count * extractor.frames * extractor.bands)
-        for path in paths {
-            values += extractor.spectrogram(of: try sound(path, in: tree).resampled(to: rate).samples)
+        var (pieces, ends): ([SoundPiece], [Int]) = ([], [])
+        for (place, path) in paths.enumerated() {
+            ends += folders.ends.filter { $0 == place }.map { _ in pieces.count }
+            let sound = try sound(path, in: tree).resampled(to: rate)
+            for piece in self.pieces(of: path, sound, length: extractor.length) {
+                values += extractor.spectrogram(of: piece.samples(of: sound, length: extractor.length))
+                pieces.append(piece)
+            }
         }
+        ends += folders.ends.filter { $0 == paths.count }.map { _ in pieces.count }
+        // What is made up belongs to no official part but train, so that it comes first.
+        let silences = (0..<features.silences).map { SoundPiece.silence($0) }
+        values =
+            silences.indices.flatMap {
+                extractor.spectrogram(of: SoundPiece.silence($0, length: extractor.length))
+            } + values
+        pieces = silences + pieces
         let isByFolder = !folders.classes.isEmpty
+        let places = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
         let names = paths.map { String($0.split(separator: "/").last ?? "") }
-        let (labels, classNames) = (isByFolder ? folders.classes : names.map { field(0, of: $0) }).indexed()
-        let groupTexts =
+        let pathClasses = isByFolder ? folders.classes : names.map { field(0, of: $0) }
+        let pathGroups =
             folders.groups.isEmpty ? names.map { field(isByFolder ? 0 : 1, of: $0) } : folders.groups
-        let (groups, groupNames) = groupTexts.indexed()
+        func text(_ piece: SoundPiece, _ texts: [String]) -> String {
+            guard let path = piece.path, let place = places[path] else { return "silence" }
+            return SoundPiece.isNoise(path) ? SoundPiece.noiseFolder : texts[place]
+        }
+        let (labels, classNames) = pieces.map { text($0, pathClasses) }.indexed()
+        let (groups, groupNames) = pieces.map { text($0, pathGroups) }.indexed()
         var dataset = Dataset(
             name: "wav-folder", sampleShape: [extractor.frames, extractor.bands, 1], storage: .floats(values),
-            target: .classes(labels, names: classNames), sampleNames: paths, groups: groups,
+            target: .classes(labels, names: classNames), sampleNames: pieces.map(\.name), groups: groups,
             groupNames: groupNames, background: features.coefficients == nil ? extractor.silence : 0,
-            recordings: Recordings(features: features, sampleRate: rate, source: path, paths: paths))
-        dataset.setOfficialParts(ends: folders.ends)
+            recordings: Recordings(features: features, sampleRate: rate, source: path, pieces: pieces))
+        dataset.setOfficialParts(ends: ends.map { $0 + silences.count })
         return try dataset.checked(file: path)
+    }
+
+    /// A recording, or what noise is cut into; noise that is shorter stays whole.
+    private static func pieces(of path: String, _ sound: Sound, length: Int) -> [SoundPiece] {
+        guard SoundPiece.isNoise(path), sound.samples.count >= length else { return [.whole(path)] }
+        return stride(from: 0, through: sound.samples.count - length, by: length).map {
+            .part(path, start: $0)
+        }
     }
 
     /// The rate that is asked for, else the one that most recordings have; the higher of equals.
@@ -49,12 +77,22 @@ enum SoundFolderLoader {
         try Sound(decoding: tree.contents(of: path), file: tree.path(of: path))
     }
 
-    /// The recordings at these paths within a folder or archive, in their order.
-    static func sounds(_ paths: [String], of source: String) throws(DatasetError) -> [Sound] {
+    /// The waveforms of pieces of a folder or archive, in their order.
+    static func waveforms(
+        _ pieces: [SoundPiece], of source: String, rate: Int, length: Int
+    ) throws(DatasetError) -> [[Float]] {
         let tree = try FileTree.opening(source, endings: endings)
-        var sounds: [Sound] = []
-        for path in paths { sounds.append(try sound(path, in: tree)) }
-        return sounds
+        var waveforms: [[Float]] = []
+        for piece in pieces {
+            switch piece {
+            case .silence(let number): waveforms.append(SoundPiece.silence(number, length: length))
+            case .whole(let path), .part(let path, _):
+                let sound = try sound(path, in: tree).resampled(to: rate)
+                waveforms.append(
+                    LogMelExtractor.centred(piece.samples(of: sound, length: length), length: length))
+            }
+        }
+        return waveforms
     }
 
     /// What stands between underscores, without the file's extension.

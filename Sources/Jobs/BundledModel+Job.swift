@@ -3,6 +3,7 @@ import Candidates
 import Datasets
 package import ExperimentStore
 import Foundation
+import Quantities
 package import Search
 import SearchSpaces
 
@@ -30,7 +31,11 @@ extension BundledModel {
             job.space.genotype(
                 architecture: evaluation.architecture, compression: evaluation.compression))
         self.init(
-            graph: graph, preprocessing: Preprocessing(data.dataset, normalization: data.normalization),
+            graph: graph,
+            preprocessing: try Preprocessing(
+                data.dataset, normalization: data.normalization, task: data.task.goal.task.rawValue,
+                output: data.task.output(
+                    threshold: Judge(data: data).predictions(of: graph, on: data.split.validation).threshold)),
             vectors: try TestVectors(of: graph, on: data).bytes)
     }
 }

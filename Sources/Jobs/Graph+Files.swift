@@ -26,7 +26,7 @@ extension Graph {
 
 extension TaskRules {
     /// What is to be done with outputs to get the prediction; nil where they are logits.
-    fileprivate func output(threshold: Float?) -> OutputRule? {
+    func output(threshold: Float?) -> OutputRule? {
         switch self {
         case .classification: nil
         case .regression(let offset, let scale, _): OutputRule(offset: offset, scale: scale)

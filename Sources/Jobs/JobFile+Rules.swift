@@ -168,7 +168,7 @@ extension Augmentation {
         for setting in try node.list().isEmpty ? [] : node.texts() {
             guard apply(setting.value) else {
                 throw setting.node.error(
-                    "expected one of shift, flip, cut_out, noise, mask_rows, mask_columns, shift_rows with a number "
+                    "expected one of shift, flip, colour, cut_out, noise, mask_rows, mask_columns, shift_rows with a number "
                         + "such as shift(2), got '\(setting.value)'")
             }
         }
@@ -190,6 +190,7 @@ extension Augmentation {
         case "flip": flipsHorizontally = true
         case "cut_out": cutOut = Int(amount)
         case "noise": noise = Float(amount)
+        case "colour" where amount < 1: colour = Float(amount)
         case "mask_rows": maskedRows = Int(amount)
         case "mask_columns": maskedColumns = Int(amount)
         default: return false

@@ -72,6 +72,7 @@ extension LogMel {
         lowestHertz = try keys.optional("lowest_hz")?.double(in: 0...1e6) ?? lowestHertz
         highestHertz = try keys.optional("highest_hz")?.double(in: 1...1e6) ?? highestHertz
         coefficients = try keys.optional("mfcc")?.int(in: 1...1024)
+        silences = try keys.optional("silence")?.int(in: 0...100_000) ?? 0
         sampleRate = try keys.optional("sample_rate_hz")?.int(in: 1000...768_000)
         try keys.end()
     }

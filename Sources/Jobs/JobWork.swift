@@ -72,14 +72,18 @@ extension ResolvedJob {
         switch weights {
         case .scratch, .shared: return nil
         case .given:
-            let data = training.data
-            let judge = Judge(data: data, task: data.task.plain)
-            do {
-                let network = try space.graph(of: space.uncompressed(space.largest), input: data.input)
-                return judge.task.value(of: try judge.predictions(of: network, on: data.split.slice))
-            } catch {
-                throw places.model?.error(String(describing: error)) ?? error
-            }
+            return try originalAccuracy(training.data, on: training.data.split.slice)
+        }
+    }
+
+    /// The share of samples on which the given model is right as it came.
+    private func originalAccuracy(_ data: PreparedData, on samples: [Int]) throws -> Double {
+        let judge = Judge(data: data, task: data.task.plain)
+        do {
+            let network = try space.graph(of: space.uncompressed(space.largest), input: data.input)
+            return judge.task.value(of: try judge.predictions(of: network, on: samples))
+        } catch {
+            throw places.model?.error(String(describing: error)) ?? error
         }
     }
 
@@ -87,11 +91,48 @@ extension ResolvedJob {
     package func warnings(_ work: JobWork) throws -> [String] {
         guard case .training(let training) = work else { return [] }
         let doubts = try [spaceRemark].compactMap(\.self) + doubts(aboutTeachersOf: training)
-        guard let accuracy = try givenAccuracy(training), training.data.isNoBetterThanGuessing(accuracy)
-        else { return doubts }
-        return doubts + [
+        guard let accuracy = try givenAccuracy(training) else { return doubts }
+        let others =
+            try self.doubts(aboutPreprocessingOf: training.data, accuracy)
+            + self.doubts(aboutValidationOf: training.data)
+        guard training.data.isNoBetterThanGuessing(accuracy) else { return doubts + others }
+        return doubts + others + [
             "\(space.name) is right on \(Human.percent(accuracy)) of the training slice, no better than guessing: "
                 + "see whether dataset.preprocessing and the order of the classes are those it was trained with"
+        ]
+    }
+}
+
+extension ResolvedJob {
+    /// A share of right answers that no honest comparison with labels explains by chance.
+    private static let clearGain = 0.1
+
+    /// Whether the model agrees much better with the labels under another usual normalisation.
+    private func doubts(aboutPreprocessingOf data: PreparedData, _ accuracy: Double) -> [String] {
+        guard case .classification = data.task.goal.task else { return [] }
+        let samples = Array(data.split.slice.prefix(200))
+        let tried = data.usualNormalizations.map { text, normalization in
+            // Inputs far from what a model knows may overflow in it: nothing is right then.
+            (text, (try? originalAccuracy(data.normalized(by: normalization), on: samples)) ?? 0)
+        }
+        guard let best = tried.max(by: { $0.1 < $1.1 }), best.1 > accuracy + ResolvedJob.clearGain else {
+            return []
+        }
+        return [
+            "\(space.name) is right on \(Human.percent(accuracy)) of the training slice as its inputs are prepared, and on "
+                + "\(Human.percent(best.1)) with dataset.preprocessing \(best.0)"
+        ]
+    }
+
+    /// Whether the model knows the validation samples, which then say nothing.
+    private func doubts(aboutValidationOf data: PreparedData) throws -> [String] {
+        let samples = Array(data.split.validation.prefix(1000))
+        guard case .classification = data.task.goal.task, samples.count >= 50,
+            try originalAccuracy(data, on: samples) == 1
+        else { return [] }
+        return [
+            "\(space.name) is right on all of \(samples.count) validation samples: if it was trained on them, "
+                + "their accuracy says nothing; name samples that it never saw by dataset.validation"
         ]
     }
 }

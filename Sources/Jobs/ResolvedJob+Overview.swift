@@ -141,6 +141,6 @@ extension Augmentation {
         let numbers =
             shifts + [("cut_out", cutOut), ("mask_rows", maskedRows), ("mask_columns", maskedColumns)]
         return numbers.filter { $0.1 > 0 }.map { "\($0.0)(\($0.1))" } + (flipsHorizontally ? ["flip"] : [])
-            + (noise > 0 ? ["noise(\(noise))"] : [])
+            + (noise > 0 ? ["noise(\(noise))"] : []) + (colour > 0 ? ["colour(\(colour))"] : [])
     }
 }

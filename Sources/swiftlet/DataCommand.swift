@@ -15,7 +15,13 @@ struct DataCommand: ParsableCommand {
         var data: String
         @Option(help: "table, json or csv.")
         var format: AnswerFormat = .table
-        func run() throws { try Terminal.print(try checkData(data), as: format) }
+        @Option(help: "Writes a page of HTML with pictures of some samples of each class.")
+        var sheet: String?
+        @Flag(help: "Replaces an existing sheet.")
+        var force = false
+        func run() throws {
+            try Terminal.print(try checkData(data, sheet: sheet, replacing: force), as: format)
+        }
     }
 }
 

@@ -223,3 +223,33 @@ struct AudioTests {
         }
     }
 }
+
+extension AudioTests {
+    @Test("Matrices give the bands and coefficients that the Fourier transform gives", arguments: [nil, 13])
+    func matrices(coefficients: Int?) throws {
+        var settings = LogMel()
+        settings.seconds = 0.2
+        settings.coefficients = coefficients
+        let extractor = try LogMelExtractor(settings, sampleRate: 8000, file: "noise")
+        let matrices = LogMelMatrices(extractor)
+        let waveform = (0..<matrices.length).map { Float(($0 * 7919) % 2003) / 1001.5 - 1 }
+        let expected = extractor.spectrogram(of: waveform)
+        var made: [Float] = []
+        for frame in 0..<extractor.frames {
+            let window = waveform[frame * matrices.hop..<frame * matrices.hop + matrices.width]
+            let waves = product(matrices.taps, Array(window))
+            let bands = product(matrices.bands, waves.map { $0 * $0 }).map {
+                log($0 + Double(matrices.floor))
+            }
+            made += (coefficients == nil ? bands : product(matrices.cosines, bands)).map { Float($0) }
+        }
+        #expect(made.count == expected.count)
+        #expect(zip(made, expected).allSatisfy { ($0 - $1).magnitude < 1e-3 })
+    }
+
+    private func product<Number: BinaryFloatingPoint>(_ matrix: [Float], _ vector: [Number]) -> [Double] {
+        (0..<matrix.count / vector.count).map { row in
+            vector.indices.reduce(0) { $0 + Double(matrix[row * vector.count + $1]) * Double(vector[$1]) }
+        }
+    }
+}

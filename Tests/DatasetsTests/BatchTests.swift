@@ -29,6 +29,23 @@ struct BatchTests {
         #expect(normalization.scales[0] == 1 && normalization.offsets[0] == 0)
     }
 
+    @Test("Recolouring scales each channel of a picture by one factor near 1")
+    func recolours() {
+        let pixels: [UInt8] = (0..<2 * 4 * 3).map { UInt8(10 + $0) }
+        let pictures = Dataset(
+            name: "two", sampleShape: [2, 2, 3], storage: .bytes(pixels),
+            target: .classes([0, 1], names: ["a", "b"]))
+        var augmentation = Augmentation.none
+        augmentation.colour = 0.2
+        let reader = BatchReader(pictures, normalization: .identity, augmentation: augmentation, seed: 1)
+        let values = batch(reader, [1], epoch: 0)
+        let factors = values.indices.map { values[$0] / Float(pixels[12 + $0]) }
+        #expect(Set(factors.prefix(3)).count == 3)
+        for (place, factor) in factors.enumerated() {
+            #expect((factor - factors[place % 3]).magnitude < 1e-5 && (0.64...1.44).contains(factor))
+        }
+    }
+
     @Test("Augmentation depends on seed, epoch and sample only")
     func augmentationIsKeyed() throws {
         let digits = try Dataset(DatasetRequest(source: .digits))

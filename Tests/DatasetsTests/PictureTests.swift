@@ -52,6 +52,28 @@ struct PictureTests {
         #expect(mixed.sample(0) == [7, 7, 7, 200, 200, 200] && mixed.sample(1) == [255, 0, 0, 10, 20, 30])
     }
 
+    @Test("A ZIP archive holds what a folder of the same files holds; one that states too much is refused")
+    func readsZip() throws {
+        let files = ["b/1.png": PictureTests.red, "a/1.png": PictureTests.grey]
+        let archive = TabularTests.zip(files.map { ($0.key, $0.value) })
+        let (zipped, folder) = (
+            try withFolder(["set.zip": archive]) {
+                try Dataset(DatasetRequest(source: .imageFolder, path: $0 + "/set.zip"))
+            }, try load(files)
+        )
+        #expect(zipped.sampleNames == folder.sampleNames && zipped.sample(1) == folder.sample(1))
+        #expect(zipped.contentHash() == folder.contentHash())
+        var large = archive
+        let directory = try #require(
+            (0..<large.count).first { Array(large[$0...].prefix(4)) == [0x50, 0x4b, 1, 2] })
+        large.replaceSubrange(directory + 24..<directory + 28, with: [255, 255, 255, 127])
+        #expect(throws: DatasetError.self) {
+            try withFolder(["set.zip": large]) {
+                try Dataset(DatasetRequest(source: .imageFolder, path: $0 + "/set.zip"))
+            }
+        }
+    }
+
     @Test("Grey is the weighted sum of red, green and blue; alpha is dropped")
     func convertsColours() throws {
         let clear = PictureTests.png(width: 1, height: 1, colour: 6, [90, 60, 30, 0])

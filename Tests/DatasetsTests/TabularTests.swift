@@ -218,7 +218,7 @@ struct NPZTests {
     private static let two = npy("|u1", "2,", [0, 1])
 
     static let wrong: [([UInt8], String)] = [
-        ([1, 2, 3], "is no .npz archive"),
+        ([1, 2, 3], "is no ZIP or .npz archive"),
         (zip([("z.npy", one)]), "holds z; expected x_train"),
         (pair(npy("|u1", "2, 2", [1, 2, 3]), two), "3 bytes do not hold 'u1' of shape [2, 2]"),
         (pair(npy("|u1", "2, 1", [1, 2]), one), "has shape [1] for x of shape [2, 1]"),

@@ -18,6 +18,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var measurements: [MeasurementSourceAnswer]
     /// What the compression promises beside what runtimes give; finalists only.
     public var accounts: [CompressionAccountAnswer]
+    /// What it predicted for the test part; finalists only.
+    public var tested: TestedAnswer?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
     /// Costs layer by layer; nil where they were not asked for.
@@ -44,7 +46,7 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case job, id, architecture, compression, devices, measurements, accounts, passes, layers
+        case job, id, architecture, compression, devices, measurements, accounts, tested, passes, layers
         case hostMachines = "host_machines"
     }
 
@@ -68,7 +70,7 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         self.heading = heading
     }
 
-    /// Writes `passes` and `layers` only where they were asked for.
+    /// Writes `tested` for finalists, `passes` and `layers` only where they were asked for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
@@ -79,6 +81,7 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(hostMachines, forKey: .hostMachines)
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
+        if let tested { try container.encode(tested, forKey: .tested) }
         if let passes { try container.encode(passes, forKey: .passes) }
         if let layers { try container.encode(layers, forKey: .layers) }
     }
@@ -205,7 +208,7 @@ extension CandidateSheetAnswer {
         try headingText + devices.table(style) + reasons
             + hostMachines.map { "host-cpu: timed on \($0.text)\n" }.joined()
             + measurements.map(\.sentence).joined() + accountsTable(style)
-            + (passes.map { "\n" + $0.table(style) } ?? "")
+            + (tested?.text ?? "") + (passes.map { "\n" + $0.table(style) } ?? "")
             + (layers ?? []).map { "\n\($0.device), layer by layer\n\(try $0.layers.table(style))" }.joined()
     }
 

@@ -101,7 +101,10 @@ extension FrontAnswer {
     public func table(_ style: TableStyle) throws -> String {
         let heading =
             "\(device): \(candidates.count) candidates, fidelity \(fidelity?.rawValue ?? "none"), "
-            + "hypervolume \(Human.number(hypervolume))\n" + notes.map { "\($0)\n" }.joined()
+            + "hypervolume \(Human.number(hypervolume))"
+            + (metric == "accuracy"
+                ? "" : ", \(candidates.first?.quality.name.rawValue ?? "quality") is \(metric)")
+            + "\n" + notes.map { "\($0)\n" }.joined()
         let rows = try candidates.isEmpty ? "no feasible candidate\n" : CandidateTable(candidates).text(style)
         return heading + rows + reasons + (picture.map { "\n" + $0.text(width: style.width) } ?? "")
     }

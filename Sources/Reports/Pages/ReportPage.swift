@@ -31,6 +31,8 @@ public struct ReportPage: Sendable {
         public var recommendation: SelectionAnswer
         /// The most accurate uncompressed candidate; nil where there is none.
         public var baseline: CandidateAnswer?
+        /// What the recommended model predicted for the test part; finalists only.
+        public var tested: TestedAnswer?
         /// How many candidates there are on and off the front.
         public var candidates: Int
         /// How many candidates have each status but `ok`, by the status's name.
@@ -42,7 +44,8 @@ public struct ReportPage: Sendable {
         /// A device's part of the page.
         public init(
             front: FrontAnswer, recommendation: SelectionAnswer, baseline: CandidateAnswer?, candidates: Int,
-            infeasible: [(status: String, count: Int)], trace: [(evaluations: Int, hypervolume: Double)]
+            infeasible: [(status: String, count: Int)], trace: [(evaluations: Int, hypervolume: Double)],
+            tested: TestedAnswer? = nil
         ) {
             self.front = front
             self.recommendation = recommendation
@@ -50,6 +53,7 @@ public struct ReportPage: Sendable {
             self.candidates = candidates
             self.infeasible = infeasible
             self.trace = trace
+            self.tested = tested
         }
     }
 
@@ -148,6 +152,7 @@ extension ReportPage.Section {
             <div class="plots">
             \(front.picture?.svg ?? "")\(traceSVG)</div>
             <div class="scroll">\(CandidateTable(front.candidates).html)</div>
+            \(tested.map { "<h3>What the recommended model predicts</h3>\($0.html)" } ?? "")
             """
     }
 

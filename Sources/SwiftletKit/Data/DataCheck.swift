@@ -5,13 +5,26 @@ import Quantities
 public import Reports
 
 /// What a job's data (a path ending in .yaml), or a file, folder or archive of data holds, and what is suspicious about it.
-public func checkData(_ path: String) throws -> DataAnswer {
+///
+/// - Parameters:
+///   - sheet: a file of HTML to write, with pictures of some samples of each class; nil for none.
+///   - replacing: whether a sheet that is there may be replaced.
+public func checkData(
+    _ path: String, sheet: String? = nil, replacing: Bool = false
+) throws -> DataAnswer {
+    let file = try sheet.map { try OutputPath($0, replacing: replacing) }
+    let (data, name) = try preparedData(path)
+    try file?.write(ContactSheet(data, name: name).html)
+    return DataAnswer(data, name: name)
+}
+
+private func preparedData(_ path: String) throws -> (data: PreparedData, name: String) {
     if path.hasSuffix(".yaml") {
         let job = try JobSource(named: path).resolved()
         guard case .training(let training) = try job.work(data: nil) else {
             throw KitError.refused("\(path): a table job has measurements, no samples to check")
         }
-        return DataAnswer(training.data, name: job.name)
+        return (training.data, job.name)
     }
     let guess = try DatasetGuess(path)
     let task = guess.request.table.task
@@ -19,7 +32,7 @@ public func checkData(_ path: String) throws -> DataAnswer {
     let data = try PreparedData(
         Dataset(guess.request), rules: SplitRules(validation: nil, test: nil), augmentation: .none, goal: goal
     )
-    return DataAnswer(data, name: path)
+    return (data, path)
 }
 
 extension DataAnswer {

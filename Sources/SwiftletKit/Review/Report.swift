@@ -19,14 +19,18 @@ extension Review {
         let scale = try QualityScale(job)
         let sections = try job.targets().map { target in
             let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
+            let recommended = try selection(
+                of: job, for: target, SelectionRequest(preference: .knee), among: front.all)
+            let tested = try recommended.candidate.flatMap {
+                try TestedAnswer(job.bestEvaluation(of: $0.id), of: job)
+            }
             return ReportPage.Section(
                 front: try front.answer(hasPicture: true, page: .all),
-                recommendation: try selection(
-                    of: job, for: target, SelectionRequest(preference: .knee), among: front.all),
+                recommendation: recommended,
                 baseline: try front.baseline().map { CandidateAnswer($0, scale) },
                 candidates: front.all.count,
                 infeasible: front.all.infeasibleCounts,
-                trace: try trace(of: target, in: job, beside: front.all))
+                trace: try trace(of: target, in: job, beside: front.all), tested: tested)
         }
         return ReportPage(job: JobAnswer(try job.summary()), facts: try facts(of: job), sections: sections)
     }

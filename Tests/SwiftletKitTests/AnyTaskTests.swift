@@ -1,0 +1,88 @@
+import Bundles
+import Foundation
+import Quantities
+import Reports
+import SwiftletKit
+import Testing
+
+/// Numbers and anomalies from a table to a bundle, written by `init` alone.
+@Suite("Any task", .serialized)
+struct AnyTaskTests {
+    /// 400 rows whose number is 3·a − 2·b, and which are unusual where a row has c far off.
+    private static let table: String = {
+        let rows = (0..<400).map { i -> String in
+            let (a, b) = (Double(i * 37 % 101) / 50, Double(i * 53 % 97) / 48)
+            let isOdd = i % 10 == 3
+            return "\(a),\(b),\(isOdd ? 9 : a - b),\(3 * a - 2 * b),\(isOdd ? 1 : 0)"
+        }
+        return "a,b,c,value,fault\n" + rows.joined(separator: "\n") + "\n"
+    }()
+
+    /// Writes the table and the job that `init` makes of it, shortened, and runs it.
+    private func run(_ task: LearningTask, target: String, ignoring other: String) async throws -> (
+        folder: TemporaryFolder, candidate: CandidateAnswer
+    ) {
+        let folder = try TemporaryFolder()
+        let data = try folder.write(Self.table, to: "table.csv")
+        let output = "\(folder.path)/job.yaml"
+        let text = try jobText(
+            for: InitRequest(
+                data: data, devices: ["raspberry-pi-4", "stm32h743"], target: target, task: task,
+                output: output))
+        try await SmallJob.run(
+            in: folder,
+            text: text.replacing("max_evaluations: 24", with: "max_evaluations: 4")
+                .replacing("  split_seed: 1", with: "  ignore: [\(other)]\n  split_seed: 1"))
+        let finals = try SmallJob.candidates(in: folder, of: "table", on: "raspberry-pi-4", at: .final)
+        return (folder, try #require(finals.first))
+    }
+
+    private func verified(_ candidate: CandidateAnswer, in folder: TemporaryFolder) throws {
+        let output = "\(folder.path)/bundle"
+        let answer = try SmallJob.review(folder).export(
+            ExportRequest(job: "table", candidate: candidate.id, output: output))
+        #expect(answer.files.contains("front-end.tflite"))
+        let checks = try ModelCommands.verify(output)
+        #expect(checks.isGood, "\(checks)")
+    }
+
+    @Test("A number is learned, its errors are shown, and the bundle verifies")
+    func regression() async throws {
+        let (folder, candidate) = try await run(.regression, target: "value", ignoring: "fault")
+        #expect(candidate.quality.name == .quality)
+        #expect((candidate.quality.test ?? 9) < 1)
+        let tested = try #require(try SmallJob.review(folder).candidate(candidate.id, of: "table").tested)
+        #expect(tested.metrics.map(\.metric) == ["rmse", "mae", "r2"] && tested.classes.isEmpty)
+        #expect(tested.metrics[0].value == candidate.quality.test)
+        try verified(candidate, in: folder)
+    }
+
+    @Test("Anomalies are told from normal rows, and counted")
+    func anomalies() async throws {
+        let (folder, candidate) = try await run(.anomaly, target: "fault", ignoring: "value")
+        #expect((candidate.quality.test ?? 0) > 0.8)
+        let tested = try #require(try SmallJob.review(folder).candidate(candidate.id, of: "table").tested)
+        #expect(tested.classes.map(\.name) == ["normal", "anomaly"])
+        #expect(tested.confusion.flatMap(\.self).reduce(0, +) == tested.samples)
+        try verified(candidate, in: folder)
+    }
+
+    @Test("Classes that are taken for others are counted; a sheet shows samples of each")
+    func classes() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let id = try #require(
+            try SmallJob.candidates(in: folder, on: "stm32h743", at: .final).first?.id)
+        let sheet = try SmallJob.review(folder).candidate(id, of: "small")
+        let tested = try #require(sheet.tested)
+        #expect(tested.classes.count == 10 && tested.confusion.count == 10)
+        #expect(tested.classes.map(\.samples).reduce(0, +) == tested.samples)
+        #expect(try sheet.table(TableStyle()).contains("true \\ predicted"))
+        let page = "\(folder.path)/sheet.html"
+        let answer = try checkData("digits", sheet: page)
+        #expect(answer.samples == 1797)
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.components(separatedBy: "data:image/bmp").count == 81)
+        #expect(throws: KitError.exists(path: page)) { try checkData("digits", sheet: page) }
+    }
+}
