@@ -2,8 +2,8 @@ import Determinism
 import ModelGraph
 
 /// A small network of one operation (and what it needs) on an image [1, 7, 8, 4].
-struct GraphCase {
-    typealias Body = (inout GraphBuilder, ValueID) throws -> ValueID
+struct GraphCase: Sendable {
+    typealias Body = @Sendable (inout GraphBuilder, ValueID) throws -> ValueID
     let name: String
     private let body: Body
 

@@ -37,7 +37,10 @@ struct PartsTests {
             ("clipped lstm", Recurrence(.lstm, isReversed: true, cellClip: 0.3), [[3, 2], [3, 2]]),
             ("lstm with cells", Recurrence(.lstm, returnsCell: true), [[1, 2], [1, 2]]),
             ("gru", Recurrence(.gru(resetsAfterProduct: false)), [[1, 2]]),
-            ("gru that resets afterwards", Recurrence(.gru(resetsAfterProduct: true), isReversed: true), [[3, 2]]),
+            (
+                "gru that resets afterwards", Recurrence(.gru(resetsAfterProduct: true), isReversed: true),
+                [[3, 2]]
+            ),
             ("plain recurrence", Recurrence(.plain(.tanh)), [[1, 2]]),
         ]
         for (name, recurrence, states) in cells {
