@@ -178,11 +178,17 @@ extension ProbeFormat {
 }
 
 extension DeviceProfile {
-    /// What a network must be converted to before this runtime runs it: nothing where it runs float32.
+    /// What a network must be converted to before the device itself runs it: nothing where it computes in float32; int8 where
+    /// float32 would be left to its host.
     private var conversion: Compression {
         get throws {
-            let runsFloat = support.types.contains { $0.dataType == .float32 && $0.treatment != .unsupported }
-            return runsFloat ? .none : try Compression(parsing: "int8")
+            let computesFloat = support.types.contains { rule in
+                switch rule.treatment {
+                case .native, .converted: rule.dataType == .float32
+                case .fallback, .unsupported: false
+                }
+            }
+            return computesFloat ? .none : try Compression(parsing: "int8")
         }
     }
 
