@@ -198,7 +198,9 @@ let package = Package(
             ]),
         tests(
             "JobsTests",
-            ["Determinism", "Devices", "Quantities", "SearchSpaces", "Search", "Candidates", "Jobs"]),
+            [
+                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates", "Jobs",
+            ]),
         tests(
             "SwiftletKitTests",
             [

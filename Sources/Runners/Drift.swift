@@ -8,9 +8,12 @@ public struct Drift: Hashable, Sendable {
 
     /// One run: which model, and how long it took in milliseconds.
     public struct Run: Hashable, Sendable {
+        /// The model's name; runs of one name are repeats.
         public let model: String
+        /// How long it took.
         public let milliseconds: Double
 
+        /// A run of a model.
         public init(model: String, milliseconds: Double) {
             self.model = model
             self.milliseconds = milliseconds

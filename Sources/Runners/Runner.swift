@@ -4,6 +4,7 @@ import Foundation
 ///
 /// The command is run by `/bin/sh`, once a model. Each `{model}` is replaced by the model's path, quoted.
 public struct Runner: Hashable, Sendable {
+    /// As the user wrote it, with `{model}`.
     public let command: String
     /// A run that takes longer is ended, with everything it started.
     public let secondsAllowed: Int

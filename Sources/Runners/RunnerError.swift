@@ -1,12 +1,18 @@
 /// Why a runner gave no time, in one sentence that says what to change.
 public enum RunnerError: Error, Hashable, CustomStringConvertible {
+    /// The command does not say where the model goes.
     case noModel(command: String)
+    /// No time that a run may take.
     case timeout(seconds: Int)
+    /// The system did not start the shell.
     case notStarted(reason: String)
     /// `complaint` is the last line of its standard error, else of its output.
     case exited(status: Int, complaint: String?)
+    /// Something ended the command.
     case signalled(number: Int)
+    /// It took longer than it may and was ended.
     case timedOut(seconds: Int)
+    /// It printed more than is kept and was ended.
     case tooMuchOutput(mebibytes: Int)
     /// It ended well and printed nothing.
     case silent
@@ -14,8 +20,10 @@ public enum RunnerError: Error, Hashable, CustomStringConvertible {
     case unreadable(line: String)
     /// It printed a time in another unit than milliseconds.
     case otherUnit(line: String)
+    /// A value that no measurement has.
     case impossible(key: String, value: String)
 
+    /// One sentence that says what to change.
     public var description: String {
         switch self {
         case .noModel(let command):

@@ -4,10 +4,12 @@ import Foundation
 public struct RunnerReading: Hashable, Sendable {
     /// Of one inference, batch 1.
     public var milliseconds: Double
+    /// Of one inference; nil where the runner does not say.
     public var millijoules: Double?
     /// Where it ran, such as a host name; nil where the runner does not say.
     public var machine: String?
 
+    /// A time, and what may be known besides.
     public init(milliseconds: Double, millijoules: Double? = nil, machine: String? = nil) {
         self.milliseconds = milliseconds
         self.millijoules = millijoules

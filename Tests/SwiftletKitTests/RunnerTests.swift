@@ -105,6 +105,22 @@ struct RunnerTests {
         #expect(error.map { "\($0)".contains("mixed.csv:3: device is 'b' here and 'a' on line 2") } == true)
     }
 
+    @Test("A job times networks of its space by a device's runner, and its finalists; times are read again on resume")
+    func job() async throws {
+        let log = "\(folder.path)/log"
+        let text = SmallJob.text.replacing(
+            "devices: [host-cpu, raspberry-pi-4, stm32h743]",
+            with: "devices: [{name: raspberry-pi-4, runner: \"echo x >> '\(log)'; \(bySize)\"}, stm32h743]")
+        try await SmallJob.run(in: folder, text: text)
+        let finals = try SmallJob.candidates(in: folder, on: "raspberry-pi-4", at: .final)
+        #expect(!finals.isEmpty && finals.allSatisfy { $0.costs.provenance == .measured })
+        func runs() throws -> Int { try String(contentsOfFile: log, encoding: .utf8).count / 2 }
+        let first = try runs()
+        #expect(first == 12 + 3 * finals.count)
+        try await SmallJob.run(in: folder, text: text)
+        #expect(try runs() == first)
+    }
+
     @Test("A device that slows down while it is measured is told, and its times are kept")
     func drifts() throws {
         let log = "\(folder.path)/log"
