@@ -199,7 +199,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates", "Jobs",
+                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates",
+                "Jobs",
             ]),
         tests(
             "SwiftletKitTests",

@@ -43,7 +43,8 @@ struct FactorAverage {
                 return sum + (part.0.covariance[term] + apart * apart[term]) * part.1
             }
         }
-        average.residualLogSD = parts.reduce(0) { $0 + $1.0.residualLogSD * $1.0.residualLogSD * $1.1 }.squareRoot()
+        average.residualLogSD = parts.reduce(0) { $0 + $1.0.residualLogSD * $1.0.residualLogSD * $1.1 }
+            .squareRoot()
         let leftOut = fits[0].leftOut.indices.map { index in
             zip(fits, weights).reduce(0) { $0 + $1.0.leftOut[index] * $1.1 }
         }

@@ -16,7 +16,9 @@ public struct RunnerReading: Hashable, Sendable {
         self.machine = machine
     }
 
-    /// Reads what a runner printed, the last of these that stands there:
+    /// Reads what a runner printed.
+    ///
+    /// The last of these that stands there is taken:
     ///
     /// - JSON with `latency_ms` (a number, a list of repeats or an object with `median`), and perhaps `energy_mj` and `machine`;
     /// - lines `latency_ms: 12.3`, and perhaps `energy_mj: 4.5` and `machine: NAME`; `=` or a blank may stand for the colon;

@@ -105,7 +105,7 @@ struct RunnerTests {
         #expect(error.map { "\($0)".contains("mixed.csv:3: device is 'b' here and 'a' on line 2") } == true)
     }
 
-    @Test("A job times networks of its space by a device's runner, and its finalists; times are read again on resume")
+    @Test("A job times networks of its space and its finalists by a runner; times are read again on resume")
     func job() async throws {
         let log = "\(folder.path)/log"
         let text = SmallJob.text.replacing(

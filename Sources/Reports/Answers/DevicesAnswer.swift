@@ -274,9 +274,9 @@ public struct ProbesAnswer: Answer, Hashable {
     public var probes: [Probe]
     /// The folder that was written; not part of the coding.
     public var output: String?
-    /// How many models a runner timed, nil where none was asked to; and what it could not time, a sentence each. Not part of
-    /// the coding.
+    /// How many models a runner timed, nil where none was asked to; not part of the coding.
     public var timed: Int?
+    /// What a runner could not time, a sentence each; not part of the coding.
     public var leftOut: [String] = []
 
     /// One model and its row of the table.
