@@ -58,7 +58,7 @@ struct PriceTests {
 
     @Test(
         "An int8 network of a space runs on the accelerator but for the conversions of its interface",
-        arguments: ["coral-edge-tpu", "coral-dev-board", "cortex-m55-ethos-u55"])
+        arguments: ["coral-edge-tpu", "coral-dev-board", "cortex-m55-ethos-u55", "generic-npu"])
     func onAccelerator(device: String) throws {
         let profile = try #require(try Shipped.devices()[device])
         let space = try Shipped.space("tiny-image")
