@@ -84,6 +84,7 @@ let package = Package(
             ["Quantities", "Determinism", "Archives", "CDigits", "CPNG", "CTurboJPEG", "CSndFile"]),
         wall("SearchSpaces", ["Determinism", "ModelGraph", "YAMLReader"]),
         wall("Devices", ["Quantities", "ModelGraph", "Numerics", "YAMLReader"]),
+        wall("Runners"),
         wall("Search", ["Quantities", "Determinism", "SearchSpaces", "Numerics"]),
         wall("ExperimentStore", ["Quantities", "Determinism", "Archives", "Search", grdb]),
         wall(
@@ -104,14 +105,16 @@ let package = Package(
             [
                 "Quantities", "Determinism", "YAMLReader", "ModelGraph", "Numerics", "Kernels", "Engine",
                 "Training", "ModelCompression", "Archives", "Datasets", "SearchSpaces", "Devices", "Search",
-                "ExperimentStore", "Candidates", "Bundles", "CShipped",
+                "ExperimentStore", "Candidates", "Bundles", "Runners", "ONNXFormat", "TFLiteFormat",
+                "CShipped",
             ]),
         wall(
             "SwiftletKit",
             [
                 "Quantities", "Determinism", "YAMLReader", "ModelGraph", "Numerics", "Kernels", "Engine",
                 "Training", "ModelCompression", "ONNXFormat", "TFLiteFormat", "Archives", "Datasets",
-                "SearchSpaces", "Devices", "Search", "ExperimentStore", "Candidates", "Bundles", "Jobs",
+                "SearchSpaces", "Devices", "Search", "ExperimentStore", "Candidates", "Bundles", "Runners",
+                "Jobs",
                 "Reports",
             ]),
         .executableTarget(
@@ -161,6 +164,7 @@ let package = Package(
             ]),
 
         tests("QuantitiesTests", ["Quantities"]),
+        tests("RunnersTests", ["Runners"]),
         tests("NumericsTests", ["Numerics"]),
         benchmark(
             "weight-sharing", at: "WeightSharing",
@@ -194,7 +198,10 @@ let package = Package(
             ]),
         tests(
             "JobsTests",
-            ["Determinism", "Devices", "Quantities", "SearchSpaces", "Search", "Candidates", "Jobs"]),
+            [
+                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates",
+                "Jobs",
+            ]),
         tests(
             "SwiftletKitTests",
             [

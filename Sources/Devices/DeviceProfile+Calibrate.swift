@@ -76,7 +76,7 @@ extension DeviceProfile {
         let terms = try rows.map { row in try self.terms(row, piece(row, self), file) }
         return HabitFit(
             policy: runtime.policy, terms: terms,
-            fit: FactorFit(
+            fit: FactorAverage(
                 rows: terms, values: rows.compactMap(\.latencyMilliseconds), prior: FactorPrior(self)))
     }
 
@@ -104,7 +104,7 @@ extension DeviceProfile {
         guard let energy else { return nil }
         let pairs = zip(rows, terms).compactMap { row, terms in row.energyMillijoules.map { ($0, terms) } }
         guard pairs.count >= Measurement.fewest else { return nil }
-        return FactorFit(
+        return FactorAverage(
             rows: pairs.map { $0.1 * energy.activeWatts }, values: pairs.map(\.0), prior: FactorPrior(self)
         ).termFit
     }

@@ -3,7 +3,7 @@ struct HabitFit {
     let policy: RuntimePolicy
     /// Of each measurement, before calibration.
     let terms: [SIMD16<Double>]
-    let fit: FactorFit
+    let fit: FactorAverage
 }
 
 /// The probability of each habit given the measurements: its evidence, all being as probable before.

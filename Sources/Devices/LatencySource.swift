@@ -2,6 +2,8 @@
 public enum LatencySource: Hashable, Sendable {
     /// The engine of this program, on this computer.
     case hostEngine
+    /// A command that the job names, such as one that runs another runtime on this computer.
+    case runner(command: String)
     /// Somebody else, who hands a table of times in.
     case measuredTable
 

@@ -92,6 +92,7 @@ struct Finish: Sendable {
         }
         try Task.checkCancellation()
         try measureOnHost(finals(keys))
+        try measureByRunners(finals(keys))
         return try finals(keys)
     }
 

@@ -7,6 +7,8 @@ package enum JobEvent: Sendable {
     case warning(String)
     /// Network `network` of `count` is timed on this computer before the search begins.
     case timingHost(network: Int, count: Int)
+    /// Network `network` of `count` is timed by a device's runner before the search begins.
+    case timingByRunner(device: String, network: Int, count: Int)
     /// The super-network has taken so many of its steps.
     case sharing(step: Int, of: Int, secondsLeft: Double?)
     /// An evaluation of the search is done.
@@ -15,6 +17,8 @@ package enum JobEvent: Sendable {
     case finishing(FinishedSoFar)
     /// A finalist is timed on this computer.
     case measuring(candidate: String)
+    /// A finalist is timed by a device's runner.
+    case measuringByRunner(candidate: String, device: String)
 }
 
 /// How far a search has come.

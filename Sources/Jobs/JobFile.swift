@@ -17,7 +17,7 @@ package struct JobFile: Sendable {
     let data: DataSection
     let subject: Subject
     let compression: CompressionSection
-    let devices: [Located<String>]
+    let devices: DeviceSection
     /// The quality first, then the costs.
     let objectives: [Metric]
     let constraints: [Located<Constraint>]
@@ -61,9 +61,10 @@ extension JobFile {
         subject = try JobFile.subject(root, &keys)
         data = try DataSection(keys.required("dataset"), folder: JobFile.folder(of: file))
         compression = try CompressionSection(keys.optional("compression"))
-        devices = try keys.required("devices").texts()
+        devices = try DeviceSection(keys.required("devices"))
         objectives = try keys.optional("objectives")?.objectives() ?? [.accuracy, .latency]
-        constraints = try JobFile.constraints(keys.optional("constraints"), devices: devices.map(\.value))
+        constraints = try JobFile.constraints(
+            keys.optional("constraints"), devices: devices.names.map(\.value))
         reserve = try Reserve(keys.optional("reserve"))
         training = try TrainingSection(keys.optional("training"))
         search = try SearchRules(keys.optional("search"))

@@ -10,23 +10,34 @@ extension JobRun {
 
     /// The same for another job on the same data, such as the one that guides the search.
     func hostCalibrated(_ job: ResolvedJob, _ work: JobWork) throws -> SpacePricer? {
-        guard case .training(let training) = work, let host = job.host else { return nil }
+        guard case .training(let training) = work else { return nil }
+        let timed =
+            try (job.host.map { [try hostCalibrated($0, job, training)] } ?? [])
+            + job.runnerTimers.map { try calibrated($0, job, training) }
+        guard !timed.isEmpty else { return nil }
+        return SpacePricer(
+            space: job.space, input: training.data.input,
+            devices: job.profiles.map { profile in timed.first { $0.name == profile.name } ?? profile },
+            reserve: job.reserve)
+    }
+
+    /// This computer's profile fitted to times of its own engine.
+    private func hostCalibrated(
+        _ host: DeviceProfile, _ job: ResolvedJob, _ training: TrainingWork
+    ) throws -> DeviceProfile {
         let probes = HostProbe.probes(of: job.space, seed: job.seed)
         let others = HostProbe.kernelProbes(
             of: training.pricer, on: host, beside: probes, seed: job.seed)
         let timer = HostTimer(job.space, training.data, host: host)
         var known = try store.hostTimings()
-        if known.isEmpty {
+        if !known.contains(where: { timing in probes.contains { $0.name == timing.name } }) {
             let seconds = probes.map { _ in 0.1 } + others.map { _ in 0.02 }
             known = try timings(of: Array(zip(probes + others, seconds)), timer)
             try store.keepHostTimings(known, on: .current())
         }
         let times = Dictionary(known.map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
-        let calibrated = try host.calibrated(
+        return try host.calibrated(
             by: (probes + others).compactMap { try $0.network(times, in: training.pricer, on: host) })
-        let devices = job.profiles.map { $0.name == host.name ? calibrated : $0 }
-        return SpacePricer(
-            space: job.space, input: training.data.input, devices: devices, reserve: job.reserve)
     }
 
     /// Times of whole networks and of their kernels.

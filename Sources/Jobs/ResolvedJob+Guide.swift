@@ -5,6 +5,7 @@ import Devices
 package import ExperimentStore
 import ModelGraph
 import Quantities
+import Runners
 import Search
 import SearchSpaces
 
@@ -15,7 +16,7 @@ extension ResolvedJob {
     /// Its hash is the job's identity. Each value is encoded exactly by its own type; stored identities are compared with these,
     /// so an encoding changes only with its version.
     package func guide(_ work: JobWork) -> Identity {
-        [
+        var identity: Identity = [
             "version": .integer(1), "data": dataGuide(work), "space": spaceGuide, "devices": devicesGuide,
             "objectives": .list(objectives.map { .text($0.rawValue) }),
             "constraints": .list(constraints.map(\.identity)),
@@ -35,6 +36,15 @@ extension ResolvedJob {
             ],
             "teachers": teachersGuide(work),
         ]
+        if let runners = runnersGuide { identity.append("runners", runners) }
+        return identity
+    }
+
+    /// Commands whose times decide what is proposed; nil where there are none.
+    private var runnersGuide: Identity? {
+        guard search.usesHostTimes, !runners.isEmpty else { return nil }
+        return .record(
+            runners.sorted { $0.key < $1.key }.map { .init($0.key, .text($0.value.command)) })
     }
 
     private func dataGuide(_ work: JobWork) -> Identity {

@@ -45,8 +45,8 @@ extension ResolvedJob {
 
     /// Whether times of a device may decide what is proposed; those that the host takes differ from run to run.
     private func guidesSearch(_ profile: DeviceProfile) -> Bool {
-        switch profile.latencySource {
-        case .hostEngine: search.usesHostTimes
+        switch latencySource(of: profile) {
+        case .hostEngine, .runner: search.usesHostTimes
         case .measuredTable: true
         }
     }
@@ -72,7 +72,7 @@ extension ResolvedJob {
         profiles.first { profile in
             switch profile.latencySource {
             case .hostEngine: true
-            case .measuredTable: false
+            case .runner, .measuredTable: false
             }
         }
     }

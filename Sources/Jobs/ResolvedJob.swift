@@ -4,6 +4,7 @@ import Determinism
 package import Devices
 package import ModelCompression
 package import Quantities
+package import Runners
 package import Search
 package import SearchSpaces
 import YAMLReader
@@ -21,6 +22,8 @@ package struct ResolvedJob: Sendable {
     package private(set) var devices: [String]
     /// One a device; none for table jobs, whose costs are looked up.
     package private(set) var profiles: [DeviceProfile]
+    /// The commands that time devices, by name.
+    package let runners: [String: Runner]
     /// The quality first, then the costs.
     package let objectives: [Metric]
     package private(set) var constraints: [Constraint]
@@ -99,7 +102,8 @@ extension ResolvedJob {
         self.file = file.file
         data = try ResolvedJob.data(file, subject)
         profiles = try kept ?? ResolvedJob.profiles(file, folder: folder)
-        devices = profiles.isEmpty ? file.devices.map(\.value) : profiles.map(\.name)
+        devices = profiles.isEmpty ? file.devices.names.map(\.value) : profiles.map(\.name)
+        runners = try ResolvedJob.runners(file, devices: devices, profiles: profiles)
         objectives = file.objectives
         constraints = file.constraints.map(\.value)
         reserve = file.reserve
@@ -134,7 +138,7 @@ extension ResolvedJob {
             return .samples(source)
         case .table(let source):
             var columns = source.columns
-            columns.costs = try file.devices.map { device in
+            columns.costs = try file.devices.names.map { device in
                 guard let costs = columns.costs.first(where: { $0.device == device.value }) else {
                     throw device.node.error("the table's costs have no device '\(device.value)'")
                 }
@@ -144,12 +148,32 @@ extension ResolvedJob {
         }
     }
 
+    /// The file's runners by the names of their profiles.
+    private static func runners(
+        _ file: JobFile, devices: [String], profiles: [DeviceProfile]
+    ) throws -> [String: Runner] {
+        var runners: [String: Runner] = [:]
+        for (place, runner) in file.devices.runners where devices.indices.contains(place) {
+            let node = file.devices.names[place].node
+            guard profiles.indices.contains(place) else {
+                throw node.error("a table's times are looked up, so its devices have no runner")
+            }
+            guard profiles[place].latencySource != .hostEngine else {
+                throw node.error(
+                    "host-cpu is timed by this program's own engine; a runner needs the profile of its runtime"
+                )
+            }
+            runners[devices[place]] = runner
+        }
+        return runners
+    }
+
     static func profiles(_ file: JobFile, folder: String) throws -> [DeviceProfile] {
         switch file.data.data {
         case .table: return []
         case .samples:
             let shelf = try DeviceShelf()
-            return try file.devices.map { device in
+            return try file.devices.names.map { device in
                 do {
                     return try shelf.profile(device.value, relativeTo: folder)
                 } catch let error as JobError {

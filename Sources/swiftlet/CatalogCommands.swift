@@ -40,9 +40,9 @@ struct DevicesCommand: ParsableCommand {
         func run() throws { try Terminal.print(try DeviceCommands.validate(devices), as: output.format) }
     }
 
-    struct Probes: ParsableCommand {
+    struct Probes: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes the models whose times on the device tell most, and a table to fill in.")
+            abstract: "Writes the models whose times on the device tell most, and a table of their times.")
         @Argument(help: "A device, or the path of a profile ending in .yaml.")
         var device: String
         @Option(help: "The space that the models are taken from.")
@@ -55,33 +55,67 @@ struct DevicesCommand: ParsableCommand {
         var format: ProbeFormat?
         @Option(help: "The folder to write.")
         var output: String
+        @OptionGroup var runner: RunnerOptions
         @OptionGroup var replacing: ForceOption
-        func run() throws {
+        func run() async throws {
             let request = ProbeRequest(
                 device: device, space: space, count: count, candidates: candidates, format: format,
-                output: output, replacing: replacing.force)
-            try Terminal.print(try DeviceCommands.probes(request), as: .table)
+                output: output, replacing: replacing.force, runner: runner.request)
+            try Terminal.print(
+                try await runner.showing { try DeviceCommands.probes(request, progress: $0) }, as: .table)
         }
     }
 
-    struct Calibrate: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Fits a profile to measured times.")
+    struct Calibrate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fits a profile to measured times, or to those that a runner takes.")
         @Argument(help: "A device, or the path of a profile ending in .yaml.")
         var device: String
         @Option(help: "A CSV file with 'architecture' or 'model', 'latency_ms' and perhaps 'energy_mj'.")
-        var measurements: String
-        @Option(help: "The unit of the times: ms, us or s.")
-        var unit: TimeUnit = .milliseconds
-        @Option(help: "The space of the architectures, where several could read them.")
+        var measurements: String?
+        @Option(help: "The unit of the times in the file: ms, us or s. (default: ms)")
+        var unit: TimeUnit?
+        @Option(help: "The space of the architectures, where several could read them, or of the probes.")
         var space: String?
+        @Option(help: "How many models a runner times. (default: 10)")
+        var count: Int?
+        @Option(help: "onnx, tflite or swiftlet for a runner; without it what the runtime loads.")
+        var format: ProbeFormat?
         @Option(help: "The profile to write.")
         var output: String
+        @OptionGroup var runner: RunnerOptions
         @OptionGroup var replacing: ForceOption
-        func run() throws {
-            let request = CalibrationRequest(
-                device: device, measurements: measurements, unit: unit, space: space, output: output,
-                replacing: replacing.force)
-            try Terminal.print(try DeviceCommands.calibrate(request), as: .table)
+
+        func validate() throws {
+            guard (measurements == nil) != (runner.runner == nil) else {
+                throw ValidationError("Give either --measurements CSV or --runner 'COMMAND {model}'.")
+            }
+            guard measurements == nil || count == nil && format == nil else {
+                throw ValidationError("--count and --format go with --runner.")
+            }
+            guard runner.runner == nil || space != nil && unit == nil else {
+                throw ValidationError("--runner needs --space NAME, and its times are in milliseconds.")
+            }
+        }
+
+        func run() async throws {
+            let answer = try await runner.showing { try calibrate($0) }
+            try Terminal.print(answer, as: .table)
+        }
+
+        /// Probes and their times are kept beside the profile, in a folder of its name.
+        private func calibrate(_ progress: @escaping (JobProgress) -> Void) throws -> CalibrationAnswer {
+            if let request = runner.request, let space {
+                let probes = ProbeRequest(
+                    device: device, space: space, count: count ?? 10, format: format,
+                    output: output.replacing(".yaml", with: "") + "-probes", replacing: replacing.force,
+                    runner: request)
+                return try DeviceCommands.calibrate(measuring: probes, output: output, progress: progress)
+            }
+            return try DeviceCommands.calibrate(
+                CalibrationRequest(
+                    device: device, measurements: measurements ?? "", unit: unit ?? .milliseconds,
+                    space: space, output: output, replacing: replacing.force))
         }
     }
 }

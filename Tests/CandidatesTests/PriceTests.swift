@@ -57,6 +57,25 @@ struct PriceTests {
     }
 
     @Test(
+        "An int8 network of a space runs on the accelerator but for the conversions of its interface",
+        arguments: ["coral-edge-tpu", "coral-dev-board", "cortex-m55-ethos-u55", "generic-npu"])
+    func onAccelerator(device: String) throws {
+        let profile = try #require(try Shipped.devices()[device])
+        let space = try Shipped.space("tiny-image")
+        let pricer = SpacePricer(space: space, input: space.referenceInput, devices: [profile])
+        var random = RandomStream(seed: 12, .proposal)
+        for _ in 0..<50 {
+            let architecture = space.architecture(of: space.sample(using: &random))
+            let genotype = try space.genotype(architecture: architecture, compression: "int8")
+            let price = price(try pricer.compressedGraph(of: genotype), on: profile)
+            let left = Set(price.layers.filter(\.runsOnFallback).map(\.operation))
+            #expect(price.latencyMilliseconds != nil, "\(architecture)")
+            #expect(left.isSubset(of: ["quantize", "dequantize"]), "\(architecture): \(left)")
+            #expect(price.reason == nil)
+        }
+    }
+
+    @Test(
         "Costs summed from pieces are those of the whole network, on every device",
         arguments: ["tiny-image", "ds-cnn-audio", "fbnet", "nas-bench-201", "resnet-8"])
     func pieces(of name: String) throws {

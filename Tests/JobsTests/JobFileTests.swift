@@ -1,6 +1,7 @@
 import Candidates
 import Jobs
 import Quantities
+import Runners
 import Search
 import Testing
 
@@ -50,12 +51,32 @@ struct JobFileTests {
         #expect(job.searchSettings == job.finalSettings && job.searchSettings.epochs == 2)
     }
 
+    @Test("A device may have a command that times it; its name stays the device's")
+    func runners() throws {
+        let text = JobText.small.replacing(
+            "stm32h743]", with: "{name: stm32h743, runner: 'flash {model}', timeout: 30}]")
+        let job = try JobText.resolved(text)
+        #expect(job.devices == ["host-cpu", "stm32h743"])
+        #expect(job.runners["stm32h743"]?.command == "flash {model}")
+        #expect(job.runners["stm32h743"]?.secondsAllowed == 30)
+    }
+
     @Test(
         "A mistake is named with line, key and cure",
         arguments: [
             (
                 "devices: [host-cpu, stm32h743]", "divices: [stm32h743]",
                 "job.yaml:6: unknown key 'divices'; did you mean 'devices'?"
+            ),
+            (
+                "stm32h743]", "{name: stm32h743, runner: flash it}]",
+                "job.yaml:6: devices[1].runner: the runner 'flash it' does not say where the model goes; "
+                    + "write {model} there"
+            ),
+            (
+                "[host-cpu,", "[{name: host-cpu, runner: 'time {model}'},",
+                "job.yaml:6: devices[0].name: host-cpu is timed by this program's own engine; a runner needs "
+                    + "the profile of its runtime"
             ),
             ("batch: 2", "batch: 0", "job.yaml:8: search.batch: expected a number from 1 to 1000, got 0"),
             ("seed: 3", "sed: 3", "job.yaml:8: search: unknown key 'sed'; did you mean 'seed'?"),

@@ -274,6 +274,10 @@ public struct ProbesAnswer: Answer, Hashable {
     public var probes: [Probe]
     /// The folder that was written; not part of the coding.
     public var output: String?
+    /// How many models a runner timed, nil where none was asked to; not part of the coding.
+    public var timed: Int?
+    /// What a runner could not time, a sentence each; not part of the coding.
+    public var leftOut: [String] = []
 
     /// One model and its row of the table.
     public struct Probe: Codable, Hashable, Sendable {
@@ -316,6 +320,11 @@ public struct ProbesAnswer: Answer, Hashable {
     /// What to do with the models.
     public func table(_ style: TableStyle) -> String {
         let folder = output ?? "the folder"
+        if let timed {
+            return
+                "\(timed) of \(probes.count) models timed; the times are in \(folder)/probes.csv, for 'swiftlet "
+                + "devices calibrate'\n" + leftOut.map { "left out: \($0)\n" }.joined()
+        }
         return "\(probes.count) models in \(folder); time each on the device (median, batch 1), fill in the "
             + "last column of \(folder)/probes.csv, then run 'swiftlet devices calibrate'\n"
     }
@@ -339,6 +348,8 @@ public struct CalibrationAnswer: Answer, Hashable {
     public var conclusion: String
     /// Median relative error of a model that is left out.
     public var leaveOneOutError: Double?
+    /// What a runner could not time, a sentence each; not part of the coding.
+    public var leftOut: [String] = []
 
     enum CodingKeys: String, CodingKey {
         case device, output, samples, conclusion
@@ -372,5 +383,6 @@ public struct CalibrationAnswer: Answer, Hashable {
             "; median error of a model that is left out: \(Human.percent($0))"
         }
         return "\(output): \(device) fitted to \(samples) models\(error ?? "")\n\(conclusion)\n"
+            + leftOut.map { "left out: \($0)\n" }.joined()
     }
 }

@@ -104,9 +104,16 @@ extension FrontAnswer {
             + "hypervolume \(Human.number(hypervolume))"
             + (metric == "accuracy"
                 ? "" : ", \(candidates.first?.quality.name.rawValue ?? "quality") is \(metric)")
-            + "\n" + notes.map { "\($0)\n" }.joined()
+            + "\n" + (notes + [sharedRemark].compactMap(\.self)).map { "\($0)\n" }.joined()
         let rows = try candidates.isEmpty ? "no feasible candidate\n" : CandidateTable(candidates).text(style)
         return heading + rows + reasons + (picture.map { "\n" + $0.text(width: style.width) } ?? "")
+    }
+
+    /// What is remarked of every feasible candidate alike, such as that none of them uses the device's accelerator.
+    private var sharedRemark: String? {
+        let remarks = candidates.filter { $0.status == .ok }.map(\.reason)
+        guard let remark = remarks.first ?? nil, remarks.allSatisfy({ $0 == remark }) else { return nil }
+        return "every candidate here \(remark)"
     }
 
     /// Why candidates of a complete listing are infeasible, each reason once.

@@ -65,6 +65,25 @@ extension DeviceCommands {
 }
 
 extension DeviceCommands {
+    /// Chooses probes, has the request's runner time them, and writes a profile fitted to the times.
+    ///
+    /// - Parameter output: the profile to write, ending in `.yaml`.
+    public static func calibrate(
+        measuring probes: ProbeRequest, output: String, progress: @escaping (JobProgress) -> Void = { _ in }
+    ) throws -> CalibrationAnswer {
+        let request = CalibrationRequest(
+            device: probes.device, measurements: probes.table, space: probes.space, output: output,
+            replacing: probes.replacing)
+        guard output.hasSuffix(".yaml") else {
+            throw KitError.refused("\(output): a profile's file must end in .yaml")
+        }
+        _ = try OutputPath(output, replacing: probes.replacing)
+        let measured = try DeviceCommands.probes(probes, progress: progress)
+        var answer = try calibrate(request)
+        answer.leftOut = measured.leftOut
+        return answer
+    }
+
     /// What the measurements say of the runtime, and how surely.
     private static func sentence(of outcome: CalibrationOutcome) -> String {
         let likely = outcome.deadBranches.filter { $0.probability >= 0.05 }.map {
@@ -89,6 +108,7 @@ private struct MeasuredModels {
                 try SearchSpace(parsing: $0.text, file: $0.name)
             }
         let table = try CSVTable(contentsOf: file)
+        try table.requireOneDevice()
         let architectures = table.header.contains("architecture") ? try table.texts("architecture") : nil
         let models = table.header.contains("model") ? try table.texts("model") : nil
         guard architectures != nil || models != nil else {

@@ -23,6 +23,8 @@ extension JobProgress {
         case .warning(let sentence): self.init(phase: "warning", text: "warning: \(sentence)")
         case .timingHost(let network, let count):
             self.init(phase: "host", text: "timing this computer: network \(network) of \(count)")
+        case .timingByRunner(let device, let network, let count):
+            self.init(phase: "runner", text: "timing \(device): network \(network) of \(count)")
         case .sharing(let step, let steps, let secondsLeft):
             let left = secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
             self.init(phase: "super-network", text: "super-network  step \(step)/\(steps)\(left)")
@@ -39,6 +41,8 @@ extension JobProgress {
             self.init(phase: "finish", text: "finalists  \(step.done)/\(step.total)\(quality)\(left)")
         case .measuring(let candidate):
             self.init(phase: "measure", text: "measuring \(candidate.prefix(8)) on this computer")
+        case .measuringByRunner(let candidate, let device):
+            self.init(phase: "measure", text: "measuring \(candidate.prefix(8)) on \(device)")
         }
     }
 }

@@ -1,0 +1,55 @@
+import Numerics
+
+/// Fits of the same measurements under priors of several widths, averaged by their evidence.
+///
+/// How far a device's factors are from its profile's is not known before it is measured; measurements that the profile's own
+/// proportions explain are evidence for a narrow prior, others for a wide one.
+struct FactorAverage {
+    private let fits: [FactorFit]
+    /// They sum to 1.
+    private let weights: [Double]
+    /// Logarithm of the probability of the measurements, every width being as probable before.
+    let evidence: Double
+
+    /// Precondition: as many values as rows, all positive, at least one.
+    init(rows: [SIMD16<Double>], values: [Double], prior: FactorPrior) {
+        fits = FactorAverage.widths.map { width in
+            var prior = prior
+            prior.termSD *= width
+            return FactorFit(rows: rows, values: values, prior: prior)
+        }
+        let best = fits.map(\.evidence).max() ?? 0
+        let odds = fits.map { ($0.evidence - best).exponential }
+        let sum = odds.reduce(0, +)
+        weights = odds.map { $0 / sum }
+        evidence = best + (sum / Double(fits.count)).logarithm
+    }
+
+    /// The widths relative to that of the prior; the factors of a device are all alike to a third of them, or as free as the
+    /// prior says.
+    private static let widths = [0.1, 1 / 3.0, 1]
+
+    /// The values it was fitted to.
+    var measured: [Double] { fits[0].measured }
+
+    /// The mean of the factors, with the covariance within the fits and between them.
+    var termFit: TermFit {
+        var average = fits[0].termFit
+        let parts = zip(fits.map(\.termFit), weights)
+        average.scales = parts.reduce(.zero) { $0 + $1.0.scales * $1.1 }
+        average.covariance = average.covariance.indices.map { term in
+            parts.reduce(.zero) { sum, part in
+                let apart = part.0.scales - average.scales
+                return sum + (part.0.covariance[term] + apart * apart[term]) * part.1
+            }
+        }
+        average.residualLogSD = parts.reduce(0) { $0 + $1.0.residualLogSD * $1.0.residualLogSD * $1.1 }
+            .squareRoot()
+        let leftOut = fits[0].leftOut.indices.map { index in
+            zip(fits, weights).reduce(0) { $0 + $1.0.leftOut[index] * $1.1 }
+        }
+        average.leaveOneOutError = leftOut.map { abs($0.exponential - 1) }.median ?? 0
+        average.residualQuantiles = [0.1, 0.5, 0.9].map { leftOut.quantile($0) ?? 0 }
+        return average
+    }
+}
