@@ -1,47 +1,60 @@
+// How well networks that inherit shared weights are ranked, against the same networks trained alone:
+//
+//     weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]
+//
+// Groups hold networks within ±10 % of one number of multiply-accumulate operations. What is done is kept in the state
+// folder, and a run that was stopped goes on from there. The first line is the training of the super-network, then follow
+// one line a network, Kendall's τ inside the groups and over all, and how many int8 networks are scored a second.
+
 import Candidates
 import Datasets
-import Determinism
 import Foundation
-import ModelGraph
-import Search
 import SearchSpaces
 import Training
 
-// How a super-network learns, and how good networks are that inherit its weights:
-// swift run -c release weight-sharing IDX-FOLDER [EPOCHS]
-
-guard CommandLine.arguments.count > 1 else {
-    print("usage: weight-sharing IDX-FOLDER [EPOCHS]")
+let arguments = CommandLine.arguments
+guard arguments.count > 2 else {
+    print(
+        "usage: weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]"
+    )
     exit(2)
 }
-let epochs = CommandLine.arguments.dropFirst(2).first.flatMap(Double.init) ?? 1
+func number(_ place: Int, _ usual: Double) -> Double {
+    arguments.count > place ? Double(arguments[place]) ?? usual : usual
+}
+let isDigits = arguments[1] == "digits"
+let (epochs, aloneEpochs) = (number(3, isDigits ? 400 : 10), number(4, isDigits ? 20 : 3))
+let (groupCount, perGroup) = (Int(number(5, 2)), Int(number(6, 8)))
+
 let space = try SearchSpace(contentsOf: "search-spaces/tiny-image.yaml")
 let data = try PreparedData(
-    Dataset(DatasetRequest(source: .idx, path: CommandLine.arguments[1])),
-    rules: SplitRules(validation: .fraction(0.1), test: .official, seed: 3), augmentation: .image(shift: 2))
+    Dataset(
+        isDigits ? DatasetRequest(source: .digits) : DatasetRequest(source: .idx, path: arguments[1])),
+    rules: SplitRules(
+        validation: .fraction(isDigits ? 0.2 : 2000.0 / 70_000), test: isDigits ? .fraction(0.05) : .official,
+        seed: 3),
+    augmentation: .image(shift: isDigits ? 1 : 2))
 let judge = Judge(data: data, threads: 2)
-let settings = TrainingSettings(epochs: 0)
-let trainer = try SuperNetwork(space: space, data: data, epochs: epochs, settings: settings, seed: 1)
-    .trainer(threads: 2)
+let records = try Records(folder: arguments[2])
 
-let begin = ContinuousClock.now
-while !trainer.isFinished {
-    let losses = try trainer.takeStep()
-    if trainer.step % max(1, trainer.steps / 10) == 0 {
-        let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        print(trainer.step, "steps", seconds, "s, losses of largest, drawn, small:", losses)
+let superNetwork = SuperNetwork(
+    space: space, data: data, epochs: epochs, settings: TrainingSettings(epochs: 0), seed: 1)
+let shared = try trainedWeights(of: superNetwork, in: records)
+let study = Study(space: space, data: data, judge: judge, shared: shared, aloneEpochs: aloneEpochs)
+
+var all: [Comparison] = []
+for (index, group) in study.groups(groupCount, of: perGroup).enumerated() {
+    var members: [Comparison] = []
+    for point in group {
+        let comparison = try study.compare(point, in: records)
+        members.append(comparison)
+        print(
+            "group \(index)", comparison.macs, "MACs, inherited", comparison.inherited, "trained",
+            comparison.trained, "zero-cost", comparison.zeroCost, space.architecture(of: point))
     }
+    print("group \(index):", Agreement(members))
+    all += members
 }
-
-let builder = CandidateBuilder(
-    space: space, data: data, settings: settings, seed: 1, shared: trainer.weights)
-var random = RandomStream(seed: 5, .bootstrap)
-let drawn = (0..<20).map { _ in space.uncompressed(space.sample(using: &random)) }
-for point in [space.uncompressed(space.largest), space.uncompressed(space.smallest)] + drawn {
-    let started = ContinuousClock.now
-    let network = try builder.build(point)
-    let quality = try judge.validate(network)
-    print(
-        space.architecture(of: point), network.counts.macs, "MACs, accuracy", quality.accuracy,
-        (ContinuousClock.now - started) / .milliseconds(1), "ms")
-}
+print("all:", Agreement(all))
+let speed = try study.candidatesPerSecond(40)
+print("int8 candidates scored a second on \(data.split.validation.count) samples:", speed)

@@ -27,6 +27,8 @@ public struct CandidateBuilder: Sendable {
     /// Where the weights of the space's networks come from.
     public let weights: WeightSource
     private let shared: SharedWeights?
+    /// What statistics of inherited networks are taken from.
+    private let statistics: TrainingPart
     private let trainings = TrainingCache()
 
     /// - Parameter shared: the weights of a trained super-network, which every network of the space begins from.
@@ -43,6 +45,7 @@ public struct CandidateBuilder: Sendable {
         self.options = options
         self.externalTeachers = externalTeachers
         self.shared = shared
+        statistics = data.statisticsSource()
         weights = shared == nil ? WeightSource(of: space) : .shared
     }
 
@@ -136,8 +139,8 @@ public struct CandidateBuilder: Sendable {
 
     /// A network whose normalisations have the statistics of its own activations.
     private func settled(_ network: Graph) throws -> Graph {
-        let rows = Array(0..<data.split.slice.count)
-        return try network.withStatistics(of: data.statisticsSource, rows: rows, batch: min(128, rows.count))
+        let rows = Array(0..<statistics.count)
+        return try network.withStatistics(of: statistics, rows: rows, batch: min(128, rows.count))
     }
 
     /// What a compression starts from.
@@ -221,7 +224,7 @@ public struct CandidateBuilder: Sendable {
         return .largest(
             try trained(
                 initialized(space.uncompressed(space.largest)),
-                epochs: weights == .shared ? 0 : settings.epochs, lesson: nil))
+                epochs: settings.epochs, lesson: nil))
     }
 }
 

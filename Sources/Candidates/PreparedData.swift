@@ -133,11 +133,14 @@ extension [Int] {
 }
 
 extension PreparedData {
-    /// The fixed slice of the training part that statistics are taken from, without augmentation.
-    package var statisticsSource: TrainingPart {
-        TrainingPart(
-            reader: BatchReader(dataset, normalization: normalization),
-            plain: BatchReader(dataset, normalization: normalization), indices: split.slice, task: task)
+    /// At most 1,024 samples of the training part that statistics are taken from, without augmentation.
+    ///
+    /// In a drawn order: batches of a data set that is sorted by class would hold few classes each.
+    package func statisticsSource() -> TrainingPart {
+        var random = RandomStream(seed: 0, .subnetwork, UInt64(split.train.count))
+        let rows = random.permutation(split.train.count).prefix(1024)
+        let reader = BatchReader(dataset, normalization: normalization)
+        return TrainingPart(reader: reader, plain: reader, indices: rows.map { split.train[$0] }, task: task)
     }
 }
 

@@ -9,18 +9,20 @@ public struct SuperNetwork: Sendable {
     private let recipe: SuperRecipe
 
     /// - Parameters:
-    ///   - epochs: passes over the training part; each step trains three networks on its batch.
-    ///   - settings: batch and learning rate, as for one network.
+    ///   - epochs: passes over the training part; each sample of a pass is seen by one network.
+    ///   - settings: a learning rate, as for one network, is scaled to that of the super-network.
     public init(
         space: SearchSpace, data: PreparedData, epochs: Double, settings: TrainingSettings, seed: UInt64
     ) {
         self.space = space
         self.data = data
-        let batch = min(settings.batch, max(data.split.train.count, 1))
-        let steps = Int((epochs * Double(data.split.train.count) / Double(batch)).rounded())
+        let batch = min(32, max(data.split.train.count, 1))
+        let samplesPerStep = Double(batch * SpaceSampler.networksPerStep)
+        let steps = Int((epochs * Double(data.split.train.count) / samplesPerStep).rounded())
         var recipe = SuperRecipe(steps: max(steps, 1))
         recipe.batch = batch
-        recipe.learningRate = Float(settings.learningRate ?? 0.4 * min(1, Double(batch) / 128))
+        // Measured for the sum of twelve gradients (docs/results/weight-sharing.md).
+        recipe.learningRate = Float(0.125 * (settings.learningRate ?? 0.4) / 0.4)
         recipe.seed = seed
         self.recipe = recipe
     }
@@ -34,7 +36,8 @@ public struct SuperNetwork: Sendable {
                 "shared weights are trained for classification only; use mode: from-scratch")
         }
         return try SuperTrainer(
-            initialWeights(), sandwiches: SpaceSandwiches(space, input: data.input, seed: recipe.seed),
+            initialWeights(), networks: SpaceSampler(
+                space, input: data.input, steps: recipe.steps, seed: recipe.seed),
             on: data.trainingSource(seed: recipe.seed), recipe: recipe, threads: threads)
     }
 

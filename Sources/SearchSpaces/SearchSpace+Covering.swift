@@ -18,12 +18,26 @@ extension SearchSpace {
         return points.filter { seen.insert($0).inserted }
     }
 
-    /// The smallest point but for the families of its operations, which are drawn.
-    public func smallest(drawingOperationsWith random: inout RandomStream) -> Genotype {
-        var point = Genotype(choices: [UInt8](repeating: 0, count: dimensions.count))
-        for dimension in dimensions.indices where dimensions[dimension].name.hasSuffix("operation") {
-            point[dimension] = random.index(below: dimensions[dimension].options.count)
+    /// The dimensions that choose among families of operations.
+    public var operationDimensions: [Int] {
+        dimensions.indices.filter { dimension in
+            ["operation", "operations", "blocks"].contains { dimensions[dimension].name.hasSuffix($0) }
         }
+    }
+
+    /// An uncompressed point with some choices given; each other one is drawn evenly over its options with probability
+    /// `freedom`, else it is the one in the middle.
+    public func point(
+        with given: [(dimension: Int, option: Int)], freedom: Double, drawnBy random: inout RandomStream
+    ) -> Genotype {
+        var point = Genotype(choices: [UInt8](repeating: 0, count: dimensions.count))
+        for dimension in dimensions.indices where dimensions[dimension].role == .architecture {
+            let count = dimensions[dimension].options.count
+            let isDrawn = random.uniformDouble() < freedom
+            let option = random.index(below: count)
+            point[dimension] = isDrawn ? option : count / 2
+        }
+        for choice in given { point[choice.dimension] = choice.option }
         return normalForm(point)
     }
 }

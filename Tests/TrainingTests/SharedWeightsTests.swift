@@ -30,13 +30,13 @@ private enum ElasticNetwork {
         return builder.graph(outputs: [logits])
     }
 
-    struct Sandwiches: SandwichSource {
+    struct Networks: NetworkSampler {
         let graphs: [Graph]
         func networks(step: Int) -> [Graph] { graphs }
     }
 
-    static func sandwiches() throws -> Sandwiches {
-        Sandwiches(graphs: [
+    static func networks() throws -> Networks {
+        Networks(graphs: [
             try graph(width: 8, kernel: 3), try graph(width: 5, kernel: 1), try graph(width: 2, kernel: 3),
         ])
     }
@@ -91,18 +91,18 @@ struct SharedWeightsTests {
         #expect("\(try #require(error))".contains("first.weight"))
     }
 
-    @Test("all networks of the sandwich learn")
+    @Test("all networks of a step learn")
     func learns() throws {
-        let sandwiches = try ElasticNetwork.sandwiches()
+        let networks = try ElasticNetwork.networks()
         let source = ElasticNetwork.samples(300)
         let trainer = try SuperTrainer(
-            try SharedWeights(of: sandwiches.graphs, seed: 1), sandwiches: sandwiches, on: source,
+            try SharedWeights(of: networks.graphs, seed: 1), networks: networks, on: source,
             recipe: ElasticNetwork.recipe)
         let first = try trainer.takeStep()
         var last = first
         while !trainer.isFinished { last = try trainer.takeStep() }
         #expect(last[0] < 0.6 * first[0])
-        for graph in sandwiches.graphs {
+        for graph in networks.graphs {
             let network = try trainer.weights.inherited(by: graph)
             let recipe = TrainingRecipe().with {
                 $0.epochs = 0.2
@@ -117,10 +117,10 @@ struct SharedWeightsTests {
 
     @Test("one and two threads give the same bits", arguments: TrainingKernels.available)
     func isIndependentOfThreads(_ kernels: TrainingKernels) throws {
-        let sandwiches = try ElasticNetwork.sandwiches()
+        let networks = try ElasticNetwork.networks()
         let results = try [1, 2].map { threads in
             let trainer = try SuperTrainer(
-                try SharedWeights(of: sandwiches.graphs, seed: 1), sandwiches: sandwiches,
+                try SharedWeights(of: networks.graphs, seed: 1), networks: networks,
                 on: ElasticNetwork.samples(300), recipe: ElasticNetwork.recipe, threads: threads,
                 kernels: kernels)
             while !trainer.isFinished { try trainer.takeStep() }
@@ -131,10 +131,10 @@ struct SharedWeightsTests {
 
     @Test("a run resumed from its last checkpoint ends in the same bits")
     func resumes() throws {
-        let sandwiches = try ElasticNetwork.sandwiches()
+        let networks = try ElasticNetwork.networks()
         func trainer() throws -> SuperTrainer {
             try SuperTrainer(
-                try SharedWeights(of: sandwiches.graphs, seed: 1), sandwiches: sandwiches,
+                try SharedWeights(of: networks.graphs, seed: 1), networks: networks,
                 on: ElasticNetwork.samples(300), recipe: ElasticNetwork.recipe)
         }
         let whole = try trainer()
@@ -150,11 +150,11 @@ struct SharedWeightsTests {
 
     @Test("a rate at which nothing is learned is halved, and the training recovers or says so")
     func guardsAgainstCollapse() throws {
-        let sandwiches = try ElasticNetwork.sandwiches()
+        let networks = try ElasticNetwork.networks()
         var recipe = ElasticNetwork.recipe
         recipe.learningRate = 1e30
         let trainer = try SuperTrainer(
-            try SharedWeights(of: sandwiches.graphs, seed: 1), sandwiches: sandwiches,
+            try SharedWeights(of: networks.graphs, seed: 1), networks: networks,
             on: ElasticNetwork.samples(300), recipe: recipe)
         let error = #expect(throws: TrainingError.self) {
             for _ in 0..<2000 where !trainer.isFinished { try trainer.takeStep() }

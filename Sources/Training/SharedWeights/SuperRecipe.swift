@@ -1,19 +1,19 @@
 /// Everything that decides how a super-network is trained, apart from its networks and the data.
 public struct SuperRecipe: Hashable, Sendable, Codable {
-    /// Steps in all; each trains the networks of one sandwich on one batch.
+    /// Steps in all; each trains some networks and changes the weights once.
     public var steps: Int
-    /// Samples a step.
-    public var batch = 128
-    /// At the end of the warm-up; a cosine takes it to zero at the end.
-    public var learningRate: Float = 0.1
+    /// Samples that each network of a step learns from, no two networks from the same; they are normalised together.
+    public var batch = 32
+    /// For the sum of the networks' gradients, at the end of the warm-up; a cosine takes it to zero at the end.
+    public var learningRate: Float = 0.125
     /// Momentum of the optimiser.
     public var momentum: Float = 0.9
     /// Steps in which the rate rises from zero.
     public var warmupSteps: Int
     /// Applied to weights, not to biases and normalisations.
     public var weightDecay: Float = 1e-4
-    /// Of the largest network's labels; the smaller ones learn from its answers alone.
-    public var labelSmoothing: Float = 0.1
+    /// Share of the label that is spread over all classes, 0…1.
+    public var labelSmoothing: Float = 0
     /// Largest absolute value of one element of the gradient.
     public var clip: Float = 1
     /// Steps between the states that a collapsed training goes back to.
@@ -49,17 +49,14 @@ public struct SuperRecipe: Hashable, Sendable, Codable {
     }
 
     /// As the recipe of one network whose schedule the super-network follows.
-    func schedule(samples: Int) -> Schedule {
+    func schedule(samples: Int, networks: Int) -> Schedule {
         Schedule(
             TrainingRecipe().with { recipe in
-                let perEpoch = Double(max(1, samples / batch))
-                recipe.batch = batch
+                let perEpoch = Double(max(1, samples / (batch * max(networks, 1))))
+                recipe.batch = batch * max(networks, 1)
                 recipe.epochs = Double(steps) / perEpoch
                 recipe.warmupEpochs = Double(warmupSteps) / perEpoch
                 recipe.learningRate = learningRate
             }, samples: samples)
     }
-
-    /// Equal parts a batch is cut into, as in the training of one network.
-    var shards: Int { TrainingRecipe().with { $0.batch = batch }.shards }
 }

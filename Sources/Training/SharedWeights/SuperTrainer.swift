@@ -4,32 +4,34 @@ public import Kernels
 public import ModelGraph
 
 /// Says which networks of a super-network a step trains.
-public protocol SandwichSource: Sendable {
-    /// The networks of a step, the largest first: it learns from the labels, the others from it.
+public protocol NetworkSampler: Sendable {
+    /// The networks of a step; as many in every step.
     ///
     /// A pure function of the step, so that a training that was stopped goes on with the same networks.
     func networks(step: Int) -> [Graph]
 }
 
-/// Trains the shared weights of a super-network in a single stage, a sandwich of networks a step.
+/// Trains the shared weights of a super-network in a single stage, several networks a step.
 ///
-/// Each step trains the largest network on labels, then the others on the largest one's answers for the same batch (Yu
-/// and others 2020, BigNAS; Wang and others 2021, AttentiveNAS). Gradients of all are added, clipped element by element,
-/// and applied once. Equal arguments give equal bits for any number of threads.
+/// Each network of a step learns from the labels of a small batch of its own; the gradients of all are added, clipped
+/// element by element, and applied once. What one network alone would do to the weights of the others is averaged out
+/// so, as with the fair sampling of Chu and others 2021 (FairNAS). Equal arguments give equal bits for any number of
+/// threads.
 ///
-///     let trainer = try SuperTrainer(weights, sandwiches: sandwiches, on: source, recipe: recipe, threads: 2)
+///     let trainer = try SuperTrainer(weights, networks: sampler, on: source, recipe: recipe, threads: 2)
 ///     while !trainer.isFinished { try trainer.takeStep() }
 ///     let network = try trainer.weights.inherited(by: graph)
 public final class SuperTrainer {
     private let initial: SharedWeights
-    private let sandwiches: any SandwichSource
+    private let sampler: any NetworkSampler
     private let source: any BatchSource
     let recipe: SuperRecipe
     private let schedule: Schedule
     private let kernels: TrainingKernels
-    private let threads: Int
+    /// Networks a step.
+    private let width: Int
     private let shared, velocity, gradient: FloatArena
-    private var memory: SandwichMemory
+    private let memory: StepMemory
     private var plans = SubnetworkCache()
     private var order = SampleOrder()
     /// What a collapsed training goes back to.
@@ -43,43 +45,44 @@ public final class SuperTrainer {
     ///
     /// - Parameters:
     ///   - source: samples of the networks' input; labels are classes.
-    ///   - threads: at most this many shards run at a time.
+    ///   - threads: at most this many networks run at a time.
     /// - Throws: `TrainingError` where recipe, data or the networks of the first step do not fit.
     public init(
-        _ weights: SharedWeights, sandwiches: any SandwichSource, on source: any BatchSource,
+        _ weights: SharedWeights, networks sampler: any NetworkSampler, on source: any BatchSource,
         recipe: SuperRecipe,
         threads: Int = 1, kernels: TrainingKernels = .best
     ) throws(TrainingError) {
         try recipe.validate()
         guard source.count > 0 else { throw .data("there are no samples") }
         initial = weights
-        self.sandwiches = sandwiches
+        self.sampler = sampler
         self.source = source
         self.recipe = recipe
         self.kernels = kernels
-        self.threads = max(threads, 1)
-        schedule = recipe.schedule(samples: source.count)
+        let first = sampler.networks(step: 0)
+        width = first.count
+        schedule = recipe.schedule(samples: source.count, networks: width)
         shared = FloatArena(weights.values.count)
         velocity = FloatArena(weights.values.count)
         gradient = FloatArena(weights.values.count)
         shared.block.copy(from: weights.values)
-        memory = SandwichMemory(shards: recipe.shards, threads: self.threads)
+        memory = StepMemory(threads: max(threads, 1))
         anchor = SuperState(
             step: 0, weights: weights.values, velocity: [Float](repeating: 0, count: weights.values.count),
             rate: 1,
             stalled: 0)
-        try checkData()
+        try checkData(first.first)
     }
 
-    private func checkData() throws(TrainingError) {
-        guard let largest = sandwiches.networks(step: 0).first else {
+    private func checkData(_ network: Graph?) throws(TrainingError) {
+        guard let network else {
             throw .recipe("a step trains no network")
         }
-        let shape = largest[largest.inputs[0]].type.shape.dimensions.dropFirst()
+        let shape = network[network.inputs[0]].type.shape.dimensions.dropFirst()
         guard source.sampleShape == Array(shape) else {
             throw .data("samples have shape \(source.sampleShape), the networks take \(Array(shape))")
         }
-        let classes = largest[largest.outputs[0]].type.shape.elementCount
+        let classes = network[network.outputs[0]].type.shape.elementCount
         for row in 0..<source.count where source.label(row) < 0 || source.label(row) >= classes {
             throw .data("sample \(row) has label \(source.label(row)), the networks have \(classes) classes")
         }
@@ -121,37 +124,42 @@ public final class SuperTrainer {
 
     /// Trains the networks of one step.
     ///
-    /// - Returns: the mean loss of each network: the largest one's against labels, the others' against its answers.
+    /// - Returns: the mean loss of each network.
     /// - Throws: `TrainingError.diverged` where training collapses again and again.
     @discardableResult
     public func takeStep() throws(TrainingError) -> [Double] {
-        let rows = order.rows(step: step, batch: recipe.batch, samples: source.count, seed: recipe.seed)
-        gradient.block.fill(0)
+        let tasks = try tasks()
+        memory.run(
+            tasks,
+            in: StepContext(
+                source: source, step: step, recipe: recipe, kernels: kernels, shared: shared.block))
         var touched = [Bool](repeating: false, count: initial.entries.count)
         var decays = touched
-        var losses: [Double] = []
-        var classes = 2
-        for (place, graph) in sandwiches.networks(step: step).enumerated() {
-            let network = try plans.plan(graph) { () throws(TrainingError) in
-                try Subnetwork(graph, of: initial, rows: recipe.batch / recipe.shards, kernels: kernels)
-            }
-            memory.fit(network)
-            network.gather(from: shared.block, into: memory.parameters.block)
-            let batch = SandwichBatch(
-                network: network, rows: rows, source: source, epoch: schedule.epoch(of: step), step: step,
-                isLargest: place == 0, recipe: recipe, kernels: kernels)
-            memory.run(batch)
-            memory.sumGradients(of: network, kernels: kernels)
-            network.scatter(memory.gradients, into: gradient.block, kernels: kernels)
-            network.mark(&touched, &decays)
-            losses.append(memory.loss / Double(recipe.batch))
-            if place == 0 { classes = network.outputsPerRow }
+        gradient.block.fill(0)
+        for (place, task) in tasks.enumerated() {
+            task.network.scatter(memory.gradients(place), into: gradient.block, kernels: kernels)
+            task.network.mark(&touched, &decays)
         }
-        guard try !goesBack(losses: losses, classes: classes) else { return losses }
+        let losses = tasks.indices.map { memory.loss($0) / Double(recipe.batch) }
+        guard try !goesBack(losses: losses, classes: tasks[0].network.outputsPerRow) else { return losses }
         update(touched, decays)
         step += 1
         if step % recipe.guardInterval == 0 || isFinished { anchor = state }
         return losses
+    }
+
+    /// The networks of the next step with their samples.
+    private func tasks() throws(TrainingError) -> [StepTask] {
+        var tasks: [StepTask] = []
+        for (place, graph) in sampler.networks(step: step).enumerated() {
+            let network = try plans.plan(graph) { () throws(TrainingError) in
+                try Subnetwork(graph, of: initial, rows: recipe.batch, kernels: kernels)
+            }
+            let batch = order.batch(
+                step * width + place, size: recipe.batch, samples: source.count, seed: recipe.seed)
+            tasks.append(StepTask(network: network, rows: batch.rows, epoch: batch.epoch))
+        }
+        return tasks
     }
 
     private var state: SuperState {
@@ -160,11 +168,12 @@ public final class SuperTrainer {
             stalled: stalled)
     }
 
-    /// Goes back to the last checkpoint at half the rate where the loss is not finite, or where it stays at what guessing
-    /// reaches for twenty steps after the warm-up.
+    /// Goes back to the last checkpoint at half the rate where the loss is not finite, or where it still stays at what
+    /// guessing reaches, for twenty steps, when a third of the steps are over.
     private func goesBack(losses: [Double], classes: Int) throws(TrainingError) -> Bool {
         let isFinite = losses.allSatisfy(\.isFinite) && gradient.block.sumOfSquares.isFinite
-        stalled = step > 3 * recipe.warmupSteps && losses[0] > 0.95 * log(Double(classes)) ? stalled + 1 : 0
+        let mean = losses.reduce(0, +) / Double(losses.count)
+        stalled = step > recipe.steps / 3 && mean > 0.98 * log(Double(classes)) ? stalled + 1 : 0
         guard !isFinite || stalled >= 20 else { return false }
         let halved = rate / 2
         guard halved > 1.0 / 64 else {
@@ -193,21 +202,21 @@ public final class SuperTrainer {
     }
 }
 
-/// The samples of each step: every epoch has an order of its own.
+/// The samples of each batch: every epoch has an order of its own.
 private struct SampleOrder {
     private var order: [Int] = []
     private var epoch = -1
 
-    mutating func rows(step: Int, batch: Int, samples: Int, seed: UInt64) -> [Int] {
-        let perEpoch = max(1, samples / batch)
-        if epoch != step / perEpoch {
-            epoch = step / perEpoch
+    mutating func batch(_ index: Int, size: Int, samples: Int, seed: UInt64) -> (rows: [Int], epoch: Int) {
+        let perEpoch = max(1, samples / size)
+        if epoch != index / perEpoch {
+            epoch = index / perEpoch
             var random = RandomStream(seed: seed, .shuffle, UInt64(epoch))
             order = random.permutation(samples)
-            while order.count < batch { order += random.permutation(samples) }
+            while order.count < size { order += random.permutation(samples) }
         }
-        let start = step % perEpoch * batch
-        return Array(order[start..<start + batch])
+        let start = index % perEpoch * size
+        return (Array(order[start..<start + size]), epoch)
     }
 }
 

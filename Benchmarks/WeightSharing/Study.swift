@@ -1,0 +1,136 @@
+import Candidates
+import Determinism
+import Foundation
+import ModelGraph
+import Search
+import SearchSpaces
+import Synchronization
+import Training
+
+/// One network judged in several ways.
+struct Comparison {
+    let macs: Int
+    let inherited, trained, zeroCost: Double
+}
+
+/// Kendall's τ of each judgement with the accuracy of the network trained alone.
+struct Agreement: CustomStringConvertible {
+    let inherited, macs, zeroCost: Double
+
+    init(_ members: [Comparison]) {
+        let trained = members.map(\.trained)
+        inherited = Agreement.tau(members.map(\.inherited), trained)
+        macs = Agreement.tau(members.map { Double($0.macs) }, trained)
+        zeroCost = Agreement.tau(members.map(\.zeroCost), trained)
+    }
+
+    var description: String { "τ of inherited \(inherited), of MACs \(macs), of the zero-cost score \(zeroCost)" }
+
+    /// Kendall's τ-b, which counts ties in neither sequence.
+    static func tau(_ a: [Double], _ b: [Double]) -> Double {
+        var (sum, first, second) = (0.0, 0.0, 0.0)
+        for i in a.indices {
+            for j in 0..<i {
+                let (x, y) = ((a[i] - a[j]).direction, (b[i] - b[j]).direction)
+                sum += x * y
+                first += x * x
+                second += y * y
+            }
+        }
+        return first * second > 0 ? sum / (first * second).squareRoot() : 0
+    }
+}
+
+extension Double {
+    /// −1, 0 or 1.
+    fileprivate var direction: Double { self > 0 ? 1 : self < 0 ? -1 : 0 }
+}
+
+/// Compares what networks inherit with what they reach alone.
+struct Study {
+    let space: SearchSpace
+    let data: PreparedData
+    let judge: Judge
+    let shared: SharedWeights
+    let aloneEpochs: Double
+
+    /// Networks drawn at random, in groups of nearly equal multiply-accumulate operations.
+    func groups(_ count: Int, of size: Int) -> [[Genotype]] {
+        var random = RandomStream(seed: 5, .bootstrap)
+        var drawn: [(point: Genotype, macs: Int)] = []
+        for _ in 0..<2000 {
+            let point = space.uncompressed(space.sample(using: &random))
+            guard !drawn.contains(where: { $0.point == point }),
+                let graph = try? space.graph(of: point, input: data.input)
+            else { continue }
+            drawn.append((point, graph.counts.macs))
+        }
+        drawn.sort { $0.macs < $1.macs }
+        return (0..<count).map { group in
+            let middle = Double(drawn[(2 * group + 1) * drawn.count / (2 * count)].macs)
+            let near = drawn.filter { abs(Double($0.macs) - middle) <= 0.1 * middle }
+            return stride(from: 0, to: near.count, by: max(1, near.count / size)).prefix(size).map {
+                near[$0].point
+            }
+        }
+    }
+
+    func compare(_ point: Genotype, in records: Records) throws -> Comparison {
+        let name = space.architecture(of: point)
+        let settings = TrainingSettings(epochs: 0)
+        let inheriting = CandidateBuilder(
+            space: space, data: data, settings: settings, seed: 1, shared: shared)
+        let network = try inheriting.build(point)
+        let trained = try records.value("trained/\(name)") {
+            let alone = CandidateBuilder(
+                space: space, data: data, settings: TrainingSettings(epochs: aloneEpochs), seed: 1, threads: 2
+            )
+            return try judge.validate(alone.build(point)).accuracy
+        }
+        return Comparison(
+            macs: network.counts.macs, inherited: try judge.validate(network).accuracy, trained: trained,
+            zeroCost: try zeroCost(point))
+    }
+
+    /// Σ|w·∂L/∂w| of one batch before any training (SNIP; Lee and others 2019).
+    private func zeroCost(_ point: Genotype) throws -> Double {
+        let graph = try space.graph(of: point, input: data.input).initialized(seed: 1)
+        let recipe = TrainingRecipe().with { $0.epochs = 1 }
+        guard
+            let gradients = try lossGradients(
+                of: graph, on: data.trainingSource(seed: 1), recipe: recipe, batches: 1
+            ).first
+        else { return 0 }
+        var score = 0.0
+        for value in gradients.keys.sorted(by: { $0.index < $1.index }) {
+            guard let gradient = gradients[value], let weights = graph[value].constant?.tensor.floats else {
+                continue
+            }
+            for (g, w) in zip(gradient, weights) { score += Double(abs(g * w)) }
+        }
+        return score
+    }
+
+    /// Int8 networks inherited, settled, calibrated and scored on validation in a second, two at a time.
+    func candidatesPerSecond(_ count: Int) throws -> Double {
+        var random = RandomStream(seed: 6, .bootstrap)
+        let points = try (0..<count).map { _ in
+            let architecture = space.architecture(of: space.sample(using: &random))
+            return try space.genotype(architecture: architecture, compression: "int8")
+        }
+        let builder = CandidateBuilder(
+            space: space, data: data, settings: TrainingSettings(epochs: 0), seed: 1, shared: shared)
+        let single = Judge(data: data, threads: 1)
+        let begin = ContinuousClock.now
+        let failures = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: count) { place in
+            if (try? single.validate(builder.build(points[place]))) == nil {
+                failures.add(1, ordering: .relaxed)
+            }
+        }
+        if failures.load(ordering: .relaxed) > 0 {
+            print(failures.load(ordering: .relaxed), "of \(count) candidates could not be built")
+        }
+        return Double(count) / ((ContinuousClock.now - begin) / .seconds(1))
+    }
+}
