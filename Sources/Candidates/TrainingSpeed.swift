@@ -15,6 +15,7 @@ public struct TrainingSpeed: Hashable, Sendable {
         /// Seconds an operation of one inference.
         public let perOperation: Double
 
+        /// A line by its two numbers.
         public init(fixed: Double, perOperation: Double) {
             self.fixed = fixed
             self.perOperation = perOperation
@@ -29,6 +30,7 @@ public struct TrainingSpeed: Hashable, Sendable {
     /// To build, compress and validate a network, beside training it.
     public let rest: Line
 
+    /// Speeds by their lines.
     public init(sample: Line, rest: Line) {
         self.sample = sample
         self.rest = rest

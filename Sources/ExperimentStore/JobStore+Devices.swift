@@ -80,7 +80,7 @@ extension JobStore {
 
     /// The evaluations of one fidelity (nil: of all) with their score on one device, and with what was measured there.
     func evaluations(outlinedOn device: String, at fidelity: Fidelity?) throws -> [Evaluation] {
-        try read(outlines(of: device, at: fidelity))
+        try read(outlines(of: device, at: fidelity).ofLongestTraining)
     }
 
     /// The same with what was predicted.

@@ -119,7 +119,7 @@ struct Finish: Sendable {
     ///
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
     private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
-        let evaluations = try store.evaluations().filter { $0.proposal != nil }
+        let evaluations = try store.evaluations().filter { $0.proposal != nil }.ofLongestTraining
         var shared: [Evaluation] = []
         return try store.targets().map { target in
             let ranked =
@@ -180,7 +180,7 @@ struct Finish: Sendable {
             }
         }
         end.proposal = nil
-        end.fidelity = .final
+        (end.fidelity, end.rung) = (.final, 0)
         end.accuracyKey = worker.accuracyKey(of: genotype, at: .final)
         end.seconds = seconds
         return end

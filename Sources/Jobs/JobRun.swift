@@ -128,7 +128,8 @@ package struct JobRun: Sendable {
                 try await run(
                     strategy,
                     WorkerEvaluator(
-                        worker: CandidateWorker(job, training), fidelity: job.searchFidelity),
+                        worker: CandidateWorker(job, training), fidelity: job.searchFidelity,
+                        rungs: job.rungSettings.count),
                     problem, budget, begun)
             }
         }

@@ -83,7 +83,7 @@ extension LengthChoice {
         guard left >= least else {
             let all = (spent + fixedSeconds(limit) + least) * 1.1
             throw JobError(
-                "\(job.file): search.max_time: \(Human.duration(limit)) is too short for this job on this computer, which takes "
+                "\(job.file): search.max_time: \(LengthChoice.text(limit)) is too short for this job on this computer, which takes "
                     + "about \(Human.duration(all.rounded(.up))) to measure its speed, to compare two candidates and to train one "
                     + "of them to the end; give it at least that")
         }
@@ -96,10 +96,14 @@ extension LengthChoice {
                 seconds: limit, searchShare: max(0.05, 1 - finishing / division.seconds), speed: speed))
     }
 
+    private static func text(_ seconds: Double) -> String {
+        seconds < 1 ? "\(Human.number(seconds * 1000)) ms" : Human.duration(seconds)
+    }
+
     /// Timing this computer and measuring finalists there.
     private func fixedSeconds(_ limit: Double) -> Double {
         guard job.host != nil else { return 0 }
-        return HostTimingLimit.seconds(of: limit) + 0.35 * finalistCount
+        return HostTimingLimit.seconds(of: limit) + min(0.35 * finalistCount, 0.15 * limit)
     }
 
     /// Finalists of all devices: some of them are those of several.
@@ -184,19 +188,28 @@ extension LengthChoice {
         let mean = 0.7 * kept.reduce(0, +) / Double(max(kept.count, 1))
         let epochSeconds = samples * speed.sample.seconds(operations: mean)
         let rest = speed.rest.seconds(operations: mean)
+        let rungs = job.search.strategy.strategy.rungs
         if isOpen(.epochs) {
-            let epochs = (seconds / epochSeconds).squareRoot() / 12
+            let epochs = (seconds / epochSeconds).squareRoot() / 12 * (rungs > 1 ? 3 : 1)
             lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
         }
         if isOpen(.evaluations) {
-            let count = (seconds / (lengths.epochs * epochSeconds + rest)).roundedToHalves
+            let each = lengths.epochs * LengthChoice.meanShare(rungs: rungs) * epochSeconds + rest
+            let count = (seconds / each).roundedToHalves
             lengths.evaluations = min(max(count, 2), 20_000)
         }
     }
 
+    /// Of the longest training, what an evaluation gets on average: each rung costs as much as every other one, and has a
+    /// third of its candidates.
+    private static func meanShare(rungs: Int) -> Double {
+        let shares = (0..<rungs).map { pow(1.0 / Double(SuccessiveHalving.usualReduction), Double($0)) }
+        return Double(rungs) * shares[rungs - 1] / shares.reduce(0, +)
+    }
+
     /// Without a teacher where training one would take more than a tenth of the time; nil for all recipes.
     private func recipes(_ lengths: JobLengths, _ division: Division) -> [String]? {
-        let offered = job.space.dimensions.first { $0.role == .compression && $0.name == "recipe" }?.options ?? []
+        let offered = job.space.dimensions.first { $0.name == "compression.recipe" }?.options ?? []
         let plain = offered.filter { !$0.hasPrefix("distill") }
         guard !plain.isEmpty, plain.count < offered.count else { return nil }
         let teacher = division.speed.seconds(

@@ -2,6 +2,7 @@ package import Candidates
 import Datasets
 import Determinism
 package import Devices
+import Foundation
 package import ModelCompression
 package import Quantities
 package import Search
@@ -53,6 +54,18 @@ package struct ResolvedJob: Sendable {
 
     /// Where weights come from before a candidate is trained.
     package var weights: WeightSource { superEpochs == nil ? WeightSource(of: space) : .shared }
+
+    /// Settings of each length of training that the search tells apart, the shortest first.
+    package var rungSettings: [TrainingSettings] {
+        let (rungs, reduction) = (search.strategy.strategy.rungs, Double(SuccessiveHalving.usualReduction))
+        return (0..<rungs).map { rung in
+            var settings = searchSettings
+            let share = pow(reduction, Double(rungs - 1 - rung))
+            settings.epochs /= share
+            settings.fineTuneEpochs = settings.fineTuneEpochs.map { $0 / share }
+            return settings
+        }
+    }
 
     /// How the accuracies that the search compares are obtained.
     package var searchFidelity: Fidelity {
@@ -143,9 +156,29 @@ extension ResolvedJob {
                 "\(file.file): compression.max_drop is for finalists; with 'per_device: all' there is no choosing them"
             )
         }
+        if search.strategy.strategy.rungs > 1 {
+            try ResolvedJob.requireLengths(file, data, isShared: superEpochs != nil)
+        }
         if let seed, seed < 0 { throw JobError("the seed must not be negative") }
         self.seed = seed.map(UInt64.init) ?? file.search.seed
         places = Places(model: subject.place, recipes: file.compression.options(of: "recipe") ?? [])
+    }
+
+    /// Successive halving trains candidates to several lengths.
+    private static func requireLengths(_ file: JobFile, _ data: JobData, isShared: Bool) throws {
+        let reason: String? =
+            switch data {
+            case .table: "a table has one quality a candidate"
+            case .samples where isShared: "with training.mode weight-sharing candidates are not trained"
+            case .samples where file.finalists.choice == .everyone:
+                "with 'per_device: all' every candidate is trained to the end"
+            case .samples: nil
+            }
+        if let reason {
+            throw JobError(
+                "\(file.file): search.strategy: successive-halving trains candidates to several lengths, but \(reason); "
+                    + "use guided")
+        }
     }
 
     /// The data with what only the other sections decide.

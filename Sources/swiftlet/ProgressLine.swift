@@ -14,7 +14,7 @@ final class ProgressLine: Sendable {
     func show(_ progress: JobProgress) {
         if isQuiet, progress.phase != "warning" { return }
         // What is to be read later stays above the line.
-        if progress.phase == "warning" || progress.phase == "plan" {
+        if ["warning", "plan", "batch"].contains(progress.phase) {
             write((isTerminal ? "\r\u{1B}[2K" : "") + progress.text + "\n")
             return
         }
