@@ -18,7 +18,8 @@ extension Evaluation {
                 """,
             arguments: [
                 job, candidate, proposal, fidelity.rawValue, rung, accuracyKey,
-                quality == nil ? "failed" : "ok", failureReason, quality?.accuracy, quality?.standardError, quality?.testAccuracy,
+                quality == nil ? "failed" : "ok", failureReason, quality?.accuracy, quality?.standardError,
+                quality?.testAccuracy,
                 quality?.testStandardError, macs, parameters, seconds,
                 quality?.sampleResults.map { Data($0) },
             ])
@@ -49,7 +50,8 @@ extension Evaluation {
             throw TrialStoreError.duplicateProposal(proposal)
         }
         if try Bool.fetchOne(
-            database, sql: "SELECT 1 FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ? AND rung = ?",
+            database,
+            sql: "SELECT 1 FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ? AND rung = ?",
             arguments: [job, candidate, fidelity.rawValue, rung]) == true
         {
             throw TrialStoreError.duplicateEvaluation(candidate, fidelity)
@@ -113,7 +115,8 @@ extension Evaluation {
         self.init(
             proposal: try fields.optionalCount("proposal"), candidate: try fields.text("candidate"),
             architecture: try fields.text("architecture"), compression: try fields.text("compression"),
-            fidelity: try fields.value("fidelity"), rung: try fields.count("rung"), accuracyKey: try fields.text("accuracy_key"),
+            fidelity: try fields.value("fidelity"), rung: try fields.count("rung"),
+            accuracyKey: try fields.text("accuracy_key"),
             outcome: failed ? .failed(reason: try fields.text("reason")) : .evaluated(try Quality(fields)),
             macs: try fields.optionalCount("macs"), parameters: try fields.optionalCount("parameters"),
             seconds: try fields.number("seconds"), scores: scores)

@@ -113,7 +113,8 @@ extension JobStore {
 
 /// The columns of `outlines(of:at:)`, in the order in which it selects them.
 private enum OutlineColumn: Int, FieldColumn {
-    case candidate, proposal, fidelity, rung, status, reason, accuracy, accuracySE, testAccuracy, testAccuracySE
+    case candidate, proposal, fidelity, rung, status, reason, accuracy, accuracySE, testAccuracy,
+        testAccuracySE
     case macs, parameters, latency, latencyP10, latencyP90, provenance, energy, peakRAM, flash, modelSize
     case scoreStatus, scoreReason
 

@@ -86,7 +86,8 @@ package struct CandidateWorker: Sendable {
     ) -> EvaluationOrder {
         EvaluationOrder(
             architecture: job.space.architecture(of: genotype),
-            compression: job.space.compression(of: genotype), fidelity: fidelity, rung: rung, weights: job.weights,
+            compression: job.space.compression(of: genotype), fidelity: fidelity, rung: rung,
+            weights: job.weights,
             maximumDrop: maximumDrop)
     }
 }

@@ -135,7 +135,8 @@ extension SearchRules {
         let evaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000)
         maxEvaluations = evaluations ?? 100
         maxOperations = try keys.optional("max_macs")?.int(in: 1...Int(1e15))
-        typed = [evaluations.map { _ in .evaluations }, maxOperations.map { _ in .operations }].compactMap(\.self)
+        typed = [evaluations.map { _ in .evaluations }, maxOperations.map { _ in .operations }].compactMap(
+            \.self)
         maxSeconds = try keys.optional("max_time")?.seconds()
         seed = UInt64(try keys.optional("seed")?.int(in: 0...Int.max) ?? 1)
         batch = try keys.optional("batch")?.int(in: 1...1000) ?? 10

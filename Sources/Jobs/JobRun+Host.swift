@@ -34,7 +34,9 @@ extension JobRun {
     private func timings(
         of probes: [(probe: HostProbe, seconds: Double)], _ timer: HostTimer, atLeast least: Int
     ) throws -> [HostTiming] {
-        let end = job.search.maxSeconds.map { ContinuousClock.now + .seconds(HostTimingLimit.seconds(of: $0)) }
+        let end = job.search.maxSeconds.map {
+            ContinuousClock.now + .seconds(HostTimingLimit.seconds(of: $0))
+        }
         return try probes.enumerated().flatMap { index, timed -> [HostTiming] in
             if index >= least, let end, ContinuousClock.now > end { return [] }
             let probe = timed.probe

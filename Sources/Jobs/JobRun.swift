@@ -21,7 +21,8 @@ extension ResolvedJob {
             name: name, guide: Dictionary(leaves) { first, _ in first }, file: source.text,
             metric: data.metric.rawValue, targets: targets(work),
             profiles: Dictionary(profiles.map { ($0.name, $0.content) }) { first, _ in first },
-            limits: constraints, schedule: schedule?.stored, kernelSet: KernelSet.best.arithmetic, openBLASVersion: OpenBLAS.identity)
+            limits: constraints, schedule: schedule?.stored, kernelSet: KernelSet.best.arithmetic,
+            openBLASVersion: OpenBLAS.identity)
     }
 }
 
@@ -66,7 +67,8 @@ package struct JobRun: Sendable {
     package func toTheEnd() async throws -> Bool {
         do {
             let clock = try TimeKeeper(
-                limit: job.search.maxSeconds, start: start, spent: store.spentSeconds(width: width), plan: time)
+                limit: job.search.maxSeconds, start: start, spent: store.spentSeconds(width: width),
+                plan: time)
             let pricer = try hostCalibrated(job, work)
             let run = with(try withTrainedSuperNetwork())
             let guide = try run.guiding()

@@ -54,7 +54,8 @@ extension JobStore {
         if job.openLengths.contains(.evaluations), !known.isEmpty {
             let each = known.reduce(0) { $0 + $1.seconds } / Double(known.count)
             let more = (limit - time.seconds) * time.searchShare / max(each, 1e-3)
-            schedule.lengths.evaluations = max(schedule.lengths.evaluations, known.count + Int(min(more, 1e6)))
+            schedule.lengths.evaluations = max(
+                schedule.lengths.evaluations, known.count + Int(min(more, 1e6)))
         }
         time.seconds = limit
         schedule.time = time
@@ -92,7 +93,9 @@ extension ResolvedJob {
 extension JobSchedule {
     /// Divides the time of a job that was begun without a limit and has one now.
     fileprivate mutating func limitTime(of job: ResolvedJob, _ work: JobWork) throws {
-        guard time == nil, let limit = job.search.maxSeconds, case .training(let training) = work else { return }
+        guard time == nil, let limit = job.search.maxSeconds, case .training(let training) = work else {
+            return
+        }
         time = TimePlan(
             seconds: limit, searchShare: job.finalists.choice == .everyone ? 1 : 0.6,
             speed: try job.measureSpeed(training, limit))

@@ -19,12 +19,16 @@ extension Objective {
 
     fileprivate func focused(on evaluations: [Evaluation]) -> Objective {
         let errors = evaluations.compactMap(\.quality).map { quality in
-            (error: metric.minimised(quality.accuracy) - ideal, deviation: quality.standardError ?? 0)
-        }.filter { $0.error.isFinite }
-        guard let best = errors.min(by: { $0.error < $1.error }) else { return self }
+            (error: metric.minimised(quality.accuracy), deviation: quality.standardError ?? 0)
+        }.filter { $0.error.isFinite }.sorted { $0.error < $1.error }
+        guard let best = errors.first else { return self }
+        // The ideal of a table is the best that it holds, which makes some errors.
+        let perfect = ideal < 1 ? min(ideal, 0) : ideal
         // An error of none, or one within its sampling error, says little of how good candidates can be.
-        let width = Objective.breadth * max(best.error, best.deviation, 0.002 * (nadir - ideal))
-        return Objective(metric, ideal: ideal, nadir: min(nadir, ideal + width))
+        let width = Objective.breadth * max(best.error - perfect, best.deviation, 0.002 * (nadir - ideal))
+        // Half of what was seen matters in any case.
+        let worst = max(perfect + width, errors[errors.count / 2].error)
+        return Objective(metric, ideal: ideal, nadir: min(nadir, max(worst, ideal)))
     }
 }
 
@@ -32,9 +36,13 @@ extension [Evaluation] {
     /// Of each candidate and fidelity the evaluation of the longest training, in their order.
     public var ofLongestTraining: [Evaluation] {
         guard contains(where: { $0.rung > 0 }) else { return self }
-        func key(_ evaluation: Evaluation) -> String { "\(evaluation.fidelity.rawValue) \(evaluation.candidate)" }
+        func key(_ evaluation: Evaluation) -> String {
+            "\(evaluation.fidelity.rawValue) \(evaluation.candidate)"
+        }
         var rungs: [String: Int] = [:]
-        for evaluation in self { rungs[key(evaluation)] = Swift.max(rungs[key(evaluation)] ?? 0, evaluation.rung) }
+        for evaluation in self {
+            rungs[key(evaluation)] = Swift.max(rungs[key(evaluation)] ?? 0, evaluation.rung)
+        }
         return filter { $0.rung == rungs[key($0)] }
     }
 }

@@ -138,7 +138,8 @@ extension PlanAnswer {
                     ($0.stringValue, try container.decode(JSONValue.self, forKey: $0))
                 }),
             budget: try container.decode(Budget.self, forKey: "budget"),
-            chosen: try container.decodeIfPresent(JSONValue.self, forKey: "chosen")?.entries ?? JSONObject([]),
+            chosen: try container.decodeIfPresent(JSONValue.self, forKey: "chosen")?.entries
+                ?? JSONObject([]),
             expected: try container.decode(ExpectedTimesAnswer.self, forKey: "expected"),
             modelAccuracy: try container.decodeIfPresent(
                 Double.self, forKey: "model_accuracy_on_train_slice"),
