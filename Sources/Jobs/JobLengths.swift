@@ -16,6 +16,19 @@ package struct JobLengths: Hashable, Sendable {
     package var finalists: Int?
     /// Passes in which a finalist is trained.
     package var finalEpochs: Double
+
+    package init(
+        evaluations: Int, epochs: Double, batch: Int, maximumOperations: Int?, recipes: [String]?,
+        finalists: Int?, finalEpochs: Double
+    ) {
+        self.evaluations = evaluations
+        self.epochs = epochs
+        self.batch = batch
+        self.maximumOperations = maximumOperations
+        self.recipes = recipes
+        self.finalists = finalists
+        self.finalEpochs = finalEpochs
+    }
 }
 
 /// The keys of a job file that set its lengths.

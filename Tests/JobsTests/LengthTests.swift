@@ -1,3 +1,5 @@
+import Candidates
+import Determinism
 import Jobs
 import Testing
 
