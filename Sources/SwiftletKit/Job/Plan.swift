@@ -1,8 +1,6 @@
 import Candidates
 import Datasets
 import Determinism
-import ExperimentStore
-import Foundation
 import Jobs
 public import Reports
 import Search
@@ -43,14 +41,6 @@ private func feasibleShares(_ problem: Problem) -> [PlanAnswer.FeasibleShare] {
     return problem.targets.map { target in
         let feasible = points.count { problem.violation(of: $0, on: target) == 0 }
         return PlanAnswer.FeasibleShare(device: target.device, share: Double(feasible) / 200)
-    }
-}
-
-extension JobSource {
-    /// The job as the database has it, where it was begun.
-    fileprivate func known(in database: String) throws -> JobStore? {
-        guard FileManager.default.fileExists(atPath: database) else { return nil }
-        return try ExperimentStore(reading: database).known(resolved().name)
     }
 }
 

@@ -46,12 +46,12 @@ public func search(
 ) async throws -> SearchAnswer {
     let start = ContinuousClock.now
     let source = try request.source()
-    let store = try ExperimentStore(writing: request.database)
     let prepared = try source.prepared(
-        data: request.data, database: request.database, known: store.known(source.resolved().name),
+        data: request.data, database: request.database, known: source.known(in: request.database),
         width: request.width, begun: start)
     let (job, work) = (prepared.job, prepared.work)
     let doubts = try job.warnings(work)
+    let store = try ExperimentStore(writing: request.database)
     let begun = try store.begin(job.plan(work, from: source, schedule: prepared.schedule))
     let report: @Sendable (JobEvent) -> Void = { progress(JobProgress($0)) }
     for warning in begun.warnings + begun.notes + doubts { report(.warning(warning)) }
@@ -101,6 +101,17 @@ extension FailuresAnswer {
         self.init(
             evaluations: try job.evaluationCount(),
             reasons: try job.failures().map { Reason(reason: $0.reason, count: $0.count) })
+    }
+}
+
+extension JobSource {
+    /// The job as the database has it, where it was begun; no database is made.
+    func known(in database: String) throws -> JobStore? {
+        do {
+            return try ExperimentStore(reading: database).known(resolved().name)
+        } catch StoreError.missing(_), StoreError.missingLog(_) {
+            return nil
+        }
     }
 }
 
