@@ -194,7 +194,7 @@ public struct CandidateBuilder: Sendable {
     }
 
     /// A recipe with the loss of the task and the weights of its classes.
-    private func adapted(_ recipe: TrainingRecipe) -> TrainingRecipe {
+    func adapted(_ recipe: TrainingRecipe) -> TrainingRecipe {
         recipe.with { recipe in
             recipe.loss = data.task.loss()
             if settings.balancesClasses { recipe.classWeights = data.balancedClassWeights }

@@ -12,13 +12,14 @@ extension Evaluation {
             arguments: [candidate, architecture, compression])
         try database.execute(
             sql: """
-                INSERT INTO evaluation (job, candidate, proposal, fidelity, accuracy_key, status, reason, accuracy,
+                INSERT INTO evaluation (job, candidate, proposal, fidelity, rung, accuracy_key, status, reason, accuracy,
                     accuracy_se, test_accuracy, test_accuracy_se, macs, parameters, seconds, sample_results)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                job, candidate, proposal, fidelity.rawValue, accuracyKey, quality == nil ? "failed" : "ok",
-                failureReason, quality?.accuracy, quality?.standardError, quality?.testAccuracy,
+                job, candidate, proposal, fidelity.rawValue, rung, accuracyKey,
+                quality == nil ? "failed" : "ok", failureReason, quality?.accuracy, quality?.standardError,
+                quality?.testAccuracy,
                 quality?.testStandardError, macs, parameters, seconds,
                 quality?.sampleResults.map { Data($0) },
             ])
@@ -49,8 +50,9 @@ extension Evaluation {
             throw TrialStoreError.duplicateProposal(proposal)
         }
         if try Bool.fetchOne(
-            database, sql: "SELECT 1 FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
-            arguments: [job, candidate, fidelity.rawValue]) == true
+            database,
+            sql: "SELECT 1 FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ? AND rung = ?",
+            arguments: [job, candidate, fidelity.rawValue, rung]) == true
         {
             throw TrialStoreError.duplicateEvaluation(candidate, fidelity)
         }
@@ -113,7 +115,8 @@ extension Evaluation {
         self.init(
             proposal: try fields.optionalCount("proposal"), candidate: try fields.text("candidate"),
             architecture: try fields.text("architecture"), compression: try fields.text("compression"),
-            fidelity: try fields.value("fidelity"), accuracyKey: try fields.text("accuracy_key"),
+            fidelity: try fields.value("fidelity"), rung: try fields.count("rung"),
+            accuracyKey: try fields.text("accuracy_key"),
             outcome: failed ? .failed(reason: try fields.text("reason")) : .evaluated(try Quality(fields)),
             macs: try fields.optionalCount("macs"), parameters: try fields.optionalCount("parameters"),
             seconds: try fields.number("seconds"), scores: scores)

@@ -24,7 +24,8 @@ struct JobContents {
         plan = try JobPlan(
             name: job.name, guide: guide.keys, file: guide.file ?? JobText(file: "", text: ""),
             metric: try job.metric(), targets: known.map(\.target), limits: try job.limits() ?? [],
-            kernelSet: environment.kernelSet, openBLASVersion: environment.openBLASVersion)
+            schedule: try job.schedule(), kernelSet: environment.kernelSet,
+            openBLASVersion: environment.openBLASVersion)
         current = try job.file()
         profiles = try job.profiles(
             Set(known.flatMap { [$0.content.profile, $0.content.guideProfile ?? ""] }))
@@ -96,6 +97,7 @@ extension JobContents {
             try plan.file.insert(into: database, job: job, role: .guide)
             try current.insert(into: database, job: job, role: .current)
         }
+        try JobPlan.insert(schedule: plan.schedule ?? [:], into: database, job: job)
         for (position, limit) in plan.limits.enumerated() {
             try limit.insert(into: database, job: job, position: position)
         }

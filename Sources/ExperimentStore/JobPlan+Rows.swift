@@ -23,6 +23,7 @@ extension JobPlan {
         try file.insert(into: database, job: job, role: .guide)
         try file.insert(into: database, job: job, role: .current)
         try insertLimits(into: database, job: job)
+        try JobPlan.insert(schedule: schedule ?? [:], into: database, job: job)
         for (position, target) in targets.enumerated() {
             let profile = try keepProfile(of: target.device, in: database)
             try target.insert(
@@ -49,19 +50,34 @@ extension JobPlan {
         }
         try file.insert(into: database, job: job, role: .current)
         try insertLimits(into: database, job: job)
+        if let schedule { try JobPlan.insert(schedule: schedule, into: database, job: job) }
         try showTargets(of: job, in: database)
         return differences
     }
 
     static func guide(of job: Int64, in database: Database) throws -> [String: String] {
+        try texts(of: "guide", job, in: database)
+    }
+
+    /// Keys and values of a table that keeps them for a job.
+    static func texts(of table: String, _ job: Int64, in database: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT key, value FROM guide WHERE job = ?", arguments: [job])
+            database, sql: "SELECT key, value FROM \(table) WHERE job = ?", arguments: [job])
         return try Dictionary(
             rows.map { row in
-                let fields = Fields(row, of: "guide")
+                let fields = Fields(row, of: table)
                 return (try fields.text("key"), try fields.text("value"))
             }
         ) { first, _ in first }
+    }
+
+    /// Keeps the lengths of a job, in place of those that were kept before.
+    static func insert(schedule: [String: String], into database: Database, job: Int64) throws {
+        try database.execute(sql: "DELETE FROM schedule WHERE job = ?", arguments: [job])
+        for (key, value) in schedule.sorted(by: { $0.key < $1.key }) {
+            try database.execute(
+                sql: "INSERT INTO schedule (job, key, value) VALUES (?, ?, ?)", arguments: [job, key, value])
+        }
     }
 
     func differences(from recorded: [String: String]) -> [PlanDifference] {
@@ -74,7 +90,7 @@ extension JobPlan {
     private func beginAnew(_ job: Int64, in database: Database) throws {
         for table in [
             "evaluation", "finalist", "artefact", "host_timing", "host_machine", "device_measurement",
-            "target", "guide", "job_file", "front_volume",
+            "target", "guide", "job_file", "front_volume", "schedule",
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [job])
         }

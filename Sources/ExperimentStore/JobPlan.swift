@@ -18,6 +18,9 @@ public struct JobPlan: Hashable, Sendable {
     public let profiles: [String: ProfileContent]
     /// What answers are read under.
     public let limits: [Constraint]
+    /// Lengths that were chosen for the job's data and time, by the keys of the job file that would set them; nil keeps those
+    /// that it began with.
+    public let schedule: [String: String]?
     /// What may differ on resume, with a warning.
     public let kernelSet: String
     /// Version of the BLAS library that training uses.
@@ -26,8 +29,8 @@ public struct JobPlan: Hashable, Sendable {
     /// A plan; throws `StoreError.invalidJobName` where the name is not one.
     public init(
         name: String, guide: [String: String], file: JobText, metric: String = "accuracy", targets: [Target],
-        profiles: [String: ProfileContent] = [:], limits: [Constraint] = [], kernelSet: String,
-        openBLASVersion: String
+        profiles: [String: ProfileContent] = [:], limits: [Constraint] = [],
+        schedule: [String: String]? = nil, kernelSet: String, openBLASVersion: String
     ) throws(StoreError) {
         guard JobPlan.isValid(name) else { throw .invalidJobName(name) }
         self.name = name
@@ -37,6 +40,7 @@ public struct JobPlan: Hashable, Sendable {
         self.targets = targets
         self.profiles = profiles
         self.limits = limits
+        self.schedule = schedule
         self.kernelSet = kernelSet
         self.openBLASVersion = openBLASVersion
     }

@@ -14,6 +14,20 @@ extension JobStore {
         }
     }
 
+    /// Lengths that were chosen when the job began, by the keys of the job file; none for jobs of earlier versions.
+    public func schedule() throws -> [String: String] {
+        try store.read { database in
+            // A database that is only read keeps the form in which it was written.
+            guard try database.tableExists("schedule") else { return [:] }
+            return try JobPlan.texts(of: "schedule", id, in: database)
+        }
+    }
+
+    /// Keeps the lengths of the job, in place of those that were kept before.
+    public func keep(schedule: [String: String]) throws {
+        try store.write { try JobPlan.insert(schedule: schedule, into: $0, job: id) }
+    }
+
     /// What answers are read under; nil for jobs of earlier versions, whose scores were judged when they were recorded.
     public func limits() throws -> [Constraint]? {
         try store.read { database in

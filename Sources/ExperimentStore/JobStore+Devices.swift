@@ -80,7 +80,7 @@ extension JobStore {
 
     /// The evaluations of one fidelity (nil: of all) with their score on one device, and with what was measured there.
     func evaluations(outlinedOn device: String, at fidelity: Fidelity?) throws -> [Evaluation] {
-        try read(outlines(of: device, at: fidelity))
+        try read(outlines(of: device, at: fidelity).ofLongestTraining)
     }
 
     /// The same with what was predicted.
@@ -89,7 +89,7 @@ extension JobStore {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT e.candidate, e.proposal, e.fidelity, e.status, e.reason, e.accuracy, e.accuracy_se,
+                    SELECT e.candidate, e.proposal, e.fidelity, e.rung, e.status, e.reason, e.accuracy, e.accuracy_se,
                         e.test_accuracy, e.test_accuracy_se, e.macs, e.parameters, s.latency_ms, s.latency_ms_p10,
                         s.latency_ms_p90, s.provenance, s.energy_mj, s.peak_ram_bytes, s.flash_bytes, s.model_bytes,
                         s.status, s.reason
@@ -113,7 +113,8 @@ extension JobStore {
 
 /// The columns of `outlines(of:at:)`, in the order in which it selects them.
 private enum OutlineColumn: Int, FieldColumn {
-    case candidate, proposal, fidelity, status, reason, accuracy, accuracySE, testAccuracy, testAccuracySE
+    case candidate, proposal, fidelity, rung, status, reason, accuracy, accuracySE, testAccuracy,
+        testAccuracySE
     case macs, parameters, latency, latencyP10, latencyP90, provenance, energy, peakRAM, flash, modelSize
     case scoreStatus, scoreReason
 
@@ -129,7 +130,8 @@ extension Evaluation {
         self.init(
             proposal: try fields.optionalCount(OutlineColumn.proposal),
             candidate: try fields.text(OutlineColumn.candidate), architecture: "", compression: "",
-            fidelity: try fields.value(OutlineColumn.fidelity), accuracyKey: "",
+            fidelity: try fields.value(OutlineColumn.fidelity),
+            rung: try fields.count(OutlineColumn.rung), accuracyKey: "",
             outcome: failed
                 ? .failed(reason: try fields.text(OutlineColumn.reason))
                 : .evaluated(try Quality(outline: fields)),

@@ -79,8 +79,9 @@ extension JobStore {
     /// The score joins those of its profile: its own, else the one that is shown.
     func replace(_ score: Score, of evaluation: Evaluation, in database: Database) throws {
         let row = try Int64.fetchOne(
-            database, sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ?",
-            arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue])
+            database,
+            sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ? AND rung = ?",
+            arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue, evaluation.rung])
         guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
         try forgetVolumes(in: database)
         let shown = try String.fetchOne(

@@ -31,8 +31,8 @@ extension JobStore {
         return try limits().map { limits in measured.map(limits.judgedAnew) } ?? measured
     }
 
-    /// The evaluations of one candidate, named by its id or the beginning of it; the most trusted fidelity
-    /// first.
+    /// The evaluations of one candidate, named by its id or the beginning of it; the most trusted fidelity first, of one
+    /// fidelity the longest training.
     public func evaluations(ofCandidate prefix: String) throws -> [Evaluation] {
         let pattern = prefix.lowercased().filter { $0.isHexDigit }
         guard !pattern.isEmpty, pattern.count == prefix.count else {
@@ -45,7 +45,7 @@ extension JobStore {
         let candidates = Set(found.map(\.candidate)).sorted()
         guard candidates.count < 2 else { throw StoreError.ambiguousCandidate(prefix, matches: candidates) }
         guard !found.isEmpty else { throw StoreError.unknownCandidate(prefix, job: name) }
-        return try read(found).sorted { $0.fidelity > $1.fidelity }
+        return try read(found).sorted { ($0.fidelity, $0.rung) > ($1.fidelity, $1.rung) }
     }
 
     /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is),
@@ -56,7 +56,7 @@ extension JobStore {
         let target = try target(device)
         let evaluations = try evaluations()
         let chosen = fidelity ?? evaluations.filter { $0.score(on: device) != nil }.bestFidelity
-        let shown = chosen.map { evaluations.at($0) } ?? evaluations
+        let shown = (chosen.map { evaluations.at($0) } ?? evaluations).ofLongestTraining
         return (chosen, target.candidates(from: shown, finalists: try finalists(on: device)))
     }
 }

@@ -72,6 +72,38 @@ public struct JobStore: TrialStore {
     /// Wall-clock time over all runs.
     func seconds() throws -> Double { try number("seconds") }
 
+    /// Seconds that all runs took; of one that was killed, what its evaluations took, `width` at a time.
+    public func spentSeconds(width: Int) throws -> Double {
+        let evaluating = try store.read {
+            try Double.fetchOne(
+                $0, sql: "SELECT total(seconds) FROM evaluation WHERE job = ?", arguments: [id]) ?? 0
+        }
+        return max(try seconds(), evaluating / Double(max(width, 1)))
+    }
+
+    /// All evaluations, finalists included.
+    public func evaluationCount() throws -> Int {
+        try store.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM evaluation WHERE job = ?", arguments: [id]) ?? 0
+        }
+    }
+
+    /// Of evaluations that failed, how many had each reason, the most frequent first.
+    public func failures() throws -> [(reason: String, count: Int)] {
+        try store.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT reason, count(*) AS number FROM evaluation WHERE job = ? AND status = 'failed'
+                    GROUP BY reason ORDER BY number DESC, reason
+                    """, arguments: [id]
+            ).map { row in
+                let fields = Fields(row, of: "evaluation")
+                return (try fields.text("reason"), try fields.count("number"))
+            }
+        }
+    }
+
     /// Kernel set and OpenBLAS version that the job was begun with.
     public func environment() throws -> (kernelSet: String, openBLASVersion: String) {
         (try column("kernel_set"), try column("openblas_version"))

@@ -218,5 +218,62 @@ enum Schema {
         DROP TABLE score;
         ALTER TABLE profile_score RENAME TO score;
         """,
+        """
+        CREATE TABLE schedule (            -- lengths that were fixed when the job began, by the keys of the job file
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (job, key)
+        ) STRICT, WITHOUT ROWID;
+
+        -- A candidate may be trained to several lengths.
+        CREATE TABLE rung_evaluation (
+            id INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            candidate TEXT NOT NULL REFERENCES candidate,
+            proposal INTEGER,              -- NULL for finalists
+            fidelity TEXT NOT NULL CHECK (fidelity IN ('inherited', 'trained', 'table', 'final')),
+            rung INTEGER NOT NULL DEFAULT 0 CHECK (rung >= 0),
+            accuracy_key TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+            reason TEXT,
+            accuracy REAL,
+            accuracy_se REAL,
+            test_accuracy REAL,
+            test_accuracy_se REAL,
+            macs INTEGER,
+            parameters INTEGER,
+            seconds REAL NOT NULL,
+            sample_results BLOB,
+            UNIQUE (job, proposal),
+            UNIQUE (job, candidate, fidelity, rung),
+            CHECK ((status = 'ok') = (accuracy IS NOT NULL)),
+            CHECK ((status = 'failed') = (reason IS NOT NULL))
+        ) STRICT;
+        INSERT INTO rung_evaluation SELECT id, job, candidate, proposal, fidelity, 0, accuracy_key, status, reason, accuracy,
+            accuracy_se, test_accuracy, test_accuracy_se, macs, parameters, seconds, sample_results FROM evaluation;
+        CREATE TABLE rung_score (
+            evaluation INTEGER NOT NULL REFERENCES rung_evaluation ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            profile TEXT NOT NULL,         -- a score belongs to the content of a profile; '' where it was not kept
+            latency_ms REAL,
+            latency_ms_p10 REAL,
+            latency_ms_p90 REAL,
+            provenance TEXT NOT NULL CHECK (provenance IN ('measured', 'calibrated', 'estimated')),
+            energy_mj REAL,
+            peak_ram_bytes INTEGER,
+            flash_bytes INTEGER,
+            model_bytes INTEGER,
+            status TEXT NOT NULL,
+            reason TEXT,
+            PRIMARY KEY (evaluation, device, profile)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO rung_score SELECT * FROM score;
+        DROP TABLE score;
+        DROP TABLE evaluation;
+        ALTER TABLE rung_evaluation RENAME TO evaluation;
+        ALTER TABLE rung_score RENAME TO score;
+        CREATE INDEX evaluation_accuracy_key ON evaluation (accuracy_key) WHERE status = 'ok';
+        """,
     ]
 }

@@ -8,13 +8,14 @@ package import SearchSpaces
 /// Works evaluations out: a pure function of the job, its data and the order; writes nothing.
 package struct CandidateWorker: Sendable {
     private let job: ResolvedJob
-    private let searching: CandidateBuilder
+    /// One a length of training, the shortest first.
+    private let searching: [CandidateBuilder]
     private let finishing: CandidateBuilder
     private let judge: Judge
 
     package init(_ job: ResolvedJob, _ training: TrainingWork) {
         self.job = job
-        searching = job.builder(training, job.searchSettings)
+        searching = job.rungSettings.map { job.builder(training, $0) }
         finishing = job.builder(training, job.finalSettings)
         judge = Judge(data: training.data)
     }
@@ -48,7 +49,7 @@ package struct CandidateWorker: Sendable {
             result.shortfall = built.shortfall
             return result
         case .inherited, .trained, .table:
-            let quality = try judge.validate(searching.build(genotype))
+            let quality = try judge.validate(searching[order.rung].build(genotype))
             return EvaluationResult(order: order, finding: Finding(.evaluated(quality)))
         }
     }
@@ -66,7 +67,7 @@ package struct CandidateWorker: Sendable {
         let builder =
             switch fidelity {
             case .final: finishing
-            case .inherited, .trained, .table: searching
+            case .inherited, .trained, .table: searching[rung]
             }
         var identity: Identity = [
             "version": .integer(1), "fidelity": .text(fidelity.rawValue), "rung": .integer(rung),
@@ -81,11 +82,12 @@ package struct CandidateWorker: Sendable {
 
     /// The order for a point of the job's space.
     package func order(
-        for genotype: Genotype, at fidelity: Fidelity, losingAtMost maximumDrop: Double? = nil
+        for genotype: Genotype, at fidelity: Fidelity, rung: Int = 0, losingAtMost maximumDrop: Double? = nil
     ) -> EvaluationOrder {
         EvaluationOrder(
             architecture: job.space.architecture(of: genotype),
-            compression: job.space.compression(of: genotype), fidelity: fidelity, weights: job.weights,
+            compression: job.space.compression(of: genotype), fidelity: fidelity, rung: rung,
+            weights: job.weights,
             maximumDrop: maximumDrop)
     }
 }
@@ -112,6 +114,7 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
 package struct WorkerEvaluator: Evaluator {
     let worker: CandidateWorker
     package let fidelity: Fidelity
+    package let rungs: Int
 
     package var keepsFiles: Bool { fidelity == .final }
 
@@ -120,6 +123,6 @@ package struct WorkerEvaluator: Evaluator {
     }
 
     package func evaluate(_ genotype: Genotype, rung: Int) async throws -> Finding {
-        try worker.result(of: worker.order(for: genotype, at: fidelity)).finding
+        try worker.result(of: worker.order(for: genotype, at: fidelity, rung: rung)).finding
     }
 }

@@ -1,4 +1,5 @@
 import Candidates
+import Datasets
 import Devices
 import Engine
 import ExperimentStore
@@ -13,21 +14,20 @@ struct Finish: Sendable {
     let pricer: SpacePricer
     let store: JobStore
     let width: Int
-    /// Later finalists are left out once it has passed.
-    let deadline: ContinuousClock.Instant?
+    let clock: TimeKeeper
     let progress: @Sendable (JobEvent) -> Void
     private let worker: CandidateWorker
 
     init(
         job: ResolvedJob, training: TrainingWork, pricer: SpacePricer, store: JobStore, width: Int,
-        deadline: ContinuousClock.Instant?, progress: @escaping @Sendable (JobEvent) -> Void
+        clock: TimeKeeper, progress: @escaping @Sendable (JobEvent) -> Void
     ) {
         self.job = job
         self.training = training
         self.pricer = pricer
         self.store = store
         self.width = width
-        self.deadline = deadline
+        self.clock = clock
         self.progress = progress
         worker = CandidateWorker(job, training)
     }
@@ -35,16 +35,12 @@ struct Finish: Sendable {
     /// The finalists of every device, those already finished left alone.
     func finalists() async throws {
         let chosen = try chooseFinalists()
-        var union: [Evaluation] = []
-        for evaluation in chosen.flatMap(\.finalists)
-        where !union.contains(where: { $0.candidate == evaluation.candidate }) {
-            union.append(evaluation)
-        }
-        let finished = try await finish(union)
+        let finished = try await finish(FinalistOrder.interleaved(chosen.map(\.finalists)))
         for (device, finalists) in chosen {
-            let candidates = try finalists.map { finalist in
+            // What the time did not suffice for is no finalist.
+            let candidates = try finalists.compactMap { finalist in
                 let key = try key(of: finalist)
-                return finished.first { $0.accuracyKey == key }?.candidate ?? finalist.candidate
+                return finished.first { $0.accuracyKey == key }?.candidate
             }
             try store.keepFinalists(candidates, on: device)
         }
@@ -64,20 +60,39 @@ struct Finish: Sendable {
     }
 
     /// Trains candidates to the end, `width` at a time, measures them when all others are done, and returns what came of them.
+    ///
+    /// - Parameter candidates: the most wanted first; where the time does not suffice for all, others are left out.
     func finish(_ candidates: [Evaluation]) async throws -> [Evaluation] {
         let keys = Set(try candidates.map(key))
         let done = Set(try finals(keys).map(\.accuracyKey))
-        // The longest trainings first, so that no core waits long for the last of them.
         let waiting = try candidates.filter { !done.contains(try key(of: $0)) }
-            .sorted { ($0.macs ?? 0, $0.candidate) > ($1.macs ?? 0, $1.candidate) }
+        let order = FinalistOrder(
+            try waiting.map { ($0, try seconds(of: $0)) }, clock: clock, width: width,
+            measuring: job.host == nil ? 0 : 0.35)
         let counter = FinishCounter(total: candidates.count, done: candidates.count - waiting.count)
+        // One that takes much longer than expected is broken off.
+        let end = clock.end.map { $0 + clock.tolerance }
+        _ = try await before(end) { try await trainAll(order, counter) }
+        try Task.checkCancellation()
+        try measureOnHost(finals(keys))
+        try measureByRunners(finals(keys))
+        return try finals(keys)
+    }
+
+    /// What the training of a candidate is expected to take; 0 where that is not known.
+    private func seconds(of candidate: Evaluation) throws -> Double {
+        guard let speed = clock.speed else { return 0 }
+        let network = job.space.uncompressed(try genotype(of: candidate))
+        return speed.seconds(
+            training: Double(training.data.split.train.count) * job.finalSettings.epochs,
+            operations: Double(training.pricer.costs(of: network).macs ?? 0))
+    }
+
+    private func trainAll(_ order: FinalistOrder, _ counter: FinishCounter) async throws {
+        var order = order
         try await withThrowingTaskGroup(of: FinishedCandidate?.self) { group in
-            var rest = waiting[...]
             func startNext() {
-                guard let next = rest.first, !Task.isCancelled, deadline.map({ .now < $0 }) ?? true else {
-                    return
-                }
-                rest.removeFirst()
+                guard !Task.isCancelled, let next = order.next() else { return }
                 group.addTask { try await finished(next) }
             }
             for _ in 0..<width { startNext() }
@@ -85,15 +100,12 @@ struct Finish: Sendable {
             while let finished = try await group.next() {
                 if let finished {
                     try record(finished)
+                    order.learn(finished.ordered, seconds: finished.evaluation.seconds)
                     progress(.finishing(counter.report(adding: finished.evaluation)))
                 }
                 startNext()
             }
         }
-        try Task.checkCancellation()
-        try measureOnHost(finals(keys))
-        try measureByRunners(finals(keys))
-        return try finals(keys)
     }
 
     /// Records what came of a candidate; accuracy control may lead to one that is there already.
@@ -108,7 +120,7 @@ struct Finish: Sendable {
     ///
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
     private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
-        let evaluations = try store.evaluations().filter { $0.proposal != nil }
+        let evaluations = try store.evaluations().filter { $0.proposal != nil }.ofLongestTraining
         var shared: [Evaluation] = []
         return try store.targets().map { target in
             let ranked =
@@ -142,6 +154,7 @@ struct Finish: Sendable {
             let result = try worker.result(
                 of: worker.order(for: genotype, at: .final, losingAtMost: maximumDrop))
             return FinishedCandidate(
+                ordered: evaluation.candidate,
                 evaluation: try ended(
                     evaluation, genotype, result, seconds: (ContinuousClock.now - begun) / .seconds(1)),
                 files: result.finding.files)
@@ -168,7 +181,7 @@ struct Finish: Sendable {
             }
         }
         end.proposal = nil
-        end.fidelity = .final
+        (end.fidelity, end.rung) = (.final, 0)
         end.accuracyKey = worker.accuracyKey(of: genotype, at: .final)
         end.seconds = seconds
         return end
@@ -194,6 +207,8 @@ struct Finish: Sendable {
 
 /// A candidate trained to the end, and what is to last of it.
 private struct FinishedCandidate: Sendable {
+    /// The id of the candidate that was to be trained; accuracy control may lead to another.
+    let ordered: String
     let evaluation: Evaluation
     let files: [CandidateFile]
 }

@@ -5,6 +5,8 @@ import Synchronization
 package enum JobEvent: Sendable {
     /// Something suspicious that does not stop the job, in one sentence.
     case warning(String)
+    /// What the job is going to do, in one sentence.
+    case planned(String)
     /// Network `network` of `count` is timed on this computer before the search begins.
     case timingHost(network: Int, count: Int)
     /// Network `network` of `count` is timed by a device's runner before the search begins.

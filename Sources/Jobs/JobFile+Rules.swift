@@ -53,7 +53,10 @@ extension JobFile {
         private enum Optimizer: String, CaseIterable { case sgd, adamw }
         private enum ClassWeights: String, CaseIterable { case none, balanced }
 
+        /// Lengths that the file leaves open have the values of jobs whose time is not limited.
         let settings: TrainingSettings
+        /// The lengths that the file sets.
+        let typed: [LengthKey]
         /// Passes over the data in which a super-network is trained; nil where every candidate is trained from scratch.
         let superEpochs: Double?
         /// Nil for what suits the data.
@@ -63,11 +66,17 @@ extension JobFile {
             var keys = YAMLSection(node)
             let mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
             let epochs = try keys.optional("epochs")?.epochs()
+            let batch = try keys.optional("batch")?.int(in: 8...65_536)
+            // Shared weights come with lengths of their own.
+            typed =
+                mode == .weightSharing
+                ? [.epochs, .batch]
+                : [epochs.map { _ in .epochs }, batch.map { _ in .batch }].compactMap(\.self)
             superEpochs = mode == .weightSharing ? epochs ?? 10 : nil
             var settings = TrainingSettings(
                 epochs: mode == .weightSharing ? 0 : epochs ?? 5,
                 fineTuneEpochs: try keys.optional("fine_tune")?.epochs(),
-                batch: try keys.optional("batch")?.int(in: 8...65_536) ?? 128,
+                batch: batch ?? 128,
                 usesAdamW: try keys.optional("optimizer")?.choice(Optimizer.self) == .adamw,
                 learningRate: try keys.optional("learning_rate")?.double(in: 1e-7...10))
             settings.channelOrder =
@@ -86,14 +95,20 @@ extension JobFile {
     struct FinalistSection: Sendable {
         let choice: FinalistChoice
         let epochs: Double
+        /// The lengths that the file sets.
+        let typed: [LengthKey]
         /// Epochs of fine-tuning beside those; nil takes a third of them.
         let fineTuneEpochs: Double?
         let distills: Bool
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            choice = try keys.optional("per_device")?.finalistChoice() ?? .perDevice(12)
-            epochs = try keys.optional("epochs")?.epochs() ?? 20
+            let (count, epochs) = (
+                try keys.optional("per_device")?.finalistChoice(), try keys.optional("epochs")?.epochs()
+            )
+            choice = count ?? .perDevice(12)
+            self.epochs = epochs ?? 20
+            typed = [count.map { _ in .finalists }, epochs.map { _ in .finalEpochs }].compactMap(\.self)
             fineTuneEpochs = try keys.optional("fine_tune")?.epochs()
             distills = try keys.optional("distill")?.bool() ?? false
             try keys.end()
@@ -117,7 +132,11 @@ extension SearchRules {
     init(_ node: YAMLNode?) throws(YAMLError) {
         var keys = YAMLSection(node)
         strategy = try keys.optional("strategy")?.strategy() ?? .standard
-        maxEvaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000) ?? 100
+        let evaluations = try keys.optional("max_evaluations")?.int(in: 1...10_000_000)
+        maxEvaluations = evaluations ?? 100
+        maxOperations = try keys.optional("max_macs")?.int(in: 1...Int(1e15))
+        typed = [evaluations.map { _ in .evaluations }, maxOperations.map { _ in .operations }].compactMap(
+            \.self)
         maxSeconds = try keys.optional("max_time")?.seconds()
         seed = UInt64(try keys.optional("seed")?.int(in: 0...Int.max) ?? 1)
         batch = try keys.optional("batch")?.int(in: 1...1000) ?? 10

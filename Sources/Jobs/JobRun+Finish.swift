@@ -11,7 +11,7 @@ extension JobRun {
             }
             let finish = Finish(
                 job: job, training: training, pricer: try hostCalibrated(job, work) ?? training.pricer,
-                store: store, width: width, deadline: nil, progress: progress)
+                store: store, width: width, clock: .unlimited, progress: progress)
             let finished = try await finish.finish([evaluation])
             for result in finished {
                 for score in result.scores where score.isFeasible {

@@ -17,7 +17,8 @@ extension JobRun {
         }
         let guide = try ResolvedJob(
             JobFile(parsing: file.text, file: file.file), seed: file.seed, name: job.name,
-            profiles: try guidingProfiles(keys))
+            profiles: try guidingProfiles(keys)
+        ).with(stored: try store.schedule())
         let guideWork = try guide.work(sharing: work, data: file.data)
         let now = Dictionary(guide.guide(guideWork).leaves.map { ($0.path, $0.text) }) { first, _ in first }
         guard now == keys else {

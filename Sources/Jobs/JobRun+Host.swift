@@ -32,7 +32,8 @@ extension JobRun {
         var known = try store.hostTimings()
         if !known.contains(where: { timing in probes.contains { $0.name == timing.name } }) {
             let seconds = probes.map { _ in 0.1 } + others.map { _ in 0.02 }
-            known = try timings(of: Array(zip(probes + others, seconds)), timer)
+            // The space's ends in any case.
+            known = try timings(of: Array(zip(probes + others, seconds)), timer, atLeast: 2)
             try store.keepHostTimings(known, on: .current())
         }
         let times = Dictionary(known.map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
@@ -42,9 +43,13 @@ extension JobRun {
 
     /// Times of whole networks and of their kernels.
     private func timings(
-        of probes: [(probe: HostProbe, seconds: Double)], _ timer: HostTimer
+        of probes: [(probe: HostProbe, seconds: Double)], _ timer: HostTimer, atLeast least: Int
     ) throws -> [HostTiming] {
-        try probes.enumerated().flatMap { index, timed -> [HostTiming] in
+        let end = job.search.maxSeconds.map {
+            ContinuousClock.now + .seconds(HostTimingLimit.seconds(of: $0))
+        }
+        return try probes.enumerated().flatMap { index, timed -> [HostTiming] in
+            if index >= least, let end, ContinuousClock.now > end { return [] }
             let probe = timed.probe
             try Task.checkCancellation()
             progress(.timingHost(network: index + 1, count: probes.count))

@@ -11,13 +11,18 @@ import SearchSpaces
 
 extension ResolvedJob {
     /// What the database keeps of the job.
-    package func plan(_ work: JobWork, from source: JobSource) throws -> JobPlan {
+    ///
+    /// - Parameter schedule: nil keeps the one that the job began with.
+    package func plan(
+        _ work: JobWork, from source: JobSource, schedule: JobSchedule? = nil
+    ) throws -> JobPlan {
         let leaves = guide(work).leaves.map { ($0.path, $0.text) }
         return try JobPlan(
             name: name, guide: Dictionary(leaves) { first, _ in first }, file: source.text,
             metric: data.metric.rawValue, targets: targets(work),
             profiles: Dictionary(profiles.map { ($0.name, $0.content) }) { first, _ in first },
-            limits: constraints, kernelSet: KernelSet.best.arithmetic, openBLASVersion: OpenBLAS.identity)
+            limits: constraints, schedule: schedule?.stored, kernelSet: KernelSet.best.arithmetic,
+            openBLASVersion: OpenBLAS.identity)
     }
 }
 
@@ -29,16 +34,21 @@ package struct JobRun: Sendable {
     let begun: BegunJob
     let width: Int
     let progress: @Sendable (JobEvent) -> Void
-    private let start = ContinuousClock.now
+    /// How the time is divided; nil where it is not limited.
+    let time: TimePlan?
+    let start: ContinuousClock.Instant
 
+    /// - Parameter start: when everything began that the limit on time covers.
     package init(
-        job: ResolvedJob, work: JobWork, begun: BegunJob, width: Int,
-        progress: @escaping @Sendable (JobEvent) -> Void
+        job: ResolvedJob, work: JobWork, begun: BegunJob, width: Int, time: TimePlan? = nil,
+        start: ContinuousClock.Instant = .now, progress: @escaping @Sendable (JobEvent) -> Void
     ) {
         self.job = job
         self.work = work
         self.begun = begun
         self.width = width
+        self.time = time
+        self.start = start
         self.progress = progress
     }
 
@@ -56,23 +66,37 @@ package struct JobRun: Sendable {
     /// Searches, trains the finalists, and says whether any device has a feasible model.
     package func toTheEnd() async throws -> Bool {
         do {
-            let spent = try store.summary().seconds
+            let clock = try TimeKeeper(
+                limit: job.search.maxSeconds, start: start, spent: store.spentSeconds(width: width),
+                plan: time)
             let pricer = try hostCalibrated(job, work)
             let run = with(try withTrainedSuperNetwork())
             let guide = try run.guiding()
             let isGuide = begun.guidedOtherwise.isEmpty
             try await run.search(
-                guide, isGuide ? pricer : hostCalibrated(guide.job, guide.work), spent: spent)
+                guide, isGuide ? pricer : hostCalibrated(guide.job, guide.work), clock)
             try run.priceJoinedDevices(pricer)
-            try await run.finish(pricer, spent: spent)
+            try await run.finish(pricer, clock)
             try run.priceJoinedDevices(pricer)
             let isFeasible = try hasFeasibleModel()
-            try store.end(isFeasible ? .finished : .infeasible, after: elapsed)
+            try store.end(try endState(isFeasible), after: elapsed)
             return isFeasible
         } catch {
             try? store.end(state(after: error), after: elapsed)
             throw error
         }
+    }
+
+    /// A job whose finalists never got their training is not finished.
+    private func endState(_ isFeasible: Bool) throws -> JobState {
+        guard isFeasible else { return .infeasible }
+        guard case .training = work, job.finalists.choice.countPerDevice > 0 else { return .finished }
+        if try store.evaluations().contains(where: { $0.fidelity == .final }) { return .finished }
+        progress(
+            .warning(
+                "no finalist could be trained in the time, so the front is that of short trainings; a larger search.max_time and the "
+                    + "same command train them"))
+        return .interrupted
     }
 
     private func state(after error: any Error) -> JobState {
@@ -87,27 +111,31 @@ package struct JobRun: Sendable {
 
     /// - Parameter guide: the job as it guides the search, and its data.
     private func search(
-        _ guide: (job: ResolvedJob, work: JobWork), _ pricer: SpacePricer?, spent: Double
+        _ guide: (job: ResolvedJob, work: JobWork), _ pricer: SpacePricer?, _ clock: TimeKeeper
     ) async throws {
         let problem = try guide.job.problem(guide.work, pricer: pricer)
-        let share = job.searchShareOfTime
         let begun = elapsed
+        let searchEnd = clock.searchEnd(isTable: work.isTable)
         let budget = Budget(
             maxEvaluations: Int(min(UInt128(job.search.maxEvaluations), job.space.count)),
-            maxSeconds: job.search.maxSeconds.map { $0 * share - spent },
+            maxSeconds: searchEnd.map { ($0 - start) / .seconds(1) },
             elapsed: { [start] in (ContinuousClock.now - start) / .seconds(1) })
         let strategy = job.search.strategy.strategy
-        let result: SearchResult
-        switch work {
-        case .table(let table):
-            result = try await run(strategy, TableEvaluator(table), problem, budget, begun)
-        case .training(let training):
-            let evaluator = WorkerEvaluator(
-                worker: CandidateWorker(job, training),
-                fidelity: job.searchFidelity)
-            result = try await run(strategy, evaluator, problem, budget, begun)
+        // An evaluation that takes much longer than expected is broken off.
+        let result = try await before(searchEnd.map { $0 + clock.tolerance }) {
+            switch work {
+            case .table(let table):
+                try await run(strategy, TableEvaluator(table), problem, budget, begun)
+            case .training(let training):
+                try await run(
+                    strategy,
+                    WorkerEvaluator(
+                        worker: CandidateWorker(job, training), fidelity: job.searchFidelity,
+                        rungs: job.rungSettings.count),
+                    problem, budget, begun)
+            }
         }
-        if result.ending == .cancelled { throw CancellationError() }
+        if result?.ending == .cancelled { try Task.checkCancellation() }
     }
 
     private func run(
@@ -126,12 +154,11 @@ package struct JobRun: Sendable {
 
     // MARK: Finalists
 
-    private func finish(_ pricer: SpacePricer?, spent: Double) async throws {
+    private func finish(_ pricer: SpacePricer?, _ clock: TimeKeeper) async throws {
         guard case .training(let training) = work, job.finalists.choice != .perDevice(0) else { return }
         let finish = Finish(
             job: job, training: training, pricer: pricer ?? training.pricer, store: store, width: width,
-            deadline: job.search.maxSeconds.map { start.advanced(by: .seconds($0 - spent)) },
-            progress: progress)
+            clock: clock, progress: progress)
         try await finish.finalists()
     }
 

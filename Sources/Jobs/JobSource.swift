@@ -7,6 +7,8 @@ package struct JobSource: Sendable {
     package let text: JobText
     /// The job's name where a database has it under another one than the file says.
     private let label: String?
+    /// The lengths that were kept of it.
+    private let schedule: [String: String]
 
     /// What replaced the data set's path.
     package var data: String? { text.data }
@@ -18,12 +20,14 @@ package struct JobSource: Sendable {
             file: JobSource.absolute(found.name), text: found.text, data: data.map(JobSource.absolute),
             seed: seed)
         label = nil
+        schedule = [:]
     }
 
     /// What was kept of a job, as it was read last.
     package init(of job: JobStore) throws {
         text = try job.file() ?? JobSource.earlier(job)
         label = job.name
+        schedule = try job.schedule()
     }
 
     /// Jobs of earlier versions kept it in their folder.
@@ -39,8 +43,10 @@ package struct JobSource: Sendable {
         }
     }
 
+    /// The job with the lengths that were kept of it; of a file, with those that hold where time is not limited.
     package func resolved() throws -> ResolvedJob {
-        try ResolvedJob(JobFile(parsing: text.text, file: text.file), seed: text.seed, name: label)
+        let job = try ResolvedJob(JobFile(parsing: text.text, file: text.file), seed: text.seed, name: label)
+        return try job.with(stored: schedule)
     }
 
     /// A path that means the same from any folder; names of files inside the binary stay as they are.

@@ -11,6 +11,13 @@ import YAMLReader
 package enum JobWork: Sendable {
     case training(TrainingWork)
     case table(MeasurementTable)
+
+    var isTable: Bool {
+        switch self {
+        case .training: false
+        case .table: true
+        }
+    }
 }
 
 /// Samples and the prices of the job's devices.

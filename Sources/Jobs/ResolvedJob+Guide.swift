@@ -16,6 +16,12 @@ extension ResolvedJob {
     /// Its hash is the job's identity. Each value is encoded exactly by its own type; stored identities are compared with these,
     /// so an encoding changes only with its version.
     package func guide(_ work: JobWork) -> Identity {
+        var searching: Identity = [
+            "strategy": .text(search.strategy.rawValue), "batch": .integer(search.batch),
+            "seed": .text(String(seed)), "use_host_times": .flag(search.usesHostTimes),
+        ]
+        // Left out where there is none, as in jobs begun before it could be said.
+        if let most = search.maxOperations { searching.append("max_macs", .integer(most)) }
         var identity: Identity = [
             "version": .integer(1), "data": dataGuide(work), "space": spaceGuide, "devices": devicesGuide,
             "objectives": .list(objectives.map { .text($0.rawValue) }),
@@ -30,10 +36,7 @@ extension ResolvedJob {
                 "maximum_drop": .number(orAbsent: finalists.maximumDrop),
             ],
             "compressing": compression.identity,
-            "search": [
-                "strategy": .text(search.strategy.rawValue), "batch": .integer(search.batch),
-                "seed": .text(String(seed)), "use_host_times": .flag(search.usesHostTimes),
-            ],
+            "search": searching,
             "teachers": teachersGuide(work),
         ]
         if let runners = runnersGuide { identity.append("runners", runners) }

@@ -39,6 +39,7 @@ extension ResolvedJob {
         if compression.calibrator != .meanSquaredError {
             record.append("calibrator", .text(compression.calibrator.description))
         }
+        if let most = search.maxOperations { record.append("max_macs", .integer(most)) }
         if let superEpochs { record.append("super_epochs", .number(superEpochs)) }
         if !space.fixedCompression.isEmpty {
             record.append("fixed_compression", .list(space.fixedCompression.map(Identity.text)))

@@ -11,7 +11,7 @@ extension ResolvedJob {
         case .training(let training):
             return try Problem(
                 space: space, targets: try targets(work), constraints: constraints, seed: seed,
-                pricer: pricer ?? training.pricer)
+                maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer)
         case .table(let table):
             return try Problem(
                 space: space, listed: table.listed, targets: try targets(work), constraints: constraints,

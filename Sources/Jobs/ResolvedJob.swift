@@ -2,6 +2,7 @@ package import Candidates
 import Datasets
 import Determinism
 package import Devices
+import Foundation
 package import ModelCompression
 package import Quantities
 package import Runners
@@ -15,7 +16,7 @@ package struct ResolvedJob: Sendable {
     package let name: String
     /// The job file's name, for complaints; relative paths in it are relative to its folder.
     package let file: String
-    package let space: SearchSpace
+    package private(set) var space: SearchSpace
     /// Hash of the space's file or of the given model.
     let spaceHash: String
     package let data: JobData
@@ -31,13 +32,15 @@ package struct ResolvedJob: Sendable {
     /// How compressions are carried out.
     package let compression: CompressionOptions
     /// Settings of the training that compares candidates.
-    package let searchSettings: TrainingSettings
+    package private(set) var searchSettings: TrainingSettings
     /// Settings of the training to the end.
-    package let finalSettings: TrainingSettings
+    package private(set) var finalSettings: TrainingSettings
     /// Passes over the data in which a super-network is trained; nil where there is none.
     package let superEpochs: Double?
-    package let search: SearchRules
-    package let finalists: FinalistRules
+    package private(set) var search: SearchRules
+    package private(set) var finalists: FinalistRules
+    /// The lengths that the file leaves open.
+    package let openLengths: [LengthKey]
     package let seed: UInt64
     let places: Places
     /// Why the space was chosen; nil where the job names it.
@@ -55,6 +58,18 @@ package struct ResolvedJob: Sendable {
     /// Where weights come from before a candidate is trained.
     package var weights: WeightSource { superEpochs == nil ? WeightSource(of: space) : .shared }
 
+    /// Settings of each length of training that the search tells apart, the shortest first.
+    package var rungSettings: [TrainingSettings] {
+        let (rungs, reduction) = (search.strategy.strategy.rungs, Double(SuccessiveHalving.usualReduction))
+        return (0..<rungs).map { rung in
+            var settings = searchSettings
+            let share = pow(reduction, Double(rungs - 1 - rung))
+            settings.epochs /= share
+            settings.fineTuneEpochs = settings.fineTuneEpochs.map { $0 / share }
+            return settings
+        }
+    }
+
     /// How the accuracies that the search compares are obtained.
     package var searchFidelity: Fidelity {
         if finalists.choice == .everyone { return .final }
@@ -69,18 +84,33 @@ package struct ResolvedJob: Sendable {
         return copy
     }
 
-    /// The part of the time that the search itself may take; the finalists get the rest.
+    /// How much the job does as it stands.
+    package var lengths: JobLengths {
+        JobLengths(
+            evaluations: search.maxEvaluations, epochs: searchSettings.epochs, batch: searchSettings.batch,
+            maximumOperations: search.maxOperations, recipes: nil,
+            finalists: finalists.choice == .everyone ? nil : finalists.choice.countPerDevice,
+            finalEpochs: finalSettings.epochs)
+    }
+
+    /// The same job with other lengths.
     ///
-    /// Split by passes over the data: at most so many finalists a device against `maxEvaluations` candidates.
-    package var searchShareOfTime: Double {
-        switch data {
-        case .table: return 1
-        case .samples where weights == .shared: return 0.6
-        case .samples:
-            let finals = Double(finalists.choice.countPerDevice * devices.count) * finalSettings.epochs * 0.6
-            let search = Double(search.maxEvaluations) * searchSettings.epochs
-            return search / max(search + finals, 1e-9)
+    /// Throws where the space does not offer the recipes.
+    package func with(_ lengths: JobLengths) throws -> ResolvedJob {
+        var copy = self
+        copy.search.maxEvaluations = lengths.evaluations
+        copy.search.maxOperations = lengths.maximumOperations
+        (copy.finalSettings.epochs, copy.finalSettings.batch) = (lengths.finalEpochs, lengths.batch)
+        (copy.searchSettings.epochs, copy.searchSettings.batch) = (lengths.epochs, lengths.batch)
+        if finalists.choice == .everyone {
+            copy.searchSettings = copy.finalSettings
+        } else {
+            copy.finalists.choice = .perDevice(lengths.finalists ?? finalists.choice.countPerDevice)
         }
+        if let recipes = lengths.recipes {
+            copy.space = try space.narrowed(compression: [("recipe", recipes)])
+        }
+        return copy
     }
 }
 
@@ -112,6 +142,12 @@ extension ResolvedJob {
         searchSettings = file.finalists.choice == .everyone ? finalSettings : file.training.settings
         superEpochs = file.training.superEpochs
         search = file.search
+        let typed = file.training.typed + file.search.typed + file.finalists.typed
+        let hasRecipes = file.compression.options(of: "recipe") != nil || space.hasWeights
+        openLengths = LengthKey.allCases.filter {
+            !typed.contains($0) && ($0 != .recipes || !hasRecipes)
+                && (file.finalists.choice != .everyone || $0 != .epochs && $0 != .finalists)
+        }
         if superEpochs != nil, space.hasWeights {
             throw JobError(
                 "\(file.file): training.mode weight-sharing is for spaces; a given model has its weights already"
@@ -124,9 +160,29 @@ extension ResolvedJob {
                 "\(file.file): compression.max_drop is for finalists; with 'per_device: all' there is no choosing them"
             )
         }
+        if search.strategy.strategy.rungs > 1 {
+            try ResolvedJob.requireLengths(file, data, isShared: superEpochs != nil)
+        }
         if let seed, seed < 0 { throw JobError("the seed must not be negative") }
         self.seed = seed.map(UInt64.init) ?? file.search.seed
         places = Places(model: subject.place, recipes: file.compression.options(of: "recipe") ?? [])
+    }
+
+    /// Successive halving trains candidates to several lengths.
+    private static func requireLengths(_ file: JobFile, _ data: JobData, isShared: Bool) throws {
+        let reason: String? =
+            switch data {
+            case .table: "a table has one quality a candidate"
+            case .samples where isShared: "with training.mode weight-sharing candidates are not trained"
+            case .samples where file.finalists.choice == .everyone:
+                "with 'per_device: all' every candidate is trained to the end"
+            case .samples: nil
+            }
+        if let reason {
+            throw JobError(
+                "\(file.file): search.strategy: successive-halving trains candidates to several lengths, but \(reason); "
+                    + "use guided")
+        }
     }
 
     /// The data with what only the other sections decide.

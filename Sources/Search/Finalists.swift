@@ -64,16 +64,17 @@ private struct FinalistChooser {
     /// Fronts beyond the first that may fill gaps.
     private static let layers = 3
 
-    init(_ target: Target, _ evaluations: [Evaluation]) {
+    init(_ whole: Target, _ evaluations: [Evaluation]) {
+        let target = whole.focused(on: evaluations)
         self.target = target
         cost = target.objectives.firstIndex { !$0.metric.isQuality }
         let all = evaluations.compactMap { evaluation -> Candidate? in
             guard evaluation.score(on: target.device)?.isFeasible == true, evaluation.quality != nil,
                 let point = target.objectives(of: evaluation), point.allSatisfy(\.isFinite)
             else { return nil }
-            let hopeful = FinalistChooser.hopeful(point, evaluation, target)
-            return Candidate(
-                evaluation: evaluation, point: target.scaled(point), hopeful: target.scaled(hopeful))
+            let hopeful = target.scaled(FinalistChooser.hopeful(point, evaluation, target))
+            guard hopeful.allSatisfy({ $0 < hypervolumeReference }) else { return nil }
+            return Candidate(evaluation: evaluation, point: target.scaled(point), hopeful: hopeful)
         }
         for (layer, front) in nonDominatedFronts(all.map(\.hopeful)).prefix(FinalistChooser.layers)
             .enumerated()

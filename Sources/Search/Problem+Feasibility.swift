@@ -94,7 +94,7 @@ extension Problem {
 
     /// The same of many points, in their order.
     public func priceViolations(of genotypes: [Genotype]) -> [Double] {
-        priceViolations(prices(of: genotypes))
+        priceViolations(prices(of: genotypes), of: genotypes)
     }
 
     /// Whether some device can have the candidate within the job's limits on costs; all others are dropped

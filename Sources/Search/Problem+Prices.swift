@@ -1,3 +1,4 @@
+import Foundation
 import Quantities
 import SearchSpaces
 
@@ -19,15 +20,25 @@ extension Problem {
 
     /// For each point the violation of the limits on costs on the target where it is smallest.
     ///
-    /// As `priceViolation(of:)`; give prices in the order of the targets.
-    func priceViolations(_ prices: PriceList) -> [Double] {
+    /// As `priceViolation(of:)`; give the points' prices in the order of the targets.
+    func priceViolations(_ prices: PriceList, of genotypes: [Genotype]) -> [Double] {
         let limits = targets.map { target in costLimits(on: target) }
+        let excess = operationsExcess(of: genotypes)
         return (0..<prices.count).map { point in
             var smallest = Double.infinity
             for target in targets.indices where smallest > 0 {
                 smallest = min(smallest, violation(limits[target], prices, point: point, target: target))
             }
-            return smallest
+            return smallest + (excess?[point] ?? 0)
+        }
+    }
+
+    /// For each point how far its training is beyond the limit: 0 within, else the ratio's natural logarithm; nil where
+    /// there is no limit.
+    private func operationsExcess(of genotypes: [Genotype]) -> [Double]? {
+        guard let maximumOperations else { return nil }
+        return pricer.prices(of: genotypes.map(space.uncompressed)).points.map { counts in
+            counts.macs > Double(maximumOperations) ? log(counts.macs / Double(maximumOperations)) : 0
         }
     }
 

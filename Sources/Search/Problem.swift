@@ -19,13 +19,16 @@ public struct Problem: Sendable {
     public let pricer: any Pricer
     /// Seed of every random choice.
     public let seed: UInt64
+    /// Candidates whose networks have more multiply-accumulate operations before compression take too long to train and are
+    /// not proposed; nil for no limit.
+    public let maximumOperations: Int?
     /// For each target the place of its device among the scores of a price; nil where prices have none.
     let devicePositions: [Int?]
 
     /// Throws where a constraint names a device that is not among the targets, or a target has no objective.
     public init(
         space: SearchSpace, listed: [Genotype]? = nil, targets: [Target], constraints: [Constraint] = [],
-        seed: UInt64, pricer: any Pricer
+        seed: UInt64, maximumOperations: Int? = nil, pricer: any Pricer
     ) throws(SearchError) {
         guard !targets.isEmpty, targets.allSatisfy({ !$0.objectives.isEmpty }) else { throw .noObjectives }
         for case let device? in constraints.map(\.device)
@@ -37,6 +40,7 @@ public struct Problem: Sendable {
         self.targets = targets
         self.constraints = constraints
         self.seed = seed
+        self.maximumOperations = maximumOperations
         self.pricer = pricer
         let scores = pricer.costs(of: listed?.first ?? space.smallest).scores
         devicePositions = targets.map { target in scores.firstIndex { $0.device == target.device } }

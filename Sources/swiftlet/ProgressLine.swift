@@ -13,6 +13,11 @@ final class ProgressLine: Sendable {
 
     func show(_ progress: JobProgress) {
         if isQuiet, progress.phase != "warning" { return }
+        // What is to be read later stays above the line.
+        if ["warning", "plan", "batch"].contains(progress.phase) {
+            write((isTerminal ? "\r\u{1B}[2K" : "") + progress.text + "\n")
+            return
+        }
         let isDue = last.withLock { last in
             let isNewPhase = last.phase != progress.phase
             guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else {

@@ -5,10 +5,10 @@ import SwiftletKit
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Runs a job, or resumes it where it stopped.")
+        abstract: "Runs a job, or resumes it where it stopped; several one after another.")
 
-    @Argument(help: "The job file.")
-    var job: String
+    @Argument(help: "The job file, or several.")
+    var jobs: [String]
 
     @Flag(help: "Print the resolved plan and the expected times; do nothing.")
     var dryRun = false
@@ -29,11 +29,19 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let request = SearchRequest(job: job, data: data, seed: seed, threads: threads, database: database.db)
-        if dryRun {
-            try Terminal.print(try plan(of: request), as: output.format)
-            return
+        let requests = jobs.map {
+            SearchRequest(job: $0, data: data, seed: seed, threads: threads, database: database.db)
         }
+        if dryRun {
+            for request in requests { try Terminal.print(try plan(of: request), as: output.format) }
+        } else if let request = requests.first, requests.count == 1 {
+            try await run(request)
+        } else {
+            try await run(all: requests)
+        }
+    }
+
+    private func run(_ request: SearchRequest) async throws {
         let progress = ProgressLine(isQuiet: quiet)
         let answer = try await Interruption.cancelling {
             try await search(request) { progress.show($0) }
@@ -41,6 +49,40 @@ struct SearchCommand: AsyncParsableCommand {
         progress.end()
         try Terminal.print(answer, as: output.format)
         if !answer.isFeasible { throw ExitStatus.infeasible }
+    }
+
+    /// The status is that of the job that went worst.
+    private func run(all requests: [SearchRequest]) async throws {
+        let progress = ProgressLine(isQuiet: quiet)
+        let answer = try await Interruption.cancelling {
+            try await search(
+                all: requests,
+                begins: { index in
+                    progress.show(
+                        JobProgress(
+                            phase: "batch",
+                            text: "job \(index + 1) of \(requests.count): \(requests[index].job)"))
+                }, progress: { progress.show($0) })
+        }
+        progress.end()
+        try Terminal.print(answer, as: output.format)
+        if let status = ExitStatus(of: answer) { throw status }
+    }
+}
+
+extension ExitStatus {
+    /// What the worst of several jobs ended with; nil where all are done.
+    fileprivate init?(of batch: SearchBatchAnswer) {
+        let outcomes = Set(batch.jobs.map(\.outcome))
+        if outcomes.contains(.failed) {
+            self = .failed
+        } else if outcomes.contains(.invalid) {
+            self = .invalidInput
+        } else if outcomes.contains(.infeasible) {
+            self = .infeasible
+        } else {
+            return nil
+        }
     }
 }
 

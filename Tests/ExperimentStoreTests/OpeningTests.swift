@@ -51,7 +51,7 @@ struct OpeningTests {
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
         try sqlite(folder.database, "PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 5)) {
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 6)) {
             try ExperimentStore(writing: folder.database)
         }
     }

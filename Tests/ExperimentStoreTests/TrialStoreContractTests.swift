@@ -47,6 +47,20 @@ struct TrialStoreContractTests {
         }
     }
 
+    @Test("keeps a candidate's trainings of several lengths apart", arguments: Kind.allCases)
+    func rungs(kind: Kind) throws {
+        try withStore(kind) { store in
+            var evaluations = [Sample.evaluation(0, candidate: "aa"), Sample.evaluation(1, candidate: "aa")]
+            evaluations[1].rung = 1
+            for evaluation in evaluations { try store.record(evaluation) }
+            #expect(try store.proposedEvaluations() == evaluations)
+            evaluations[1].proposal = 2
+            #expect(throws: TrialStoreError.duplicateEvaluation("aa", .trained)) {
+                try store.record(evaluations[1])
+            }
+        }
+    }
+
     @Test("refuses a proposal number twice and a candidate twice at one fidelity", arguments: Kind.allCases)
     func duplicates(kind: Kind) throws {
         try withStore(kind) { store in

@@ -5,25 +5,34 @@ import Testing
 
 @Suite("Repeatable jobs", .serialized)
 struct RepeatabilityTests {
-    @Test("One and two threads make the same history and the same fronts")
-    func threads() async throws {
+    private static let strategies = ["nsga2", "guided", "successive-halving"]
+
+    private static func text(_ strategy: String) -> String {
+        SmallJob.text.replacing("strategy: nsga2", with: "strategy: \(strategy)")
+    }
+
+    @Test("One and two threads make the same history and the same fronts", arguments: strategies)
+    func threads(strategy: String) async throws {
         let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
-        try await SmallJob.run(in: one, threads: 1)
-        try await SmallJob.run(in: two, threads: 2)
+        try await SmallJob.run(in: one, text: Self.text(strategy), threads: 1)
+        try await SmallJob.run(in: two, text: Self.text(strategy), threads: 2)
         #expect(try history(one) == history(two))
         for device in ["raspberry-pi-4", "stm32h743"] {
             #expect(try front(one, device) == front(two, device))
         }
     }
 
-    @Test("Cancelled in the middle and run again, a job ends as if never interrupted", arguments: [2, 8, 13])
-    func resumed(after reports: Int) async throws {
+    @Test(
+        "Cancelled in the middle and run again, a job ends as if never interrupted",
+        arguments: [(2, "nsga2"), (8, "nsga2"), (13, "nsga2"), (10, "successive-halving")])
+    func resumed(after reports: Int, strategy: String) async throws {
+        let text = Self.text(strategy)
         let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
-        try await SmallJob.run(in: whole)
+        try await SmallJob.run(in: whole, text: text)
         let count = Mutex(0)
         let task = Mutex<Task<Void, any Error>?>(nil)
         let running = Task {
-            try await SmallJob.run(in: broken) { progress in
+            try await SmallJob.run(in: broken, text: text) { progress in
                 guard ["search", "finish"].contains(progress.phase) else { return }
                 let seen = count.withLock { count -> Int in
                     count += 1
@@ -35,7 +44,7 @@ struct RepeatabilityTests {
         }
         task.withLock { $0 = running }
         await #expect(throws: CancellationError.self) { try await running.value }
-        try await SmallJob.run(in: broken)
+        try await SmallJob.run(in: broken, text: text)
         #expect(try history(whole) == history(broken))
         #expect(try front(whole, "stm32h743") == front(broken, "stm32h743"))
     }

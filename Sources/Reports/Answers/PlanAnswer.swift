@@ -6,6 +6,8 @@ public struct PlanAnswer: Answer, Hashable {
     public var guide: JSONObject
     /// How much it may do.
     public var budget: Budget
+    /// The lengths that the job file leaves open, as the keys that would set them.
+    public var chosen: JSONObject
     /// How long it will take.
     public var expected: ExpectedTimesAnswer
     /// The given model's quality on a slice of the training part; nil where the job has none.
@@ -52,11 +54,13 @@ public struct PlanAnswer: Answer, Hashable {
 
     /// A resolved job.
     public init(
-        guide: JSONObject, budget: Budget, expected: ExpectedTimesAnswer, modelAccuracy: Double?,
+        guide: JSONObject, budget: Budget, chosen: JSONObject = JSONObject([]),
+        expected: ExpectedTimesAnswer, modelAccuracy: Double?,
         feasibleShares: [FeasibleShare]
     ) {
         self.guide = guide
         self.budget = budget
+        self.chosen = chosen
         self.expected = expected
         self.modelAccuracy = modelAccuracy
         self.feasibleShares = feasibleShares
@@ -108,7 +112,7 @@ public struct ExpectedTimesAnswer: Codable, Hashable, Sendable {
 
 extension PlanAnswer {
     private static let ownKeys: Set<String> = [
-        "budget", "expected", "model_accuracy_on_train_slice", "feasible_share",
+        "budget", "chosen", "expected", "model_accuracy_on_train_slice", "feasible_share",
     ]
 
     /// Encodes the guide's keys, then what is known of the budget beside them.
@@ -116,6 +120,7 @@ extension PlanAnswer {
         var container = encoder.container(keyedBy: OpenKey.self)
         for entry in guide.entries { try container.encode(entry.value, forKey: OpenKey(entry.key)) }
         try container.encode(budget, forKey: "budget")
+        if !chosen.entries.isEmpty { try container.encode(JSONValue.object(chosen), forKey: "chosen") }
         try container.encode(expected, forKey: "expected")
         if let modelAccuracy { try container.encode(modelAccuracy, forKey: "model_accuracy_on_train_slice") }
         var shares = container.nestedContainer(keyedBy: OpenKey.self, forKey: "feasible_share")
@@ -133,6 +138,8 @@ extension PlanAnswer {
                     ($0.stringValue, try container.decode(JSONValue.self, forKey: $0))
                 }),
             budget: try container.decode(Budget.self, forKey: "budget"),
+            chosen: try container.decodeIfPresent(JSONValue.self, forKey: "chosen")?.entries
+                ?? JSONObject([]),
             expected: try container.decode(ExpectedTimesAnswer.self, forKey: "expected"),
             modelAccuracy: try container.decodeIfPresent(
                 Double.self, forKey: "model_accuracy_on_train_slice"),
@@ -157,6 +164,11 @@ extension PlanAnswer {
 }
 
 extension JSONValue {
+    /// Nil for what is no object.
+    fileprivate var entries: JSONObject? {
+        if case .object(let object) = self { object } else { nil }
+    }
+
     /// The leaves of an object by their key paths; a list is one leaf.
     fileprivate static func lines(of value: JSONValue, prefix: String = "") -> [(key: String, value: String)]
     {

@@ -2,23 +2,23 @@ public import Quantities
 
 /// What a search ended with.
 public enum SearchAnswer: Answer, Hashable {
-    /// Its fronts, whether some device has a feasible model, and the balanced model of each device; the picks are not part of
-    /// the coding.
-    case fronts(FrontsAnswer, isFeasible: Bool, picks: [PickAnswer])
+    /// Its fronts, whether some device has a feasible model, what failed, and the balanced model of each device; failures and
+    /// picks are not part of the coding.
+    case fronts(FrontsAnswer, isFeasible: Bool, failures: FailuresAnswer, picks: [PickAnswer])
     /// No device can have any candidate of the space; nothing was trained.
     case nothingFeasible(NothingFeasibleAnswer)
 
     /// Whether some device has a model that keeps the job's limits.
     public var isFeasible: Bool {
         switch self {
-        case .fronts(_, let isFeasible, _): isFeasible
+        case .fronts(_, let isFeasible, _, _): isFeasible
         case .nothingFeasible: false
         }
     }
 
     private var answer: any Answer {
         switch self {
-        case .fronts(let fronts, _, _): fronts
+        case .fronts(let fronts, _, _, _): fronts
         case .nothingFeasible(let nearest): nearest
         }
     }
@@ -28,7 +28,7 @@ public enum SearchAnswer: Answer, Hashable {
         if let fronts = try? FrontsAnswer(from: decoder) {
             self = .fronts(
                 fronts, isFeasible: fronts.fronts.contains { $0.candidates.contains(where: \.isFeasible) },
-                picks: [])
+                failures: FailuresAnswer(evaluations: 0, reasons: []), picks: [])
         } else {
             self = .nothingFeasible(try NothingFeasibleAnswer(from: decoder))
         }
@@ -43,11 +43,47 @@ public enum SearchAnswer: Answer, Hashable {
     /// The table of what it holds.
     public func table(_ style: TableStyle) throws -> String {
         switch self {
-        case .fronts(let fronts, _, let picks):
-            let table = try picks.table(style)
-            return try fronts.table(style) + (table.isEmpty ? "" : "\n" + table)
+        case .fronts(let fronts, _, let failures, let picks):
+            let parts = [try fronts.table(style), try picks.table(style), failures.text]
+            return parts.filter { !$0.isEmpty }.joined(separator: "\n")
         case .nothingFeasible(let nearest): return nearest.table(style)
         }
+    }
+}
+
+/// The evaluations of a job that failed, by their reasons.
+public struct FailuresAnswer: Codable, Hashable, Sendable {
+    /// Why some evaluations failed.
+    public struct Reason: Codable, Hashable, Sendable {
+        /// A sentence.
+        public var reason: String
+        /// Evaluations that failed with it.
+        public var count: Int
+
+        /// A reason and how often it was met.
+        public init(reason: String, count: Int) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    /// All evaluations of the job, finalists included.
+    public var evaluations: Int
+    /// The most frequent first.
+    public var reasons: [Reason]
+
+    /// What failed among so many evaluations.
+    public init(evaluations: Int, reasons: [Reason]) {
+        self.evaluations = evaluations
+        self.reasons = reasons
+    }
+
+    /// One line a reason; empty where nothing failed.
+    public var text: String {
+        guard !reasons.isEmpty else { return "" }
+        let failed = reasons.reduce(0) { $0 + $1.count }
+        return "\(failed) of \(evaluations) evaluations failed:\n"
+            + reasons.map { "  \($0.count) ×  \($0.reason)\n" }.joined()
     }
 }
 

@@ -1,6 +1,7 @@
 /// The strategies by the names that job files give them.
 public enum StrategyName: String, CaseIterable, Hashable, Sendable {
     case guided
+    case successiveHalving = "successive-halving"
     case nsga2
     case random
     case exhaustive
@@ -12,6 +13,7 @@ public enum StrategyName: String, CaseIterable, Hashable, Sendable {
     public var strategy: any SearchStrategy {
         switch self {
         case .guided: GuidedSearch()
+        case .successiveHalving: SuccessiveHalving()
         case .nsga2: NSGA2()
         case .random: RandomSearch()
         case .exhaustive: ExhaustiveSearch()

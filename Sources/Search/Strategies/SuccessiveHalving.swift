@@ -15,8 +15,14 @@ public struct SuccessiveHalving: SearchStrategy {
     /// One in so many of a rung goes on.
     public let reduction: Int
 
+    /// What most searches use.
+    public static let usualReduction = 3
+
     /// Successive halving; a precondition failure without a rung or with a reduction below 2.
-    public init(newcomers: any SearchStrategy = GuidedSearch(), rungs: Int = 3, reduction: Int = 3) {
+    public init(
+        newcomers: any SearchStrategy = GuidedSearch(), rungs: Int = 3,
+        reduction: Int = SuccessiveHalving.usualReduction
+    ) {
         precondition(
             rungs > 0 && reduction > 1, "successive halving needs a rung and a reduction of at least 2")
         self.newcomers = newcomers

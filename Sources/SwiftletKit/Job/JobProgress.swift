@@ -21,6 +21,7 @@ extension JobProgress {
     init(_ event: JobEvent) {
         switch event {
         case .warning(let sentence): self.init(phase: "warning", text: "warning: \(sentence)")
+        case .planned(let sentence): self.init(phase: "plan", text: sentence)
         case .timingHost(let network, let count):
             self.init(phase: "host", text: "timing this computer: network \(network) of \(count)")
         case .timingByRunner(let device, let network, let count):

@@ -8,15 +8,19 @@ import SearchSpaces
 
 /// The resolved job before any work: what decides its result, what the devices can have, and how long it will take.
 public func plan(of request: SearchRequest) throws -> PlanAnswer {
-    let job = try request.source().resolved()
-    let work = try job.work(data: request.data, database: request.database)
+    let source = try request.source()
+    let known = try source.known(in: request.database)
+    let prepared = try source.prepared(
+        data: request.data, database: request.database, known: known, width: request.width, begun: .now)
+    let (job, work) = (prepared.job, prepared.work)
     let problem = try job.problem(work, pricer: nil)
     return PlanAnswer(
         guide: JSONObject(job.overview),
         budget: PlanAnswer.Budget(
             maxEvaluations: job.search.maxEvaluations, maxSeconds: job.search.maxSeconds,
             threads: request.width),
-        expected: try ExpectedTimesAnswer(job, work, width: request.width),
+        chosen: JSONObject(prepared.schedule.entries.map { ($0.key.rawValue, .text($0.text)) }),
+        expected: try ExpectedTimesAnswer(prepared, width: request.width),
         modelAccuracy: try work.training.flatMap { try job.givenAccuracy($0) },
         feasibleShares: feasibleShares(problem))
 }
@@ -41,26 +45,16 @@ private func feasibleShares(_ problem: Problem) -> [PlanAnswer.FeasibleShare] {
 }
 
 extension ExpectedTimesAnswer {
-    /// Trains a candidate for a fraction of a second.
-    fileprivate init(_ job: ResolvedJob, _ work: JobWork, width: Int) throws {
-        guard let training = work.training else {
+    /// From the speed of this computer, `width` candidates at a time.
+    fileprivate init(_ prepared: PreparedJob, width: Int) throws {
+        guard let training = prepared.work.training else {
             self.init(searchSeconds: 0)
             return
         }
-        let builder = job.builder(training, job.searchSettings)
-        let perSample = try builder.trainingSecondsPerSample()
-        let samples = Double(training.data.split.train.count) * perSample / Double(width)
-        let evaluation = samples * builder.settings.epochs
-        let finalists =
-            Double(job.finalists.choice.countPerDevice * job.devices.count) * samples
-            * job.finalSettings.epochs
-        let search = evaluation * min(Double(job.search.maxEvaluations), Double(job.space.count))
-        let limit = job.search.maxSeconds
+        let times = try prepared.expectedSeconds(training, width: width)
         self.init(
-            secondsPerEvaluation: evaluation,
-            searchSeconds: min(search, limit.map { $0 * job.searchShareOfTime } ?? .infinity),
-            finalistSeconds: min(finalists, limit.map { $0 * (1 - job.searchShareOfTime) } ?? .infinity),
-            shareOfTimeForSearch: job.searchShareOfTime)
+            secondsPerEvaluation: times.evaluation, searchSeconds: times.search,
+            finalistSeconds: times.finalists, shareOfTimeForSearch: prepared.schedule.time?.searchShare)
     }
 }
 

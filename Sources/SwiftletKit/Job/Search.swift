@@ -44,15 +44,21 @@ public struct SearchRequest: Sendable {
 public func search(
     _ request: SearchRequest, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
 ) async throws -> SearchAnswer {
+    let start = ContinuousClock.now
     let source = try request.source()
-    let job = try source.resolved()
-    let work = try job.work(data: request.data, database: request.database)
+    let prepared = try source.prepared(
+        data: request.data, database: request.database, known: source.known(in: request.database),
+        width: request.width, begun: start)
+    let (job, work) = (prepared.job, prepared.work)
     let doubts = try job.warnings(work)
     let store = try ExperimentStore(writing: request.database)
-    let begun = try store.begin(job.plan(work, from: source))
+    let begun = try store.begin(job.plan(work, from: source, schedule: prepared.schedule))
     let report: @Sendable (JobEvent) -> Void = { progress(JobProgress($0)) }
     for warning in begun.warnings + begun.notes + doubts { report(.warning(warning)) }
-    let run = JobRun(job: job, work: work, begun: begun, width: request.width, progress: report)
+    report(.planned(prepared.summary))
+    let run = JobRun(
+        job: job, work: work, begun: begun, width: request.width, time: prepared.schedule.time, start: start,
+        progress: report)
     do {
         let isFeasible = try await run.toTheEnd()
         let review = Review(store)
@@ -63,7 +69,7 @@ public func search(
             }
         return .fronts(
             try review.fronts(of: job.name), isFeasible: isFeasible,
-            picks: try picks(of: job.name, from: review, by: pricer))
+            failures: try FailuresAnswer(begun.job), picks: try picks(of: job.name, from: review, by: pricer))
     } catch SearchError.nothingFeasible(let nearest, let device, let blocking) {
         return .nothingFeasible(
             NothingFeasibleAnswer(
@@ -87,6 +93,32 @@ private func picks(of job: String, from review: Review, by pricer: SpacePricer?)
         return PickAnswer(
             device: selection.device, candidate: selection.candidate, float32Latency: latency("none"),
             int8Latency: latency("int8"))
+    }
+}
+
+extension FailuresAnswer {
+    fileprivate init(_ job: JobStore) throws {
+        self.init(
+            evaluations: try job.evaluationCount(),
+            reasons: try job.failures().map { Reason(reason: $0.reason, count: $0.count) })
+    }
+}
+
+extension JobSource {
+    /// The job as the database has it, where it was begun; no database is made.
+    func known(in database: String) throws -> JobStore? {
+        do {
+            return try ExperimentStore(reading: database).known(resolved().name)
+        } catch StoreError.missing(_), StoreError.missingLog(_) {
+            return nil
+        }
+    }
+}
+
+extension ExperimentStore {
+    /// The job of that name, where it was begun.
+    func known(_ name: String) throws -> JobStore? {
+        try jobNames().contains(name) ? job(named: name) : nil
     }
 }
 

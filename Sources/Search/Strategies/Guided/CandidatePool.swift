@@ -25,7 +25,7 @@ struct CandidatePool {
                 CandidatePool.near(centres, in: problem.space, using: &random).uniqued().filter(isNew)
             }
         let prices = problem.prices(of: points)
-        let violations = problem.priceViolations(prices)
+        let violations = problem.priceViolations(prices, of: points)
         let kept = points.indices.filter { violations[$0] == 0 }
         genotypes = kept.map { points[$0] }
         self.prices = prices.points(at: kept)

@@ -27,7 +27,9 @@ struct GuidedChoice {
                 problem.violation(of: $0.evaluation, on: target) == 0
                     ? target.objectives(of: $0.evaluation) : nil
             }.filter { $0.allSatisfy(\.isFinite) }
-            return FrontGain(target, feasible: feasible, largestError: problem.largestError(on: target))
+            return FrontGain(
+                target.focused(on: history.lazy.map(\.evaluation)), feasible: feasible,
+                largestError: problem.largestError(on: target))
         }
         let limits = positions.map { problem.costLimits(on: problem.targets[$0]) }
         costs = pool.genotypes.indices.map { point in

@@ -1,0 +1,245 @@
+import Candidates
+import Datasets
+import Determinism
+import Foundation
+import Quantities
+import Search
+import SearchSpaces
+
+/// Chooses the lengths that a job file leaves open.
+///
+/// With a limit on time, from the speed of this computer: of the networks of the space, the larger half of the costs is left
+/// out until finalists see enough samples; the search gets a share of the time and divides it into about as many candidates
+/// as each of them gets parts of an epoch. Without a limit, from the number of samples alone.
+struct LengthChoice {
+    private let job: ResolvedJob
+    private let samples: Double
+    /// Multiply-accumulate operations before compression of random points that some device can have, in ascending order.
+    private let operations: [Double]
+    /// Of the largest network, from which others may learn.
+    private let largestOperations: Double
+
+    init(_ job: ResolvedJob, _ training: TrainingWork) throws {
+        self.job = job
+        samples = Double(max(training.data.split.train.count, 1))
+        operations = try job.randomOperations(training)
+        let largest = training.pricer.costs(of: job.space.uncompressed(job.space.largest)).macs
+        largestOperations = largest.map(Double.init) ?? 1
+    }
+
+    private func isOpen(_ key: LengthKey) -> Bool { job.openLengths.contains(key) }
+}
+
+extension LengthChoice {
+    /// Seconds on one core of a random point that may be proposed.
+    func meanSeconds(epochs: Double, _ speed: TrainingSpeed) -> Double {
+        let limit = job.search.maxOperations.map(Double.init) ?? .infinity
+        let kept = operations.filter { $0 <= limit }
+        let mean = kept.reduce(0, +) / Double(max(kept.count, 1))
+        return speed.seconds(training: epochs * samples, operations: mean)
+    }
+}
+
+// MARK: Without a limit on time
+
+extension LengthChoice {
+    /// Passes after which more of them hardly help: a million samples, but no fewer than five passes and no more than sixty.
+    private var enoughEpochs: Double { min(max(1e6 / samples, 5), 60).roundedCoarsely }
+
+    /// By the data alone, so that every computer chooses the same.
+    func byData() -> JobLengths {
+        var lengths = job.lengths
+        if isOpen(.finalEpochs) { lengths.finalEpochs = enoughEpochs }
+        if isOpen(.epochs) { lengths.epochs = min(lengths.finalEpochs, (enoughEpochs / 4).roundedCoarsely) }
+        if isOpen(.batch) { lengths.batch = batch(epochs: lengths.finalEpochs) }
+        return lengths
+    }
+
+    /// 128, or 64 where that leaves few steps.
+    private func batch(epochs: Double) -> Int { samples * epochs / 128 < 4000 ? 64 : 128 }
+}
+
+// MARK: With a limit
+
+extension LengthChoice {
+    /// What a limited time is divided into.
+    private struct Division {
+        /// Seconds on all cores that are left for training, after what is fixed.
+        let seconds: Double
+        /// Cores.
+        let width: Double
+        let speed: TrainingSpeed
+    }
+
+    /// - Parameters:
+    ///   - seconds: for everything from now on.
+    ///   - width: candidates trained at a time.
+    /// - Throws: `JobError` that says what the least is, where that is more.
+    func byTime(_ seconds: Double, spent: Double, limit: Double, width: Int, speed: TrainingSpeed) throws
+        -> JobSchedule
+    {
+        let left = seconds - fixedSeconds(limit)
+        let least = leastSeconds(speed)
+        guard left >= least else {
+            let all = (spent + fixedSeconds(limit) + least) * 1.1
+            throw JobError(
+                "\(job.file): search.max_time: \(LengthChoice.text(limit)) is too short for this job on this computer, which takes "
+                    + "about \(Human.duration(all.rounded(.up))) to measure its speed, to compare two candidates and to train one "
+                    + "of them to the end; give it at least that")
+        }
+        let division = Division(seconds: left * 0.97 * Double(width), width: Double(width), speed: speed)
+        var lengths = job.lengths
+        let finishing = choose(&lengths, division)
+        return JobSchedule(
+            lengths: lengths, chosen: job.openLengths,
+            time: TimePlan(
+                seconds: limit, searchShare: max(0.05, 1 - finishing / division.seconds), speed: speed))
+    }
+
+    private static func text(_ seconds: Double) -> String {
+        seconds < 1 ? "\(Human.number(seconds * 1000)) ms" : Human.duration(seconds)
+    }
+
+    /// Timing this computer and measuring finalists there.
+    private func fixedSeconds(_ limit: Double) -> Double {
+        guard job.host != nil else { return 0 }
+        return HostTimingLimit.seconds(of: limit) + min(0.35 * finalistCount, 0.15 * limit)
+    }
+
+    /// Finalists of all devices: some of them are those of several.
+    private var finalistCount: Double {
+        let perDevice = Double(min(job.finalists.choice.countPerDevice, operations.count))
+        return perDevice * (1 + 0.35 * Double(job.devices.count - 1))
+    }
+
+    /// The shortest trainings that are worth anything.
+    private var leastEpochs: Double { min(1, 4000 / samples) }
+
+    /// Two evaluations and one finalist of a small network.
+    private func leastSeconds(_ speed: TrainingSpeed) -> Double {
+        let small = operations[operations.count / 10]
+        func seconds(_ epochs: Double) -> Double {
+            speed.seconds(training: epochs * samples, operations: small)
+        }
+        let search = isOpen(.epochs) ? leastEpochs : job.searchSettings.epochs
+        let final = isOpen(.finalEpochs) ? leastEpochs : job.finalSettings.epochs
+        return 2 * seconds(search) + (finalistCount > 0 ? seconds(final) : 0)
+    }
+
+    /// Fills in what is open, and answers with the seconds on all cores that finalists are expected to take.
+    private func choose(_ lengths: inout JobLengths, _ division: Division) -> Double {
+        let mostForFinalists = finalistCount == 0 ? 0 : division.seconds * (1 - LengthChoice.searchShare)
+        let limit = chooseFinish(&lengths, mostForFinalists, division)
+        let finishing = min(
+            mostForFinalists, finalistCount * finalSeconds(lengths.finalEpochs, limit, division.speed))
+        chooseSearch(&lengths, division.seconds - finishing, upTo: limit, division.speed)
+        if isOpen(.batch) { lengths.batch = batch(epochs: lengths.finalEpochs) }
+        if isOpen(.recipes) { lengths.recipes = recipes(lengths, division) }
+        return finishing
+    }
+
+    /// Of the time for training, what the search gets at least.
+    private static let searchShare = 0.35
+    /// Samples that a finalist shall see before larger networks are let in.
+    private static let goodSamples = 150_000.0
+
+    /// Chooses the largest networks and the epochs of finalists; answers with the operations of the largest.
+    private func chooseFinish(
+        _ lengths: inout JobLengths, _ seconds: Double, _ division: Division
+    ) -> Double {
+        func epochs(_ limit: Double) -> Double {
+            guard isOpen(.finalEpochs) else { return lengths.finalEpochs }
+            let each = finalSeconds(1, limit, division.speed)
+            return min(enoughEpochs, max(leastEpochs, seconds / max(finalistCount, 1) / each))
+        }
+        var limit = operations[operations.count - 1]
+        if isOpen(.operations) {
+            let good = min(LengthChoice.goodSamples / samples, enoughEpochs)
+            let shares = [1, 0.85, 0.7, 0.5, 0.35, 0.2]
+            limit = operations[operations.count / 10]
+            for share in shares {
+                let next = operations[Int(share * Double(operations.count - 1))]
+                let each = finalSeconds(epochs(next), next, division.speed) * max(finalistCount, 1)
+                if epochs(next) >= good, each <= seconds * 1.05 {
+                    limit = next
+                    break
+                }
+            }
+            lengths.maximumOperations = limit < operations[operations.count - 1] ? Int(limit) : nil
+        }
+        if isOpen(.finalEpochs) { lengths.finalEpochs = epochs(limit).roundedCoarsely }
+        return limit
+    }
+
+    /// Seconds of the mean finalist: finalists spread evenly over the logarithm of the cost.
+    private func finalSeconds(_ epochs: Double, _ limit: Double, _ speed: TrainingSpeed) -> Double {
+        let smallest = max(operations[0], 1)
+        let spread = log(max(limit / smallest, 1 + 1e-9))
+        let mean = (limit - smallest) / spread
+        return speed.seconds(training: epochs * samples, operations: max(mean, smallest))
+    }
+
+    /// Chooses how many candidates are compared, and how long each of them is trained.
+    private func chooseSearch(
+        _ lengths: inout JobLengths, _ seconds: Double, upTo limit: Double, _ speed: TrainingSpeed
+    ) {
+        let kept = operations.filter { $0 <= limit }
+        // A search that minimises costs proposes smaller networks than chance does.
+        let mean = 0.7 * kept.reduce(0, +) / Double(max(kept.count, 1))
+        let epochSeconds = samples * speed.sample.seconds(operations: mean)
+        let rest = speed.rest.seconds(operations: mean)
+        let rungs = job.search.strategy.strategy.rungs
+        if isOpen(.epochs) {
+            let epochs = (seconds / epochSeconds).squareRoot() / 12 * (rungs > 1 ? 3 : 1)
+            lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
+        }
+        if isOpen(.evaluations) {
+            let each = lengths.epochs * LengthChoice.meanShare(rungs: rungs) * epochSeconds + rest
+            let count = (seconds / each).roundedToHalves
+            lengths.evaluations = min(max(count, 2), 20_000)
+        }
+    }
+
+    /// Of the longest training, what an evaluation gets on average: each rung costs as much as every other one, and has a
+    /// third of its candidates.
+    private static func meanShare(rungs: Int) -> Double {
+        let shares = (0..<rungs).map { pow(1.0 / Double(SuccessiveHalving.usualReduction), Double($0)) }
+        return Double(rungs) * shares[rungs - 1] / shares.reduce(0, +)
+    }
+
+    /// Without a teacher where training one would take more than a tenth of the time; nil for all recipes.
+    private func recipes(_ lengths: JobLengths, _ division: Division) -> [String]? {
+        let offered = job.space.dimensions.first { $0.name == "compression.recipe" }?.options ?? []
+        let plain = offered.filter { !$0.hasPrefix("distill") }
+        guard !plain.isEmpty, plain.count < offered.count else { return nil }
+        let teacher = division.speed.seconds(
+            training: (lengths.epochs + lengths.finalEpochs) * samples, operations: largestOperations)
+        return teacher > division.seconds / division.width / 10 ? plain : nil
+    }
+}
+
+extension ResolvedJob {
+    /// Multiply-accumulate operations before compression of a few hundred random points, in ascending order; of those that
+    /// some device can have, where there are any.
+    fileprivate func randomOperations(_ training: TrainingWork) throws -> [Double] {
+        let problem = try problem(.training(training), pricer: nil)
+        var random = RandomStream(seed: seed, .measurement, 1)
+        let points = (0..<300).map { _ in space.normalForm(space.sample(using: &random)) }
+        let prices = training.pricer.prices(of: points.map(space.uncompressed))
+        let violations = problem.priceViolations(of: points)
+        let all = points.indices.filter { prices.points[$0].macs.isFinite }
+        let kept = all.filter { violations[$0] == 0 }
+        let values = (kept.isEmpty ? all : kept).map { max(prices.points[$0].macs, 1) }.sorted()
+        guard !values.isEmpty else { return [1] }
+        return values
+    }
+}
+
+extension Double {
+    /// Rounded down to two digits, the second of them even or 5.
+    fileprivate var roundedToHalves: Int {
+        guard self >= 10 else { return Int(max(self, 0)) }
+        let power = Foundation.pow(10, Foundation.floor(log10(self)) - 1)
+        return Int((self / power / 2).rounded(.down) * 2 * power)
+    }
+}

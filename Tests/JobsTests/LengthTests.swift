@@ -1,0 +1,40 @@
+import Candidates
+import Determinism
+import Jobs
+import Testing
+
+@Suite("Lengths")
+struct LengthTests {
+    private static let lengths = JobLengths(
+        evaluations: 40, epochs: 0.3, batch: 64, maximumOperations: 500_000, recipes: ["plain"],
+        finalists: 12,
+        finalEpochs: 2)
+
+    @Test("They are printed as the lines of a job file")
+    func lines() {
+        #expect(
+            Self.lengths.lines(of: LengthKey.allCases) == [
+                "search: {max_evaluations: 40, max_macs: 500000}", "training: {epochs: 0.3, batch: 64}",
+                "compression: {recipe: [plain]}", "finalists: {per_device: 12, epochs: 2}",
+            ])
+    }
+
+    @Test("A job that has its lengths from the file and one that has them from a plan have one identity")
+    func identity() throws {
+        let open = "{version: 1, name: a, dataset: {source: digits}, space: tiny-image, devices: [stm32h743]"
+        let typed = Self.lengths.lines(of: LengthKey.allCases).joined(separator: ", ")
+        let chosen = try JobText.resolved(open + "}").with(Self.lengths)
+        let written = try JobText.resolved("\(open), \(typed)}")
+        #expect(try chosen.guide(chosen.work(data: nil)).hash == written.guide(written.work(data: nil)).hash)
+    }
+
+    @Test("Lengths that the file sets are not open")
+    func open() throws {
+        let job = try JobText.resolved()
+        #expect(job.openLengths == [.operations, .recipes])
+        #expect(job.rungSettings.map(\.epochs) == [1])
+        let halving = try JobText.resolved(
+            JobText.small.replacing("search: {", with: "search: {strategy: successive-halving, "))
+        #expect(halving.rungSettings.map(\.epochs) == [1.0 / 9, 1.0 / 3, 1])
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Quantities
+import Reports
+import SwiftletKit
+import Synchronization
+import Testing
+
+/// Jobs whose time is limited, and lengths that are chosen.
+@Suite("Time kept", .serialized)
+struct TimeTests {
+    /// Names data, space, device and time only.
+    private static func text(_ search: String, name: String = "timed") -> String {
+        """
+        version: 1
+        name: \(name)
+        dataset: {source: digits, validation: 0.2, test: 0.2, split_seed: 7}
+        space: tiny-image
+        devices: [stm32h743]
+        search: {\(search)}
+        """
+    }
+
+    private func history(_ folder: TemporaryFolder, _ job: String = "timed") throws -> [String] {
+        try SmallJob.review(folder).history(of: job).text(as: .csv).split(separator: "\r\n").map(String.init)
+    }
+
+    @Test("A job ends within its time, with finalists, and its printed keys repeat the history elsewhere")
+    func kept() async throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        let printed = Mutex("")
+        let begun = ContinuousClock.now
+        try await SmallJob.run(in: folder, text: Self.text("max_time: 12s, batch: 3")) { progress in
+            if progress.phase == "plan" { printed.withLock { $0 = progress.text } }
+        }
+        let seconds = (ContinuousClock.now - begun) / .seconds(1)
+        #expect(seconds < 22, "took \(seconds) s")
+        #expect(try !SmallJob.candidates(in: folder, of: "timed", on: "stm32h743", at: .final).isEmpty)
+        let lines = printed.withLock { $0 }.split(separator: "\n").dropFirst().map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        let search = try #require(lines.first { $0.hasPrefix("search: {") })
+        let others = lines.filter { $0 != search }.joined(separator: "\n")
+        let keys = search.dropFirst("search: {".count).dropLast()
+        // What the time cut off is missing here only.
+        let count = try history(folder).count - 1
+        let limited = keys.replacing(/max_evaluations: \d+/, with: "max_evaluations: \(count)")
+        let text =
+            Self.text("\(limited), batch: 3")
+            + "\n\(others.replacing(/per_device: \d+/, with: "per_device: 0"))"
+        try await SmallJob.run(in: elsewhere, text: text, threads: 1)
+        #expect(try history(folder) == history(elsewhere))
+    }
+
+    @Test("A time that suffices for nothing is refused before anything begins, with what the least is")
+    func tooShort() async throws {
+        let folder = try TemporaryFolder()
+        let error = await #expect(throws: (any Error).self) {
+            try await SmallJob.run(in: folder, text: Self.text("max_time: 1ms"))
+        }
+        let sentence = error.map { "\($0)" } ?? ""
+        #expect(
+            sentence.contains("search.max_time: 1.00 ms is too short") && sentence.contains("at least"),
+            "\(sentence)")
+        #expect(!FileManager.default.fileExists(atPath: SmallJob.database(in: folder)))
+    }
+
+    @Test("Without a time, lengths follow from the data alone and are kept")
+    func byData() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.text("max_evaluations: 4"), to: "job.yaml")
+        let plan = try plan(of: SearchRequest(job: file, database: SmallJob.database(in: folder)))
+        let keys = try plan.text(as: .csv)
+        #expect(
+            keys.contains("chosen.training.epochs,10\r\n") && keys.contains("chosen.finalists.epochs,50\r\n"))
+        #expect(!keys.contains("chosen.search"), "\(keys)")
+    }
+
+    @Test("Several jobs run in order, go on after one that is wrong, and end with what became of each")
+    func batch() async throws {
+        let folder = try TemporaryFolder()
+        let good = try folder.write(SmallJob.text, to: "good.yaml")
+        let bad = try folder.write(
+            SmallJob.text.replacing("space: tiny-image", with: "space: none"), to: "bad.yaml")
+        let database = SmallJob.database(in: folder)
+        let answer = try await search(
+            all: [bad, good].map { SearchRequest(job: $0, threads: 2, database: database) })
+        #expect(answer.jobs.map(\.outcome) == [.invalid, .done])
+        #expect(answer.jobs[0].reason?.contains("none") == true && answer.jobs[1].evaluations == 12)
+        #expect(try answer.text(as: .table).contains("invalid"))
+    }
+
+    @Test("Successive halving is refused where nothing is trained to several lengths")
+    func halvingRefused() async throws {
+        let folder = try TemporaryFolder()
+        let text = SmallJob.text.replacing("strategy: nsga2", with: "strategy: successive-halving")
+            .replacing("per_device: 1", with: "per_device: all")
+        let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: text) }
+        #expect(error.map { "\($0)" }?.contains("use guided") == true)
+    }
+}
