@@ -25,16 +25,26 @@ struct SearchCommand: AsyncParsableCommand {
     @Flag(help: "No progress, only warnings.")
     var quiet = false
 
+    @Flag(help: "The job is an entry of the queue of 'swiftlet serve', whose file lies there.")
+    var queued = false
+
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
+    func validate() throws {
+        guard !queued || data == nil && seed == nil else {
+            throw ValidationError("--queued takes data and seed from the queue; leave --data and --seed out.")
+        }
+    }
+
     func run() async throws {
-        let request = SearchRequest(job: job, data: data, seed: seed, threads: threads, database: database.db)
+        let request = SearchRequest(
+            job: job, data: data, seed: seed, threads: threads, database: database.db, isQueued: queued)
         if dryRun {
             try Terminal.print(try plan(of: request), as: output.format)
             return
         }
-        let progress = ProgressLine(isQuiet: quiet)
+        let progress = ProgressLine(isQuiet: quiet, secondsBetweenLines: queued ? 1 : 10)
         let answer = try await Interruption.cancelling {
             try await search(request) { progress.show($0) }
         }
