@@ -63,10 +63,11 @@ let package = Package(
             cSettings: [.unsafeFlags(kernelFlags)]),
         .target(name: "CDigits"),
         .target(name: "CShipped"),
+        .target(name: "CPage"),
 
         wall("Quantities"),
         wall("Determinism"),
-        wall("Reports", ["Quantities", "Determinism"]),
+        wall("Reports", ["Quantities", "Determinism", "CPage"]),
         wall("YAMLReader", [yams]),
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
@@ -116,7 +117,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "swiftlet",
-            dependencies: ["Quantities", "Search", "Bundles", "Reports", "SwiftletKit", arguments],
+            dependencies: [
+                "Quantities", "Search", "Bundles", "Reports", "SwiftletKit", arguments,
+            ],
             swiftSettings: house),
 
         benchmark(

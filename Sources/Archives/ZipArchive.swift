@@ -1,5 +1,5 @@
 /// The members of a ZIP archive, stored or deflated.
-struct ZipArchive {
+public struct ZipArchive {
     struct Member {
         let name: String
         /// Of the contents once unpacked, as the directory states it; `contents(of:)` gives no other.
@@ -87,7 +87,7 @@ struct ZipArchive {
     }
 
     /// An archive of stored members; equal members give equal bytes, since no time of day is recorded.
-    static func bytes(of members: [(name: String, contents: [UInt8])], file: String) throws(ArchiveError)
+    public static func bytes(of members: [(name: String, contents: [UInt8])], file: String) throws(ArchiveError)
         -> [UInt8]
     {
         var archive: [UInt8] = []

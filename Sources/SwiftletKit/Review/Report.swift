@@ -1,4 +1,5 @@
 import ExperimentStore
+import Foundation
 import Quantities
 public import Reports
 import Search
@@ -14,21 +15,19 @@ extension Review {
     }
 
     /// What a report says; for each device the balanced model is recommended.
-    public func page(about job: String) throws -> ReportPage {
-        let job = try store.job(named: job)
-        let scale = try QualityScale(job)
-        let sections = try job.targets().map { target in
-            let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
-            return ReportPage.Section(
-                front: try front.answer(hasPicture: true, page: .all),
-                recommendation: try selection(
-                    of: job, for: target, SelectionRequest(preference: .knee), among: front.all),
-                baseline: try front.baseline().map { CandidateAnswer($0, scale) },
-                candidates: front.all.count,
-                infeasible: front.all.infeasibleCounts,
-                trace: try trace(of: target, in: job, beside: front.all))
-        }
-        return ReportPage(job: JobAnswer(try job.summary()), facts: try facts(of: job), sections: sections)
+    public func page(about job: String) throws -> ReportPage { try parts(of: job, most: 6000).page }
+
+    func section(
+        of job: JobStore, for target: Target, _ front: DeviceFront, _ scale: QualityScale
+    ) throws -> ReportPage.Section {
+        ReportPage.Section(
+            front: try front.answer(hasPicture: true, page: .all),
+            recommendation: try selection(
+                of: job, for: target, SelectionRequest(preference: .knee), among: front.all),
+            baseline: try front.baseline().map { CandidateAnswer($0, scale) },
+            candidates: front.all.count,
+            infeasible: front.all.infeasibleCounts,
+            trace: try trace(of: target, in: job, beside: front.all))
     }
 
     /// Where the hypervolume changed in the course of the search; empty where the device does not guide it.
@@ -52,11 +51,11 @@ extension Review {
     }
 
     /// What was asked, on what data, when and on what machine.
-    private func facts(of job: JobStore) throws -> [ReportPage.Fact] {
+    func facts(of job: JobStore) throws -> [ReportPage.Fact] {
         let keys = try job.askedKeys()
         func fact(_ name: String, _ wanted: [(key: String, label: String)]) -> ReportPage.Fact? {
             let parts = wanted.compactMap { key, label in
-                keys[key].map { label.isEmpty ? $0 : "\(label) \($0)" }
+                keys[key].map { label.isEmpty ? $0.asList : "\(label) \($0.asList)" }
             }
             return parts.isEmpty ? nil : ReportPage.Fact(name: name, text: parts.joined(separator: ", "))
         }
@@ -102,6 +101,14 @@ extension DeviceFront {
             }
         }
         return nil
+    }
+}
+
+extension String {
+    /// A list as a job's keys have it, `["a", "b"]`, as people read it.
+    fileprivate var asList: String {
+        let items = try? JSONDecoder().decode([String].self, from: Data(utf8))
+        return items?.joined(separator: ", ") ?? self
     }
 }
 
