@@ -28,6 +28,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 // Without contraction every set rounds alike. Jumps that end on a 32-byte border are slow on Intel's cores from Skylake to
 // Cascade Lake (erratum of jump conditional code): short kernels lost up to a fifth, by chance.
@@ -49,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(
@@ -115,10 +118,16 @@ let package = Package(
                 "SearchSpaces", "Devices", "Search", "ExperimentStore", "Candidates", "Bundles", "Jobs",
                 "Reports",
             ]),
+        wall(
+            "SwiftletService",
+            [
+                "Quantities", "Determinism", "Search", "Bundles", "Reports", "SwiftletKit", flyingFox,
+                flyingSocks,
+            ]),
         .executableTarget(
             name: "swiftlet",
             dependencies: [
-                "Quantities", "Search", "Bundles", "Reports", "SwiftletKit", arguments,
+                "Quantities", "Search", "Bundles", "Reports", "SwiftletKit", "SwiftletService", arguments,
             ],
             swiftSettings: house),
 
@@ -202,6 +211,7 @@ let package = Package(
                 "Candidates", "Bundles", "Jobs", "Reports", "SwiftletKit", "ReaderMutations",
                 "InputMutations",
             ]),
+        tests("SwiftletServiceTests", ["Determinism", "Reports", "SwiftletKit", "SwiftletService"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
