@@ -11,7 +11,8 @@ export function unpack(packed) {
     const devices = packed.devices.map((device) => {
         const columns = device.candidates;
         const split = (text) => (columns.count === 0 ? [] : text.split(','));
-        const one = { ...device, count: columns.count };
+        // Of the board as a whole; each candidate has its own below.
+        const one = { ...device, board: device.fidelity, count: columns.count };
         for (const name of numberColumns) {
             one[name] = Float64Array.from(split(columns[name]), (text) => (text === '' ? NaN : Number(text)));
         }

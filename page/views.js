@@ -72,7 +72,7 @@ export class JobView {
 
     get device() {
         const entries = this.entries();
-        return entries.find((one) => one.fidelity === this.state.fidelity) ?? entries[0];
+        return entries.find((one) => one.board === this.state.fidelity) ?? entries[0];
     }
 
     // What is known of the device that is shown, one a fidelity.
@@ -136,7 +136,7 @@ export class JobView {
 
     buildLimits() {
         const { device, review, state } = this;
-        this.builtFor = `${device.device} ${device.fidelity}`;
+        this.builtFor = `${device.device} ${device.board}`;
         const set = (key, value) => {
             const limits = { ...this.state.limits };
             if (value === null) delete limits[key]; else limits[key] = value;
@@ -185,7 +185,7 @@ export class JobView {
     update() {
         if (this.review.devices.length === 0) return;
         const { device, review, state } = this;
-        if (this.builtFor !== `${device.device} ${device.fidelity}`) this.buildLimits();
+        if (this.builtFor !== `${device.device} ${device.board}`) this.buildLimits();
         for (const tab of this.tabs.children) tab.setAttribute('aria-selected', tab.dataset.device === device.device);
         this.sentence.textContent = device.sentence;
         const left = device.total > device.count ? [`${device.count} of ${device.total} candidates are shown; limits are computed on these.`] : [];
@@ -227,9 +227,9 @@ export class JobView {
         const x = known.includes(state.x) ? state.x : known.find((key) => key !== 'quality') ?? 'quality';
         const y = known.includes(state.y) ? state.y : 'quality';
         const box = (text, isChecked, change) => h('label', { class: 'box' }, h('input', { type: 'checkbox', checked: isChecked, onchange: (event) => change(event.target.checked) }), text);
-        const fidelities = this.entries().map((one) => [one.fidelity, one.fidelity === 'final' ? 'finalists' : `searched (${one.fidelity})`]);
-        if (this.isNew('axes', device.device, device.fidelity, known, x, y)) this.axes.replaceChildren(
-            fidelities.length > 1 ? labelled('show', choice(fidelities, device.fidelity, (fidelity) => this.set({ fidelity, limits: {} }))) : '',
+        const fidelities = this.entries().map((one) => [one.board, one.board === 'final' ? 'finalists' : `searched (${one.board})`]);
+        if (this.isNew('axes', device.device, device.board, known, x, y)) this.axes.replaceChildren(
+            fidelities.length > 1 ? labelled('show', choice(fidelities, device.board, (fidelity) => this.set({ fidelity, limits: {} }))) : '',
             labelled('up', choice(options, y, (key) => this.set({ y: key }))), labelled('across', choice(options, x, (key) => this.set({ x: key }))),
             box('log across', state.xLog, (xLog) => this.set({ xLog })), box('log up', state.yLog, (yLog) => this.set({ yLog })),
             box('all candidates', state.all, (all) => this.set({ all })));
@@ -239,11 +239,11 @@ export class JobView {
         for (let index = 0; index < device.count; index += 1) {
             kind[index] = isMember[index] ? 3 : !state.all ? 0 : this.mask[index] ? 2 : 1;
         }
-        const other = this.other?.devices.find((one) => one.device === device.device && one.fidelity === device.fidelity);
+        const other = this.other?.devices.find((one) => one.device === device.device && one.board === device.board);
         const othersFront = other && other[x] && other[y]
             ? staircase(this.other, other, [...Array(other.count).keys()].filter((index) => isOnFront(other, index)), x, y) : [];
         this.scatter.show({
-            key: `${device.device} ${device.fidelity} ${x} ${y} ${state.xLog} ${state.yLog}`, x: device[x], y: device[y], kind,
+            key: `${device.device} ${device.board} ${x} ${y} ${state.xLog} ${state.yLog}`, x: device[x], y: device[y], kind,
             stairs: staircase(review, device, this.members, x, y), others: othersFront,
             low: x === 'latency_ms' ? device.latency_ms_p10 : null, high: x === 'latency_ms' ? device.latency_ms_p90 : null,
             picked: this.picked, selected: this.chosen, baseline: find(device, device.baseline),
@@ -288,7 +288,7 @@ export class JobView {
         const allowedCount = this.mask.reduce((sum, one) => sum + one, 0);
         this.summary.textContent = picked < 0
             ? `No candidate keeps these limits. ${this.nearest()}`
-            : `${allowedCount} candidates keep the limits, ${members.length} on the front. Pick: ${device.id[picked].slice(0, 8)}, ${quality(review, device.quality[picked], device.quality_se[picked])}, ${milliseconds(device.latency_ms[picked])}, ${bytes(device.model_bytes[picked])}.`;
+            : `${allowedCount === 1 ? '1 candidate keeps' : `${allowedCount} candidates keep`} the limits, ${members.length} on the front. Pick: ${device.id[picked].slice(0, 8)}, ${quality(review, device.quality[picked], device.quality_se[picked])}, ${milliseconds(device.latency_ms[picked])}, ${bytes(device.model_bytes[picked])}.`;
     }
 
     // The limit that the fewest feasible candidates keep.
@@ -387,7 +387,7 @@ export class JobView {
         const known = this.known().filter(({ key }) => !['quality', 'macs', 'parameters'].includes(key));
         const members = [...this.members].sort((a, b) => (device.latency_ms[a] || 0) - (device.latency_ms[b] || 0));
         const most = 100;
-        if (!this.isNew('table', device.device, device.fidelity, members.slice(0, most), this.chosen)) return;
+        if (!this.isNew('table', device.device, device.board, members.slice(0, most), this.chosen)) return;
         const rows = members.slice(0, most).map((index) => ({
             attributes: { class: index === this.chosen ? 'chosen' : null },
             cells: [h('button', { class: 'link', onclick: () => this.select(device.id[index]) }, device.id[index].slice(0, 8)),
@@ -404,7 +404,7 @@ export class JobView {
     // Device × model: the recommended model of each device, and the selected one, everywhere.
     updateMatrix() {
         const { device, review } = this;
-        if (!this.isNew('matrix', device.device, device.fidelity, this.device.id[this.chosen])) return;
+        if (!this.isNew('matrix', device.device, device.board, this.device.id[this.chosen])) return;
         const models = [];
         const add = (id, name) => {
             if (!id) return;

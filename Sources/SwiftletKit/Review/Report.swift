@@ -41,6 +41,7 @@ extension Review {
             try job.proposalCount() == shown.count && shown.allSatisfy { $0.evaluation.proposal != nil }
         let history =
             try isSearch ? shown.map(\.evaluation) : job.proposedOutlines(on: target.device)
+        guard history.count <= 2000 else { return coarseTrace(of: target, history) }
         var trace = HypervolumeTrace(target)
         var steps: [(evaluations: Int, hypervolume: Double)] = []
         for (index, evaluation) in history.enumerated() {
@@ -48,6 +49,19 @@ extension Review {
             if now != before || index == 0 || index == history.count - 1 { steps.append((index + 1, now)) }
         }
         return steps
+    }
+
+    /// The same at a hundred places of a long history, each from the front until then.
+    private func coarseTrace(
+        of target: Target, _ history: [Evaluation]
+    ) -> [(evaluations: Int, hypervolume: Double)] {
+        var front: [Evaluation] = []
+        let length = (history.count + 99) / 100
+        return stride(from: 0, to: history.count, by: length).map { start in
+            let end = min(start + length, history.count)
+            front = target.front(of: front + history[start..<end])
+            return (end, target.hypervolume(of: front))
+        }
     }
 
     /// What was asked, on what data, when and on what machine.
