@@ -335,7 +335,7 @@ export class JobView {
     exports(id) {
         const { chosen, device, review, service } = this;
         const [job, name] = [review.job.name, id.slice(0, 12)];
-        const isFinal = device.fidelity[chosen] === 'final';
+        const isFinal = device.fidelity[chosen] === 'final' || isFinalist(device, chosen);
         const command = `${isFinal ? '' : `swiftlet finish ${job} ${name} && `}swiftlet export ${job} ${name} --output bundle-${id.slice(0, 8)}`;
         if (device.fidelity[chosen] === 'table') return h('p', { class: 'muted' }, 'From a table: there is no model to export.');
         return h('div', { class: 'exports' },
@@ -349,7 +349,7 @@ export class JobView {
     layerBars(id) {
         const { chosen, device, review, service } = this;
         const place = h('div', { class: 'layers' });
-        if (!service || device.fidelity[chosen] !== 'final') return place;
+        if (!service || !(device.fidelity[chosen] === 'final' || isFinalist(device, chosen))) return place;
         const known = this.layers.get(id);
         if (!known) {
             place.append(h('button', {
