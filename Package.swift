@@ -28,6 +28,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 // Without contraction every set rounds alike. Jumps that end on a 32-byte border are slow on Intel's cores from Skylake to
 // Cascade Lake (erratum of jump conditional code): short kernels lost up to a fifth, by chance.
@@ -49,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(
@@ -63,10 +66,11 @@ let package = Package(
             cSettings: [.unsafeFlags(kernelFlags)]),
         .target(name: "CDigits"),
         .target(name: "CShipped"),
+        .target(name: "CPage"),
 
         wall("Quantities"),
         wall("Determinism"),
-        wall("Reports", ["Quantities", "Determinism"]),
+        wall("Reports", ["Quantities", "Determinism", "CPage"]),
         wall("YAMLReader", [yams]),
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
@@ -117,9 +121,17 @@ let package = Package(
                 "Jobs",
                 "Reports",
             ]),
+        wall(
+            "SwiftletService",
+            [
+                "Quantities", "Determinism", "Search", "Bundles", "Reports", "SwiftletKit", flyingFox,
+                flyingSocks,
+            ]),
         .executableTarget(
             name: "swiftlet",
-            dependencies: ["Quantities", "Search", "Bundles", "Reports", "SwiftletKit", arguments],
+            dependencies: [
+                "Quantities", "Search", "Bundles", "Reports", "SwiftletKit", "SwiftletService", arguments,
+            ],
             swiftSettings: house),
 
         benchmark(
@@ -209,6 +221,7 @@ let package = Package(
                 "Candidates", "Bundles", "Jobs", "Reports", "SwiftletKit", "ReaderMutations",
                 "InputMutations",
             ]),
+        tests("SwiftletServiceTests", ["Determinism", "Reports", "SwiftletKit", "SwiftletService"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,18 @@ extension JobStore {
         }
     }
 
+    /// How the search's first accuracy was obtained; nil before the first evaluation.
+    public func searchFidelity() throws -> Fidelity? {
+        let text = try store.read {
+            try String.fetchOne(
+                $0,
+                sql:
+                    "SELECT fidelity FROM evaluation WHERE job = ? AND proposal IS NOT NULL ORDER BY proposal LIMIT 1",
+                arguments: [id])
+        }
+        return text.flatMap { Fidelity(rawValue: $0) }
+    }
+
     /// How many evaluations the search has recorded.
     public func proposalCount() throws -> Int {
         try store.read {

@@ -275,5 +275,22 @@ enum Schema {
         ALTER TABLE rung_score RENAME TO score;
         CREATE INDEX evaluation_accuracy_key ON evaluation (accuracy_key) WHERE status = 'ok';
         """,
+        """
+        CREATE TABLE queue_entry (         -- job files handed in to be run, one a job's name
+            job TEXT PRIMARY KEY,
+            position INTEGER NOT NULL UNIQUE, -- in the order in which they were handed in
+            file TEXT NOT NULL,            -- whose folder relative paths are relative to
+            text TEXT NOT NULL,
+            priority INTEGER NOT NULL,     -- larger ones run first
+            time_limit REAL,               -- seconds of one run; NULL for none
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'cancelled', 'finished', 'failed')),
+            message TEXT,                  -- why it is in that state, where that needs a sentence
+            submitted_at TEXT NOT NULL,
+            started_at TEXT,               -- of the present or last run
+            worker INTEGER,                -- its process
+            deaths INTEGER NOT NULL DEFAULT 0, -- of workers in a row, without an evaluation between them
+            evaluations INTEGER NOT NULL DEFAULT 0 -- at the last death
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 }

@@ -33,6 +33,10 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case jobExists(String)
     case unknownJob(String, known: [String])
     case jobIsRunning(String)
+    /// The job has no entry in the queue.
+    case notQueued(job: String)
+    /// The job's entry waits or runs.
+    case isQueued(job: String)
     case planChanged(job: String, keys: [PlanDifference])
     /// The guide was written by a version that encodes guides otherwise.
     case otherGuideVersion(job: String)
@@ -79,6 +83,8 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
                 + (name.nearest(among: known).map { "; did you mean '\($0)'?" }
                     ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))"))
         case .jobIsRunning(let name): "job '\(name)' is being run by another process"
+        case .notQueued(let job): "job '\(job)' is not in the queue"
+        case .isQueued(let job): "job '\(job)' is in the queue already; cancel it first"
         case .planChanged(let job, let keys):
             "job '\(job)' was begun otherwise: \(keys.map(\.description).joined(separator: "; ")); "
                 + "'swiftlet jobs copy \(job) NAME' and the file under that name search anew, and known accuracies are reused"

@@ -23,6 +23,12 @@ package struct JobSource: Sendable {
         schedule = [:]
     }
 
+    /// A file whose text is known.
+    package init(_ text: JobText) {
+        self.text = text
+        label = nil
+    }
+
     /// What was kept of a job, as it was read last.
     package init(of job: JobStore) throws {
         text = try job.file() ?? JobSource.earlier(job)

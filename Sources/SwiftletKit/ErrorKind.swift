@@ -39,7 +39,7 @@ extension StoreError {
             .failure
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
             .missingFile, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
-            .unknownDevice, .unknownCandidate, .ambiguousCandidate:
+            .unknownDevice, .unknownCandidate, .ambiguousCandidate, .notQueued, .isQueued:
             .invalidInput
         }
     }
@@ -50,6 +50,46 @@ extension ArchiveError {
         switch self {
         case .unwritable: .failure
         case .unreadable, .damaged, .unsupported: .invalidInput
+        }
+    }
+}
+
+/// Why a request cannot be answered, for services that answer with a number.
+public enum ErrorCause: Sendable {
+    /// It names a job, candidate or device that is not there.
+    case unknown
+    /// What it asks for is not possible in the present state: a job runs, a name is taken.
+    case conflict
+    /// It makes no sense.
+    case invalid
+    /// It makes sense, and something else stood in the way.
+    case failure
+
+    /// The cause of an error of this package.
+    public init(of error: any Error) {
+        switch error {
+        case let error as StoreError: self = error.cause
+        case KitError.exists, KitError.unfinished: self = .conflict
+        default:
+            switch ErrorKind(of: error) {
+            case .invalidInput: self = .invalid
+            case .failure: self = .failure
+            }
+        }
+    }
+}
+
+extension StoreError {
+    fileprivate var cause: ErrorCause {
+        switch self {
+        case .unknownJob, .unknownDevice, .unknownCandidate, .notQueued: .unknown
+        case .jobIsRunning, .jobExists, .isQueued, .planChanged, .otherGuideVersion, .exists: .conflict
+        case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema,
+            .missingFile, .invalidJobName, .ambiguousCandidate:
+            .invalid
+        case .corrupt, .readOnly, .diskFull, .locked, .tooManyOpenFiles, .failed, .malformedRow, .changedFile,
+            .leadsOut:
+            .failure
         }
     }
 }

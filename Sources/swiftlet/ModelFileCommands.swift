@@ -122,6 +122,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "onnx, tflite or c; without it what the job's devices load.")
     var format: BundleFormat?
 
+    @Option(help: "Only what this device's runtime loads.")
+    var device: String?
+
     @Option(help: "The folder to write.")
     var output: String
 
@@ -138,7 +141,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let request = ExportRequest(
-            job: job, candidate: candidate, format: format, output: output, replacing: force,
+            job: job, candidate: candidate, format: format, device: device, output: output, replacing: force,
             allowsUnfinished: unfinished, data: data)
         try Terminal.print(try Review(database: database.db).export(request), as: .table)
     }

@@ -9,7 +9,13 @@ final class ProgressLine: Sendable {
     private let isQuiet: Bool
     private let last = Mutex<(phase: String, shown: ContinuousClock.Instant)>(("", .now - .seconds(3600)))
 
-    init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+    /// How often a file gets a line of one phase.
+    private let secondsBetweenLines: Double
+
+    init(isQuiet: Bool = false, secondsBetweenLines: Double = 10) {
+        self.isQuiet = isQuiet
+        self.secondsBetweenLines = secondsBetweenLines
+    }
 
     func show(_ progress: JobProgress) {
         if isQuiet, progress.phase != "warning" { return }
@@ -20,7 +26,9 @@ final class ProgressLine: Sendable {
         }
         let isDue = last.withLock { last in
             let isNewPhase = last.phase != progress.phase
-            guard isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : 10) else {
+            guard
+                isNewPhase || last.shown.duration(to: .now) > .seconds(isTerminal ? 0.1 : secondsBetweenLines)
+            else {
                 return false
             }
             last = (progress.phase, .now)

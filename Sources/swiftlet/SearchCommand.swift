@@ -25,12 +25,22 @@ struct SearchCommand: AsyncParsableCommand {
     @Flag(help: "No progress, only warnings.")
     var quiet = false
 
+    @Flag(help: "The job is an entry of the queue of 'swiftlet serve', whose file lies there.")
+    var queued = false
+
     @OptionGroup var database: DatabaseOption
     @OptionGroup var output: FormatOption
 
+    func validate() throws {
+        guard !queued || data == nil && seed == nil else {
+            throw ValidationError("--queued takes data and seed from the queue; leave --data and --seed out.")
+        }
+    }
+
     func run() async throws {
         let requests = jobs.map {
-            SearchRequest(job: $0, data: data, seed: seed, threads: threads, database: database.db)
+            SearchRequest(
+                job: $0, data: data, seed: seed, threads: threads, database: database.db, isQueued: queued)
         }
         if dryRun {
             for request in requests { try Terminal.print(try plan(of: request), as: output.format) }
@@ -42,7 +52,7 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     private func run(_ request: SearchRequest) async throws {
-        let progress = ProgressLine(isQuiet: quiet)
+        let progress = ProgressLine(isQuiet: quiet, secondsBetweenLines: queued ? 1 : 10)
         let answer = try await Interruption.cancelling {
             try await search(request) { progress.show($0) }
         }

@@ -22,7 +22,7 @@ struct Swiftlet: AsyncParsableCommand {
             VerifyCommand.self, SamplesCommand.self, DataCommand.self, InitCommand.self, DevicesCommand.self,
             SpacesCommand.self,
             MergeCommand.self,
-            DatabaseCommand.self,
+            DatabaseCommand.self, ServeCommand.self,
         ])
 
     static func main() async {

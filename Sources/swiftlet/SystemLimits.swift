@@ -20,6 +20,13 @@ enum SystemLimits {
         reportExhaustedMemory()
     }
 
+    /// As many open files as the system lets this process have: one a connection.
+    static func raiseOpenFiles() {
+        var files = limit(RLIMIT_NOFILE)
+        files.rlim_cur = min(files.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    }
+
     /// Nil where the limits suffice; raises the number of open files where that alone is low.
     private static func complaint() -> String? {
         var files = limit(RLIMIT_NOFILE)

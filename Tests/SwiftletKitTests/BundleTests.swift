@@ -65,6 +65,22 @@ struct BundleTests {
         withExtendedLifetime(folder) {}
     }
 
+    @Test("A bundle for one device holds what its runtime loads, and no device of another job")
+    func oneDevice() async throws {
+        let folder = try TemporaryFolder()
+        try await SmallJob.run(in: folder)
+        let review = try SmallJob.review(folder)
+        let id = try #require(try review.front(of: "small", on: "stm32h743").candidates.first?.id)
+        let output = "\(folder.path)/bundle"
+        let answer = try review.export(
+            ExportRequest(job: "small", candidate: id, device: "stm32h743", output: output))
+        #expect(answer.files.contains("model.c") && !answer.files.contains("model.onnx"))
+        #expect(throws: (any Error).self) {
+            try review.export(
+                ExportRequest(job: "small", candidate: id, device: "zcu102", output: output + "2"))
+        }
+    }
+
     @Test("Any candidate can be trained to the end later, or exported as the search left it")
     func unfinished() async throws {
         let folder = try TemporaryFolder()

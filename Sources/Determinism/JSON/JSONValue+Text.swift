@@ -6,6 +6,35 @@ extension JSONValue {
         return text
     }
 
+    /// The value as text on one line, without blanks.
+    public var compactText: String {
+        var text = ""
+        writeCompact(to: &text)
+        return text
+    }
+
+    private func writeCompact(to text: inout String) {
+        switch self {
+        case .null, .flag, .integer, .number, .text: write(to: &text, indent: 0)
+        case .list(let items):
+            text += "["
+            for (index, item) in items.enumerated() {
+                if index > 0 { text += "," }
+                item.writeCompact(to: &text)
+            }
+            text += "]"
+        case .object(let object):
+            text += "{"
+            for (index, entry) in object.entries.enumerated() {
+                if index > 0 { text += "," }
+                JSONValue.writeQuoted(entry.key, to: &text)
+                text += ":"
+                entry.value.writeCompact(to: &text)
+            }
+            text += "}"
+        }
+    }
+
     private func write(to text: inout String, indent: Int) {
         switch self {
         case .null: text += "null"

@@ -8,20 +8,11 @@ public struct ReportPage: Sendable {
     public var facts: [Fact]
     /// One a device, in the job's order.
     public var sections: [Section]
+    /// What makes the page interactive; nil for a page that only stands there.
+    public var review: ReviewAnswer?
 
     /// One line of what was asked.
-    public struct Fact: Hashable, Sendable {
-        /// What the line is about.
-        public var name: String
-        /// What is said of it.
-        public var text: String
-
-        /// A fact.
-        public init(name: String, text: String) {
-            self.name = name
-            self.text = text
-        }
-    }
+    public typealias Fact = ReviewAnswer.Fact
 
     /// What the page says of one device.
     public struct Section: Sendable {
@@ -58,10 +49,11 @@ public struct ReportPage: Sendable {
     }
 
     /// A page about a job.
-    public init(job: JobAnswer, facts: [Fact], sections: [Section]) {
+    public init(job: JobAnswer, facts: [Fact], sections: [Section], review: ReviewAnswer? = nil) {
         self.job = job
         self.facts = facts
         self.sections = sections
+        self.review = review
     }
 
     /// The page's text; it needs no other file.
@@ -75,7 +67,7 @@ public struct ReportPage: Sendable {
         <title>\(job.name.escapedForHTML)</title>
         <style>
         :root { color-scheme: light; }
-        body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; background: #fff; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
+        #static { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; background: #fff; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
         h1, h2 { font-weight: 600; margin: 1.4em 0 .3em; }
         table { border-collapse: collapse; font-size: 13px; }
         th, td { padding: .25em .7em; border-bottom: 1px solid #dde3ea; text-align: right; white-space: nowrap; }
@@ -87,6 +79,7 @@ public struct ReportPage: Sendable {
         </style>
         </head>
         <body>
+        <main id="static">
         <h1>\(job.name.escapedForHTML)</h1>
         <p>\(job.state), \(job.evaluations) evaluations in \(Human.duration(job.seconds)).</p>
         <h2>What was asked</h2>
@@ -103,6 +96,8 @@ public struct ReportPage: Sendable {
         Latency comes with the interval in which the device's median lies in 80 of 100 cases, and its source: measured there,
         calibrated by measurements of the device, or estimated. Hypervolume is the share of the box between the job's bounds that
         the front dominates; the mean of the devices is \(Human.number(job.hypervolume)).</p>
+        </main>
+        \(interactive)
         </body>
         </html>
 
@@ -110,9 +105,16 @@ public struct ReportPage: Sendable {
     }
 }
 
+extension ReportPage {
+    /// What a browser that runs scripts shows in place of the rest; nothing where numbers cannot be written.
+    private var interactive: String {
+        review.flatMap { try? ReviewPage.embedded($0) } ?? ""
+    }
+}
+
 extension ReportPage.Section {
     /// What is recommended for the device and how it compares with the uncompressed network.
-    fileprivate var sentence: String {
+    public var sentence: String {
         guard let candidate = recommendation.candidate else {
             return "\(front.device): no model keeps every limit"
                 + (recommendation.blocking.map { "; in the way: \($0)" } ?? "") + "."

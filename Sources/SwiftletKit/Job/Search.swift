@@ -19,19 +19,26 @@ public struct SearchRequest: Sendable {
     public var threads: Int?
     /// The database; made where there is none.
     public var database: String
+    /// Whether the job is an entry of the database's queue, whose file is read there.
+    public var isQueued: Bool
 
     /// A job and the database that keeps it.
-    public init(job: String, data: String? = nil, seed: Int? = nil, threads: Int? = nil, database: String) {
+    public init(
+        job: String, data: String? = nil, seed: Int? = nil, threads: Int? = nil, database: String,
+        isQueued: Bool = false
+    ) {
         self.job = job
         self.data = data
         self.seed = seed
         self.threads = threads
         self.database = database
+        self.isQueued = isQueued
     }
 
     func source() throws -> JobSource {
         if let threads { try KitError.require(threads, in: 1...1024, name: "threads") }
         if let seed { try KitError.require(seed, in: 0...Int.max, name: "seed") }
+        if isQueued { return try ExperimentStore(reading: database).queuedSource(job) }
         return try JobSource(named: job, data: data, seed: seed)
     }
 

@@ -12,8 +12,10 @@ public struct ExportRequest: Sendable {
     public var job: String
     /// The candidate's id, or enough of the beginning of it.
     public var candidate: String
-    /// Nil for every format that the job's devices load.
+    /// Nil for every format that the devices load.
     public var format: BundleFormat?
+    /// The only device that the bundle is for; nil for every one of the job.
+    public var device: String?
     /// The folder to write.
     public var output: String
     /// Whether files that are there may be replaced.
@@ -25,12 +27,13 @@ public struct ExportRequest: Sendable {
 
     /// A candidate and the folder to write.
     public init(
-        job: String, candidate: String, format: BundleFormat? = nil, output: String, replacing: Bool = false,
-        allowsUnfinished: Bool = false, data: String? = nil
+        job: String, candidate: String, format: BundleFormat? = nil, device: String? = nil, output: String,
+        replacing: Bool = false, allowsUnfinished: Bool = false, data: String? = nil
     ) {
         self.job = job
         self.candidate = candidate
         self.format = format
+        self.device = device
         self.output = output
         self.replacing = replacing
         self.allowsUnfinished = allowsUnfinished
@@ -51,12 +54,25 @@ extension Review {
         let bundle = try ModelBundle(
             job: job.name, BundledCandidate(evaluation),
             artefact(evaluation, of: job, source, request),
-            devices: try source.resolved().profiles, format: request.format)
+            devices: try profiles(for: request.device, of: job, source), format: request.format)
         try bundle.write(to: request.output)
         try checkWritten(request.output)
         return ExportAnswer(
             job: request.job, candidate: evaluation.candidate, output: request.output,
             files: bundle.fileNames, leftOut: bundle.refusals)
+    }
+
+    /// The profiles that a bundle is for.
+    private func profiles(
+        for device: String?, of job: JobStore, _ source: JobSource
+    ) throws -> [DeviceProfile] {
+        let profiles = try source.resolved().profiles
+        guard let device else { return profiles }
+        let wanted = profiles.filter { $0.name == device }
+        guard !wanted.isEmpty else {
+            throw StoreError.unknownDevice(device, job: job.name, known: profiles.map(\.name))
+        }
+        return wanted
     }
 
     /// Reads every model file back and runs it on the test vectors.

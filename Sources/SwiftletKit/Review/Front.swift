@@ -37,8 +37,8 @@ extension Review {
 struct DeviceFront {
     private let job: JobStore
     let target: Target
-    private let fidelity: Fidelity?
-    private let hypervolume: Double
+    let fidelity: Fidelity?
+    let hypervolume: Double
     private let notes: [String]
     /// In proposal order, without what they are made of.
     let all: [ScoredCandidate]
@@ -74,7 +74,7 @@ struct DeviceFront {
     }
 
     /// The first cost among the objectives: what the quality is drawn over.
-    private var cost: Metric { target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency }
+    var cost: Metric { target.objectives.map(\.metric).first { !$0.isQuality } ?? .latency }
 
     /// Every feasible candidate that can be drawn; members of the front with what they are made of.
     private var picture: FrontPicture {

@@ -1,4 +1,5 @@
 import ExperimentStore
+import Foundation
 import Quantities
 public import Reports
 import Search
@@ -14,25 +15,23 @@ extension Review {
     }
 
     /// What a report says; for each device the balanced model is recommended.
-    public func page(about job: String) throws -> ReportPage {
-        let job = try store.job(named: job)
-        let scale = try QualityScale(job)
-        let sections = try job.targets().map { target in
-            let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
-            let recommended = try selection(
-                of: job, for: target, SelectionRequest(preference: .knee), among: front.all)
-            let tested = try recommended.candidate.flatMap {
+    public func page(about job: String) throws -> ReportPage { try parts(of: job, most: 6000).page }
+
+    func section(
+        of job: JobStore, for target: Target, _ front: DeviceFront, _ scale: QualityScale
+    ) throws -> ReportPage.Section {
+        let recommended = try selection(
+            of: job, for: target, SelectionRequest(preference: .knee), among: front.all)
+        return ReportPage.Section(
+            front: try front.answer(hasPicture: true, page: .all),
+            recommendation: recommended,
+            baseline: try front.baseline().map { CandidateAnswer($0, scale) },
+            candidates: front.all.count,
+            infeasible: front.all.infeasibleCounts,
+            trace: try trace(of: target, in: job, beside: front.all),
+            tested: try recommended.candidate.flatMap {
                 try TestedAnswer(job.bestEvaluation(of: $0.id), of: job)
-            }
-            return ReportPage.Section(
-                front: try front.answer(hasPicture: true, page: .all),
-                recommendation: recommended,
-                baseline: try front.baseline().map { CandidateAnswer($0, scale) },
-                candidates: front.all.count,
-                infeasible: front.all.infeasibleCounts,
-                trace: try trace(of: target, in: job, beside: front.all), tested: tested)
-        }
-        return ReportPage(job: JobAnswer(try job.summary()), facts: try facts(of: job), sections: sections)
+            })
     }
 
     /// Where the hypervolume changed in the course of the search; empty where the device does not guide it.
@@ -46,6 +45,7 @@ extension Review {
             try job.proposalCount() == shown.count && shown.allSatisfy { $0.evaluation.proposal != nil }
         let history =
             try isSearch ? shown.map(\.evaluation) : job.proposedOutlines(on: target.device)
+        guard history.count <= 2000 else { return coarseTrace(of: target, history) }
         var trace = HypervolumeTrace(target)
         var steps: [(evaluations: Int, hypervolume: Double)] = []
         for (index, evaluation) in history.enumerated() {
@@ -55,12 +55,25 @@ extension Review {
         return steps
     }
 
+    /// The same at a hundred places of a long history, each from the front until then.
+    private func coarseTrace(
+        of target: Target, _ history: [Evaluation]
+    ) -> [(evaluations: Int, hypervolume: Double)] {
+        var front: [Evaluation] = []
+        let length = (history.count + 99) / 100
+        return stride(from: 0, to: history.count, by: length).map { start in
+            let end = min(start + length, history.count)
+            front = target.front(of: front + history[start..<end])
+            return (end, target.hypervolume(of: front))
+        }
+    }
+
     /// What was asked, on what data, when and on what machine.
-    private func facts(of job: JobStore) throws -> [ReportPage.Fact] {
+    func facts(of job: JobStore) throws -> [ReportPage.Fact] {
         let keys = try job.askedKeys()
         func fact(_ name: String, _ wanted: [(key: String, label: String)]) -> ReportPage.Fact? {
             let parts = wanted.compactMap { key, label in
-                keys[key].map { label.isEmpty ? $0 : "\(label) \($0)" }
+                keys[key].map { label.isEmpty ? $0.asList : "\(label) \($0.asList)" }
             }
             return parts.isEmpty ? nil : ReportPage.Fact(name: name, text: parts.joined(separator: ", "))
         }
@@ -106,6 +119,14 @@ extension DeviceFront {
             }
         }
         return nil
+    }
+}
+
+extension String {
+    /// A list as a job's keys have it, `["a", "b"]`, as people read it.
+    fileprivate var asList: String {
+        let items = try? JSONDecoder().decode([String].self, from: Data(utf8))
+        return items?.joined(separator: ", ") ?? self
     }
 }
 

@@ -1,0 +1,44 @@
+// Written by scripts/embed-shipped.
+#include "include/page.h"
+
+static const unsigned char page_app_js[] = {
+#embed "../../page/app.js"
+};
+
+static const unsigned char page_chart_js[] = {
+#embed "../../page/chart.js"
+};
+
+static const unsigned char page_format_js[] = {
+#embed "../../page/format.js"
+};
+
+static const unsigned char page_index_html[] = {
+#embed "../../page/index.html"
+};
+
+static const unsigned char page_model_js[] = {
+#embed "../../page/model.js"
+};
+
+static const unsigned char page_style_css[] = {
+#embed "../../page/style.css"
+};
+
+static const unsigned char page_views_js[] = {
+#embed "../../page/views.js"
+};
+
+static const struct page_file files[] = {
+    {"app.js", page_app_js, sizeof page_app_js},
+    {"chart.js", page_chart_js, sizeof page_chart_js},
+    {"format.js", page_format_js, sizeof page_format_js},
+    {"index.html", page_index_html, sizeof page_index_html},
+    {"model.js", page_model_js, sizeof page_model_js},
+    {"style.css", page_style_css, sizeof page_style_css},
+    {"views.js", page_views_js, sizeof page_views_js},
+};
+
+size_t page_file_count(void) { return sizeof files / sizeof files[0]; }
+
+struct page_file page_file_at(size_t index) { return files[index]; }
