@@ -27,6 +27,7 @@ package struct JobSource: Sendable {
     package init(_ text: JobText) {
         self.text = text
         label = nil
+        schedule = [:]
     }
 
     /// What was kept of a job, as it was read last.
