@@ -31,7 +31,7 @@ struct LengthTests {
     @Test("Lengths that the file sets are not open")
     func open() throws {
         let job = try JobText.resolved()
-        #expect(job.openLengths == [.operations, .recipes])
+        #expect(job.openLengths == [.operations])
         #expect(job.rungSettings.map(\.epochs) == [1])
         let halving = try JobText.resolved(
             JobText.small.replacing("search: {", with: "search: {strategy: successive-halving, "))

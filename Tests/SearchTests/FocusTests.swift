@@ -24,10 +24,13 @@ struct FocusTests {
     func table() {
         let narrow = Target(
             device: "board",
-            objectives: [Objective(.accuracy, best: 0.94, worst: 0.8), Objective(.latency, best: 1, worst: 100)])
+            objectives: [
+                Objective(.accuracy, best: 0.94, worst: 0.8), Objective(.latency, best: 1, worst: 100),
+            ])
         let rows = (0..<30).map { step in
             evaluation(
-                "row \(step)", accuracy: 0.80 + 0.14 * Double(step) / 29, latency: 1.1 * pow(1.15, Double(step)))
+                "row \(step)", accuracy: 0.80 + 0.14 * Double(step) / 29,
+                latency: 1.1 * pow(1.15, Double(step)))
         }
         let finalists = narrow.finalists(10, from: rows)
         #expect(finalists.count == 10 && finalists.contains { ($0.quality?.accuracy ?? 1) < 0.85 })
@@ -37,7 +40,9 @@ struct FocusTests {
     func longest() {
         var long = evaluation("a", accuracy: 0.9, latency: 1)
         long.rung = 1
-        let all = [evaluation("a", accuracy: 0.7, latency: 1), evaluation("b", accuracy: 0.6, latency: 1), long]
+        let all = [
+            evaluation("a", accuracy: 0.7, latency: 1), evaluation("b", accuracy: 0.6, latency: 1), long,
+        ]
         #expect(all.ofLongestTraining.map(\.quality?.accuracy) == [0.6, 0.9])
     }
 }
