@@ -55,7 +55,7 @@ struct PictureTests {
     @Test("A ZIP archive holds what a folder of the same files holds; one that states too much is refused")
     func readsZip() throws {
         let files = ["b/1.png": PictureTests.red, "a/1.png": PictureTests.grey]
-        let archive = TabularTests.zip(files.map { ($0.key, $0.value) })
+        let archive = NPZTests.zip(files.map { ($0.key, $0.value) })
         let (zipped, folder) = (
             try withFolder(["set.zip": archive]) {
                 try Dataset(DatasetRequest(source: .imageFolder, path: $0 + "/set.zip"))
