@@ -9,8 +9,6 @@ extension Translator {
         }
         guard call.inputs.count >= 3 else { throw call.fault("needs queries, keys and values") }
         let isFlat = try shape(of: call.inputs[0], call).count == 3
-        // Operator set 24 caps scores before it masks them, 23 afterwards.
-        let capsFirst = operatorSet >= 24
         let heads = (
             query: call.integer("q_num_heads", default: 0), key: call.integer("kv_num_heads", default: 0)
         )
@@ -22,8 +20,8 @@ extension Translator {
             value = try translator.joined(call.input(5), value, present: 2, of: call)
             let ratio = try translator.headRatio(query, key, of: call)
             let scores = try translator.scores(
-                query, try translator.repeated(key, ratio, of: call), capsFirst: capsFirst, of: call)
-            let weights = try translator.attentionWeights(scores, of: call)
+                query, try translator.repeated(key, ratio, of: call), of: call)
+            let weights = try translator.attentionWeights(scores.masked, bias: scores.bias, of: call)
             let product = [weights, try translator.repeated(value, ratio, of: call)]
             guard isFlat else { return _ = try translator.step("MatMul", product, of: call, as: call.output) }
             let result = try translator.step("MatMul", product, of: call)
@@ -84,9 +82,11 @@ extension Translator {
     }
 
     /// Products of queries and keys, each scaled by the root of the scale, masked.
+    ///
+    /// Scores are capped before they are masked, so that what is shut out stays so. `bias`: what the mask added, nil for none.
     private mutating func scores(
-        _ query: String, _ key: String, capsFirst: Bool, of call: Call
-    ) throws(ONNXProblem) -> String {
+        _ query: String, _ key: String, of call: Call
+    ) throws(ONNXProblem) -> (masked: String, bias: String?) {
         let width = try shape(of: query, call)[3]
         let given = call.float("scale", default: 0)
         let root = (given == 0 ? 1 / Float(max(width, 1)).squareRoot() : given).squareRoot()
@@ -96,9 +96,6 @@ extension Translator {
         let right = try step("Mul", [key, factor], of: call)
         let turned = try step("Transpose", [right], of: call, attributes: [.init("perm", [0, 1, 3, 2])])
         let raw = try product(left, turned, mode: 0, of: call)
-        guard capsFirst else {
-            return try capped(try masked(raw, mode: 1, of: call), mode: 2, of: call)
-        }
         return try masked(try capped(raw, mode: 1, of: call), mode: 2, of: call)
     }
 
@@ -131,25 +128,32 @@ extension Translator {
     }
 
     /// Scores plus the mask; places that a truth value or the order of steps shuts out get a large negative number.
-    private mutating func masked(_ scores: String, mode: Int, of call: Call) throws(ONNXProblem) -> String {
-        var result = scores
+    private mutating func masked(
+        _ scores: String, mode: Int, of call: Call
+    ) throws(ONNXProblem) -> (masked: String, bias: String?) {
+        var bias: String?
         if let mask = call.input(3) {
-            let isChoice = try isTruth(mask, of: call)
-            let bias = isChoice ? try penalty(mask, of: call) : mask
-            result = try step("Add", [result, bias], of: call)
+            bias = try isTruth(mask, of: call) ? try penalty(mask, of: call) : mask
         }
-        if call.flag("is_causal") {
-            let extents = try shape(of: scores, call), (rows, columns) = (extents[2], extents[3])
-            let past =
-                try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
-            try reserve([rows, columns], call)
-            let numbers = (0..<rows * columns).map { place -> Float in
-                place % columns <= place / columns + past ? 0 : Translator.shutOut
-            }
-            let order = number("order", Tensor([rows, columns], numbers), of: call)
-            result = try step("Add", [result, order], of: call)
+        let order = call.flag("is_causal") ? try order(of: scores, call) : nil
+        if let order {
+            bias =
+                try bias.map { (own) throws(ONNXProblem) in try step("Add", [own, order], of: call) } ?? order
         }
-        return try passed(result, mode, of: call)
+        guard let bias else { return (try passed(scores, mode, of: call), nil) }
+        let sum = try step("Add", [scores, bias], of: call)
+        return (try passed(sum, mode, of: call), call.input(3) == nil ? nil : bias)
+    }
+
+    /// What is added so that no step looks at later ones.
+    private mutating func order(of scores: String, _ call: Call) throws(ONNXProblem) -> String {
+        let extents = try shape(of: scores, call), (rows, columns) = (extents[2], extents[3])
+        let past = try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
+        try reserve([rows, columns], call)
+        let numbers = (0..<rows * columns).map { place -> Float in
+            place % columns <= place / columns + past ? 0 : Translator.shutOut
+        }
+        return number("order", Tensor([rows, columns], numbers), of: call)
     }
 
     /// Added where nothing is to be looked at; e to this is 0.
@@ -171,8 +175,20 @@ extension Translator {
             "Mul", [shut, number("shut_out", Tensor([], [Translator.shutOut]), of: call)], of: call)
     }
 
-    private mutating func attentionWeights(_ scores: String, of call: Call) throws(ONNXProblem) -> String {
-        try step(
-            "Softmax", [scores], of: call, as: scoreOutput(3, of: call), attributes: [.init("axis", -1)])
+    /// The softmax of scores; rows in which the mask shuts out everything become zeros.
+    private mutating func attentionWeights(
+        _ scores: String, bias: String?, of call: Call
+    ) throws(ONNXProblem) -> String {
+        let output = scoreOutput(3, of: call), along: [ProtoAttribute] = [.init("axis", -1)]
+        guard let bias else {
+            return try step("Softmax", [scores], of: call, as: output, attributes: along)
+        }
+        let weights = try step("Softmax", [scores], of: call, attributes: along)
+        let largest = try step(
+            "ReduceMax", [bias], of: call, attributes: [.init("axes", [-1]), .init("keepdims", 1)])
+        let limit = number("limit", Tensor([], [Translator.shutOut / 2]), of: call)
+        let isOpen = try step("Greater", [largest, limit], of: call)
+        let zero = number("zero", Tensor([], [0]), of: call)
+        return try step("Where", [isOpen, weights, zero], of: call, as: output)
     }
 }
