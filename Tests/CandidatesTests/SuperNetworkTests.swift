@@ -1,6 +1,7 @@
 import Candidates
 import Datasets
 import Determinism
+import ModelGraph
 import Search
 import SearchSpaces
 import Testing
