@@ -27,7 +27,8 @@ struct Records {
     /// A number that was worked out before, else the number worked out now and kept.
     func value(_ name: String, _ make: () throws -> Double) throws -> Double {
         let path = "\(folder)/values.txt"
-        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let text =
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ")
             if parts.count == 2, parts[0] == name, let value = Double(parts[1]) { return value }

@@ -24,7 +24,9 @@ struct Agreement: CustomStringConvertible {
         zeroCost = Agreement.tau(members.map(\.zeroCost), trained)
     }
 
-    var description: String { "τ of inherited \(inherited), of MACs \(macs), of the zero-cost score \(zeroCost)" }
+    var description: String {
+        "τ of inherited \(inherited), of MACs \(macs), of the zero-cost score \(zeroCost)"
+    }
 
     /// Kendall's τ-b, which counts ties in neither sequence.
     static func tau(_ a: [Double], _ b: [Double]) -> Double {

@@ -36,7 +36,8 @@ public struct SuperNetwork: Sendable {
                 "shared weights are trained for classification only; use mode: from-scratch")
         }
         return try SuperTrainer(
-            initialWeights(), networks: SpaceSampler(
+            initialWeights(),
+            networks: SpaceSampler(
                 space, input: data.input, steps: recipe.steps, seed: recipe.seed),
             on: data.trainingSource(seed: recipe.seed), recipe: recipe, threads: threads)
     }
