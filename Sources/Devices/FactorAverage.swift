@@ -36,7 +36,9 @@ struct FactorAverage {
     var termFit: TermFit {
         var average = fits[0].termFit
         let parts = zip(fits.map(\.termFit), weights)
-        average.scales = parts.reduce(.zero) { $0 + $1.0.scales * $1.1 }
+        // Added up as differences, so that lanes in which no fit differs stay exactly what they are.
+        let first = average.scales
+        average.scales = parts.reduce(first) { $0 + ($1.0.scales - first) * $1.1 }
         average.covariance = average.covariance.indices.map { term in
             parts.reduce(.zero) { sum, part in
                 let apart = part.0.scales - average.scales
