@@ -122,7 +122,7 @@ public struct InputRun: Sendable {
         do {
             let text = try verb()
             answered += 1
-            if text.contains("nan") { complaints.append("\(number): a page with 'nan'") }
+            if text.contains(#/\bnan\b/#) { complaints.append("\(number): a page with 'nan'") }
         } catch {
             note(error, number)
         }

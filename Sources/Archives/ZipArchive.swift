@@ -90,7 +90,8 @@ public struct ZipArchive: Sendable {
     }
 
     /// An archive of stored members; equal members give equal bytes, since no time of day is recorded.
-    public static func bytes(of members: [(name: String, contents: [UInt8])], file: String) throws(ArchiveError)
+    public static func bytes(of members: [(name: String, contents: [UInt8])], file: String)
+        throws(ArchiveError)
         -> [UInt8]
     {
         var archive: [UInt8] = []

@@ -63,7 +63,8 @@ extension JobSubject {
     ) throws {
         do {
             let model = try LoadedModel(
-                path: JobFile.path(path.value, in: folder), inputs: InputSizes(shapes: shapes, option: "input_shapes"))
+                path: JobFile.path(path.value, in: folder),
+                inputs: InputSizes(shapes: shapes, option: "input_shapes"))
             let hash = SHA256.hex(model.graph.encoded())
             let stem = URL(filePath: path.value).deletingPathExtension().lastPathComponent
             let compression = GivenCompression(section)

@@ -22,9 +22,9 @@ struct QueueTests {
             SubmitRequest(text: named(name), folder: "/tmp", priority: priority, timeLimit: limit))
     }
 
-    /// Waits until an entry is in a state, at most half a minute.
+    /// Waits until an entry is in a state, at most three minutes.
     private static func wait(_ queue: JobQueue, _ job: String, for state: String) async throws -> Bool {
-        for _ in 0..<600 {
+        for _ in 0..<3600 {
             if try queue.entry(job).state == state { return true }
             try await Task.sleep(for: .milliseconds(50))
         }
