@@ -11,7 +11,7 @@ public struct Runner: Hashable, Sendable {
 
     /// Throws where the command names no `{model}` or the time is outside 1 to 86,400 seconds.
     public init(_ command: String, secondsAllowed: Int = 120) throws(RunnerError) {
-        guard command.contains(Runner.placeholder) else { throw .noModel(command: command) }
+        guard command.contains(Runner.modelMark) else { throw .noModel(command: command) }
         guard (1...86_400).contains(secondsAllowed) else { throw .timeout(seconds: secondsAllowed) }
         self.command = command
         self.secondsAllowed = secondsAllowed
@@ -23,7 +23,7 @@ public struct Runner: Hashable, Sendable {
     /// - Throws: `RunnerError`, or `CancellationError` where the task is cancelled meanwhile; the command is ended then.
     public func time(_ model: String) throws -> RunnerReading {
         let path = URL(filePath: model).path(percentEncoded: false)
-        let process = try ShellProcess(command.replacing(Runner.placeholder, with: path.shellQuoted))
+        let process = try ShellProcess(command.replacing(Runner.modelMark, with: path.shellQuoted))
         let end = try process.wait(atMost: .seconds(secondsAllowed))
         switch end {
         case .exited(status: 0): return try RunnerReading(parsing: process.output)
@@ -34,7 +34,7 @@ public struct Runner: Hashable, Sendable {
         }
     }
 
-    private static let placeholder = "{model}"
+    private static let modelMark = "{model}"
 }
 
 extension String {

@@ -5,22 +5,22 @@ import Testing
 
 /// ONNX's own test data: one small model for each corner of each operator, with inputs and outputs.
 ///
-/// `docs/onnx.md` states how many pass; this test holds it to that. Skipped where the data is absent.
+/// `docs/results/onnx-backend.md` states how many pass; this test holds it to that. Skipped where the data is absent.
 @Suite("ONNX backend test data", .serialized, .enabled(if: RealData.hasBackendData))
 struct BackendTests {
-    @Test("As many backend tests pass as docs/onnx.md says, and those that do not are listed there")
+    @Test("As many backend tests pass as docs/results/onnx-backend.md says, and those that do not are listed there")
     func countsAsDocumented() throws {
         let report = BackendReport.make()
         if ProcessInfo.processInfo.environment["SWIFTLET_ONNX_REPORT"] != nil { print(report.text) }
         let page = try String(
-            contentsOf: RealData.root.appendingPathComponent("docs/onnx.md"), encoding: .utf8)
+            contentsOf: RealData.root.appendingPathComponent("docs/results/onnx-backend.md"), encoding: .utf8)
         #expect(report.passed.count >= 350)
         #expect(Double(report.namedPassed) >= 0.95 * Double(report.namedCount))
-        for line in report.countLines { #expect(page.contains(line), "docs/onnx.md does not say: \(line)") }
+        for line in report.countLines { #expect(page.contains(line), "docs/results/onnx-backend.md does not say: \(line)") }
         for exception in report.exceptions {
             #expect(
                 page.contains("`\(exception.test)`"),
-                "docs/onnx.md does not list \(exception.test): \(exception.reason)")
+                "docs/results/onnx-backend.md does not list \(exception.test): \(exception.reason)")
         }
         // A model outside what is supported is refused by a sentence, never executed to a wrong result unnoticed.
         #expect(report.wrong.filter { !page.contains("`\($0.test)`") }.isEmpty)
