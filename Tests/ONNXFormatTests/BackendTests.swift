@@ -8,7 +8,9 @@ import Testing
 /// `docs/results/onnx-backend.md` states how many pass; this test holds it to that. Skipped where the data is absent.
 @Suite("ONNX backend test data", .serialized, .enabled(if: RealData.hasBackendData))
 struct BackendTests {
-    @Test("As many backend tests pass as docs/results/onnx-backend.md says, and those that do not are listed there")
+    @Test(
+        "As many backend tests pass as docs/results/onnx-backend.md says, and those that do not are listed there"
+    )
     func countsAsDocumented() throws {
         let report = BackendReport.make()
         if ProcessInfo.processInfo.environment["SWIFTLET_ONNX_REPORT"] != nil { print(report.text) }
@@ -16,7 +18,9 @@ struct BackendTests {
             contentsOf: RealData.root.appendingPathComponent("docs/results/onnx-backend.md"), encoding: .utf8)
         #expect(report.passed.count >= 350)
         #expect(Double(report.namedPassed) >= 0.95 * Double(report.namedCount))
-        for line in report.countLines { #expect(page.contains(line), "docs/results/onnx-backend.md does not say: \(line)") }
+        for line in report.countLines {
+            #expect(page.contains(line), "docs/results/onnx-backend.md does not say: \(line)")
+        }
         for exception in report.exceptions {
             #expect(
                 page.contains("`\(exception.test)`"),
