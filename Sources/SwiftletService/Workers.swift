@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 public import SwiftletKit
 
 /// Runs queued jobs, each in a process of its own: a crash of one loses nothing of the others, nor does one of the service.
@@ -31,6 +32,8 @@ public actor Workers {
     private let command: Command
     private let width: Int
     private var own: [String: Process] = [:]
+    /// Since when workers are asked to stop.
+    private var stopping: [String: ContinuousClock.Instant] = [:]
     /// What was wrong the last time, told once.
     private var trouble: String?
     private let report: @Sendable (String) -> Void
@@ -58,6 +61,7 @@ public actor Workers {
         }
         for _ in 0..<100 where !own.isEmpty {
             try? queue.interruptWorkers()
+            killDeaf()
             // The task is cancelled already, so that its own sleep would not wait.
             await Task.detached { try? await Task.sleep(for: .milliseconds(100)) }.value
         }
@@ -67,6 +71,7 @@ public actor Workers {
     private func step() {
         do {
             try queue.lookAfter(except: Set(own.keys))
+            killDeaf()
             while let work = try queue.next(workers: width) {
                 guard try start(work) else { break }
             }
@@ -74,6 +79,15 @@ public actor Workers {
         } catch {
             if trouble != error.words { report("queue: \(error.words)") }
             trouble = error.words
+        }
+    }
+
+    /// Kills workers that were asked to stop and did not within five seconds: what they recorded is kept.
+    private func killDeaf() {
+        for (job, process) in own where (try? queue.entry(job))?.state != "running" {
+            let asked = stopping[job] ?? .now
+            stopping[job] = asked
+            if asked.duration(to: .now) > .seconds(5) { kill(process.processIdentifier, SIGKILL) }
         }
     }
 
@@ -96,7 +110,7 @@ public actor Workers {
         }
         own[work.job] = process
         do {
-            try process.run()
+            try Workers.runHearing(process)
         } catch {
             own[work.job] = nil
             try queue.ended(work.job, .exited(1))
@@ -107,8 +121,20 @@ public actor Workers {
         return true
     }
 
+    /// Starts a process that hears signals: it inherits what the calling thread blocks, and threads of a pool block them all.
+    private static func runHearing(_ process: Process) throws {
+        var heard = sigset_t(), before = sigset_t()
+        sigemptyset(&heard)
+        sigaddset(&heard, SIGTERM)
+        sigaddset(&heard, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &heard, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try process.run()
+    }
+
     private func ended(_ job: String, _ end: WorkerEnd) {
         own[job] = nil
+        stopping[job] = nil
         do {
             try queue.ended(job, end)
         } catch {

@@ -139,9 +139,31 @@ struct QueueTests {
         #expect(try queue.cancel("paused").state == "cancelled")
         running.cancel()
         await running.value
+        // What a worker started may hold its lock a little longer.
+        for _ in 0..<100 where queue.isWorkedOn("paused") || queue.isWorkedOn("limited") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
         #expect(!queue.isWorkedOn("paused") && !queue.isWorkedOn("limited"))
         try queue.remove("paused")
         #expect(throws: (any Error).self) { try queue.entry("paused") }
+    }
+
+    @Test("A worker that does not hear that it should stop is killed")
+    func deaf() async throws {
+        let test = try TestService()
+        defer { test.end() }
+        let queue = test.service.queue
+        try Self.submit("deaf", to: queue)
+        let workers = Workers(
+            queue, command: Self.command("trap '' TERM; while :; do sleep 0.1; done"), width: 1)
+        let running = Task { await workers.run() }
+        #expect(try await Self.wait(queue, "deaf", for: "running"))
+        #expect(try queue.cancel("deaf").state == "cancelled")
+        for _ in 0..<600 where queue.isWorkedOn("deaf") { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(!queue.isWorkedOn("deaf"))
+        running.cancel()
+        await running.value
+        #expect(try queue.entry("deaf").state == "cancelled")
     }
 
     @Test("A service that ends leaves its jobs queued")
