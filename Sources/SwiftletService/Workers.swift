@@ -91,9 +91,11 @@ public actor Workers {
         }
     }
 
-    /// False where another service took the entry.
+    /// False where another service took the entry, or the end of an earlier run was not heard of yet.
     private func start(_ work: QueuedWork) throws -> Bool {
-        guard let lock = try queue.lock(work.job), try queue.take(work.job) else { return false }
+        guard own[work.job] == nil, let lock = try queue.lock(work.job), try queue.take(work.job) else {
+            return false
+        }
         _ = FileManager.default.createFile(atPath: work.logPath, contents: nil)
         let log = FileHandle(forWritingAtPath: work.logPath) ?? .nullDevice
         defer { try? log.close() }
