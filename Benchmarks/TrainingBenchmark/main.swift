@@ -1,5 +1,5 @@
 // Training speed: samples a second, forward, backward and SGD step, batch 128, one JSON line a network.
-// usage: TrainingBenchmark [threads] [steps]
+// usage: training-benchmark [threads] [steps] [float32 | bfloat16] [network]
 
 import Determinism
 import Foundation
@@ -9,6 +9,8 @@ import Training
 
 let threads = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 2
 let steps = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 12
+let precision = CommandLine.arguments.dropFirst(3).first ?? "float32"
+let only = CommandLine.arguments.dropFirst(4).first
 let batch = 128
 
 /// Processor seconds this process has used, all threads together: steady where other programs run beside.
@@ -26,7 +28,7 @@ func noise(_ network: BenchmarkNetwork) -> ArraySource {
         labels: (0..<batch).map { _ in random.index(below: network.classes) })
 }
 
-func measure(_ network: BenchmarkNetwork) throws {
+func measure(_ network: BenchmarkNetwork, with kernels: TrainingKernels) throws {
     let recipe = TrainingRecipe().with {
         $0.batch = batch
         $0.epochs = Double(steps + 2)
@@ -34,7 +36,8 @@ func measure(_ network: BenchmarkNetwork) throws {
         $0.weightDecay = 1e-4
     }
     let trainer = try Trainer(
-        network.graph.initialized(seed: 1), on: noise(network), recipe: recipe, threads: threads)
+        network.graph.initialized(seed: 1), on: noise(network), recipe: recipe, threads: threads,
+        kernels: kernels)
     for _ in 0..<2 { try trainer.takeStep() }
     var wall: [Double] = []
     var processor: [Double] = []
@@ -48,14 +51,18 @@ func measure(_ network: BenchmarkNetwork) throws {
     wall.sort()
     processor.sort()
     print(
-        "{\"net\": \"\(network.name)\", \"kernels\": \"\(TrainingKernels.best)\", \"threads\": \(threads), "
+        "{\"net\": \"\(network.name)\", \"kernels\": \"\(kernels)\", \"threads\": \(threads), "
             + "\"samples_per_s\": \(Int(Double(batch) / wall[steps / 2])), "
             + "\"processor_ms_per_step\": \((processor[steps / 2] * 1e5).rounded() / 100)}")
 }
 
+guard let kernels = precision == "bfloat16" ? TrainingKernels.rounding : .best else {
+    print("this processor has no AVX512-BF16")
+    exit(1)
+}
 for network in [
     try BenchmarkNetwork.resNet8(), try BenchmarkNetwork.mobileNetV2(),
     try BenchmarkNetwork.depthwiseSeparable(),
-] {
-    try measure(network)
+] where only == nil || only == network.name {
+    try measure(network, with: kernels)
 }

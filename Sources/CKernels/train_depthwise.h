@@ -121,13 +121,15 @@ static void unfold(const TrainWindow *s, const float *image, float *rows) {
             for (int32_t ky = 0; ky < s->kernel_height; ky++, rows += run) {
                 int32_t y = oy * s->stride_height + ky * s->dilation_height - s->top;
                 if (y < 0 || y >= s->height) {
-                    for (int32_t i = 0; i < run; i++) rows[i] = 0;
+                    memset(rows, 0, sizeof(float) * (size_t)run);
                     continue;
                 }
                 const float *line = image + (int64_t)y * s->width * s->channels;
                 if (together) {
                     const float *from = line + left * s->channels;
-                    for (int32_t i = 0; i < run; i++) rows[i] = from[i];
+                    // A whole short row at once: what is too much is overwritten by the next.
+                    if (run <= 16) memcpy(rows, from, 64);
+                    else memcpy(rows, from, sizeof(float) * (size_t)run);
                     continue;
                 }
                 for (int32_t kx = 0; kx < s->kernel_width; kx++) {

@@ -4,6 +4,7 @@
 const TrainKernels *train_portable_kernels(void);
 const TrainKernels *train_avx2_kernels(void);
 const TrainKernels *train_avx512_kernels(void);
+const TrainKernels *train_bfloat16_kernels(void);
 
 const TrainKernels *train_kernels(int32_t level) {
     switch (level) {
@@ -21,4 +22,12 @@ const TrainKernels *train_kernels(int32_t level) {
 #endif
         default: return 0;
     }
+}
+
+const TrainKernels *train_kernels_rounding(void) {
+#if defined(__x86_64__)
+    return train_kernels(2) && __builtin_cpu_supports("avx512bf16") ? train_bfloat16_kernels() : 0;
+#else
+    return 0;
+#endif
 }

@@ -13,6 +13,29 @@ static void pack(const float *weights, int32_t taps, int32_t depth, int32_t widt
     }
 }
 
+// Writes a tile's sums to their rows.
+INLINE void store_tile(const int vectors, const int32_t *destination, vec sum[TILE_ROWS][2], const float *bias,
+                       int32_t columns, int32_t accumulate, float *output) {
+    UNROLL for (int r = 0; r < TILE_ROWS; r++) {
+        if (destination[r] < 0) continue;
+        float *y = output + destination[r];
+        UNROLL for (int v = 0; v < vectors; v++) {
+            int32_t count = columns - v * LANES;
+            if (count >= LANES) {
+                vec s = sum[r][v];
+                if (bias) s += load(bias + v * LANES);
+                if (accumulate) s += load(y + v * LANES);
+                store(y + v * LANES, s);
+            } else if (count > 0) {
+                vec s = sum[r][v];
+                if (bias) s += load_part(bias + v * LANES, count);
+                if (accumulate) s += load_part(y + v * LANES, count);
+                store_part(y + v * LANES, s, count);
+            }
+        }
+    }
+}
+
 // One tile: TILE_ROWS rows × `vectors` vectors of columns, accumulated in registers over all taps.
 INLINE void product_tile(const int vectors, const TrainGather *gather, int32_t tile, const float *input, int32_t depth,
                          const float *panel, const float *bias, const float *zeros, int32_t columns,
@@ -36,30 +59,13 @@ INLINE void product_tile(const int vectors, const TrainGather *gather, int32_t t
             }
         }
     }
-    UNROLL for (int r = 0; r < TILE_ROWS; r++) {
-        int32_t destination = gather->destination[tile * TILE_ROWS + r];
-        if (destination < 0) continue;
-        float *y = output + destination;
-        UNROLL for (int v = 0; v < vectors; v++) {
-            int32_t count = columns - v * LANES;
-            if (count >= LANES) {
-                vec s = sum[r][v];
-                if (bias) s += load(bias + v * LANES);
-                if (accumulate) s += load(y + v * LANES);
-                store(y + v * LANES, s);
-            } else if (count > 0) {
-                vec s = sum[r][v];
-                if (bias) s += load_part(bias + v * LANES, count);
-                if (accumulate) s += load_part(y + v * LANES, count);
-                store_part(y + v * LANES, s, count);
-            }
-        }
-    }
+    store_tile(vectors, gather->destination + (int64_t)tile * TILE_ROWS, sum, bias, columns, accumulate, output);
 }
 
 static void gather_product(const TrainGather *gather, TrainImages images, const float *input, int32_t depth,
                            const float *packed, int32_t taps, int32_t width, const float *bias, const float *zeros,
-                           int32_t accumulate, float *output) {
+                           int32_t accumulate, float *output, float *workspace) {
+    (void)workspace;
     for (int64_t image = 0; image < images.count; image++) {
         const float *x = input + image * images.input_stride;
         float *y = output + image * images.output_stride;
@@ -138,7 +144,8 @@ static int32_t most_pairs(const TrainPairs *pairs) {
 }
 
 static void outer_product(const TrainPairs *pairs, TrainImages images, const float *input, int32_t depth,
-                          const float *gradient, int32_t width, float *sums) {
+                          const float *gradient, int32_t width, float *sums, float *workspace) {
+    (void)workspace;
     int64_t stride = (int64_t)(width + LANES - 1) / LANES * LANES;
     // Pairs a pass: what fits the first-level cache beside the accumulators.
     int32_t chunk = 6144 / (depth + width);

@@ -1,5 +1,5 @@
 // One instruction set's kernels. The including file defines LANES (floats in a vector) and TILE_ROWS, the accumulator
-// rows that fit its registers, and may push a target attribute around the include.
+// rows that fit its registers, and may push a target attribute around the include; with ROUNDS_PRODUCTS products are bfloat16.
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -32,6 +32,13 @@ INLINE vec load_part(const float *p, int count) {
 INLINE void store_part(float *p, vec v, int count) { memcpy(p, &v, sizeof(float) * (size_t)count); }
 
 #include "train_product.h"
+#ifdef ROUNDS_PRODUCTS
+#include "train_bfloat16.h"
+#define PRODUCT(plain, rounded) rounded
+#else
+#define PRODUCT(plain, rounded) plain
+#endif
+#include "train_winograd.h"
 #include "train_depthwise.h"
 #include "train_normalize.h"
 #include "train_elementwise.h"
@@ -41,10 +48,16 @@ static const TrainKernels table = {
     .name = KERNELS_NAME,
     .tile_rows = TILE_ROWS,
     .lanes = LANES,
-    .pack = pack,
-    .gather_product = gather_product,
-    .outer_product = outer_product,
+    .rounds_products = PRODUCT(0, 1),
+    .patches = PATCHES,
+    .pack = PRODUCT(pack, rounded_pack),
+    .gather_product = PRODUCT(gather_product, rounded_gather),
+    .outer_product = PRODUCT(outer_product, rounded_outer),
     .unpack_add = unpack_add,
+    .winograd_pack = winograd_pack,
+    .winograd_product = winograd_product,
+    .winograd_outer = winograd_outer,
+    .winograd_unpack_add = winograd_unpack_add,
     .depthwise = depthwise,
     .depthwise_outer = depthwise_outer,
     .unfold = unfold,

@@ -1,6 +1,7 @@
 public import Determinism
 public import ModelCompression
 import Quantities
+import Training
 
 // Encoders of what decides an accuracy. A value that changes its meaning gets a new version; a value that is added is left out
 // where it has the meaning that older encodings had.
@@ -23,6 +24,7 @@ extension TrainingSettings {
             "channel_order": .text(channelOrder.rawValue),
         ]
         if balancesClasses { identity.append("class_weights", .text("balanced")) }
+        if precision != .float32 { identity.append("precision", .text(precision.rawValue)) }
         return identity
     }
 }

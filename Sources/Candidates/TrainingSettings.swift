@@ -1,6 +1,6 @@
 import ModelCompression
 import ModelGraph
-import Training
+public import Training
 
 /// How long and how candidates are trained.
 public struct TrainingSettings: Hashable, Sendable {
@@ -29,6 +29,8 @@ public struct TrainingSettings: Hashable, Sendable {
     public var channelOrder = ChannelOrder.norm
     /// Whether rare classes weigh more in the loss, in inverse proportion to their samples.
     public var balancesClasses = false
+    /// In what convolutions and products are computed.
+    public var precision = TrainingRecipe.Precision.float32
 
     /// Settings; SGD with its own learning rate, and no teacher but the recipe's, unless stated otherwise.
     public init(
@@ -57,6 +59,7 @@ public struct TrainingSettings: Hashable, Sendable {
             recipe.epochs = epochs
             recipe.batch = batch
             recipe.seed = seed
+            recipe.precision = precision
             recipe.warmupEpochs = min(1, epochs / 10)
             recipe.optimizer = usesAdamW ? .adamW(beta1: 0.9, beta2: 0.999) : .sgd(momentum: 0.9)
             recipe.learningRate = Float(

@@ -6,6 +6,7 @@ import ModelGraph
 import Quantities
 import Search
 import SearchSpaces
+import Training
 import YAMLReader
 
 extension JobFile {
@@ -83,6 +84,11 @@ extension JobFile {
                 try keys.optional("channel_order")?.choice(TrainingSettings.ChannelOrder.self) ?? .norm
             settings.balancesClasses =
                 try keys.optional("class_weights")?.choice(ClassWeights.self) == .balanced
+            let precision = try keys.optional("precision")
+            settings.precision = try precision?.choice(TrainingRecipe.Precision.self) ?? .float32
+            if let precision, mode == .weightSharing, settings.precision == .bfloat16 {
+                throw precision.error("shared weights are trained in float32")
+            }
             self.settings = settings
             augmentation = try keys.optional("augmentation").map { node throws(YAMLError) in
                 try Augmentation(node)

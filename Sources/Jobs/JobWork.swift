@@ -48,6 +48,10 @@ extension ResolvedJob {
     private func trainingWork(
         _ source: SampleSource, folder: String?, database: String?
     ) throws -> TrainingWork {
+        guard finalSettings.precision.kernels != nil else {
+            throw JobError(
+                "\(file): training.precision: bfloat16 needs a processor with AVX512-BF16; use float32 here")
+        }
         var request = source.request
         request.path = folder ?? request.path
         let data = try PreparedData(

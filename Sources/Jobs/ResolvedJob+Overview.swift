@@ -6,6 +6,7 @@ import ModelCompression
 import Quantities
 import Search
 import SearchSpaces
+import Training
 
 extension ResolvedJob {
     /// The resolved values as the plan shows them; what is stored and compared is the guide, which knows the data too.
@@ -123,13 +124,15 @@ extension FinalistChoice {
 
 extension TrainingSettings {
     fileprivate func identity(augmentation: Augmentation) -> Identity {
-        [
+        var identity: Identity = [
             "mode": .text("from-scratch"), "epochs": .number(epochs),
             "fine_tune": .number(orAbsent: fineTuneEpochs), "batch": .integer(batch),
             "optimizer": .text(usesAdamW ? "adamw" : "sgd"),
             "learning_rate": .number(orAbsent: learningRate), "channel_order": .text(channelOrder.rawValue),
             "augmentation": .list(augmentation.settings.map(Identity.text)),
         ]
+        if precision != .float32 { identity.append("precision", .text(precision.rawValue)) }
+        return identity
     }
 }
 

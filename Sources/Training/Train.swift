@@ -11,7 +11,7 @@ public import ModelGraph
 public func train(
     _ graph: Graph, on source: some BatchSource, recipe: TrainingRecipe, candidate: UInt64 = 0,
     threads: Int = 1,
-    kernels: TrainingKernels = .best, teacher: Teacher? = nil, resuming state: TrainingState? = nil,
+    kernels: TrainingKernels? = nil, teacher: Teacher? = nil, resuming state: TrainingState? = nil,
     isCancelled: () -> Bool = { false }, onEpoch: (EpochReport) -> Void = { _ in }
 ) throws(TrainingError) -> TrainedNetwork {
     let trainer = try Trainer(

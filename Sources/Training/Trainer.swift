@@ -38,16 +38,20 @@ public final class Trainer {
     /// - Parameters:
     ///   - candidate: keys the order of samples and dropout beside the recipe's seed.
     ///   - threads: at most this many shards run at a time.
+    ///   - kernels: nil takes the fastest of the recipe's precision.
     public init(
         _ graph: Graph, on source: any BatchSource, recipe: TrainingRecipe, candidate: UInt64 = 0,
         threads: Int = 1,
-        kernels: TrainingKernels = .best, teacher: Teacher? = nil
+        kernels: TrainingKernels? = nil, teacher: Teacher? = nil
     ) throws(TrainingError) {
         try recipe.validate()
         self.graph = graph
         self.source = source
         self.recipe = recipe
         self.candidate = candidate
+        guard let kernels = kernels ?? recipe.precision.kernels else {
+            throw .recipe("bfloat16 needs a processor with AVX512-BF16")
+        }
         self.kernels = kernels
         self.teacher = teacher
         let shardCount = recipe.shards

@@ -1,3 +1,5 @@
+public import Kernels
+
 /// Everything that decides how a network is trained, apart from graph, data and candidate.
 public struct TrainingRecipe: Hashable, Sendable, Codable {
     /// How gradients become changes of weights.
@@ -43,6 +45,22 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         case regrowing(fraction: Float, end: Double, interval: Int)
     }
 
+    /// In what convolutions and products are computed; weights, sums and everything else are float32.
+    public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
+        /// As everything else.
+        case float32
+        /// Operands rounded to bfloat16, for which the processor needs AVX512-BF16.
+        case bfloat16
+
+        /// The fastest kernels of this precision; nil where the processor has none.
+        public var kernels: TrainingKernels? {
+            switch self {
+            case .float32: .best
+            case .bfloat16: .rounding
+            }
+        }
+    }
+
     /// Passes over the data; fractions stop in the middle of one.
     public var epochs = 10.0
     /// Samples a step.
@@ -69,6 +87,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var pruning: Pruning?
     /// How fast running statistics follow batches, once there were enough batches to follow.
     public var statisticsMomentum: Float = 0.1
+    /// In what products are computed.
+    public var precision = Precision.float32
     /// Keys shuffling, dropout and augmentation.
     public var seed: UInt64 = 0
 

@@ -1,5 +1,6 @@
 /// Kernels of the training loop: float32, NHWC, one thread, no allocation.
 ///
+/// One set rounds the operands of products to bfloat16 and keeps everything else, sums included, in float32.
 /// Every kernel exists once for each instruction set, from one source (train_*.h), and is reached through a table.
 /// Buffers must not overlap unless said; every buffer may be read up to 64 bytes past its end.
 #ifndef SWIFTLET_TRAINING_H
@@ -26,9 +27,9 @@ typedef struct {
     const int32_t *source, *destination;
 } TrainPairs;
 
-/// `count` images `input_stride` and `output_stride` floats apart.
+/// `count` images `input_stride` and `output_stride` floats apart; an image's input holds `input_count` floats.
 typedef struct {
-    int64_t count, input_stride, output_stride;
+    int64_t count, input_stride, output_stride, input_count;
 } TrainImages;
 
 /// A 2-D window over NHWC images, for pooling and im2col.
@@ -48,22 +49,41 @@ typedef struct {
     const char *name;
     int32_t tile_rows; ///< rows of a gather tile
     int32_t lanes;     ///< floats in a vector
+    int32_t rounds_products; ///< whether the operands of products are rounded to bfloat16
+    int32_t patches;   ///< patches that the Winograd kernels transform at a time
 
     /// packed[panel][tap][depth][column] = weights[tap·tap_stride + depth·depth_stride + column·width_stride];
-    /// panels are two vectors wide, the last one or two; missing columns are zero.
+    /// panels are two vectors wide, the last one or two; missing columns are zero. (The layout of the rounding set is
+    /// its own, and no larger.)
     void (*pack)(const float *weights, int32_t taps, int32_t depth, int32_t width, int64_t tap_stride,
                  int64_t depth_stride, int64_t width_stride, float *packed);
     /// output[row, :] (+)= bias + Σ over the row's taps of input[source, :] · packed[tap]. `zeros` has `depth` zeros;
-    /// `bias` may be null.
+    /// `bias` may be null; `workspace` has room for input_count / 2 + 32 floats.
     void (*gather_product)(const TrainGather *gather, TrainImages images, const float *input, int32_t depth,
                            const float *packed, int32_t taps, int32_t width, const float *bias, const float *zeros,
-                           int32_t accumulate, float *output);
+                           int32_t accumulate, float *output, float *workspace);
     /// sums[tap][depth][column] += Σ over pairs of input[source + depth] · gradient[destination + column];
-    /// rows of `sums` are `width` rounded up to whole vectors.
+    /// rows of `sums` are `width` rounded up to whole vectors. `workspace` has room for 32 · (depth + width + 32) floats.
     void (*outer_product)(const TrainPairs *pairs, TrainImages images, const float *input, int32_t depth,
-                          const float *gradient, int32_t width, float *sums);
+                          const float *gradient, int32_t width, float *sums, float *workspace);
     /// gradient[column·T·D + tap·D + depth] += sums[tap][depth][column]
     void (*unpack_add)(const float *sums, int32_t taps, int32_t depth, int32_t width, float *gradient);
+
+    /// Convolutions of 3×3 taps, stride 1, no dilation, in the Winograd domain of 16 positions; the window tells sizes and
+    /// padding, input rows hold `depth` floats and output rows `width`. `zeros` has `depth` or `width` zeros, whichever
+    /// is more, and a vector; `workspace` has room for 16 · patches · (depth + width + 2 vectors) floats.
+    /// packed[position][panel][depth][column], panels as in `pack`.
+    void (*winograd_pack)(const float *weights, int32_t depth, int32_t width, int64_t tap_stride, int64_t depth_stride,
+                          int64_t width_stride, float *packed);
+    /// output (+)= bias + input ∗ weights; `bias` may be null.
+    void (*winograd_product)(const TrainWindow *window, TrainImages images, const float *input, int32_t depth,
+                             const float *packed, int32_t width, const float *bias, const float *zeros,
+                             int32_t accumulate, float *output, float *workspace);
+    /// sums[position][depth][column] += the gradient of the transformed weights.
+    void (*winograd_outer)(const TrainWindow *window, TrainImages images, const float *input, int32_t depth,
+                           const float *gradient, int32_t width, const float *zeros, float *sums, float *workspace);
+    /// gradient[column·9·D + tap·D + depth] += the sums, back in the domain of taps.
+    void (*winograd_unpack_add)(const float *sums, int32_t depth, int32_t width, float *gradient);
 
     /// The depthwise forms; weights are packed as [tap][channel].
     void (*depthwise)(const TrainGather *gather, TrainImages images, const float *input, int32_t channels,
@@ -71,7 +91,7 @@ typedef struct {
                       float *output);
     void (*depthwise_outer)(const TrainPairs *pairs, TrainImages images, const float *input, int32_t channels,
                             const float *gradient, float *sums);
-    /// rows[pixel][tap][channel] of one image, zero in the padding.
+    /// rows[pixel][tap][channel] of one image, zero in the padding; up to 16 floats past their end are written.
     void (*unfold)(const TrainWindow *window, const float *image, float *rows);
 
     /// Mean and (biased) variance of each column.
@@ -113,5 +133,8 @@ typedef struct {
 
 /// The tables this processor can run: 0 portable, 1 AVX2 with FMA, 2 AVX-512; null where it cannot.
 const TrainKernels *train_kernels(int32_t level);
+
+/// The set whose products are bfloat16 with float32 sums; null where the processor has no AVX512-BF16.
+const TrainKernels *train_kernels_rounding(void);
 
 #endif

@@ -4,57 +4,97 @@ import CKernels
 ///
 /// Blocks hold `batch` images; `scratch` needs `scratchCount` floats whose contents do not matter.
 public final class TrainingConvolution: Sendable {
-    private let kernels: TrainingKernels
-    private let geometry: ConvolutionGeometry
+    /// How a layer is computed.
+    private enum Way {
+        case depthwise
+        /// Few input channels make short inner loops: such images are unfolded into rows of taps × channels first.
+        case unfolded
+        /// 3×3 taps of stride 1 with four ninths of the products, in float32.
+        case winograd
+        /// Tap by tap, group by group.
+        case taps
+    }
+
+    let kernels: TrainingKernels
+    let geometry: ConvolutionGeometry
+    private let way: Way
     private let gather, backwardGather: GatherTable
     private let pairs: PairTable
-    /// Floats of scratch memory that each call needs.
-    public let scratchCount: Int
-
-    /// Few input channels make short inner loops: such images are unfolded into rows of taps × channels first.
-    private let unfolds: Bool
+    private let packedCount, workspaceCount, rowCount: Int
 
     /// A convolution of this geometry; tables of offsets are built once, here.
     public init(_ original: ConvolutionGeometry, kernels: TrainingKernels) {
         let geometry = original.isPointwise && !original.isDepthwise ? original.mergingImages : original
         self.kernels = kernels
         self.geometry = geometry
+        let way = TrainingConvolution.way(geometry, kernels)
+        self.way = way
         let tileRows = kernels.tileRows
-        unfolds = geometry.groups == 1 && geometry.taps > 1 && geometry.channels < 8
         let positions = geometry.outHeight * geometry.outWidth
         let unfoldedDepth = geometry.taps * geometry.channels
-        if unfolds {
-            gather = GatherTable(
-                count: positions, depth: unfoldedDepth, width: geometry.outChannels, tileRows: tileRows)
-            pairs = PairTable(count: positions, depth: unfoldedDepth, width: geometry.outChannels)
-        } else {
-            gather = geometry.forwardTable(tileRows: tileRows)
-            pairs = geometry.pairTable()
-        }
-        backwardGather = geometry.backwardTable(tileRows: tileRows)
+        let none = GatherTable(rows: [], taps: 0, tileRows: tileRows)
+        gather =
+            switch way {
+            case .unfolded:
+                GatherTable(
+                    count: positions, depth: unfoldedDepth, width: geometry.outChannels, tileRows: tileRows)
+            case .winograd: none
+            case .depthwise, .taps: geometry.forwardTable(tileRows: tileRows)
+            }
+        backwardGather = way == .winograd ? none : geometry.backwardTable(tileRows: tileRows)
+        pairs =
+            switch way {
+            case .unfolded:
+                PairTable(count: positions, depth: unfoldedDepth, width: geometry.outChannels)
+            case .winograd: PairTable(taps: [])
+            case .depthwise, .taps: geometry.pairTable()
+            }
         let depth = geometry.channels / geometry.groups, width = geometry.outChannels / geometry.groups
-        let packed = geometry.taps * max(depth * kernels.padded(width), kernels.padded(depth) * width)
-        scratchCount =
-            TrainingConvolution.zeroCount(geometry) + max(packed, geometry.taps * geometry.channels)
-            + (unfolds ? positions * unfoldedDepth : 0) + 64
+        let kept = way == .winograd ? TrainingConvolution.positions : geometry.taps
+        packedCount =
+            max(kept * max(depth * kernels.padded(width), kernels.padded(depth) * width), unfoldedDepth) + 64
+        rowCount = way == .unfolded ? positions * unfoldedDepth : 0
+        workspaceCount = max(
+            max(rowCount, geometry.inputCount, geometry.outputCount) / 2 + 32,
+            32 * ((way == .unfolded ? unfoldedDepth : depth) + width + 32),
+            way == .winograd
+                ? TrainingConvolution.positions * kernels.patches
+                    * (kernels.padded(depth) + kernels.padded(width))
+                : 0)
     }
 
-    private static func zeroCount(_ geometry: ConvolutionGeometry) -> Int {
-        max(geometry.channels, geometry.outChannels) + 64
+    private static func way(_ geometry: ConvolutionGeometry, _ kernels: TrainingKernels) -> Way {
+        if geometry.isDepthwise { return .depthwise }
+        if geometry.groups == 1 && geometry.taps > 1 && geometry.channels < 8 { return .unfolded }
+        return geometry.suitsWinograd && !kernels.roundsProducts ? .winograd : .taps
     }
 
-    /// Scratch cut into zeros, packed weights (or sums) and unfolded rows.
-    private func cut(_ scratch: FloatBlock) -> (zeros: FloatBlock, packed: FloatBlock, rows: FloatBlock) {
+    /// Products of a patch in the Winograd domain.
+    private static let positions = 16
+    /// Floats past the end of a buffer that kernels may touch.
+    private static let slack = 16
+
+    private var zeroCount: Int { max(geometry.channels, geometry.outChannels) + 64 }
+
+    /// Floats of scratch memory that each call needs.
+    public var scratchCount: Int {
+        zeroCount + packedCount + workspaceCount + rowCount + TrainingConvolution.slack
+    }
+
+    /// What a call keeps in scratch: zeros, packed weights (or sums), room for the kernels, unfolded rows.
+    struct Cut {
+        let zeros, packed, workspace, rows: FloatBlock
+    }
+
+    private func cut(_ scratch: FloatBlock) -> Cut {
         precondition(scratch.count >= scratchCount, "TrainingConvolution: scratch of \(scratch.count) floats")
-        let zeroCount = TrainingConvolution.zeroCount(geometry)
-        let rowCount =
-            unfolds ? geometry.outHeight * geometry.outWidth * geometry.taps * geometry.channels : 0
         let zeros = scratch.part(0, zeroCount)
         zeros.fill(0)
-        return (
-            zeros, scratch.part(zeroCount, scratchCount - zeroCount - rowCount),
-            scratch.part(scratchCount - rowCount, rowCount)
-        )
+        let workspace = zeroCount + packedCount
+        return Cut(
+            zeros: zeros, packed: scratch.part(zeroCount, packedCount),
+            workspace: scratch.part(workspace, workspaceCount),
+            rows: scratch.part(workspace + workspaceCount, rowCount))
     }
 
     private func check(input: FloatBlock, output: FloatBlock, weights: FloatBlock) {
@@ -66,19 +106,22 @@ public final class TrainingConvolution: Sendable {
             "TrainingConvolution: blocks do not fit the geometry")
     }
 
-    private var forwardImages: TrainImages {
+    /// The images of a forward pass; those of a group begin `offset` floats later.
+    func forwardImages(offset: Int = 0) -> TrainImages {
         TrainImages(
             count: Int64(geometry.batch), input_stride: Int64(geometry.inputCount),
-            output_stride: Int64(geometry.outputCount))
+            output_stride: Int64(geometry.outputCount), input_count: Int64(geometry.inputCount - offset))
     }
 
-    private var backwardImages: TrainImages {
+    func backwardImages(offset: Int = 0) -> TrainImages {
         TrainImages(
             count: Int64(geometry.batch), input_stride: Int64(geometry.outputCount),
-            output_stride: Int64(geometry.inputCount))
+            output_stride: Int64(geometry.inputCount), input_count: Int64(geometry.outputCount - offset))
     }
 
-    private var oneImage: TrainImages { TrainImages(count: 1, input_stride: 0, output_stride: 0) }
+    private var oneImage: TrainImages {
+        TrainImages(count: 1, input_stride: 0, output_stride: 0, input_count: Int64(rowCount))
+    }
 }
 
 extension TrainingConvolution {
@@ -87,25 +130,28 @@ extension TrainingConvolution {
         _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, scratch: FloatBlock
     ) {
         check(input: x, output: y, weights: weights)
-        let (zeros, packed, rows) = cut(scratch)
-        if geometry.isDepthwise {
-            packDepthwise(weights, into: packed)
-            gather.withTable { table in
-                kernels.table.pointee.depthwise(
-                    table, forwardImages, x.base, Int32(geometry.channels), packed.base, bias?.base,
-                    zeros.base, 0,
-                    y.base)
-            }
-        } else if unfolds {
-            unfoldedForward(x, weights: weights, bias: bias, into: y, packed: packed, rows: rows)
-        } else {
-            groupedForward(x, weights: weights, bias: bias, into: y, packed: packed, zeros: zeros)
+        let room = cut(scratch)
+        switch way {
+        case .depthwise: depthwiseForward(x, weights: weights, bias: bias, into: y, in: room)
+        case .unfolded: unfoldedForward(x, weights: weights, bias: bias, into: y, in: room)
+        case .winograd: winogradForward(x, weights: weights, bias: bias, into: y, in: room)
+        case .taps: groupedForward(x, weights: weights, bias: bias, into: y, in: room)
+        }
+    }
+
+    private func depthwiseForward(
+        _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, in room: Cut
+    ) {
+        packDepthwise(weights, into: room.packed)
+        gather.withTable { table in
+            kernels.table.pointee.depthwise(
+                table, forwardImages(), x.base, Int32(geometry.channels), room.packed.base, bias?.base,
+                room.zeros.base, 0, y.base)
         }
     }
 
     private func groupedForward(
-        _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, packed: FloatBlock,
-        zeros: FloatBlock
+        _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, in room: Cut
     ) {
         let (taps, depth, width) = (
             geometry.taps, geometry.channels / geometry.groups, geometry.outChannels / geometry.groups
@@ -113,31 +159,31 @@ extension TrainingConvolution {
         for group in 0..<geometry.groups {
             kernels.table.pointee.pack(
                 weights.base + group * width * taps * depth, Int32(taps), Int32(depth), Int32(width),
-                Int64(depth), 1,
-                Int64(taps * depth), packed.base)
+                Int64(depth), 1, Int64(taps * depth), room.packed.base)
             gather.withTable { table in
                 kernels.table.pointee.gather_product(
-                    table, forwardImages, x.base + group * depth, Int32(depth), packed.base, Int32(taps),
-                    Int32(width), bias.map { $0.base + group * width }, zeros.base, 0, y.base + group * width)
+                    table, forwardImages(offset: group * depth), x.base + group * depth, Int32(depth),
+                    room.packed.base, Int32(taps), Int32(width), bias.map { $0.base + group * width },
+                    room.zeros.base, 0, y.base + group * width, room.workspace.base)
             }
         }
     }
 
     private func unfoldedForward(
-        _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, packed: FloatBlock,
-        rows: FloatBlock
+        _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, in room: Cut
     ) {
         let depth = geometry.taps * geometry.channels
         var window = geometry.window
         kernels.table.pointee.pack(
-            weights.base, 1, Int32(depth), Int32(geometry.outChannels), 0, 1, Int64(depth), packed.base)
+            weights.base, 1, Int32(depth), Int32(geometry.outChannels), 0, 1, Int64(depth),
+            room.packed.base)
         gather.withTable { table in
             for image in 0..<geometry.batch {
-                kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, rows.base)
+                kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, room.rows.base)
                 kernels.table.pointee.gather_product(
-                    table, oneImage, rows.base, Int32(depth), packed.base, 1, Int32(geometry.outChannels),
-                    bias?.base,
-                    rows.base, 0, y.base + image * geometry.outputCount)
+                    table, oneImage, room.rows.base, Int32(depth), room.packed.base, 1,
+                    Int32(geometry.outChannels), bias?.base, room.zeros.base, 0,
+                    y.base + image * geometry.outputCount, room.workspace.base)
             }
         }
     }
@@ -147,28 +193,37 @@ extension TrainingConvolution {
         _ dy: FloatBlock, weights: FloatBlock, into dx: FloatBlock, accumulating: Bool, scratch: FloatBlock
     ) {
         check(input: dx, output: dy, weights: weights)
-        let (zeros, packed, _) = cut(scratch)
-        if geometry.isDepthwise {
-            packDepthwise(weights, into: packed)
+        let room = cut(scratch)
+        switch way {
+        case .depthwise:
+            packDepthwise(weights, into: room.packed)
             backwardGather.withTable { table in
                 kernels.table.pointee.depthwise(
-                    table, backwardImages, dy.base, Int32(geometry.channels), packed.base, nil, zeros.base,
-                    accumulating ? 1 : 0, dx.base)
+                    table, backwardImages(), dy.base, Int32(geometry.channels), room.packed.base, nil,
+                    room.zeros.base, accumulating ? 1 : 0, dx.base)
             }
-            return
+        case .winograd:
+            winogradBackward(dy, weights: weights, into: dx, accumulating: accumulating, in: room)
+        case .unfolded, .taps:
+            groupedBackward(dy, weights: weights, into: dx, accumulating: accumulating, in: room)
         }
+    }
+
+    private func groupedBackward(
+        _ dy: FloatBlock, weights: FloatBlock, into dx: FloatBlock, accumulating: Bool, in room: Cut
+    ) {
         let (taps, depth, width) = (
             geometry.taps, geometry.channels / geometry.groups, geometry.outChannels / geometry.groups
         )
         for group in 0..<geometry.groups {
             kernels.table.pointee.pack(
                 weights.base + group * width * taps * depth, Int32(taps), Int32(width), Int32(depth),
-                Int64(depth),
-                Int64(taps * depth), 1, packed.base)
+                Int64(depth), Int64(taps * depth), 1, room.packed.base)
             backwardGather.withTable { table in
                 kernels.table.pointee.gather_product(
-                    table, backwardImages, dy.base + group * width, Int32(width), packed.base, Int32(taps),
-                    Int32(depth), nil, zeros.base, accumulating ? 1 : 0, dx.base + group * depth)
+                    table, backwardImages(offset: group * width), dy.base + group * width, Int32(width),
+                    room.packed.base, Int32(taps), Int32(depth), nil, room.zeros.base, accumulating ? 1 : 0,
+                    dx.base + group * depth, room.workspace.base)
             }
         }
     }
@@ -176,43 +231,55 @@ extension TrainingConvolution {
     /// dw += the gradient with respect to the weights.
     public func backwardWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, scratch: FloatBlock) {
         check(input: x, output: dy, weights: dw)
-        let (_, sums, rows) = cut(scratch)
-        sums.fill(0)
+        let room = cut(scratch)
+        room.packed.fill(0)
+        switch way {
+        case .depthwise: depthwiseWeights(x, dy, into: dw, in: room)
+        case .unfolded: unfoldedWeights(x, dy, into: dw, in: room)
+        case .winograd: winogradWeights(x, dy, into: dw, in: room)
+        case .taps: groupedWeights(x, dy, into: dw, in: room)
+        }
+    }
+
+    private func depthwiseWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
+        let (taps, channels, sums) = (geometry.taps, geometry.channels, room.packed)
+        pairs.withTable { table in
+            kernels.table.pointee.depthwise_outer(
+                table, forwardImages(), x.base, Int32(channels), dy.base, sums.base)
+        }
+        for channel in 0..<channels {
+            for tap in 0..<taps { dw[channel * taps + tap] += sums[tap * channels + channel] }
+        }
+    }
+
+    private func unfoldedWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
+        let (depth, width) = (Int32(geometry.taps * geometry.channels), Int32(geometry.outChannels))
+        var window = geometry.window
+        pairs.withTable { table in
+            for image in 0..<geometry.batch {
+                kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, room.rows.base)
+                kernels.table.pointee.outer_product(
+                    table, oneImage, room.rows.base, depth, dy.base + image * geometry.outputCount, width,
+                    room.packed.base, room.workspace.base)
+            }
+        }
+        kernels.table.pointee.unpack_add(room.packed.base, 1, depth, width, dw.base)
+    }
+
+    private func groupedWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
         let (taps, depth, width) = (
             geometry.taps, geometry.channels / geometry.groups, geometry.outChannels / geometry.groups
         )
-        if geometry.isDepthwise {
+        for group in 0..<geometry.groups {
+            if group > 0 { room.packed.fill(0) }
             pairs.withTable { table in
-                kernels.table.pointee.depthwise_outer(
-                    table, forwardImages, x.base, Int32(geometry.channels), dy.base, sums.base)
+                kernels.table.pointee.outer_product(
+                    table, forwardImages(), x.base + group * depth, Int32(depth), dy.base + group * width,
+                    Int32(width), room.packed.base, room.workspace.base)
             }
-            for channel in 0..<geometry.channels {
-                for tap in 0..<taps { dw[channel * taps + tap] += sums[tap * geometry.channels + channel] }
-            }
-        } else if unfolds {
-            var window = geometry.window
-            pairs.withTable { table in
-                for image in 0..<geometry.batch {
-                    kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, rows.base)
-                    kernels.table.pointee.outer_product(
-                        table, oneImage, rows.base, Int32(taps * depth),
-                        dy.base + image * geometry.outputCount,
-                        Int32(width), sums.base)
-                }
-            }
-            kernels.table.pointee.unpack_add(sums.base, 1, Int32(taps * depth), Int32(width), dw.base)
-        } else {
-            for group in 0..<geometry.groups {
-                if group > 0 { sums.fill(0) }
-                pairs.withTable { table in
-                    kernels.table.pointee.outer_product(
-                        table, forwardImages, x.base + group * depth, Int32(depth), dy.base + group * width,
-                        Int32(width), sums.base)
-                }
-                kernels.table.pointee.unpack_add(
-                    sums.base, Int32(taps), Int32(depth), Int32(width), dw.base + group * width * taps * depth
-                )
-            }
+            kernels.table.pointee.unpack_add(
+                room.packed.base, Int32(taps), Int32(depth), Int32(width),
+                dw.base + group * width * taps * depth)
         }
     }
 
