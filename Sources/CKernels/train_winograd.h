@@ -17,6 +17,18 @@ INLINE Patches patches_of(const TrainWindow *window, TrainImages images) {
     return p;
 }
 
+// One patch: its image, and the place of its first output.
+typedef struct {
+    int64_t image;
+    int32_t y, x;
+} Patch;
+
+INLINE Patch patch_at(const Patches *p, int64_t index) {
+    int64_t image = index / (p->across * p->down);
+    int32_t place = (int32_t)(index - image * p->across * p->down);
+    return (Patch){image, place / p->across * 2, place % p->across * 2};
+}
+
 INLINE int32_t padded(int32_t count) { return (count + LANES - 1) / LANES * LANES; }
 
 // The pixels of a square of `side` pixels whose corner is at (y, x); those outside the image are `zeros`.
@@ -49,11 +61,10 @@ static void winograd_inputs(const Patches *p, TrainImages images, const float *i
     const TrainWindow *w = p->window;
     int32_t stride = padded(channels);
     for (int32_t n = 0; n < count; n++) {
-        int64_t patch = first + n, image = patch / (p->across * p->down);
-        int32_t place = (int32_t)(patch % (p->across * p->down));
+        Patch patch = patch_at(p, first + n);
         const float *pixel[16];
-        patch_pixels(4, input + image * images.input_stride, w->height, w->width, channels,
-                     place / p->across * 2 - w->top, place % p->across * 2 - w->left, zeros, pixel);
+        patch_pixels(4, input + patch.image * images.input_stride, w->height, w->width, channels, patch.y - w->top,
+                     patch.x - w->left, zeros, pixel);
         for (int32_t c = 0; c < channels; c += LANES) {
             vec rows[4][4], columns[4];
             UNROLL for (int j = 0; j < 4; j++) {
@@ -88,10 +99,9 @@ static void winograd_outputs(const Patches *p, TrainImages images, const float *
     const TrainWindow *w = p->window;
     int32_t stride = padded(width);
     for (int32_t n = 0; n < count; n++) {
-        int64_t patch = first + n, image = patch / (p->across * p->down);
-        int32_t place = (int32_t)(patch % (p->across * p->down));
-        int32_t y = place / p->across * 2, x = place % p->across * 2;
-        float *corner = output + image * images.output_stride + ((int64_t)y * w->out_width + x) * width;
+        Patch patch = patch_at(p, first + n);
+        float *corner =
+            output + patch.image * images.output_stride + ((int64_t)patch.y * w->out_width + patch.x) * width;
         for (int32_t c = 0; c < width; c += LANES) {
             vec rows[2][4], values[2];
             UNROLL for (int j = 0; j < 4; j++) {
@@ -107,9 +117,9 @@ static void winograd_outputs(const Patches *p, TrainImages images, const float *
             if (bias) offset = left >= LANES ? load(bias + c) : load_part(bias + c, left);
             UNROLL for (int i = 0; i < 2; i++) {
                 gather_outputs(rows[i][0], rows[i][1], rows[i][2], rows[i][3], values);
-                if (y + i >= w->out_height) continue;
+                if (patch.y + i >= w->out_height) continue;
                 UNROLL for (int j = 0; j < 2; j++) {
-                    if (x + j >= w->out_width) continue;
+                    if (patch.x + j >= w->out_width) continue;
                     float *to = corner + ((int64_t)i * w->out_width + j) * width + c;
                     vec value = values[j] + offset;
                     if (left >= LANES) {
@@ -131,11 +141,10 @@ static void winograd_gradients(const Patches *p, TrainImages images, const float
     const TrainWindow *w = p->window;
     int32_t stride = padded(width);
     for (int32_t n = 0; n < count; n++) {
-        int64_t patch = first + n, image = patch / (p->across * p->down);
-        int32_t place = (int32_t)(patch % (p->across * p->down));
+        Patch patch = patch_at(p, first + n);
         const float *pixel[4];
-        patch_pixels(2, gradient + image * images.output_stride, w->out_height, w->out_width, width,
-                     place / p->across * 2, place % p->across * 2, zeros, pixel);
+        patch_pixels(2, gradient + patch.image * images.output_stride, w->out_height, w->out_width, width, patch.y,
+                     patch.x, zeros, pixel);
         for (int32_t c = 0; c < width; c += LANES) {
             vec rows[4][2], columns[4];
             UNROLL for (int j = 0; j < 2; j++) {

@@ -65,6 +65,7 @@ int main(int count, char **arguments) {
     run_inference(sk_kernels_neon());
     run_inference(sk_kernels_neondot());
     for (int32_t level = 1; level <= 2; level++) run_training(train_kernels(level));
+    run_training(train_kernels_rounding());
     if (failures) printf("%lld cases failed\n", (long long)failures);
     return failures ? 1 : 0;
 }

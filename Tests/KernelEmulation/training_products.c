@@ -12,7 +12,8 @@ static meeting random_meeting(random_stream *r, bool is_depthwise) {
     meeting m = {.rows = random_int(r, 1, 40), .taps = random_int(r, 1, 9), .inputs = random_int(r, 1, 30),
                  .depth = random_size(r, 70)};
     m.width = is_depthwise ? m.depth : random_size(r, 70);
-    m.images = (TrainImages){random_int(r, 1, 2), (int64_t)m.inputs * m.depth, (int64_t)m.rows * m.width};
+    m.images = (TrainImages){random_int(r, 1, 2), (int64_t)m.inputs * m.depth, (int64_t)m.rows * m.width,
+                             (int64_t)m.inputs * m.depth};
     int32_t *source = guarded(r, (size_t)(m.rows * m.taps) * 4);
     for (int32_t i = 0; i < m.rows * m.taps; i++)
         source[i] = random_int(r, 0, 4) ? random_int(r, 0, m.inputs - 1) * m.depth : -1;
@@ -61,6 +62,9 @@ static TrainPairs pair_table(random_stream *r, const meeting *m) {
 
 static const TrainKernels *table(const TrainKernels *tested, int index) { return index ? tested : train_kernels(0); }
 
+/// What a product of numbers up to 1 may be off: bfloat16 has eight bits.
+static float rounding(const TrainKernels *tested) { return tested->rounds_products ? 1.0f / 256 : 1e-6f; }
+
 static void gather_product(const TrainKernels *tested, random_stream *r) {
     meeting m = random_meeting(r, false);
     float *weights = random_floats(r, (int64_t)m.taps * m.depth * m.width, -1, 1);
@@ -77,9 +81,10 @@ static void gather_product(const TrainKernels *tested, random_stream *r) {
         TrainGather gather = gather_table(r, &m, k->tile_rows);
         results[i] = copied(r, start, bytes);
         k->pack(weights, m.taps, m.depth, m.width, m.depth, 1, (int64_t)m.taps * m.depth, packed);
-        k->gather_product(&gather, m.images, input, m.depth, packed, m.taps, m.width, bias, zeros, accumulates, results[i]);
+        k->gather_product(&gather, m.images, input, m.depth, packed, m.taps, m.width, bias, zeros, accumulates, results[i],
+                          guarded(r, (size_t)(m.images.input_count / 2 + 32) * 4));
     }
-    expect_floats(results[0], results[1], (int64_t)bytes / 4, 1e-6f * (float)(m.taps * m.depth + 8));
+    expect_floats(results[0], results[1], (int64_t)bytes / 4, rounding(tested) * (float)(m.taps * m.depth + 8));
 }
 
 static void outer_product(const TrainKernels *tested, random_stream *r) {
@@ -96,10 +101,75 @@ static void outer_product(const TrainKernels *tested, random_stream *r) {
         float *sums = guarded(r, bytes);
         memset(sums, 0, bytes);
         results[i] = copied(r, start, (size_t)count * 4);
-        k->outer_product(&pairs, m.images, input, m.depth, gradient, m.width, sums);
+        k->outer_product(&pairs, m.images, input, m.depth, gradient, m.width, sums,
+                         guarded(r, (size_t)(32 * (m.depth + m.width + 32)) * 4));
         k->unpack_add(sums, m.taps, m.depth, m.width, results[i]);
     }
-    expect_floats(results[0], results[1], count, 1e-6f * (float)(m.images.count * m.rows + 8));
+    expect_floats(results[0], results[1], count, rounding(tested) * (float)(m.images.count * m.rows + 8));
+}
+
+static int32_t whole_vectors(const TrainKernels *k, int32_t count) { return (count + k->lanes - 1) / k->lanes * k->lanes; }
+
+/// A 3×3 window of stride 1 over an image of any size that gives one output at least.
+static TrainWindow random_window(random_stream *r, int32_t depth) {
+    TrainWindow w = {.height = random_int(r, 1, 9), .width = random_int(r, 1, 9), .channels = depth, .kernel_height = 3,
+                     .kernel_width = 3, .stride_height = 1, .stride_width = 1, .dilation_height = 1,
+                     .dilation_width = 1, .top = random_int(r, 0, 2), .left = random_int(r, 0, 2)};
+    int32_t below = random_int(r, 0, 2), right = random_int(r, 0, 2);
+    w.out_height = w.height + w.top + below - 2 > 0 ? w.height + w.top + below - 2 : 1;
+    w.out_width = w.width + w.left + right - 2 > 0 ? w.width + w.left + right - 2 : 1;
+    return w;
+}
+
+static void winograd_product(const TrainKernels *tested, random_stream *r) {
+    int32_t depth = random_size(r, 70), width = random_size(r, 70), accumulates = random_bool(r);
+    TrainWindow window = random_window(r, depth);
+    TrainImages images = {random_int(r, 1, 3), (int64_t)window.height * window.width * depth,
+                          (int64_t)window.out_height * window.out_width * width, 0};
+    float *weights = random_floats(r, (int64_t)9 * depth * width, -1, 1), *results[2];
+    float *input = random_floats(r, images.count * images.input_stride, -1, 1);
+    float *bias = random_bool(r) ? random_floats(r, width, -1, 1) : 0;
+    int32_t most = depth > width ? depth : width;
+    size_t bytes = (size_t)(images.count * images.output_stride) * 4;
+    float *start = random_floats(r, (int64_t)bytes / 4, -1, 1);
+    describe("%d images of %dx%d, %d to %d channels", (int)images.count, window.height, window.width, depth, width);
+    for (int i = 0; i < 2; i++) {
+        const TrainKernels *k = table(tested, i);
+        float *packed = guarded(r, (size_t)(16 * depth * whole_vectors(k, width)) * 4);
+        float *zeros = guarded(r, (size_t)(most + k->lanes) * 4);
+        memset(zeros, 0, (size_t)(most + k->lanes) * 4);
+        results[i] = copied(r, start, bytes);
+        k->winograd_pack(weights, depth, width, depth, 1, (int64_t)9 * depth, packed);
+        k->winograd_product(&window, images, input, depth, packed, width, bias, zeros, accumulates, results[i],
+                            guarded(r, (size_t)16 * k->patches * (depth + width + 2 * k->lanes) * 4));
+    }
+    expect_floats(results[0], results[1], (int64_t)bytes / 4, 1e-6f * (float)(9 * depth + 8));
+}
+
+static void winograd_outer(const TrainKernels *tested, random_stream *r) {
+    int32_t depth = random_size(r, 70), width = random_size(r, 70);
+    TrainWindow window = random_window(r, depth);
+    TrainImages images = {random_int(r, 1, 3), (int64_t)window.height * window.width * depth,
+                          (int64_t)window.out_height * window.out_width * width, 0};
+    float *input = random_floats(r, images.count * images.input_stride, -1, 1);
+    float *gradient = random_floats(r, images.count * images.output_stride, -1, 1);
+    int64_t count = (int64_t)9 * depth * width;
+    float *start = random_floats(r, count, -1, 1), *results[2];
+    int32_t most = depth > width ? depth : width;
+    describe("%d images of %dx%d, %d to %d channels", (int)images.count, window.height, window.width, depth, width);
+    for (int i = 0; i < 2; i++) {
+        const TrainKernels *k = table(tested, i);
+        size_t bytes = (size_t)(16 * depth * whole_vectors(k, width)) * 4;
+        float *sums = guarded(r, bytes), *zeros = guarded(r, (size_t)(most + k->lanes) * 4);
+        memset(sums, 0, bytes);
+        memset(zeros, 0, (size_t)(most + k->lanes) * 4);
+        results[i] = copied(r, start, (size_t)count * 4);
+        k->winograd_outer(&window, images, input, depth, gradient, width, zeros, sums,
+                          guarded(r, (size_t)16 * k->patches * (depth + width + 2 * k->lanes) * 4));
+        k->winograd_unpack_add(sums, depth, width, results[i]);
+    }
+    int64_t products = images.count * window.out_height * window.out_width;
+    expect_floats(results[0], results[1], count, 4e-6f * (float)(products + 8));
 }
 
 static void depthwise(const TrainKernels *tested, random_stream *r) {
@@ -135,5 +205,6 @@ static void depthwise_outer(const TrainKernels *tested, random_stream *r) {
 }
 
 const training_test training_product_tests[] = {
-    {"train_gather_product", gather_product}, {"train_outer_product", outer_product}, {"train_depthwise", depthwise},
-    {"train_depthwise_outer", depthwise_outer}, {0}};
+    {"train_gather_product", gather_product}, {"train_outer_product", outer_product},
+    {"train_winograd_product", winograd_product}, {"train_winograd_outer", winograd_outer},
+    {"train_depthwise", depthwise}, {"train_depthwise_outer", depthwise_outer}, {0}};
