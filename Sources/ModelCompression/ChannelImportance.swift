@@ -1,4 +1,4 @@
-import ModelGraph
+public import ModelGraph
 
 /// How the worth of a channel is judged; the least worthy go first.
 public enum ChannelImportance: Hashable, Sendable {
@@ -25,6 +25,18 @@ extension Graph {
             kept[group.id] = best.prefix(count).sorted()
         }
         return try keepingChannels(kept)
+    }
+
+    /// The same function with the channels of every group in order of importance, the most important first.
+    ///
+    /// A narrower network that takes the first channels so takes the best ones (Cai and others 2020, Once-for-All).
+    public func orderedChannels(by importance: ChannelImportance) throws(GraphError) -> Graph {
+        var orders: [Int: [Int]] = [:]
+        for group in channelGroups {
+            let scores = scores(of: group, by: importance)
+            orders[group.id] = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+        }
+        return try orderingChannels(orders)
     }
 
     /// The worth of each channel of a group: the sum over its producers of their share in it.

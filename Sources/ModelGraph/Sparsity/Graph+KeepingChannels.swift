@@ -43,10 +43,10 @@ extension Graph {
     }
 }
 
-/// Cuts constants and shapes of one node after another.
-private struct ChannelPruner {
+/// Cuts constants and shapes of one node after another, or puts their channels in another order.
+struct ChannelPruner {
     var editor: GraphEditor
-    /// For each value of the graph, the positions along the last axis that stay.
+    /// For each value of the graph, the positions along the last axis that stay, in their new order.
     let kept: [[Int]]
     let labels: [[Int]]
 
@@ -114,7 +114,7 @@ private struct ChannelPruner {
     ) throws(GraphError) {
         let node = editor.graph.nodes[index]
         let value = editor.graph[node.inputs[operand]]
-        guard let constant = value.constant, positions.count < value.type.shape[axis] else { return }
+        guard let constant = value.constant, positions != Array(0..<value.type.shape[axis]) else { return }
         guard value.type.quantization == nil else {
             throw .invalid(node: node.name, detail: "channels are removed before weights are quantised")
         }
