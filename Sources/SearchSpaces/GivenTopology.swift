@@ -41,6 +41,13 @@ struct GivenTopology: Hashable, Sendable {
 
     /// The network with images as the data has them; `name` is what complaints call it.
     func graph(fitting input: NetworkInput, name: String) throws(SearchSpaceError) -> Graph {
+        try GivenTopology.graph(network, fitting: input, name: name)
+    }
+
+    /// A network with images as the data has them.
+    static func graph(
+        _ network: Graph, fitting input: NetworkInput, name: String
+    ) throws(SearchSpaceError) -> Graph {
         let (shape, answers) = (
             network[network.inputs[0]].type.shape, network[network.outputs[0]].type.shape.elementCount
         )

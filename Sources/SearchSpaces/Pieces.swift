@@ -31,6 +31,7 @@ public struct Pieces: Sendable {
         case .layers(let layers): layers.number(with: &numbering)
         case .dense(let dense): numbering.add([], of: dense.layers.compactMap(\.width.dimension))
         case .given: numbering.add([], of: [])
+        case .backbone(let backbone): numbering.add([], of: backbone.dimensions)
         }
         guard numbering.count <= 10_000_000 else { return nil }
         pieces = numbering.pieces

@@ -30,38 +30,61 @@ extension SearchSpace {
     ) throws(SearchSpaceError) {
         let given = try GivenTopology(network, name: name)
         var dimensions: [Dimension] = []
-        let choices: CompressionChoices
+        let choices = try CompressionChoices(
+            compression, of: name, stages: compression.precisionPerStage ? given.stages : [],
+            startsTrained: true, appendingTo: &dimensions)
+        self.init(
+            name: name, version: 1, title: "compressions of \(name)",
+            referenceInput: NetworkInput(of: given.network),
+            dimensions: dimensions, count: dimensions.pointCount ?? 0, topology: .given(given),
+            compression: choices)
+    }
+
+    /// Whether its networks come with trained weights that answer for the job's classes.
+    public var hasWeights: Bool { if case .given = topology { true } else { false } }
+
+    /// Whether its networks come with trained weights but for a new last layer.
+    public var isBackbone: Bool { if case .backbone = topology { true } else { false } }
+
+    /// The stages of a given network or of a backbone, from input to output; none for other spaces.
+    public var stages: [String] {
+        if case .given(let given) = topology { return given.stages }
+        if case .backbone(let backbone) = topology { return backbone.given.stages }
+        return []
+    }
+}
+
+extension CompressionChoices {
+    /// Choices as a job offers them for the model of this name.
+    init(
+        _ compression: GivenCompression, of name: String, stages: [String], startsTrained: Bool,
+        appendingTo dimensions: inout [Dimension]
+    ) throws(SearchSpaceError) {
         var key = "precision"
         do throws(CompressionError) {
-            var options = CompressionChoices.Options()
+            var options = Options()
             options.precision = try .init(compression.precision, neutral: "float32")
             key = "pruning"
             options.pruning = try .init(compression.pruning, neutral: "none")
             key = "recipe"
             options.recipe = try .init(compression.recipe, neutral: "plain")
             key = "precision"
-            choices = try CompressionChoices(
-                options, stages: compression.precisionPerStage ? given.stages : [], startsTrained: true,
-                appendingTo: &dimensions)
+            try self.init(options, stages: stages, startsTrained: startsTrained, appendingTo: &dimensions)
         } catch {
             throw .narrowing(space: name, key: key, detail: "cannot offer this: \(error)")
         }
-        let shape = given.network[given.network.inputs[0]].type.shape.dimensions.dropFirst()
+    }
+}
+
+extension NetworkInput {
+    /// What a network with one input and one output reads and gives.
+    init(of network: Graph) {
+        let shape = network[network.inputs[0]].type.shape.dimensions.dropFirst()
         let extents = Array(shape) + [Int](repeating: 1, count: max(3 - shape.count, 0))
         self.init(
-            name: name, version: 1, title: "compressions of \(name)",
-            referenceInput: NetworkInput(
-                height: extents[0], width: extents[1], channels: extents[2],
-                outputs: given.network[given.network.outputs[0]].type.shape.elementCount),
-            dimensions: dimensions, count: dimensions.pointCount ?? 0, topology: .given(given),
-            compression: choices)
+            height: extents[0], width: extents[1], channels: extents[2],
+            outputs: network[network.outputs[0]].type.shape.elementCount)
     }
-
-    /// Whether its networks come with trained weights.
-    public var hasWeights: Bool { if case .given = topology { true } else { false } }
-
-    /// The stages of a given network, from input to output; none for other spaces.
-    public var stages: [String] { if case .given(let given) = topology { given.stages } else { [] } }
 }
 
 extension [CompressionChoices.Option] {

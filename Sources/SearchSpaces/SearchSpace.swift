@@ -55,6 +55,8 @@ enum Topology: Hashable, Sendable {
     case dense(DenseTopology)
     /// One network that is there already, with its weights.
     case given(GivenTopology)
+    /// Parts of one network that is there already, with its weights and a new last layer.
+    case backbone(BackboneTopology)
 }
 
 extension SearchSpace {
@@ -67,6 +69,7 @@ extension SearchSpace {
         case .layers(let layers): layers.text(of: genotype)
         case .dense(let dense): dense.text(of: genotype)
         case .given: GivenTopology.text
+        case .backbone(let backbone): backbone.text(of: genotype)
         }
     }
 
@@ -92,6 +95,7 @@ extension SearchSpace {
             case .layers(let layers): try layers.read(architecture, into: &genotype)
             case .dense(let dense): try dense.read(architecture, into: &genotype)
             case .given(let given): try given.read(architecture)
+            case .backbone(let backbone): try backbone.read(architecture, into: &genotype)
             }
         } catch {
             throw .architecture(space: name, text: architecture, detail: error.detail)
@@ -104,7 +108,7 @@ extension SearchSpace {
         return normalForm(genotype)
     }
 
-    /// The uncompressed network: weights unknown (but of a given network) with stable names, batch normalisation as nodes, logits
+    /// The uncompressed network: weights unknown (but of a given network and of a backbone) with stable names, batch normalisation as nodes, logits
     /// as output.
     public func graph(of genotype: Genotype, input: NetworkInput) throws(SearchSpaceError) -> Graph {
         let genotype = normalForm(genotype)
@@ -134,6 +138,11 @@ extension SearchSpace {
                 try dense.graph(of: genotype, input: input, name: name)
             }
         case .given(let given): try given.graph(fitting: input, name: name)
+        case .backbone(let backbone):
+            try GivenTopology.graph(
+                fitting { () throws(GraphError) in
+                    try backbone.graph(of: genotype, outputs: input.outputs)
+                }, fitting: input, name: name)
         }
     }
 }
