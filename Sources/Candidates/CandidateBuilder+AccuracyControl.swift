@@ -20,10 +20,11 @@ extension CandidateBuilder {
     ///
     /// Where it loses more, the layers that hurt most stay in float32, one after another; if that is never enough, the best network
     /// found is returned and said to be short.
+    /// - Parameter ancestors: those that the point inherits from.
     public func build(
-        _ genotype: Genotype, losingAtMost maximumDrop: Double
+        _ genotype: Genotype, losingAtMost maximumDrop: Double, after ancestors: [Ancestor] = []
     ) throws -> ControlledCandidate {
-        let start = try prepared(genotype)
+        let start = try prepared(genotype, after: ancestors)
         let judge = Judge(data: data)
         let controlled = try compress(
             start.network, by: start.compression, within: maximumDrop, calibration: CalibrationSamples(data),

@@ -27,15 +27,18 @@ public struct CandidateBuilder: Sendable {
     /// Where the weights of the space's networks come from.
     public let weights: WeightSource
     private let shared: SharedWeights?
+    private let inheritance: Inheritance?
     /// What statistics of inherited networks are taken from.
     private let statistics: TrainingPart
     private let trainings = TrainingCache()
 
-    /// - Parameter shared: the weights of a trained super-network, which every network of the space begins from.
+    /// - Parameters:
+    ///   - shared: the weights of a trained super-network, which every network of the space begins from.
+    ///   - inheritance: networks of earlier candidates, from which those of later ones begin.
     public init(
         space: SearchSpace, data: PreparedData, settings: TrainingSettings, seed: UInt64, threads: Int = 1,
         options: CompressionOptions = CompressionOptions(), externalTeachers: [String: Graph] = [:],
-        shared: SharedWeights? = nil
+        shared: SharedWeights? = nil, inheritance: Inheritance? = nil
     ) {
         self.space = space
         self.data = data
@@ -45,38 +48,57 @@ public struct CandidateBuilder: Sendable {
         self.options = options
         self.externalTeachers = externalTeachers
         self.shared = shared
+        self.inheritance = inheritance
         statistics = data.statisticsSource()
-        weights = shared == nil ? WeightSource(of: space) : .shared
+        if shared != nil {
+            weights = .shared
+        } else {
+            weights = inheritance == nil ? WeightSource(of: space) : .inherited
+        }
     }
 
     /// Everything that decides the weights of a point and how good they are: live network, pipeline, data, training, teacher,
     /// seed; equal for points of different spaces that are the same network.
-    public func accuracyIdentity(of genotype: Genotype) -> Identity {
-        let teacher = (try? space.pipeline(of: genotype).distillation).flatMap {
-            externalTeachers[$0.teacher]
-        }
-        return [
+    ///
+    /// - Parameter ancestors: those that the point inherits from; their hash stands for the source of its weights and what it
+    ///   takes of them.
+    public func accuracyIdentity(of genotype: Genotype, after ancestors: [Ancestor] = []) -> Identity {
+        let compression = try? space.pipeline(of: genotype)
+        var identity: Identity = [
             "version": .integer(1), "network": .text(networkKey(of: genotype)),
             "compression": .text(space.compression(of: genotype)), "data": data.identity,
             "weights": .text(weights.rawValue), "shared": .text(orAbsent: shared?.contentHash),
             "training": settings.identity,
             "compressing": options.identity, "seed": .text(String(seed)),
-            "teacher": .text(orAbsent: teacher.map { SHA256.hex($0.encoded()) }),
-            "space_teacher": .text(orAbsent: spaceTeacher(of: genotype)),
+            "teacher": .text(orAbsent: compression.flatMap(externalTeacherKey)),
+            "space_teacher": .text(orAbsent: compression.flatMap(spaceTeacherKey)),
         ]
+        if let inheritance {
+            identity.append(
+                "inheritance",
+                [
+                    "trained": .text(inheritance.networks.key(of: genotype, after: ancestors)),
+                    "trains_on": .flag(inheritance.trainsOn),
+                ])
+        }
+        return identity
     }
 
-    /// Hash of the space's own teacher where a point learns from it.
-    private func spaceTeacher(of genotype: Genotype) -> String? {
-        guard let compression = try? space.pipeline(of: genotype),
-            settings.distillation(of: compression) != nil,
+    /// Hash of the network from elsewhere that a compression learns from; nil where there is none.
+    func externalTeacherKey(of compression: Compression) -> String? {
+        compression.distillation.flatMap { externalTeachers[$0.teacher] }.map { SHA256.hex($0.encoded()) }
+    }
+
+    /// Hash of the space's own teacher where a compression learns from it.
+    func spaceTeacherKey(of compression: Compression) -> String? {
+        guard settings.distillation(of: compression) != nil,
             externalTeachers[compression.distillation?.teacher ?? "largest"] == nil
         else { return nil }
         return networkKey(of: space.uncompressed(space.largest))
     }
 
     /// Hash of what is left of a network where dead branches are removed.
-    private func networkKey(of genotype: Genotype) -> String {
+    func networkKey(of genotype: Genotype) -> String {
         do {
             let policy = GraphPolicy(
                 deadCode: .zeros, foldsBatchNormalization: false, fusesActivation: false,
@@ -92,21 +114,22 @@ public struct CandidateBuilder: Sendable {
 
     /// Trains and compresses a point; what it has in common with points built before is not trained again.
     ///
-    /// Throws `CancellationError` where the task is cancelled, else what went wrong.
-    public func build(_ genotype: Genotype) throws -> Graph {
-        let start = try prepared(genotype)
+    /// - Parameter ancestors: those that it inherits from, the first one first; none for one that begins from random weights.
+    /// - Throws: `CancellationError` where the task is cancelled, else what went wrong.
+    public func build(_ genotype: Genotype, after ancestors: [Ancestor] = []) throws -> Graph {
+        let start = try prepared(genotype, after: ancestors)
         return try compress(
             start.network, by: start.compression, calibration: CalibrationSamples(data),
             options: start.options, fineTune: start.fineTune)
     }
 
     /// A point's network before its compression, and how the steps of that train it further.
-    func prepared(_ genotype: Genotype) throws -> Preparation {
+    func prepared(_ genotype: Genotype, after ancestors: [Ancestor]) throws -> Preparation {
         let compression = try space.pipeline(of: genotype)
         let lesson = try lesson(of: compression)
         let epochs = settings.epochs(of: compression, from: weights)
-        let network = try trained(
-            initialized(genotype), epochs: epochs.before,
+        let network = try network(
+            of: genotype, after: ancestors, epochs: epochs.before,
             lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson)
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
@@ -118,12 +141,23 @@ public struct CandidateBuilder: Sendable {
         }
     }
 
+    /// A point's network, trained before its compression: from its own beginning, or from what it inherits.
+    private func network(
+        of genotype: Genotype, after ancestors: [Ancestor], epochs: Double, lesson: Lesson?
+    ) throws -> Graph {
+        guard let inheritance else {
+            return try trained(initialized(genotype), epochs: epochs, lesson: lesson)
+        }
+        let network = try inheritance.networks.network(of: genotype, after: ancestors)
+        return inheritance.trainsOn ? try trained(network, epochs: epochs, lesson: lesson) : network
+    }
+
     /// A network trained before its compression; one that was given is trained already.
     private func trained(_ network: Graph, epochs: Double, lesson: Lesson?) throws -> Graph {
         switch weights {
         case .given: network
         case .shared where epochs == 0: network
-        case .scratch, .shared:
+        case .scratch, .shared, .inherited, .backbone:
             try train(
                 network, teacher: lesson?.teacher,
                 recipe: settings.recipe(epochs: epochs, seed: seed, distillation: lesson?.distillation))
@@ -164,39 +198,48 @@ public struct CandidateBuilder: Sendable {
         return chosen
     }
 
-    private func initialized(_ genotype: Genotype) throws -> Graph {
+    func initialized(_ genotype: Genotype) throws -> Graph {
         let network = try space.graph(of: genotype, input: data.input)
         guard let shared else { return network.initialized(seed: seed ^ stream(networkKey(of: genotype))) }
         return try settled(shared.inherited(by: network))
     }
 
     /// A number that keys the random streams of what has this hash.
-    private func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
+    func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
 
     /// Trains a network, or takes it from a candidate that trained the same one.
     private func train(_ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe) throws -> Graph {
         let recipe = adapted(recipe)
         let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(teacher?.keySuffix ?? "")")
-        let stream = stream(key)
         return try trainings.network(key) {
-            let result = Result { () throws(TrainingError) in
-                try Training.train(
-                    graph, on: data.trainingSource(seed: seed ^ stream), recipe: recipe, candidate: stream,
-                    threads: threads, teacher: teacher.map { .network($0.network) },
-                    isCancelled: { Task.isCancelled })
-            }
-            switch result {
-            case .success(let network): return network.graph
-            case .failure(.cancelled): throw CancellationError()
-            case .failure(let error): throw error
-            }
+            try train(graph, teacher: teacher, recipe: recipe, stream: stream(key))
         }
     }
 
-    /// A recipe with the loss of the task and the weights of its classes.
+    /// Trains a network; `stream` keys its random numbers.
+    func train(
+        _ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe, stream: UInt64
+    ) throws -> Graph {
+        let result = Result { () throws(TrainingError) in
+            try Training.train(
+                graph, on: data.trainingSource(seed: seed ^ stream), recipe: recipe, candidate: stream,
+                threads: threads, teacher: teacher.map { .network($0.network) },
+                isCancelled: { Task.isCancelled })
+        }
+        switch result {
+        case .success(let network): return network.graph
+        case .failure(.cancelled): throw CancellationError()
+        case .failure(let error): throw error
+        }
+    }
+
+    /// A recipe with the loss of the task, the weights of its classes, and the rate that suits the space.
     func adapted(_ recipe: TrainingRecipe) -> TrainingRecipe {
         recipe.with { recipe in
             recipe.loss = data.task.loss()
+            if space.isBackbone, settings.learningRate == nil {
+                recipe.learningRate *= Float(TrainingSettings.backboneRate)
+            }
             if settings.balancesClasses { recipe.classWeights = data.balancedClassWeights }
             switch data.task {
             case .classification: break
@@ -208,7 +251,7 @@ public struct CandidateBuilder: Sendable {
     }
 
     /// What candidates of a compression learn from a teacher, and who that is; nil where they have none.
-    private func lesson(of compression: Compression) throws -> Lesson? {
+    func lesson(of compression: Compression) throws -> Lesson? {
         guard let distillation = settings.distillation(of: compression) else { return nil }
         let name = compression.distillation?.teacher ?? "largest"
         return Lesson(teacher: try teacher(named: name), distillation: distillation)
@@ -254,7 +297,7 @@ public enum SpaceTeacher: Sendable {
 }
 
 /// A teacher and what is taken over from it.
-private struct Lesson {
+struct Lesson {
     let teacher: SpaceTeacher
     let distillation: TrainingRecipe.Distillation
 

@@ -12,6 +12,8 @@ public struct EvaluationOrder: Hashable, Sendable, Codable {
     public var rung: Int
     /// Where the network's weights come from.
     public var weights: WeightSource
+    /// The candidates that it inherits from, the first one first; empty where it inherits from none.
+    public var ancestors: [Ancestor]
     /// What the compression may lose at most, in the metric's unit, on a slice of train; nil for no limit.
     ///
     /// Where it loses more, layers stay as they are, and the result names another point.
@@ -20,13 +22,14 @@ public struct EvaluationOrder: Hashable, Sendable, Codable {
     /// An order for one point; no limit on the loss unless one is given.
     public init(
         architecture: String, compression: String, fidelity: Fidelity, rung: Int = 0,
-        weights: WeightSource, maximumDrop: Double? = nil
+        weights: WeightSource, ancestors: [Ancestor] = [], maximumDrop: Double? = nil
     ) {
         self.architecture = architecture
         self.compression = compression
         self.fidelity = fidelity
         self.rung = rung
         self.weights = weights
+        self.ancestors = ancestors
         self.maximumDrop = maximumDrop
     }
 }

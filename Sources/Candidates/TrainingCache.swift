@@ -20,6 +20,11 @@ final class TrainingCache: Sendable {
 
     init(capacity: Int = 64) { self.capacity = capacity }
 
+    /// The network of a key where it is known; nil where it is not.
+    func known(_ key: String) -> Graph? {
+        entries.withLock { $0.byKey[key] }.flatMap { entry in entry.network.withLock { $0 } }
+    }
+
     /// The network of a key, trained by the first who asks; others who ask meanwhile wait for it.
     func network(_ key: String, train: () throws -> Graph) throws -> Graph {
         let entry = entries.withLock { entries in

@@ -32,6 +32,9 @@ public struct TrainingSettings: Hashable, Sendable {
     /// In what convolutions and products are computed.
     public var precision = TrainingRecipe.Precision.float32
 
+    /// Of the usual learning rate, what parts of a trained network are trained at.
+    public static let backboneRate = 0.1
+
     /// Settings; SGD with its own learning rate, and no teacher but the recipe's, unless stated otherwise.
     public init(
         epochs: Double, fineTuneEpochs: Double? = nil, batch: Int = 128, usesAdamW: Bool = false,
@@ -112,7 +115,7 @@ public struct TrainingSettings: Hashable, Sendable {
         switch weights {
         case .given: return (0, fineTuneEpochs ?? epochs)
         case .shared where epochs == 0: return (0, fineTuneEpochs ?? 1)
-        case .scratch, .shared: break
+        case .scratch, .shared, .inherited, .backbone: break
         }
         if let fineTuneEpochs { return (epochs, fineTuneEpochs) }
         return compression.trainsAgain ? (epochs * 2 / 3, epochs / 3) : (epochs, 0)

@@ -22,14 +22,12 @@ extension BundledModel {
         _ evaluation: Evaluation, of store: JobStore, trainedBy job: ResolvedJob, on folder: String?,
         database: String
     ) throws {
-        let work = try job.withSharedWeights(job.work(data: folder, database: database), of: store)
+        let work = try job.withKeptWeights(job.work(data: folder, database: database), of: store)
         guard case .training(let training) = work else {
             throw JobError("job '\(job.name)' looks its candidates up in a table; it has no models")
         }
         let data = training.data
-        let graph = try job.builder(training, job.searchSettings).build(
-            job.space.genotype(
-                architecture: evaluation.architecture, compression: evaluation.compression))
+        let graph = try job.network(of: evaluation, in: store, training)
         self.init(
             graph: graph,
             preprocessing: try Preprocessing(

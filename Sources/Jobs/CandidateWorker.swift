@@ -12,12 +12,23 @@ package struct CandidateWorker: Sendable {
     private let searching: [CandidateBuilder]
     private let finishing: CandidateBuilder
     private let judge: Judge
+    /// Who inherits from whom; nil where nobody inherits.
+    private var lineage: Lineage?
 
     package init(_ job: ResolvedJob, _ training: TrainingWork) {
         self.job = job
-        searching = job.rungSettings.map { job.builder(training, $0) }
-        finishing = job.builder(training, job.finalSettings)
+        let networks = job.inheritedNetworks(training)
+        searching = job.rungSettings.map { job.builder(training, $0, inheriting: networks) }
+        finishing = job.builder(training, job.finalSettings, inheriting: networks, trainsOn: true)
         judge = Judge(data: training.data)
+        lineage = networks.map { _ in Lineage(job.space, batchSize: job.search.batch) }
+    }
+
+    /// The worker for candidates that come after some trials of the job, from whose networks they may inherit.
+    package func after(_ history: [Trial]) -> CandidateWorker {
+        var worker = self
+        worker.lineage?.add(history)
+        return worker
     }
 
     /// What came of an order.
@@ -40,16 +51,18 @@ package struct CandidateWorker: Sendable {
         switch order.fidelity {
         case .final:
             guard let maximumDrop = order.maximumDrop else {
-                return EvaluationResult(order: order, finding: try finished(finishing.build(genotype)))
+                return EvaluationResult(
+                    order: order, finding: try finished(finishing.build(genotype, after: order.ancestors)))
             }
-            let built = try finishing.build(genotype, losingAtMost: maximumDrop)
+            let built = try finishing.build(
+                genotype, losingAtMost: maximumDrop, after: order.ancestors)
             var result = EvaluationResult(order: order, finding: try finished(built.graph))
             result.architecture = job.space.architecture(of: built.genotype)
             result.compression = job.space.compression(of: built.genotype)
             result.shortfall = built.shortfall
             return result
         case .inherited, .trained, .table:
-            let quality = try judge.validate(searching[order.rung].build(genotype))
+            let quality = try judge.validate(searching[order.rung].build(genotype, after: order.ancestors))
             return EvaluationResult(order: order, finding: Finding(.evaluated(quality)))
         }
     }
@@ -71,7 +84,7 @@ package struct CandidateWorker: Sendable {
             }
         var identity: Identity = [
             "version": .integer(1), "fidelity": .text(fidelity.rawValue), "rung": .integer(rung),
-            "accuracy": builder.accuracyIdentity(of: genotype),
+            "accuracy": builder.accuracyIdentity(of: genotype, after: ancestors(of: genotype)),
         ]
         if fidelity == .final {
             identity.append("candidate", .text(job.space.id(of: genotype)))
@@ -80,6 +93,8 @@ package struct CandidateWorker: Sendable {
         return identity.hash
     }
 
+    private func ancestors(of genotype: Genotype) -> [Ancestor] { lineage?.ancestors(of: genotype) ?? [] }
+
     /// The order for a point of the job's space.
     package func order(
         for genotype: Genotype, at fidelity: Fidelity, rung: Int = 0, losingAtMost maximumDrop: Double? = nil
@@ -87,7 +102,7 @@ package struct CandidateWorker: Sendable {
         EvaluationOrder(
             architecture: job.space.architecture(of: genotype),
             compression: job.space.compression(of: genotype), fidelity: fidelity, rung: rung,
-            weights: job.weights,
+            weights: job.weights, ancestors: ancestors(of: genotype),
             maximumDrop: maximumDrop)
     }
 }
@@ -117,6 +132,10 @@ package struct WorkerEvaluator: Evaluator {
     package let rungs: Int
 
     package var keepsFiles: Bool { fidelity == .final }
+
+    package func after(_ history: [Trial]) -> WorkerEvaluator {
+        WorkerEvaluator(worker: worker.after(history), fidelity: fidelity, rungs: rungs)
+    }
 
     package func accuracyKey(of genotype: Genotype, rung: Int) -> String {
         worker.accuracyKey(of: genotype, at: fidelity, rung: rung)

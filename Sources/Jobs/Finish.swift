@@ -21,7 +21,7 @@ struct Finish: Sendable {
     init(
         job: ResolvedJob, training: TrainingWork, pricer: SpacePricer, store: JobStore, width: Int,
         clock: TimeKeeper, progress: @escaping @Sendable (JobEvent) -> Void
-    ) {
+    ) throws {
         self.job = job
         self.training = training
         self.pricer = pricer
@@ -29,7 +29,7 @@ struct Finish: Sendable {
         self.width = width
         self.clock = clock
         self.progress = progress
-        worker = CandidateWorker(job, training)
+        worker = CandidateWorker(job, training).after(try job.trials(of: store))
     }
 
     /// The finalists of every device, those already finished left alone.

@@ -47,13 +47,16 @@ extension JobFile {
 
     /// `training:` – how a candidate is trained while the search compares.
     struct TrainingSection: Sendable {
-        private enum Mode: String, CaseIterable {
+        /// What a candidate's training begins from.
+        enum Mode: String, Sendable, CaseIterable {
             case fromScratch = "from-scratch"
             case weightSharing = "weight-sharing"
+            case inheritance
         }
         private enum Optimizer: String, CaseIterable { case sgd, adamw }
         private enum ClassWeights: String, CaseIterable { case none, balanced }
 
+        let mode: Mode
         /// Lengths that the file leaves open have the values of jobs whose time is not limited.
         let settings: TrainingSettings
         /// The lengths that the file sets.
@@ -65,7 +68,7 @@ extension JobFile {
 
         init(_ node: YAMLNode?) throws(YAMLError) {
             var keys = YAMLSection(node)
-            let mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
+            mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
             let epochs = try keys.optional("epochs")?.epochs()
             let batch = try keys.optional("batch")?.int(in: 8...65_536)
             // Shared weights come with lengths of their own.

@@ -31,6 +31,8 @@ package struct JobFile: Sendable {
         case space(Located<String>)
         /// The second are shapes of inputs that the model's file leaves open, such as `image=1x3x96x96`.
         case model(Located<String>, shapes: [String])
+        /// Parts of a trained model; the mapping has the shares and kernels to choose among.
+        case backbone(Located<String>, choices: YAMLNode)
         /// The family that suits data and devices.
         case chosen(YAMLNode)
     }
@@ -86,7 +88,9 @@ extension JobFile {
         switch (try keys.optional("space"), try keys.optional("model")) {
         case (let space?, nil):
             if let shapes { throw shapes.error("belongs to a job with a model; a space's file says its own") }
-            return .space(try Located(space, text))
+            guard space.isMapping else { return .space(try Located(space, text)) }
+            try space.allow(keys: ["from", "width", "depth", "kernel"])
+            return .backbone(try Located(space.required("from"), text), choices: space)
         case (nil, let model?):
             var given: [String] = []
             for (name, shape) in try shapes?.mapping ?? [] { given.append("\(name)=\(try shape.string())") }

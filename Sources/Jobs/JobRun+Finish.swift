@@ -5,11 +5,11 @@ extension JobRun {
     /// Trains one candidate to the end and leaves the job in the state it was in; answers with the id of what came out.
     package func finish(_ evaluation: Evaluation, leaving state: JobState) async throws -> String {
         do {
-            guard case .training(let training) = try withTrainedSuperNetwork() else {
+            guard case .training(let training) = try withKeptWeights() else {
                 throw JobError(
                     "job '\(job.name)' looks its candidates up in a table; there is nothing to train")
             }
-            let finish = Finish(
+            let finish = try Finish(
                 job: job, training: training, pricer: try hostCalibrated(job, work) ?? training.pricer,
                 store: store, width: width, clock: .unlimited, progress: progress)
             let finished = try await finish.finish([evaluation])

@@ -78,6 +78,7 @@ extension ResolvedJob {
                     space: space, input: training.data.input, devices: profiles, reserve: reserve),
                 externalTeachers: training.externalTeachers)
             work.sharedWeights = training.sharedWeights
+            work.networks = training.networks
             return .training(work)
         }
     }

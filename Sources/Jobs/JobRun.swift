@@ -70,7 +70,7 @@ package struct JobRun: Sendable {
                 limit: job.search.maxSeconds, start: start, spent: store.spentSeconds(width: width),
                 plan: time)
             let pricer = try hostCalibrated(job, work)
-            let run = with(try withTrainedSuperNetwork())
+            let run = with(try withKeptWeights())
             let guide = try run.guiding()
             let isGuide = begun.guidedOtherwise.isEmpty
             try await run.search(
@@ -156,7 +156,7 @@ package struct JobRun: Sendable {
 
     private func finish(_ pricer: SpacePricer?, _ clock: TimeKeeper) async throws {
         guard case .training(let training) = work, job.finalists.choice != .perDevice(0) else { return }
-        let finish = Finish(
+        let finish = try Finish(
             job: job, training: training, pricer: pricer ?? training.pricer, store: store, width: width,
             clock: clock, progress: progress)
         try await finish.finalists()

@@ -2,6 +2,7 @@ import Bundles
 import Datasets
 import Determinism
 import Foundation
+import ModelCompression
 import ModelGraph
 import SearchSpaces
 import YAMLReader
@@ -23,6 +24,8 @@ extension JobSubject {
         case .space(let name): try self.init(space: name, file.compression, folder: folder)
         case .model(let path, let shapes):
             try self.init(model: path, shapes: shapes, file.compression, folder: folder)
+        case .backbone(let path, let choices):
+            try self.init(backbone: path, choices: choices, file.compression, folder: folder)
         case .chosen(let root): try self.init(choosingFor: file, at: root, folder: folder)
         }
     }
@@ -61,25 +64,67 @@ extension JobSubject {
         model path: JobFile.Located<String>, shapes: [String], _ section: JobFile.CompressionSection,
         folder: String
     ) throws {
-        do {
+        self = try JobSubject.placing(path.node, section) {
             let model = try LoadedModel(
                 path: JobFile.path(path.value, in: folder),
                 inputs: InputSizes(shapes: shapes, option: "input_shapes"))
-            let hash = SHA256.hex(model.graph.encoded())
-            let stem = URL(filePath: path.value).deletingPathExtension().lastPathComponent
             let compression = GivenCompression(section)
             let space = try SearchSpace(
-                given: model.graph, name: "\(stem)-\(hash.prefix(8))", compression: compression)
-            self.init(
-                space: space, hash: hash, normalization: Normalization(model.metadata), place: path.node,
-                remark: compression.remark(on: model.graph))
-        } catch SearchSpaceError.narrowing(let space, let key, let detail) {
-            let node = section.options(of: key)?.first?.node ?? path.node
-            throw node.error(
-                SearchSpaceError.narrowing(space: space, key: key, detail: detail).sentenceAtItsPlace)
-        } catch {
-            throw path.node.error(String(describing: error))
+                given: model.graph, name: model.spaceName(path.value), compression: compression)
+            return JobSubject(
+                space: space, hash: model.hash, normalization: Normalization(model.metadata),
+                place: path.node, remark: compression.remark(on: model.graph))
         }
+    }
+
+    /// Parts of a trained model; its path is relative to the job file.
+    private init(
+        backbone path: JobFile.Located<String>, choices: YAMLNode, _ section: JobFile.CompressionSection,
+        folder: String
+    ) throws {
+        if let scope = section.precisionPer {
+            throw scope.node.error(
+                "belongs to a job with a model; the stages of a backbone have one precision")
+        }
+        self = try JobSubject.placing(path.node, section) {
+            let model = try LoadedModel(
+                path: JobFile.path(path.value, in: folder), inputs: InputSizes(shapes: [], option: "from"))
+            var compression = GivenCompression(section)
+            // Its widths remove channels already.
+            if section.options(of: "pruning") == nil { compression.pruning = ["none"] }
+            let space = try SearchSpace(
+                backbone: model.graph.orderedChannels(by: .l2), name: model.spaceName(path.value),
+                choices: choices, compression: compression)
+            return JobSubject(
+                space: space, hash: model.hash, normalization: Normalization(model.metadata),
+                place: path.node)
+        }
+    }
+
+    /// Makes what a model's file gives; complaints name the place in the job file.
+    private static func placing(
+        _ node: YAMLNode, _ section: JobFile.CompressionSection, _ make: () throws -> JobSubject
+    ) throws -> JobSubject {
+        do {
+            return try make()
+        } catch SearchSpaceError.narrowing(let space, let key, let detail) {
+            let place = section.options(of: key)?.first?.node ?? node
+            throw place.error(
+                SearchSpaceError.narrowing(space: space, key: key, detail: detail).sentenceAtItsPlace)
+        } catch let error as YAMLError {
+            throw error
+        } catch {
+            throw node.error(String(describing: error))
+        }
+    }
+}
+
+extension LoadedModel {
+    fileprivate var hash: String { SHA256.hex(graph.encoded()) }
+
+    /// Names the model's space after its file and its content.
+    fileprivate func spaceName(_ path: String) -> String {
+        "\(URL(filePath: path).deletingPathExtension().lastPathComponent)-\(hash.prefix(8))"
     }
 }
 

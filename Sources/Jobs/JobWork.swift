@@ -28,6 +28,8 @@ package struct TrainingWork: Sendable {
     package let externalTeachers: [String: Graph]
     /// The weights of the job's super-network, once it is trained; nil where there is none.
     package var sharedWeights: SharedWeights?
+    /// Where the networks last that candidates inherit from; nil keeps them in memory.
+    package var networks: (any NetworkShelf)?
 }
 
 extension ResolvedJob {
@@ -56,7 +58,7 @@ extension ResolvedJob {
         request.path = folder ?? request.path
         let data = try PreparedData(
             Dataset(request), rules: source.rules, augmentation: source.augmentation,
-            normalization: source.normalization, goal: source.goal, standardises: weights == .scratch)
+            normalization: source.normalization, goal: source.goal, standardises: weights.isUntrained)
         let pricer = SpacePricer(space: space, input: data.input, devices: profiles, reserve: reserve)
         do {
             _ = try pricer.compressedGraph(of: space.largest)
@@ -70,10 +72,24 @@ extension ResolvedJob {
     }
 
     /// What builds the job's candidates, for a training of these settings.
-    package func builder(_ training: TrainingWork, _ settings: TrainingSettings) -> CandidateBuilder {
+    ///
+    /// - Parameters:
+    ///   - networks: those that candidates inherit from; nil where they inherit from none.
+    ///   - trainsOn: whether a candidate's network is trained on from where the search left it.
+    package func builder(
+        _ training: TrainingWork, _ settings: TrainingSettings, inheriting networks: InheritedNetworks? = nil,
+        trainsOn: Bool = false
+    ) -> CandidateBuilder {
         CandidateBuilder(
             space: space, data: training.data, settings: settings, seed: seed, options: compression,
-            externalTeachers: training.externalTeachers, shared: training.sharedWeights)
+            externalTeachers: training.externalTeachers, shared: training.sharedWeights,
+            inheritance: networks.map { Inheritance($0, trainsOn: trainsOn) })
+    }
+
+    /// The networks that the job's candidates inherit from; nil where they inherit from none.
+    package func inheritedNetworks(_ training: TrainingWork) -> InheritedNetworks? {
+        guard weights == .inherited else { return nil }
+        return InheritedNetworks(builder(training, searchSettings), shelf: training.networks)
     }
 }
 
@@ -81,7 +97,7 @@ extension ResolvedJob {
     /// The share of a slice of train on which the given model is right as it came; nil where the job has a space.
     package func givenAccuracy(_ training: TrainingWork) throws -> Double? {
         switch weights {
-        case .scratch, .shared: return nil
+        case .scratch, .shared, .inherited, .backbone: return nil
         case .given:
             return try originalAccuracy(training.data, on: training.data.split.slice)
         }

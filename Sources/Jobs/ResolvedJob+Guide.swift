@@ -39,6 +39,8 @@ extension ResolvedJob {
             "search": searching,
             "teachers": teachersGuide(work),
         ]
+        // As above.
+        if inherits { identity.append("inherits", .flag(true)) }
         if let runners = runnersGuide { identity.append("runners", runners) }
         return identity
     }

@@ -42,6 +42,7 @@ extension ResolvedJob {
         }
         if let most = search.maxOperations { record.append("max_macs", .integer(most)) }
         if let superEpochs { record.append("super_epochs", .number(superEpochs)) }
+        if inherits { record.append("inherits", .flag(true)) }
         if !space.fixedCompression.isEmpty {
             record.append("fixed_compression", .list(space.fixedCompression.map(Identity.text)))
         }

@@ -37,6 +37,8 @@ package struct ResolvedJob: Sendable {
     package private(set) var finalSettings: TrainingSettings
     /// Passes over the data in which a super-network is trained; nil where there is none.
     package let superEpochs: Double?
+    /// Whether candidates inherit the weights of earlier ones.
+    let inherits: Bool
     package private(set) var search: SearchRules
     package private(set) var finalists: FinalistRules
     /// The lengths that the file leaves open.
@@ -56,7 +58,10 @@ package struct ResolvedJob: Sendable {
     package var folder: String { JobFile.folder(of: file) }
 
     /// Where weights come from before a candidate is trained.
-    package var weights: WeightSource { superEpochs == nil ? WeightSource(of: space) : .shared }
+    package var weights: WeightSource {
+        if superEpochs != nil { return .shared }
+        return inherits ? .inherited : WeightSource(of: space)
+    }
 
     /// Settings of each length of training that the search tells apart, the shortest first.
     package var rungSettings: [TrainingSettings] {
@@ -73,7 +78,10 @@ package struct ResolvedJob: Sendable {
     /// How the accuracies that the search compares are obtained.
     package var searchFidelity: Fidelity {
         if finalists.choice == .everyone { return .final }
-        return weights == .shared ? .inherited : .trained
+        return switch weights {
+        case .shared, .inherited: .inherited
+        case .scratch, .given, .backbone: .trained
+        }
     }
 
     /// The same job for one device, which it need not name.
@@ -141,6 +149,7 @@ extension ResolvedJob {
         finalSettings = file.training.settings.toTheEnd(file.finalists)
         searchSettings = file.finalists.choice == .everyone ? finalSettings : file.training.settings
         superEpochs = file.training.superEpochs
+        inherits = file.training.mode == .inheritance
         search = file.search
         let typed = file.training.typed + file.search.typed + file.finalists.typed
         let hasRecipes = file.compression.options(of: "recipe") != nil || space.hasWeights
@@ -148,10 +157,15 @@ extension ResolvedJob {
             !typed.contains($0) && ($0 != .recipes || !hasRecipes)
                 && (file.finalists.choice != .everyone || $0 != .epochs && $0 != .finalists)
         }
-        if superEpochs != nil, space.hasWeights {
+        if file.training.mode != .fromScratch, space.hasWeights {
             throw JobError(
-                "\(file.file): training.mode weight-sharing is for spaces; a given model has its weights already"
-            )
+                "\(file.file): training.mode \(file.training.mode.rawValue) is for spaces; a given model has its weights "
+                    + "already")
+        }
+        if inherits, file.finalists.choice == .everyone {
+            throw JobError(
+                "\(file.file): with 'per_device: all' every candidate is trained to the end, so that none inherits; leave out "
+                    + "training.mode: inheritance")
         }
         finalists = FinalistRules(
             choice: file.finalists.choice, maximumDrop: file.compression.maximumDrop)
@@ -161,7 +175,7 @@ extension ResolvedJob {
             )
         }
         if search.strategy.strategy.rungs > 1 {
-            try ResolvedJob.requireLengths(file, data, isShared: superEpochs != nil)
+            try ResolvedJob.requireLengths(file, data)
         }
         if let seed, seed < 0 { throw JobError("the seed must not be negative") }
         self.seed = seed.map(UInt64.init) ?? file.search.seed
@@ -169,11 +183,14 @@ extension ResolvedJob {
     }
 
     /// Successive halving trains candidates to several lengths.
-    private static func requireLengths(_ file: JobFile, _ data: JobData, isShared: Bool) throws {
+    private static func requireLengths(_ file: JobFile, _ data: JobData) throws {
         let reason: String? =
             switch data {
             case .table: "a table has one quality a candidate"
-            case .samples where isShared: "with training.mode weight-sharing candidates are not trained"
+            case .samples where file.training.mode == .weightSharing:
+                "with training.mode weight-sharing candidates are not trained"
+            case .samples where file.training.mode == .inheritance:
+                "with training.mode inheritance candidates begin from trained networks"
             case .samples where file.finalists.choice == .everyone:
                 "with 'per_device: all' every candidate is trained to the end"
             case .samples: nil

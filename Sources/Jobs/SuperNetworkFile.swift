@@ -39,9 +39,11 @@ extension ResolvedJob {
         }
     }
 
-    /// The work with the shared weights that the job's training left in its folder, where it has any.
-    package func withSharedWeights(_ work: JobWork, of store: JobStore) throws -> JobWork {
-        guard case .training(var training) = work, let network = superNetwork(training) else { return work }
+    /// The work with the shared weights, or the place of inherited networks, that the job's training left in its folder.
+    package func withKeptWeights(_ work: JobWork, of store: JobStore) throws -> JobWork {
+        guard case .training(var training) = work else { return work }
+        training.networks = InheritedNetworkFolder(of: store)
+        guard let network = superNetwork(training) else { return .training(training) }
         guard let state = try SuperNetworkFile(of: store).read(),
             let weights = try network.weights(after: state)
         else {
@@ -54,13 +56,14 @@ extension ResolvedJob {
 }
 
 extension JobRun {
-    /// The job's work, with the shared weights of its super-network, which is trained first where that is not done yet.
+    /// The job's work, with a place for inherited networks, and with the shared weights of its super-network, which is trained
+    /// first where that is not done yet.
     ///
     /// Killed at any instant and run again, the training goes on from its last checkpoint and ends in the same bits.
-    func withTrainedSuperNetwork() throws -> JobWork {
-        guard case .training(var training) = work, let network = job.superNetwork(training) else {
-            return work
-        }
+    func withKeptWeights() throws -> JobWork {
+        guard case .training(var training) = work else { return work }
+        training.networks = InheritedNetworkFolder(of: store)
+        guard let network = job.superNetwork(training) else { return .training(training) }
         let file = SuperNetworkFile(of: store)
         let known = try file.read()
         if let known, let weights = try network.weights(after: known) {

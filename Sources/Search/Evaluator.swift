@@ -12,6 +12,9 @@ public protocol Evaluator: Sendable {
     /// How many lengths of training it knows, numbered from 0 for the shortest.
     var rungs: Int { get }
 
+    /// The evaluator for the batch that follows some complete batches.
+    func after(_ history: [Trial]) -> Self
+
     /// Hash of everything that decides the accuracy: live network, pipeline, data, split, fidelity, rung, weights,
     /// seed.
     func accuracyKey(of genotype: Genotype, rung: Int) -> String
@@ -26,9 +29,10 @@ public protocol Evaluator: Sendable {
 extension Evaluator {
     /// One length of training.
     public var rungs: Int { 1 }
-}
 
-extension Evaluator {
+    /// The same: what a candidate is worth does not depend on those before it.
+    public func after(_ history: [Trial]) -> Self { self }
+
     /// False: findings are a quality and nothing else.
     public var keepsFiles: Bool { false }
 }

@@ -15,7 +15,8 @@ extension ParetoSearch {
     /// The batch's trials in proposal order, those already recorded included; fewer where the budget ended or
     /// the task was cancelled.
     func evaluated(
-        _ candidates: [Proposal], after history: [Trial], _ recorded: [Int: Evaluation], _ budget: Budget,
+        _ candidates: [Proposal], by evaluator: Source, after history: [Trial], _ recorded: [Int: Evaluation],
+        _ budget: Budget,
         _ progress: @Sendable (SearchProgress) -> Void
     ) async throws -> [Trial] {
         var trials = [Trial?](repeating: nil, count: candidates.count)
@@ -37,7 +38,8 @@ extension ParetoSearch {
                 else { return }
                 waiting.removeFirst()
                 group.addTask {
-                    try await evaluation(of: candidates[index], proposal: history.count + index, budget)
+                    try await evaluation(
+                        of: candidates[index], by: evaluator, proposal: history.count + index, budget)
                 }
             }
             for _ in 0..<width { startNext() }
@@ -64,7 +66,7 @@ extension ParetoSearch {
 
     /// One candidate's evaluation, priced and judged; nil where the task was cancelled meanwhile.
     private func evaluation(
-        of candidate: Proposal, proposal: Int, _ budget: Budget
+        of candidate: Proposal, by evaluator: Source, proposal: Int, _ budget: Budget
     ) async throws -> Evaluated? {
         let start = budget.elapsed()
         let (genotype, rung) = (candidate.genotype, candidate.rung)

@@ -43,6 +43,7 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
     ) async throws -> SearchResult {
         let recorded = try evaluationsByProposal()
         var history: [Trial] = []
+        var evaluator = evaluator
         while true {
             if let complete = try recordedBatch(after: history, recorded) {
                 history += complete
@@ -51,7 +52,9 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
             if let ending = ending(budget, next: history.count) { return SearchResult(history, ending) }
             let candidates = strategy.proposals(batchSize, after: history, in: problem)
             if candidates.isEmpty { return try exhausted(history) }
-            let trials = try await evaluated(candidates, after: history, recorded, budget, progress)
+            evaluator = evaluator.after(history)
+            let trials = try await evaluated(
+                candidates, by: evaluator, after: history, recorded, budget, progress)
             history += trials
             if trials.count < candidates.count {
                 return SearchResult(history, ending(budget, next: history.count) ?? .maxEvaluations)

@@ -30,6 +30,32 @@ struct CandidateWorkerTests {
         #expect(received.finding.files.map(\.kind) == [.testPredictions, .vectors, .preprocessing, .model])
     }
 
+    @Test("An order of a job that inherits names its ancestors, and has the same result elsewhere")
+    func inherited() throws {
+        let text = JobText.small.replacing(
+            "{epochs: 1, batch: 64}", with: "{mode: inheritance, epochs: 1, batch: 64}")
+        let job = try JobText.resolved(text)
+        #expect(job.weights == .inherited && job.searchFidelity == .inherited)
+        let first = CandidateWorker(job, training)
+        let history = try [job.space.smallest, job.space.largest].enumerated().map { place, point in
+            let key = first.accuracyKey(of: point, at: .inherited)
+            let quality = Quality(accuracy: 0.5)
+            return try Trial(
+                Evaluation(
+                    proposal: place, candidate: job.space.id(of: point),
+                    architecture: job.space.architecture(of: point),
+                    compression: job.space.compression(of: point), fidelity: .inherited, accuracyKey: key,
+                    outcome: .evaluated(quality), scores: []), in: job.space)
+        }
+        let here = first.after(history)
+        let child = try #require(job.space.neighbours(of: job.space.smallest).first)
+        let order = here.order(for: child, at: .inherited)
+        #expect(order.ancestors.map(\.architecture) == [job.space.architecture(of: job.space.smallest)])
+        let sent = try JSONDecoder().decode(type(of: order), from: JSONEncoder().encode(order))
+        #expect(try first.result(of: sent) == here.result(of: order))
+        #expect(first.accuracyKey(of: child, at: .inherited) != here.accuracyKey(of: child, at: .inherited))
+    }
+
     @Test("What is wrong with a candidate is its outcome")
     func failure() throws {
         let text = JobText.small.replacing("recipe: [plain]", with: "recipe: [distill(missing.onnx)]")
