@@ -5,6 +5,7 @@ import Foundation
 import Quantities
 import Search
 import SearchSpaces
+import Synchronization
 
 /// How many prices a second the search's own path works out on one core.
 enum PriceRate {
@@ -41,6 +42,51 @@ enum PriceRate {
             let rest = (0..<5).map { _ in rate(points, problem) }.max() ?? 0
             print("\(name), \(models.count), \(Int(first)), \(Int(rest))")
         }
+        print(
+            "space, devices, prices asked for by a guided search of 300 evaluations, and worked out a second")
+        for name in ["tiny-image", "fbnet"] {
+            let space = try SearchSpace(
+                contentsOf: "\(options.text("spaces") ?? "search-spaces")/\(name).yaml")
+            let work = try searchWork(in: space, on: models)
+            let rate = Int(Double(work.prices) / work.seconds)
+            let late = Int(Double(work.latePrices) / work.lateSeconds)
+            print("\(name), \(models.count), \(work.prices), \(rate) (\(late) after 200 evaluations)")
+        }
+    }
+
+    /// Runs a guided search on a made-up quality, and adds up what its pricing took.
+    private static func searchWork(in space: SearchSpace, on devices: [DeviceProfile]) throws -> PricingWork {
+        let pricer = TimedPricer(
+            SpacePricer(space: space, input: space.referenceInput, devices: devices))
+        let targets = devices.map {
+            Target(
+                device: $0.name,
+                objectives: [
+                    Objective(.accuracy, best: 1, worst: 0), Objective(.latency, best: 0.01, worst: 100),
+                ])
+        }
+        let problem = try Problem(space: space, targets: targets, seed: 1, pricer: pricer)
+        var history: [Trial] = []
+        while history.count < 300 {
+            if history.count == 200 { pricer.beginLate() }
+            history += GuidedSearch().propose(10, after: history, in: problem).enumerated().map {
+                trial($1, in: problem, proposal: history.count + $0)
+            }
+        }
+        return pricer.work
+    }
+
+    private static func trial(_ genotype: Genotype, in problem: Problem, proposal: Int) -> Trial {
+        let priced = problem.priced(genotype)
+        let size = Double(priced.costs.macs ?? 1)
+        let sum = genotype.choices.reduce(0) { $0 + Int($1) }
+        let accuracy = 1 - 1 / (2 + pow(size, 0.2) + 0.1 * Double(sum % 7))
+        return Trial(
+            genotype: genotype,
+            evaluation: problem.judged(
+                priced.evaluated(
+                    .evaluated(Quality(accuracy: accuracy)), proposal: proposal, fidelity: .table,
+                    accuracyKey: "")))
     }
 
     private static func rate(_ points: [Genotype], _ problem: Problem) -> Double {
@@ -51,5 +97,43 @@ enum PriceRate {
         }
         precondition(feasible <= points.count)
         return Double(points.count * problem.targets.count) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+}
+
+/// How many prices were asked for, and what they took.
+private struct PricingWork {
+    var prices = 0
+    var seconds = 0.0
+    var latePrices = 0
+    var lateSeconds = 0.0
+    var isLate = false
+}
+
+/// Adds up what another pricer takes.
+private final class TimedPricer: Pricer {
+    private let pricer: SpacePricer
+    private let state = Mutex(PricingWork())
+
+    init(_ pricer: SpacePricer) { self.pricer = pricer }
+
+    var work: PricingWork { state.withLock { $0 } }
+
+    func beginLate() { state.withLock { $0.isLate = true } }
+
+    func costs(of genotype: Genotype) -> Costs { pricer.costs(of: genotype) }
+
+    func prices(of genotypes: [Genotype]) -> PriceList {
+        let start = ContinuousClock.now
+        let list = pricer.prices(of: genotypes)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        state.withLock { work in
+            work.prices += list.count * list.deviceCount
+            work.seconds += seconds
+            if work.isLate {
+                work.latePrices += list.count * list.deviceCount
+                work.lateSeconds += seconds
+            }
+        }
+        return list
     }
 }

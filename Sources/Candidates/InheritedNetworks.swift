@@ -1,7 +1,7 @@
 import Determinism
 import ModelCompression
 public import ModelGraph
-public import SearchSpaces
+import SearchSpaces
 import Synchronization
 import Training
 

@@ -31,9 +31,15 @@ final class PieceCache: Sendable {
         if let costs = known.withLock({ $0.costs(of: keys) }) { return costs }
         let parts = pieces.cut(try graph())
         guard parts.count == keys.count else { return nil }
-        let priced = parts.map { (counts: $0.counts, pieces: PricedPiece.each($0, on: devices)) }
+        let new = known.withLock { known in keys.indices.filter { known.numbers[keys[$0]] < 0 } }
+        let priced = new.map { index in
+            (
+                key: keys[index], counts: parts[index].counts,
+                pieces: PricedPiece.each(parts[index], on: devices)
+            )
+        }
         return known.withLock { known in
-            for (key, part) in zip(keys, priced) { known.add(part.pieces, part.counts, under: key) }
+            for part in priced { known.add(part.pieces, part.counts, under: part.key) }
             return known.costs(of: keys)
         }
     }

@@ -16,11 +16,12 @@ struct Finish: Sendable {
     let width: Int
     let clock: TimeKeeper
     let progress: @Sendable (JobEvent) -> Void
+    private let pace: Pace
     private let worker: CandidateWorker
 
     init(
         job: ResolvedJob, training: TrainingWork, pricer: SpacePricer, store: JobStore, width: Int,
-        clock: TimeKeeper, progress: @escaping @Sendable (JobEvent) -> Void
+        clock: TimeKeeper, pace: Pace = Pace(), progress: @escaping @Sendable (JobEvent) -> Void
     ) throws {
         self.job = job
         self.training = training
@@ -28,13 +29,13 @@ struct Finish: Sendable {
         self.store = store
         self.width = width
         self.clock = clock
+        self.pace = pace
         self.progress = progress
         worker = CandidateWorker(job, training).after(try job.trials(of: store))
     }
 
-    /// The finalists of every device, those already finished left alone.
-    func finalists() async throws {
-        let chosen = try chooseFinalists()
+    /// Trains the finalists of every device, those already finished left alone.
+    func finish(_ chosen: [(device: String, finalists: [Evaluation])]) async throws {
         let finished = try await finish(FinalistOrder.interleaved(chosen.map(\.finalists)))
         for (device, finalists) in chosen {
             // What the time did not suffice for is no finalist.
@@ -68,7 +69,7 @@ struct Finish: Sendable {
         let waiting = try candidates.filter { !done.contains(try key(of: $0)) }
         let order = FinalistOrder(
             try waiting.map { ($0, try seconds(of: $0)) }, clock: clock, width: width,
-            measuring: job.host == nil ? 0 : 0.35)
+            measuring: measuringSeconds)
         let counter = FinishCounter(total: candidates.count, done: candidates.count - waiting.count)
         // One that takes much longer than expected is broken off.
         let end = clock.end.map { $0 + clock.tolerance }
@@ -79,13 +80,35 @@ struct Finish: Sendable {
         return try finals(keys)
     }
 
+    /// For timing a finalist on this computer.
+    private var measuringSeconds: Double { job.host == nil ? 0 : 0.35 }
+
     /// What the training of a candidate is expected to take; 0 where that is not known.
     private func seconds(of candidate: Evaluation) throws -> Double {
+        try seconds(of: candidate, epochs: job.finalSettings.epochs)
+    }
+
+    private func seconds(of candidate: Evaluation, epochs: Double) throws -> Double {
         guard let speed = clock.speed else { return 0 }
         let network = job.space.uncompressed(try genotype(of: candidate))
-        return speed.seconds(
-            training: Double(training.data.split.train.count) * job.finalSettings.epochs,
-            operations: Double(training.pricer.costs(of: network).macs ?? 0))
+        return pace[candidate.candidate]
+            * speed.seconds(
+                training: Double(training.data.split.train.count) * epochs,
+                operations: Double(training.pricer.costs(of: network).macs ?? 0))
+    }
+
+    /// The longest training that the time left suffices for to give to all of these, rounded down to two digits; nil where the
+    /// time is not limited.
+    func settledEpochs(of finalists: [Evaluation], least: Double, most: Double) throws -> Double? {
+        guard let end = clock.end, clock.speed != nil, !finalists.isEmpty else { return nil }
+        let left = (end - .now) / .seconds(1) - Double(finalists.count) * measuringSeconds
+        // Of several cores, some wait for the last of them.
+        let budget = left * (width == 1 ? 0.95 : 0.9)
+        let fixed = try finalists.map { try seconds(of: $0, epochs: 0) }
+        let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
+        let shared = (budget * Double(width) - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
+        let longest = zip(each, fixed).map { (budget - $1) / max($0, 1e-9) }.min() ?? shared
+        return min(max(min(shared, longest).roundedToTwoDigits, least), most)
     }
 
     private func trainAll(_ order: FinalistOrder, _ counter: FinishCounter) async throws {
@@ -119,7 +142,7 @@ struct Finish: Sendable {
     /// The front of each device at search fidelity, thinned to the number that the job asks for.
     ///
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
-    private func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
+    func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
         let evaluations = try store.evaluations().filter { $0.proposal != nil }.ofLongestTraining
         var shared: [Evaluation] = []
         return try store.targets().map { target in

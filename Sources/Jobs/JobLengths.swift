@@ -106,4 +106,12 @@ extension Double {
         // Through text, so that 0.3 is the number that a job file means by it.
         return Double(String(format: "%.6g", digit * power)) ?? digit * power
     }
+
+    /// Rounded down to two digits, and through text like `roundedCoarsely`.
+    var roundedToTwoDigits: Double {
+        guard self > 0, isFinite else { return 0 }
+        let power = Foundation.pow(10, Foundation.floor(log10(self)) - 1)
+        let digits = Foundation.floor(self / power * (1 + 1e-9))
+        return Double(String(format: "%.6g", digits * power)) ?? digits * power
+    }
 }

@@ -9,8 +9,12 @@ extension JobRun {
                 throw JobError(
                     "job '\(job.name)' looks its candidates up in a table; there is nothing to train")
             }
+            let settled = try JobSchedule(
+                stored: store.schedule(), lengths: job.lengths, open: job.openLengths
+            ).settledEpochs
             let finish = try Finish(
-                job: job, training: training, pricer: try hostCalibrated(job, work) ?? training.pricer,
+                job: job.finishing(settled), training: training,
+                pricer: try hostCalibrated(job, work) ?? training.pricer,
                 store: store, width: width, clock: .unlimited, progress: progress)
             let finished = try await finish.finish([evaluation])
             for result in finished {

@@ -152,16 +152,6 @@ package struct JobRun: Sendable {
         }
     }
 
-    // MARK: Finalists
-
-    private func finish(_ pricer: SpacePricer?, _ clock: TimeKeeper) async throws {
-        guard case .training(let training) = work, job.finalists.choice != .perDevice(0) else { return }
-        let finish = try Finish(
-            job: job, training: training, pricer: pricer ?? training.pricer, store: store, width: width,
-            clock: clock, progress: progress)
-        try await finish.finalists()
-    }
-
     private func hasFeasibleModel() throws -> Bool {
         try job.devices.contains { device in
             try store.candidates(on: device).candidates.contains {

@@ -7,6 +7,17 @@ package struct JobSchedule: Hashable, Sendable {
     package let chosen: [LengthKey]
     /// Nil where the job's time is not limited, or nothing is trained.
     package var time: TimePlan?
+    /// Passes in which finalists are trained, settled when the search was done; nil before, and where the file sets them.
+    package var settledEpochs: Double?
+
+    package init(
+        lengths: JobLengths, chosen: [LengthKey], time: TimePlan?, settledEpochs: Double? = nil
+    ) {
+        self.lengths = lengths
+        self.chosen = chosen
+        self.time = time
+        self.settledEpochs = settledEpochs
+    }
 }
 
 /// How a limited time is divided.
@@ -28,10 +39,13 @@ extension JobSchedule {
         case restPerOperation = "time.candidate_seconds_per_mac"
     }
 
+    private static let settledKey = "finalists.settled_epochs"
+
     /// What the database keeps.
     package var stored: [String: String] {
         var texts: [String: String] = [:]
         for key in chosen { texts[key.rawValue] = lengths.text(of: key) }
+        texts[JobSchedule.settledKey] = settledEpochs?.description
         if let time {
             let numbers: [(TimeKey, Double)] = [
                 (.seconds, time.seconds), (.share, time.searchShare),
@@ -64,6 +78,8 @@ extension JobSchedule {
                     rest: .init(fixed: number(.restFixed) ?? 0, perOperation: number(.restPerOperation) ?? 0))
             )
         }
-        self.init(lengths: lengths, chosen: open, time: time)
+        self.init(
+            lengths: lengths, chosen: open, time: time,
+            settledEpochs: stored[JobSchedule.settledKey].flatMap(Double.init))
     }
 }

@@ -101,6 +101,13 @@ package struct ResolvedJob: Sendable {
             finalEpochs: finalSettings.epochs)
     }
 
+    /// The same job with finalists trained in so many passes.
+    func with(finalEpochs: Double) -> ResolvedJob {
+        var copy = self
+        copy.finalSettings.epochs = finalEpochs
+        return copy
+    }
+
     /// The same job with other lengths.
     ///
     /// Throws where the space does not offer the recipes.

@@ -37,4 +37,25 @@ struct LengthTests {
             JobText.small.replacing("search: {", with: "search: {strategy: successive-halving, "))
         #expect(halving.rungSettings.map(\.epochs) == [1.0 / 9, 1.0 / 3, 1])
     }
+
+    @Test(
+        "A finalist is expected to be as much slower than planned as its own training was, others as the usual one"
+    )
+    func pace() {
+        let pace = Pace([
+            (candidate: "a", taken: 2, expected: 1), (candidate: "b", taken: 3, expected: 1),
+            (candidate: "c", taken: 2, expected: 1),
+        ])
+        #expect(pace["a"] == 2 && pace["b"] == 3 && pace["unknown"] == 2)
+        #expect(Pace()["a"] == 1)
+    }
+
+    @Test("A training that was known already does not make its finalist look free")
+    func sharedTraining() {
+        let pace = Pace([
+            (candidate: "a", taken: 2, expected: 1), (candidate: "shared", taken: 0.01, expected: 1),
+            (candidate: "b", taken: 2, expected: 1),
+        ])
+        #expect(pace["shared"] == 1)
+    }
 }

@@ -29,21 +29,9 @@ struct RepeatabilityTests {
         let text = Self.text(strategy)
         let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
         try await SmallJob.run(in: whole, text: text)
-        let count = Mutex(0)
-        let task = Mutex<Task<Void, any Error>?>(nil)
-        let running = Task {
-            try await SmallJob.run(in: broken, text: text) { progress in
-                guard ["search", "finish"].contains(progress.phase) else { return }
-                let seen = count.withLock { count -> Int in
-                    count += 1
-                    return count
-                }
-                if seen == reports { task.withLock { $0?.cancel() } }
-            }
-            return
+        await #expect(throws: CancellationError.self) {
+            try await SmallJob.run(in: broken, text: text, cancelledAfter: reports)
         }
-        task.withLock { $0 = running }
-        await #expect(throws: CancellationError.self) { try await running.value }
         try await SmallJob.run(in: broken, text: text)
         #expect(try history(whole) == history(broken))
         #expect(try front(whole, "stm32h743") == front(broken, "stm32h743"))

@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import Reports
 import SwiftletKit
+import Synchronization
 
 /// A folder that goes away with the test.
 final class TemporaryFolder: Sendable {
@@ -50,6 +51,25 @@ enum SmallJob {
         let file = try folder.write(text, to: "job.yaml")
         return try await search(
             SearchRequest(job: file, threads: threads, database: database(in: folder)), progress: progress)
+    }
+
+    /// Runs the job and cancels it after so many reports of its search and its finalists.
+    static func run(in folder: TemporaryFolder, text: String, cancelledAfter reports: Int) async throws {
+        let count = Mutex(0)
+        let task = Mutex<Task<Void, any Error>?>(nil)
+        let running = Task {
+            try await run(in: folder, text: text) { progress in
+                guard ["search", "finish"].contains(progress.phase) else { return }
+                let seen = count.withLock { count -> Int in
+                    count += 1
+                    return count
+                }
+                if seen == reports { task.withLock { $0?.cancel() } }
+            }
+            return
+        }
+        task.withLock { $0 = running }
+        try await running.value
     }
 
     static func database(in folder: TemporaryFolder) -> String { "\(folder.path)/results/db.sqlite" }

@@ -49,6 +49,34 @@ struct TimeTests {
         #expect(try history(folder).count == 6)
     }
 
+    @Test(
+        "The keys that a job with a limit on time prints last make the same history and finalists elsewhere",
+        arguments: [("guided", nil), ("guided", 3), ("successive-halving", 5)])
+    func printedUnderALimit(strategy: String, cancelledAfter reports: Int?) async throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        let search = "strategy: \(strategy), max_evaluations: 8, batch: 4"
+        let text = Self.text("\(search), max_time: 2m") + "\nfinalists: {per_device: 2}"
+        if let reports {
+            await #expect(throws: CancellationError.self) {
+                try await SmallJob.run(in: folder, text: text, cancelledAfter: reports)
+            }
+        }
+        let printed = Mutex("")
+        try await SmallJob.run(in: folder, text: text) { progress in
+            if progress.phase == "plan" { printed.withLock { $0 = progress.text } }
+        }
+        let keys = printed.withLock { $0 }
+        let written = "\(Self.text(search))\nfinalists: {per_device: 2}".addingKeys(of: keys)
+        try await SmallJob.run(in: elsewhere, text: written, threads: 1)
+        #expect(keys.contains("finalists: {epochs: "), "\(keys)")
+        #expect(try history(folder).count == 9)
+        #expect(try history(folder) == history(elsewhere), "\(keys)")
+        let fronts = try [folder, elsewhere].map {
+            try SmallJob.review($0).front(of: "timed", on: "stm32h743").json
+        }
+        #expect(fronts[0] == fronts[1])
+    }
+
     @Test("A time that suffices for nothing is refused before anything begins, with what the least is")
     func tooShort() async throws {
         let folder = try TemporaryFolder()
@@ -94,5 +122,23 @@ struct TimeTests {
             .replacing("per_device: 1", with: "per_device: all")
         let error = await #expect(throws: (any Error).self) { try await SmallJob.run(in: folder, text: text) }
         #expect(error.map { "\($0)" }?.contains("use guided") == true)
+    }
+}
+
+extension String {
+    /// The job file with the keys of a printed plan added to its sections.
+    fileprivate func addingKeys(of plan: String) -> String {
+        var lines = split(separator: "\n").map(String.init)
+        for line in plan.split(separator: "\n").dropFirst() {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            guard let brace = line.firstIndex(of: "{") else { continue }
+            let section = line[...brace]
+            if let place = lines.firstIndex(where: { $0.hasPrefix(section) }) {
+                lines[place] = "\(lines[place].dropLast()), \(line[line.index(after: brace)...])"
+            } else {
+                lines.append(line)
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -23,7 +23,7 @@ public struct GuidedSearch: SearchStrategy {
         var batch = ProposalBatch(count, after: history, in: problem)
         if history.count < beginning {
             if history.isEmpty, problem.listed == nil {
-                problem.space.corners.prefix(count / 3).forEach { batch.offer($0) }
+                offerCorners(count / 3, to: &batch, of: problem.space)
             }
         } else {
             let pool = CandidatePool(around: history, in: problem, new: batch.isNew, using: &random)
@@ -33,5 +33,12 @@ public struct GuidedSearch: SearchStrategy {
         }
         batch.fillAtRandom(using: &random)
         return batch.genotypes
+    }
+
+    /// The ends of the space first, then other corners: as many as may be evaluated, up to `count`.
+    private func offerCorners(_ count: Int, to batch: inout ProposalBatch, of space: SearchSpace) {
+        for corner in [space.largest, space.smallest] + space.corners where batch.genotypes.count < count {
+            batch.offer(corner)
+        }
     }
 }
