@@ -240,6 +240,7 @@ public struct CandidateBuilder: Sendable {
             if space.isBackbone, settings.learningRate == nil {
                 recipe.learningRate *= Float(TrainingSettings.backboneRate)
             }
+            recipe.mixUp = data.augmentation.mixUp
             if settings.balancesClasses { recipe.classWeights = data.balancedClassWeights }
             switch data.task {
             case .classification: break

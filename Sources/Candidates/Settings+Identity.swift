@@ -23,6 +23,7 @@ extension TrainingSettings {
             "learning_rate": .number(orAbsent: learningRate), "distills_all": .flag(distillsAll),
             "channel_order": .text(channelOrder.rawValue),
         ]
+        if dropout > 0 { identity.append("dropout", .number(dropout)) }
         if balancesClasses { identity.append("class_weights", .text("balanced")) }
         if precision != .float32 { identity.append("precision", .text(precision.rawValue)) }
         return identity

@@ -23,6 +23,7 @@ public struct SuperNetwork: Sendable {
         recipe.batch = batch
         // Measured for the sum of twelve gradients (docs/results/weight-sharing.md).
         recipe.learningRate = Float(0.125 * (settings.learningRate ?? 0.4) / 0.4)
+        recipe.mixUp = data.augmentation.mixUp
         recipe.seed = seed
         self.recipe = recipe
     }

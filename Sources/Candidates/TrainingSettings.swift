@@ -31,6 +31,8 @@ public struct TrainingSettings: Hashable, Sendable {
     public var balancesClasses = false
     /// In what convolutions and products are computed.
     public var precision = TrainingRecipe.Precision.float32
+    /// Share of the values zeroed before each fully connected layer but the first, while a network is trained; 0 for none.
+    public var dropout = 0.0
 
     /// Of the usual learning rate, what parts of a trained network are trained at.
     public static let backboneRate = 0.1
@@ -70,6 +72,7 @@ public struct TrainingSettings: Hashable, Sendable {
             recipe.weightDecay = usesAdamW ? 0.01 : 5e-4
             recipe.labelSmoothing = distillation == nil ? 0.05 : 0
             recipe.distillation = distillation
+            recipe.dropout = Float(dropout)
         }
     }
 

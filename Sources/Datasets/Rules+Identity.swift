@@ -11,6 +11,7 @@ extension Augmentation {
         ]
         // Left out where there is none, as in jobs begun before there could be any.
         if colour > 0 { identity.append("colour", .number(Double(colour))) }
+        if mixUp > 0 { identity.append("mixup", .number(Double(mixUp))) }
         return identity
     }
 }

@@ -10,7 +10,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public enum Purpose: UInt64, Sendable {
         case split = 1, initialization, shuffle, augmentation, dropout, proposal, mutation, calibration,
             probes, bootstrap
-        case measurement, subnetwork, disturbance
+        case measurement, subnetwork, disturbance, blending
     }
 
     /// The stream of a purpose, and of as many indices (candidate, epoch, step, sample, …) as the caller needs.

@@ -92,6 +92,7 @@ extension JobFile {
             if let precision, mode == .weightSharing, settings.precision == .bfloat16 {
                 throw precision.error("shared weights are trained in float32")
             }
+            settings.dropout = try keys.optional("dropout")?.double(in: 0...0.9) ?? 0
             self.settings = settings
             augmentation = try keys.optional("augmentation").map { node throws(YAMLError) in
                 try Augmentation(node)
@@ -196,8 +197,8 @@ extension Augmentation {
         for setting in try node.list().isEmpty ? [] : node.texts() {
             guard apply(setting.value) else {
                 throw setting.node.error(
-                    "expected one of shift, flip, colour, cut_out, noise, mask_rows, mask_columns, shift_rows with a number "
-                        + "such as shift(2), got '\(setting.value)'")
+                    "expected one of shift, flip, colour, cut_out, noise, mask_rows, mask_columns, shift_rows, mixup with a "
+                        + "number such as shift(2), got '\(setting.value)'")
             }
         }
     }
@@ -219,6 +220,7 @@ extension Augmentation {
         case "cut_out": cutOut = Int(amount)
         case "noise": noise = Float(amount)
         case "colour" where amount < 1: colour = Float(amount)
+        case "mixup" where amount <= 1: mixUp = Float(amount)
         case "mask_rows": maskedRows = Int(amount)
         case "mask_columns": maskedColumns = Int(amount)
         default: return false

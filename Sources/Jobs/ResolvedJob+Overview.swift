@@ -133,6 +133,7 @@ extension TrainingSettings {
             "augmentation": .list(augmentation.settings.map(Identity.text)),
         ]
         if precision != .float32 { identity.append("precision", .text(precision.rawValue)) }
+        if dropout > 0 { identity.append("dropout", .number(dropout)) }
         return identity
     }
 }
@@ -147,5 +148,6 @@ extension Augmentation {
             shifts + [("cut_out", cutOut), ("mask_rows", maskedRows), ("mask_columns", maskedColumns)]
         return numbers.filter { $0.1 > 0 }.map { "\($0.0)(\($0.1))" } + (flipsHorizontally ? ["flip"] : [])
             + (noise > 0 ? ["noise(\(noise))"] : []) + (colour > 0 ? ["colour(\(colour))"] : [])
+            + (mixUp > 0 ? ["mixup(\(mixUp))"] : [])
     }
 }

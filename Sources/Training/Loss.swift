@@ -18,28 +18,44 @@ struct RowLoss {
     var distillation: TrainingRecipe.Distillation?
 
     /// Cross-entropy w·(1 − α)·CE(smoothed label, softmax z) + α·T²·KL(softmax(t / T) ‖ softmax(z / T)).
+    ///
+    /// - Parameter other: the label of a sample that was blended in, and its share.
     func classify(
-        _ logits: FloatBlock, label: Int, teacher: FloatBlock?, gradient: FloatBlock,
-        into totals: inout LossTotals
+        _ logits: FloatBlock, label: Int, other: (label: Int, share: Float)? = nil, teacher: FloatBlock?,
+        gradient: FloatBlock, into totals: inout LossTotals
     ) {
-        let classes = logits.count
         let alpha = teacher == nil ? 0 : distillation?.weight ?? 0
-        let weight = (1 - alpha) * (classWeights.isEmpty ? 1 : classWeights[label])
-        let uniform = labelSmoothing / Float(classes)
-        let normalizer = logits.logSumExp(temperature: 1)
-        var (loss, best) = (Float(0), 0)
-        for c in 0..<classes {
-            let logProbability = logits[c] - normalizer
-            let target = (c == label ? 1 - labelSmoothing : 0) + uniform
-            if target > 0 { loss -= target * logProbability }
-            gradient[c] = share * weight * (exp(logProbability) - target)
-            if logits[c] > logits[best] { best = c }
+        let loss = pull(
+            logits, towards: label, weight: (1 - alpha) * (1 - (other?.share ?? 0)), gradient, adding: false)
+        totals.loss += Double(loss)
+        if let other {
+            let loss = pull(
+                logits, towards: other.label, weight: (1 - alpha) * other.share, gradient, adding: true)
+            totals.loss += Double(loss)
         }
-        totals.loss += Double(weight * loss)
-        if best == label { totals.correct += 1 }
+        if logits.placeOfLargest == label { totals.correct += 1 }
         if let teacher, let distillation, alpha > 0 {
             totals.loss += Double(alpha * imitate(logits, teacher, distillation.temperature, alpha, gradient))
         }
+    }
+
+    /// `weight` times the class's own weight times the cross-entropy against the smoothed label; writes its gradient, or
+    /// adds it.
+    private func pull(
+        _ logits: FloatBlock, towards label: Int, weight: Float, _ gradient: FloatBlock, adding: Bool
+    ) -> Float {
+        let weight = weight * (classWeights.isEmpty ? 1 : classWeights[label])
+        let uniform = labelSmoothing / Float(logits.count)
+        let normalizer = logits.logSumExp(temperature: 1)
+        var loss: Float = 0
+        for c in 0..<logits.count {
+            let logProbability = logits[c] - normalizer
+            let target = (c == label ? 1 - labelSmoothing : 0) + uniform
+            if target > 0 { loss -= target * logProbability }
+            let slope = share * weight * (exp(logProbability) - target)
+            gradient[c] = adding ? gradient[c] + slope : slope
+        }
+        return weight * loss
     }
 
     /// T²·KL(teacher ‖ student) at temperature T; adds its gradient α·T·(p − q).
@@ -77,6 +93,13 @@ struct RowLoss {
 }
 
 extension FloatBlock {
+    /// The first place of the largest number.
+    fileprivate var placeOfLargest: Int {
+        var best = 0
+        for i in 0..<count where self[i] > self[best] { best = i }
+        return best
+    }
+
     /// log Σ exp(x / T), without overflow.
     fileprivate func logSumExp(temperature: Float) -> Float {
         var largest = -Float.infinity

@@ -36,9 +36,11 @@ final class Tape: Sendable {
         var rows: Int
     }
 
+    /// - Parameter dropout: share of the values zeroed before each fully connected layer but the first.
     /// - Throws: where an operation has no gradient rule, or a shape does not admit `rows` rows.
     init(
-        _ graph: Graph, rows: Int, kernels: TrainingKernels, observing values: [ValueID] = []
+        _ graph: Graph, rows: Int, kernels: TrainingKernels, observing values: [ValueID] = [],
+        dropout: Float = 0
     ) throws(TrainingError) {
         guard graph.inputs.count == 1, graph.outputs.count == 1 else {
             throw .unsupported(
@@ -46,7 +48,7 @@ final class Tape: Sendable {
                 detail: "training needs one input and one output, the graph has "
                     + "\(graph.inputs.count) and \(graph.outputs.count)")
         }
-        var batched = try graph.rebatched(to: rows).inTrainableParts()
+        var batched = try graph.rebatched(to: rows).inTrainableParts().droppingOut(dropout)
         batched.outputs += values
         added = batched.values.dropFirst(graph.values.count).map(\.constant)
         firstAdded = graph.values.count

@@ -55,6 +55,7 @@ extension Trainer {
         let start = step % schedule.stepsPerEpoch * recipe.batch + index * tape.rows
         let rows = order[start..<start + tape.rows]
         pass[tape.input].withMutableSpan { source.fill(&$0, rows: rows.span, epoch: epoch) }
+        mixing?.blend(pass[tape.input], rows: tape.rows, pass)
         shard.gradients.block.fill(0)
         tape.forward(pass)
         shard.totals = LossTotals()
@@ -63,7 +64,8 @@ extension Trainer {
             share: 1 / Float(recipe.batch), labelSmoothing: recipe.labelSmoothing,
             classWeights: recipe.classWeights, distillation: recipe.distillation)
         for row in 0..<tape.rows {
-            score(row, sample: order[start + row], pass, loss, answer?.logits, worker, &shard.totals)
+            let mixture = Mixture(row, of: rows, mixing, pass)
+            score(row, mixture, pass, loss, answer?.logits, worker, &shard.totals)
         }
         if let answer { matchFeatures(pass, answer.pass, worker, &shard.totals) }
         tape.backward(pass)
@@ -80,7 +82,7 @@ extension Trainer {
     }
 
     private func score(
-        _ row: Int, sample: Int, _ pass: Pass, _ loss: RowLoss, _ teacherLogits: FloatBlock?,
+        _ row: Int, _ mixture: Mixture, _ pass: Pass, _ loss: RowLoss, _ teacherLogits: FloatBlock?,
         _ worker: WorkerMemory,
         _ totals: inout LossTotals
     ) {
@@ -89,19 +91,31 @@ extension Trainer {
         let gradient = pass[tape.output.gradient].part(row * width, width)
         switch recipe.loss {
         case .meanSquaredError:
-            worker.target.block.withMutableSpan { source.fillTarget(&$0, row: sample) }
             loss.regress(
-                outputs, target: worker.target.block, teacher: teacherLogits?.part(row * width, width),
+                outputs, target: target(mixture, width, worker),
+                teacher: teacherLogits?.part(row * width, width),
                 gradient: gradient, into: &totals)
         case .crossEntropy:
             var soft = teacherLogits?.part(row * width, width)
             if case .logits(let values) = teacher {
-                soft = worker.target.block
-                for c in 0..<width { worker.target.block[c] = values[sample * width + c] }
+                soft = worker.target.block.part(0, width)
+                for c in 0..<width { worker.target.block[c] = values[mixture.sample * width + c] }
             }
             loss.classify(
-                outputs, label: source.label(sample), teacher: soft, gradient: gradient, into: &totals)
+                outputs, label: source.label(mixture.sample),
+                other: mixture.other.map { (source.label($0), 1 - mixture.share) }, teacher: soft,
+                gradient: gradient, into: &totals)
         }
+    }
+
+    /// The numbers that a row is to give, blended as the row is.
+    private func target(_ mixture: Mixture, _ width: Int, _ worker: WorkerMemory) -> FloatBlock {
+        let (target, other) = (worker.target.block.part(0, width), worker.target.block.part(width, width))
+        target.withMutableSpan { source.fillTarget(&$0, row: mixture.sample) }
+        guard let second = mixture.other else { return target }
+        other.withMutableSpan { source.fillTarget(&$0, row: second) }
+        for i in 0..<width { target[i] = mixture.share * target[i] + (1 - mixture.share) * other[i] }
+        return target
     }
 
     private func matchFeatures(
@@ -225,5 +239,24 @@ extension Trainer {
         epochTotals = LossTotals()
         history.append(report)
         return report
+    }
+}
+
+/// The samples that a row was made of.
+private struct Mixture {
+    let sample: Int
+    /// Blended into it; nil for none.
+    let other: Int?
+    /// Of `sample`, 1 where it stands alone.
+    let share: Float
+
+    init(_ row: Int, of rows: ArraySlice<Int>, _ mixing: MixUp?, _ pass: Pass) {
+        sample = rows[rows.startIndex + row]
+        guard let mixing else {
+            (other, share) = (nil, 1)
+            return
+        }
+        other = rows[rows.startIndex + mixing.partner(of: row, rows: rows.count)]
+        share = mixing.share(of: row, rows: rows.count, pass)
     }
 }

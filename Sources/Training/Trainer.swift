@@ -17,6 +17,7 @@ public final class Trainer {
     let teacher: Teacher?
     let teacherNetwork: TeacherNetwork?
     let attention: AttentionTransfer?
+    let mixing: MixUp?
     let parameters: FloatArena
     let first: FloatArena
     let second: FloatArena?
@@ -56,13 +57,15 @@ public final class Trainer {
         self.teacher = teacher
         let shardCount = recipe.shards
         let rows = recipe.batch / shardCount
+        mixing = MixUp(recipe.mixUp)
         let attention = Trainer.attentionTransfer(graph, recipe, teacher)
         self.attention = attention
         hasSigns = graph.nodes.contains {
             if case .training(.binarize) = $0.operation { true } else { false }
         }
         let tape = try Tape(
-            graph, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [])
+            graph, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [],
+            dropout: recipe.dropout)
         self.tape = tape
         schedule = Schedule(recipe, samples: source.count)
         if case .network(let network) = teacher {
@@ -80,7 +83,7 @@ public final class Trainer {
         let teacherSizes = teacherNetwork?.tape.sizes
         workers = (0..<min(max(threads, 1), shardCount)).map { _ in
             WorkerMemory(
-                tape.sizes, targetCount: tape.output.value.count / rows,
+                tape.sizes, targetCount: 2 * tape.output.value.count / rows,
                 mapCount: attention?.scratchCount ?? 0, teacher: teacherSizes)
         }
         try checkData()
@@ -113,6 +116,9 @@ public final class Trainer {
                 throw .data(
                     "the teacher gave \(values.count) logits, \(source.count) samples × \(outputsPerRow) classes "
                         + "are needed")
+            }
+            guard mixing == nil else {
+                throw .recipe("a teacher of samples that are blended must be a network")
             }
         case .network:
             guard let tape = teacherNetwork?.tape, tape.output.value.count == self.tape.output.value.count,

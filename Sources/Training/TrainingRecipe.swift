@@ -79,6 +79,10 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     public var classWeights: [Float] = []
     /// Largest global norm of a step's gradient; nil does not clip.
     public var clip: Float? = 5
+    /// Share of the values zeroed before each fully connected layer but the first, in [0, 1); 0 for none.
+    public var dropout: Float = 0
+    /// How strongly samples are blended with others, α of a Beta(α, α) in [0, 1]; 0 for not at all.
+    public var mixUp: Float = 0
     /// What is minimised.
     public var loss = Loss.crossEntropy
     /// What is learned from a teacher; nil without one.
@@ -121,6 +125,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
         try require(
             labelSmoothing >= 0 && labelSmoothing < 1,
             "labelSmoothing must lie in [0, 1), got \(labelSmoothing)")
+        try require(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), got \(dropout)")
+        try require(mixUp >= 0 && mixUp <= 1, "mixUp must lie in 0…1, got \(mixUp)")
         try require(
             classWeights.allSatisfy { $0 >= 0 && $0.isFinite },
             "class weights must not be negative, got \(classWeights)")

@@ -111,6 +111,69 @@ struct TrainerTests {
         #expect(agreement < 0.1)
     }
 
+    @Test("dropout by the recipe is that of a graph which has it in the same place")
+    func dropsOutByRecipe() throws {
+        let source = SmallNetwork.blobs(200)
+        let dropping = SmallNetwork.recipe.with { $0.dropout = 0.2 }
+        let plain = try SmallNetwork.graph().initialized(seed: 1)
+        var graph = try SmallNetwork.graph(dropout: 0.2)
+        for index in graph.values.indices where graph.values[index].constant != nil {
+            let name = graph.values[index].name
+            graph.values[index].constant = plain.values.first { $0.name == name }?.constant
+        }
+        let byRecipe = try train(plain, on: source, recipe: dropping)
+        let byGraph = try train(graph, on: source, recipe: SmallNetwork.recipe)
+        #expect(byRecipe.history.map(\.loss) == byGraph.history.map(\.loss))
+        #expect(!byRecipe.graph.nodes.contains { $0.operation == .training(.dropout(rate: 0.2)) })
+    }
+
+    @Test("blended samples are learned like samples, with any number of threads", arguments: [1, 2])
+    func learnsBlended(_ threads: Int) throws {
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        let blending = SmallNetwork.recipe.with { $0.mixUp = 0.4 }
+        let source = SmallNetwork.blobs(1024)
+        let trained = try train(graph, on: source, recipe: blending, threads: threads)
+        #expect(try #require(trained.history.last).accuracy > 0.95)
+        #expect(trained.state == (try train(graph, on: source, recipe: blending)).state)
+        #expect(trained.state != (try train(graph, on: source, recipe: SmallNetwork.recipe)).state)
+    }
+
+    @Test("a blend of any two points of a line is learned as a point of it")
+    func blendsNumbers() throws {
+        var builder = GraphBuilder(name: "line")
+        let x = builder.input("x", ValueType([1, 2]))
+        let y = try builder.apply(
+            .dense, to: [x, builder.constant("w", .unknown([1, 2])), builder.constant("b", .unknown([1]))])
+        let line = builder.graph(outputs: [y]).initialized(seed: 1)
+        var random = RandomStream(seed: 3, .calibration)
+        let samples = (0..<512).map { _ in random.uniform() }
+        let targets = (0..<256).map { row -> Float in
+            let (a, b) = (samples[2 * row], samples[2 * row + 1])
+            return 3 * a - 2 * b + 1
+        }
+        let source = ArraySource(sampleShape: [2], samples: samples, targets: targets)
+        let recipe = SmallNetwork.recipe.with {
+            ($0.loss, $0.mixUp, $0.epochs, $0.weightDecay) = (.meanSquaredError, 1, 60, 0)
+        }
+        let trained = try train(line, on: source, recipe: recipe)
+        #expect(try #require(trained.history.last).loss < 1e-6)
+    }
+
+    @Test("blending needs a teacher that sees the blend", arguments: [-0.1, 1.5] as [Float])
+    func refusesImpossibleBlends(_ strength: Float) throws {
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        #expect(throws: TrainingError.self) {
+            try train(
+                graph, on: SmallNetwork.blobs(64), recipe: SmallNetwork.recipe.with { $0.mixUp = strength })
+        }
+        let imitating = SmallNetwork.recipe.with { ($0.mixUp, $0.distillation) = (0.4, .init()) }
+        #expect(throws: TrainingError.self) {
+            try train(
+                graph, on: SmallNetwork.blobs(64), recipe: imitating,
+                teacher: .logits([Float](repeating: 0, count: 64 * 4)))
+        }
+    }
+
     @Test("matching a teacher's features alone lowers their distance")
     func matchesFeatures() throws {
         let source = SmallNetwork.blobs(256)

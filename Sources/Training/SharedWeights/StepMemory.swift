@@ -76,23 +76,33 @@ final class StepMemory {
         pass[tape.input].withMutableSpan {
             context.source.fill(&$0, rows: task.rows.span, epoch: task.epoch)
         }
+        let mixing = MixUp(context.recipe.mixUp)
+        mixing?.blend(pass[tape.input], rows: task.rows.count, pass)
         shard.gradients.block.part(0, tape.sizes.trainedParameters).fill(0)
         tape.forward(pass)
         shard.totals = LossTotals()
-        score(task, context, pass, &shard.totals)
+        score(task, context, pass, mixing, &shard.totals)
         tape.backward(pass)
     }
 
     private func score(
-        _ task: StepTask, _ context: StepContext, _ pass: Pass, _ totals: inout LossTotals
+        _ task: StepTask, _ context: StepContext, _ pass: Pass, _ mixing: MixUp?, _ totals: inout LossTotals
     ) {
         let (tape, width) = (task.network.tape, task.network.outputsPerRow)
+        let rows = task.rows.count
         let loss = RowLoss(
             share: 1 / Float(task.rows.count), labelSmoothing: context.recipe.labelSmoothing)
         for (row, sample) in task.rows.enumerated() {
+            let other = mixing.map { mixing in
+                (
+                    label: context.source.label(task.rows[mixing.partner(of: row, rows: rows)]),
+                    share: 1 - mixing.share(of: row, rows: rows, pass)
+                )
+            }
             loss.classify(
                 pass[tape.output.value].part(row * width, width), label: context.source.label(sample),
-                teacher: nil, gradient: pass[tape.output.gradient].part(row * width, width), into: &totals)
+                other: other, teacher: nil, gradient: pass[tape.output.gradient].part(row * width, width),
+                into: &totals)
         }
     }
 

@@ -14,6 +14,8 @@ public struct SuperRecipe: Hashable, Sendable, Codable {
     public var weightDecay: Float = 1e-4
     /// Share of the label that is spread over all classes, 0…1.
     public var labelSmoothing: Float = 0
+    /// How strongly samples are blended with others, α of a Beta(α, α) in [0, 1]; 0 for not at all.
+    public var mixUp: Float = 0
     /// Largest absolute value of one element of the gradient.
     public var clip: Float = 1
     /// Steps between the states that a collapsed training goes back to.
@@ -44,6 +46,7 @@ public struct SuperRecipe: Hashable, Sendable, Codable {
         try require(
             labelSmoothing >= 0 && labelSmoothing < 1,
             "labelSmoothing must lie in [0, 1), got \(labelSmoothing)")
+        try require(mixUp >= 0 && mixUp <= 1, "mixUp must lie in 0…1, got \(mixUp)")
         try require(clip > 0, "clip must be positive, got \(clip)")
         try require(guardInterval > 0, "guardInterval must be positive, got \(guardInterval)")
     }
