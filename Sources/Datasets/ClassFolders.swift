@@ -25,14 +25,16 @@ struct ClassFolders {
     ///
     /// `train`, `val` and `test` at the top are official parts. The class is the name of the last folder,
     /// or of the nearest one above it that is not the same for all.
-    init(_ files: [String]) {
+    ///
+    /// - Parameter isJoined: the first folder of every file is its part, whatever else stands there.
+    init(_ files: [String], isJoined: Bool = false) {
         var folders = files.map { $0.split(separator: "/").dropLast().map(String.init) }
         while let first = folders.first?.first, folders.allSatisfy({ $0.first == first }),
             folders.allSatisfy({ $0.count > 1 })
         {
             folders = folders.map { Array($0.dropFirst()) }
         }
-        let parts = ClassFolders.parts(folders)
+        let parts = ClassFolders.parts(folders, isJoined: isJoined)
         let places = files.indices.sorted {
             ((parts?[$0] ?? .train).rawValue, $0) < ((parts?[$1] ?? .train).rawValue, $1)
         }
@@ -59,10 +61,11 @@ struct ClassFolders {
     }
 
     /// The part of each file where the first folders are parts, train among them.
-    private static func parts(_ folders: [[String]]) -> [Part]? {
+    private static func parts(_ folders: [[String]], isJoined: Bool) -> [Part]? {
         let parts = folders.map { folder in
             Part.allCases.first { $0.names.contains(folder.first?.lowercased() ?? "") }
         }
+        if isJoined { return parts.map { $0 ?? .train } }
         guard parts.contains(.train), parts.contains(where: { $0 == .test || $0 == .validation }),
             parts.allSatisfy({ $0 != nil }), folders.allSatisfy({ $0.count > 1 })
         else { return nil }

@@ -24,7 +24,7 @@ public struct DatasetRequest: Hashable, Sendable {
     public var source: DatasetSource
     /// A file or folder; nil for the digits.
     public var path: String?
-    /// Tables of the official parts, where they are files of their own.
+    /// The official parts of tables, archives and folders, where they lie in places of their own.
     public var testPath, validationPath: String?
     /// Of recordings.
     public var features: LogMel
@@ -52,23 +52,22 @@ extension Dataset {
     ///     let digits = try Dataset(DatasetRequest(source: .digits))
     ///     let split = try DataSplit(digits, SplitRules(seed: 7))
     public init(_ request: DatasetRequest) throws(DatasetError) {
-        guard request.source == .csv || request.testPath == nil && request.validationPath == nil else {
+        if let part = request.testPath ?? request.validationPath, !request.source.hasPartsOfTheirOwn {
             throw .file(
-                request.testPath ?? request.validationPath ?? "",
-                detail: "only tables have parts in files of their own")
+                part, detail: "the source '\(request.source.rawValue)' has no parts in files of their own")
         }
         switch request.source {
         case .digits: self = try DigitsLoader.load()
         case .idx: self = try IDXLoader.load(folder: try request.requiredPath())
         case .cifar10: self = try CIFARLoader.load(folder: try request.requiredPath())
         case .wavFolder:
-            self = try SoundFolderLoader.load(try request.requiredPath(), features: request.features)
+            self = try SoundFolderLoader.load(try request.places(), features: request.features)
         case .csv:
             self = try TableLoader.load(
                 try request.requiredPath(), request.table, testPath: request.testPath,
                 validationPath: request.validationPath)
-        case .npz: self = try NPZLoader.load(try request.requiredPath(), request.table)
-        case .imageFolder: self = try ImageFolderLoader.load(try request.requiredPath(), request.pictures)
+        case .npz: self = try NPZLoader.load(try request.places(), request.table)
+        case .imageFolder: self = try ImageFolderLoader.load(try request.places(), request.pictures)
         case .table:
             throw .file(
                 request.path ?? "dataset", detail: "a table holds measurements, no samples to train on")
@@ -76,7 +75,20 @@ extension Dataset {
     }
 }
 
+extension DatasetSource {
+    fileprivate var hasPartsOfTheirOwn: Bool {
+        switch self {
+        case .csv, .npz, .imageFolder, .wavFolder: true
+        case .digits, .idx, .cifar10, .table: false
+        }
+    }
+}
+
 extension DatasetRequest {
+    fileprivate func places() throws(DatasetError) -> PartPaths {
+        PartPaths(path: try requiredPath(), validation: validationPath, test: testPath)
+    }
+
     fileprivate func requiredPath() throws(DatasetError) -> String {
         guard let path else {
             throw .file("dataset", detail: "the source '\(source.rawValue)' needs a path")

@@ -6,6 +6,8 @@ struct FileTree: Sendable {
     let paths: [String]
     private let root: String
     private let archive: Archive?
+    /// Of trees side by side, each with the folder that it stands in; empty of one tree.
+    private let parts: [(folder: String, tree: FileTree)]
 
     /// An archive in memory and where each of its files lies.
     private enum Archive: Sendable {
@@ -25,6 +27,7 @@ struct FileTree: Sendable {
     /// Hidden files are left out. A link that leads out of the folder and a name that is not UTF-8 are refused.
     init?(_ path: String) throws(DatasetError) {
         root = path
+        parts = []
         if SourceFile.isFolder(path) {
             paths = try FolderWalk.files(below: path)
             archive = nil
@@ -42,6 +45,20 @@ struct FileTree: Sendable {
         }
         archive = opened
         paths = opened.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Trees side by side, each in a folder of its own.
+    init(joining parts: [(folder: String, tree: FileTree)]) {
+        (root, archive) = ("", nil)
+        self.parts = parts
+        paths = parts.flatMap { part in part.tree.paths.map { "\(part.folder)/\($0)" } }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The tree that holds a file, and the file's path in that; nil where this is one tree.
+    private func part(of file: String) -> (tree: FileTree, file: String)? {
+        parts.first { file.hasPrefix("\($0.folder)/") }
+            .map { ($0.tree, String(file.dropFirst($0.folder.count + 1))) }
     }
 
     private static func tar(_ bytes: [UInt8], _ path: String) throws(ArchiveError) -> Archive {
@@ -93,6 +110,7 @@ struct FileTree: Sendable {
 
     /// The bytes of a file, inflated where a folder holds it as .gz.
     func contents(of path: String) throws(DatasetError) -> [UInt8] {
+        if let part = part(of: path) { return try part.tree.contents(of: part.file) }
         do throws(ArchiveError) {
             switch archive {
             case nil: break
@@ -108,7 +126,9 @@ struct FileTree: Sendable {
     }
 
     /// For messages.
-    func path(of file: String) -> String { "\(root)/\(file)" }
+    func path(of file: String) -> String {
+        part(of: file).map { $0.tree.path(of: $0.file) } ?? "\(root)/\(file)"
+    }
 
     private static func isArchiveName(_ path: String) -> Bool {
         let name = path.lowercased()

@@ -3,8 +3,9 @@ enum ImageFolderLoader {
     private static let endings = [".png", ".jpg", ".jpeg"]
     private static let unread = [".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic", ".ppm", ".pgm"]
 
-    static func load(_ path: String, _ options: PictureOptions) throws(DatasetError) -> Dataset {
-        let tree = try FileTree.opening(path, endings: endings)
+    static func load(_ places: PartPaths, _ options: PictureOptions) throws(DatasetError) -> Dataset {
+        let path = places.path
+        let tree = try places.tree(endings)
         if let other = tree.files(unread).first {
             throw .file(
                 tree.path(of: other),
@@ -14,7 +15,7 @@ enum ImageFolderLoader {
         guard !files.isEmpty else {
             throw .file(path, detail: "holds no .png or .jpg pictures, nor an archive of them")
         }
-        let folders = ClassFolders(files)
+        let folders = ClassFolders(files, isJoined: places.isDivided)
         guard !folders.classes.isEmpty else {
             throw .file(
                 path,

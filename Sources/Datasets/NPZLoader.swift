@@ -7,9 +7,9 @@ import Quantities
 /// x is samples first: [N, H, W, C], [N, features], [N, T, C] (sequences of T steps), or [N, H, W] of bytes (pictures); y is
 /// [N] or [N, 1], whole numbers for classes.
 enum NPZLoader {
-    static func load(_ path: String, _ options: TabularOptions) throws(DatasetError) -> Dataset {
-        let arrays = try arrays(path)
-        let parts = try parts(of: arrays, path)
+    static func load(_ places: PartPaths, _ options: TabularOptions) throws(DatasetError) -> Dataset {
+        let path = places.path
+        let parts = try parts(in: places)
         let first = parts[0]
         guard let shape = sampleShape(first.x, options.shape), shape.allSatisfy({ $0 > 0 }) else {
             throw .file(
@@ -43,16 +43,51 @@ enum NPZLoader {
     private struct Part {
         let role: Role
         let name, labelName: String
+        /// For messages.
+        let file: String
         let x, y: NumberArray
         let group: NumberArray?
     }
 
+    /// The parts in the order train, validation, test: those of one archive, or each of its own.
+    private static func parts(in places: PartPaths) throws(DatasetError) -> [Part] {
+        var parts: [Part] = []
+        let train: [(Role, [String])] = [(.train, ["_train", ""])]
+        let validation: [(Role, [String])] = [(.validation, ["_val", "_valid", "_validation"])]
+        let test: [(Role, [String])] = [(.test, ["_test"])]
+        let all = try arrays(places.path)
+        for (own, endings) in [(nil, train), (places.validation, validation), (places.test, test)] {
+            let found = try self.parts(of: all, endings, places.path)
+            guard let own else {
+                parts += found
+                continue
+            }
+            guard found.isEmpty else {
+                throw .file(own, detail: "\(places.path) holds that part already, as \(found[0].name)")
+            }
+            let others = endings.map { ($0.0, $0.1 + ["", "_test", "_train"]) }
+            let arrays = try arrays(own)
+            let part = try self.parts(of: arrays, others, own)
+            guard !part.isEmpty else {
+                throw .file(own, detail: "holds \(arrays.map(\.name).joined(separator: ", ")); expected x, y")
+            }
+            parts += part
+        }
+        guard parts.first?.role == .train else {
+            let names = all.map(\.name).joined(separator: ", ")
+            throw .file(
+                places.path, detail: "holds \(names); expected x_train, y_train, x_test, y_test or x, y")
+        }
+        for part in parts where part.x.shape.dropFirst() != parts[0].x.shape.dropFirst() {
+            throw .file(part.file, detail: "has samples of another shape than \(parts[0].name)")
+        }
+        return parts
+    }
+
+    /// Of each role the first of these endings that an archive has samples and labels under.
     private static func parts(
-        of arrays: [(name: String, array: NumberArray)], _ path: String
+        of arrays: [(name: String, array: NumberArray)], _ names: [(Role, [String])], _ path: String
     ) throws(DatasetError) -> [Part] {
-        let names: [(Role, [String])] = [
-            (.train, ["_train", ""]), (.validation, ["_val", "_valid", "_validation"]), (.test, ["_test"]),
-        ]
         var parts: [Part] = []
         for (role, endings) in names {
             guard
@@ -69,16 +104,10 @@ enum NPZLoader {
             guard group == nil || group?.shape == [count] else {
                 throw .file("\(path)/group\(ending)", detail: "needs one number for each of \(count) samples")
             }
-            guard parts.isEmpty || parts[0].x.shape.dropFirst() == x.shape.dropFirst() else {
-                throw .file(
-                    "\(path)/x\(ending)", detail: "has samples of another shape than \(parts[0].name)")
-            }
             parts.append(
-                Part(role: role, name: "x\(ending)", labelName: "y\(ending)", x: x, y: y, group: group))
-        }
-        guard parts.first?.role == .train else {
-            let names = arrays.map(\.name).joined(separator: ", ")
-            throw .file(path, detail: "holds \(names); expected x_train, y_train, x_test, y_test or x, y")
+                Part(
+                    role: role, name: "x\(ending)", labelName: "y\(ending)", file: "\(path)/x\(ending)",
+                    x: x, y: y, group: group))
         }
         return parts
     }

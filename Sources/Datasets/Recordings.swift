@@ -4,8 +4,8 @@ public struct Recordings: Hashable, Sendable {
     public let features: LogMel
     /// Samples a second of the waveforms.
     public let sampleRate: Int
-    /// A folder or an archive, and what each sample is of it.
-    let source: String
+    /// Folders or archives, and what each sample is of them.
+    let source: PartPaths
     let pieces: [SoundPiece]
 
     /// Values of one waveform.

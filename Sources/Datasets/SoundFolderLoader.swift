@@ -5,13 +5,14 @@
 enum SoundFolderLoader {
     private static let endings = [".wav", ".flac", ".ogg", ".oga"]
 
-    static func load(_ path: String, features: LogMel) throws(DatasetError) -> Dataset {
-        let tree = try FileTree.opening(path, endings: endings)
+    static func load(_ places: PartPaths, features: LogMel) throws(DatasetError) -> Dataset {
+        let path = places.path
+        let tree = try places.tree(endings)
         let files = tree.files(endings)
         guard !files.isEmpty else {
             throw .file(path, detail: "holds no .wav files (or .flac, .ogg), nor an archive of them")
         }
-        let folders = ClassFolders(files)
+        let folders = ClassFolders(files, isJoined: places.isDivided)
         let paths = folders.paths
         let rate = try rate(of: paths, in: tree, features)
         let extractor = try LogMelExtractor(features, sampleRate: rate, file: path)
@@ -50,7 +51,7 @@ enum SoundFolderLoader {
             name: "wav-folder", sampleShape: [extractor.frames, extractor.bands, 1], storage: .floats(values),
             target: .classes(labels, names: classNames), sampleNames: pieces.map(\.name), groups: groups,
             groupNames: groupNames, background: features.coefficients == nil ? extractor.silence : 0,
-            recordings: Recordings(features: features, sampleRate: rate, source: path, pieces: pieces))
+            recordings: Recordings(features: features, sampleRate: rate, source: places, pieces: pieces))
         dataset.setOfficialParts(ends: ends.map { $0 + silences.count })
         return try dataset.checked(file: path)
     }
@@ -79,9 +80,9 @@ enum SoundFolderLoader {
 
     /// The waveforms of pieces of a folder or archive, in their order.
     static func waveforms(
-        _ pieces: [SoundPiece], of source: String, rate: Int, length: Int
+        _ pieces: [SoundPiece], of source: PartPaths, rate: Int, length: Int
     ) throws(DatasetError) -> [[Float]] {
-        let tree = try FileTree.opening(source, endings: endings)
+        let tree = try source.tree(endings)
         var waveforms: [[Float]] = []
         for piece in pieces {
             switch piece {

@@ -1,4 +1,5 @@
 import Candidates
+import Datasets
 import Determinism
 import Devices
 import ExperimentStore
@@ -75,7 +76,8 @@ extension ResolvedJob {
             var work = TrainingWork(
                 data: training.data,
                 pricer: SpacePricer(
-                    space: space, input: training.data.input, devices: profiles, reserve: reserve),
+                    space: space, input: training.data.input, devices: profiles,
+                    reserve: reserve.adding(training.data.dataset.frontEndWork)),
                 externalTeachers: training.externalTeachers)
             work.sharedWeights = training.sharedWeights
             work.networks = training.networks

@@ -1,4 +1,5 @@
 package import Candidates
+import Datasets
 import Devices
 import Engine
 import ExperimentStore
@@ -18,7 +19,7 @@ extension JobRun {
         return SpacePricer(
             space: job.space, input: training.data.input,
             devices: job.profiles.map { profile in timed.first { $0.name == profile.name } ?? profile },
-            reserve: job.reserve)
+            reserve: job.reserve.adding(training.data.dataset.frontEndWork))
     }
 
     /// This computer's profile fitted to times of its own engine.

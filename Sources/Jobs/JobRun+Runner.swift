@@ -1,4 +1,5 @@
 import Candidates
+import Datasets
 import Determinism
 import Devices
 import ExperimentStore
@@ -77,7 +78,8 @@ extension Finish {
                 let cost = MeasuredCost(latencies: times, energies: [])
                 let measured = score.measured(
                     latency: cost.latency, p10: cost.latencyP10, p90: cost.latencyP90)
-                try store.replaceScore(job.constraints.judgedAnew(measured, of: evaluation), of: evaluation)
+                let limits = job.limits(beside: training.data.dataset.frontEndWork)
+                try store.replaceScore(limits.judgedAnew(measured, of: evaluation), of: evaluation)
             }
         }
     }

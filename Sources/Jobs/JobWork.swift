@@ -59,7 +59,9 @@ extension ResolvedJob {
         let data = try PreparedData(
             Dataset(request), rules: source.rules, augmentation: source.augmentation,
             normalization: source.normalization, goal: source.goal, standardises: weights.isUntrained)
-        let pricer = SpacePricer(space: space, input: data.input, devices: profiles, reserve: reserve)
+        let pricer = SpacePricer(
+            space: space, input: data.input, devices: profiles,
+            reserve: reserve.adding(data.dataset.frontEndWork))
         do {
             _ = try pricer.compressedGraph(of: space.largest)
         } catch {

@@ -1,4 +1,5 @@
 package import Candidates
+import Datasets
 package import Devices
 import Quantities
 package import Search
@@ -10,7 +11,8 @@ extension ResolvedJob {
         switch work {
         case .training(let training):
             return try Problem(
-                space: space, targets: try targets(work), constraints: constraints, seed: seed,
+                space: space, targets: try targets(work),
+                constraints: limits(beside: training.data.dataset.frontEndWork), seed: seed,
                 maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer)
         case .table(let table):
             return try Problem(

@@ -56,6 +56,22 @@ struct PriceTests {
         }
     }
 
+    @Test("A front-end costs time and memory on microcontrollers, and nothing elsewhere")
+    func frontEnds() throws {
+        let catalog = try Shipped.devices()
+        let work = try LogMelExtractor(LogMel(), sampleRate: 16_000, file: "a").work
+        let board = try #require(FrontEndCost(work, on: try #require(catalog["stm32h743"])))
+        #expect(board.latencyP10 < board.latency && board.latency < board.latencyP90)
+        // 49 frames of some 17,000 multiplications: between half a cycle and ten each, at 480 MHz.
+        #expect((0.8...20).contains(board.latency))
+        let slower = try #require(FrontEndCost(work, on: try #require(catalog["stm32l4r5"])))
+        #expect(slower.latency > board.latency && slower.ramBytes == board.ramBytes)
+        #expect(FrontEndCost(work, on: try #require(catalog["raspberry-pi-4"])) == nil)
+        let kept = Reserve(ramBytes: 1000, flashBytes: 2000).adding(work)
+        #expect(kept.ramBytes == 1000 + work.ramBytes && kept.flashBytes == 2000 + work.flashBytes)
+        #expect(Reserve.none.adding(nil) == .none)
+    }
+
     @Test(
         "An int8 network of a space runs on the accelerator but for the conversions of its interface",
         arguments: ["coral-edge-tpu", "coral-dev-board", "cortex-m55-ethos-u55", "generic-npu"])

@@ -133,6 +133,23 @@ struct AudioTests {
         }
     }
 
+    @Test("Recordings of the parts may lie in folders of their own, whose waveforms are found again")
+    func readsPartsOfTheirOwn() throws {
+        let (low, high) = ([1, 2, 3, 4] as [UInt8], [1, 64, 3, 64] as [UInt8])
+        let files = [
+            "all/no_ann.wav": low, "all/yes_ann.wav": high, "new/yes_bob.wav": high, "new/no_bob.wav": low,
+        ].mapValues { AudioTests.wav(code: 1, bits: 16, $0) }
+        try withFolder(files) { folder in
+            var request = DatasetRequest(source: .wavFolder, path: "\(folder)/all")
+            request.testPath = "\(folder)/new"
+            let dataset = try Dataset(request)
+            #expect(dataset.classNames == ["no", "yes"] && dataset.labels == [0, 1, 0, 1])
+            #expect(dataset.groupNames == ["ann", "bob"] && dataset.officialTest == 2..<4)
+            let waves = try #require(dataset.recordings).waveforms([1, 3])
+            #expect(waves[0] == waves[1])
+        }
+    }
+
     @Test("Folders name the classes where there are several")
     func readsClassFolders() throws {
         let sound = AudioTests.wav(code: 1, bits: 16, [1, 2, 3, 4])
@@ -204,6 +221,52 @@ struct AudioTests {
             let expected = sum * (k == 0 ? 1.0 / 40 : 2.0 / 40).squareRoot()
             #expect((Double(coefficients[9 * 13 + k]) - expected).magnitude < 1e-3)
         }
+    }
+
+    /// Numbers of numpy and scipy (rfft; dct of type 2, norm ortho) after the HTK Book's mel scale and triangles.
+    @Test("Coefficients are those of the HTK Book's formulas, computed elsewhere")
+    func agreesWithPublishedFormulas() throws {
+        let samples = (0..<16_000).map { place -> Float in
+            let t = Double(place) / 16_000
+            let wave = sin(2 * Double.pi * (200 * t + 1900 * t * t))
+            return Float(0.5 * wave * (0.6 + 0.4 * sin(6 * Double.pi * t)))
+        }
+        var settings = LogMel()
+        settings.coefficients = 13
+        let extractor = try LogMelExtractor(settings, sampleRate: 16_000, file: "a")
+        let coefficients = extractor.spectrogram(of: samples)
+        let golden: [Int: [Double]] = [
+            0: [
+                -72.595010, 19.324173, 14.978694, 8.924427, 2.533694, -2.917641, -6.580152, -8.179257,
+                -7.966245, -6.528558, -4.551569, -2.617906, -1.095168,
+            ],
+            17: [
+                -78.064365, 1.670580, -12.503996, -4.715895, 10.661109, 6.965063, -8.041640, -8.136428,
+                5.156765, 8.205632, -2.489117, -7.368044, 0.387928,
+            ],
+            48: [
+                -81.355477, -6.081684, 0.201013, 5.709243, -8.262169, 6.082212, -0.560091, -5.039908,
+                7.542853, -5.696811, 0.799777, 4.192209, -6.469826,
+            ],
+        ]
+        for (frame, expected) in golden {
+            for (k, value) in expected.enumerated() {
+                #expect((Double(coefficients[frame * 13 + k]) - value).magnitude < 2e-3, "\(frame) \(k)")
+            }
+        }
+    }
+
+    @Test("A front-end's work is counted by its transform, bands and tables")
+    func countsWork() throws {
+        let work = try LogMelExtractor(LogMel(), sampleRate: 8000, file: "a").work
+        // Windows of 320 samples in a transform of 512.
+        #expect(work.frames == 49 && work.ramBytes == 2 * 320 + 8 * 512)
+        #expect((320 + 5760 + 512 + 800..<320 + 5760 + 512 + 800 + 600).contains(work.macsPerFrame))
+        var settings = LogMel()
+        settings.coefficients = 13
+        let longer = try LogMelExtractor(settings, sampleRate: 8000, file: "a").work
+        #expect(longer.macsPerFrame - work.macsPerFrame == 13 * 40)
+        #expect(longer.flashBytes - work.flashBytes == 4 * 13 * 40)
     }
 
     @Test("Recordings of one class, without sound, or none are refused")

@@ -43,6 +43,30 @@ struct PictureTests {
     static let red = png(width: 2, height: 1, colour: 2, [255, 0, 0, 10, 20, 30])
     static let grey = png(width: 2, height: 1, colour: 0, [7, 200])
 
+    @Test("Parts may be folders and archives of their own")
+    func readsPartsOfTheirOwn() throws {
+        let files = [
+            "all/a/1.png": PictureTests.grey, "all/b/1.png": PictureTests.grey,
+            "new/b/7.png": PictureTests.grey,
+            "val.zip": NPZTests.zip([("a/3.png", PictureTests.grey)]),
+            "parts/train/a/1.png": PictureTests.grey, "parts/test/b/1.png": PictureTests.grey,
+        ]
+        try withFolder(files) { folder in
+            var request = DatasetRequest(source: .imageFolder, path: "\(folder)/all")
+            (request.testPath, request.validationPath) = ("\(folder)/new", "\(folder)/val.zip")
+            let dataset = try Dataset(request)
+            #expect(dataset.classNames == ["a", "b"] && dataset.labels == [0, 1, 0, 1])
+            #expect(dataset.officialValidation == 2..<3 && dataset.officialTest == 3..<4)
+            #expect(dataset.sample(3) == [7, 200])
+            request.path = "\(folder)/parts"
+            #expect { try Dataset(request) } throws: { "\($0)".contains("sets parts apart by its folders") }
+            (request.path, request.testPath) = ("\(folder)/all", "\(folder)/none")
+            #expect(throws: DatasetError.self) { try Dataset(request) }
+            request.source = .idx
+            #expect { try Dataset(request) } throws: { "\($0)".contains("'idx' has no parts") }
+        }
+    }
+
     @Test("Folders are classes; all grey pictures have one channel, others three")
     func readsFolders() throws {
         let grey = try load(["a/1.png": PictureTests.grey, "b/1.png": PictureTests.grey])

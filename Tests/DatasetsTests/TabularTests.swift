@@ -170,6 +170,29 @@ struct NPZTests {
             dataset.sampleShape == [1, 2, 1] && dataset.labels == [1, 0, 0] && dataset.officialTest == 2..<3)
     }
 
+    @Test("Parts may be archives of their own, but not twice")
+    func readsPartsOfTheirOwn() throws {
+        let own = NPZTests.zip([
+            ("x.npy", NPZTests.npy("|u1", "1, 1, 2", [8, 9])), ("y.npy", NPZTests.npy("|u1", "1,", [1])),
+        ])
+        let wide = NPZTests.zip([
+            ("x.npy", NPZTests.npy("|u1", "1, 1, 3", [8, 9, 9])), ("y.npy", NPZTests.npy("|u1", "1,", [1])),
+        ])
+        try withFolder(["a.npz": NPZTests.good, "b.npz": own, "c.npz": wide]) { folder in
+            var request = DatasetRequest(source: .npz, path: "\(folder)/a.npz")
+            request.validationPath = "\(folder)/b.npz"
+            let dataset = try Dataset(request)
+            #expect(dataset.labels == [1, 0, 1, 0] && dataset.sample(2) == [8, 9])
+            #expect(dataset.officialValidation == 2..<3 && dataset.officialTest == 3..<4)
+            request.validationPath = "\(folder)/c.npz"
+            #expect { try Dataset(request) } throws: { "\($0)".contains("samples of another shape") }
+            (request.validationPath, request.testPath) = (nil, "\(folder)/b.npz")
+            #expect { try Dataset(request) } throws: {
+                "\($0)".contains("holds that part already, as x_test")
+            }
+        }
+    }
+
     @Test("Three axes of floats are sequences of T steps: T × 1 × C")
     func readsSequences() throws {
         let x = NPZTests.npy("<f4", "2, 2, 3", (0..<12).flatMap { [0, 0, 0x80 + UInt8($0), 0x3f] })

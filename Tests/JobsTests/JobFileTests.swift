@@ -1,4 +1,5 @@
 import Candidates
+import Datasets
 import Jobs
 import Quantities
 import Runners
@@ -59,6 +60,35 @@ struct JobFileTests {
         #expect(job.devices == ["host-cpu", "stm32h743"])
         #expect(job.runners["stm32h743"]?.command == "flash {model}")
         #expect(job.runners["stm32h743"]?.secondsAllowed == 30)
+    }
+
+    @Test("What a front-end takes on a microcontroller is not left to the network there")
+    func frontEndCountsAgainstLimits() throws {
+        let text =
+            JobText.small
+            + "\nconstraints: [{metric: latency_ms, at_most: 30ms}, {metric: model_bytes, at_most: 99KiB}]"
+        let job = try JobText.resolved(text)
+        #expect(job.limits(beside: nil) == job.constraints)
+        let work = try LogMelExtractor(LogMel(), sampleRate: 16_000, file: "a").work
+        let cost = try #require(job.frontEnds(of: work).first)
+        let limits = job.limits(beside: work)
+        #expect(limits.map(\.device) == ["host-cpu", "stm32h743", nil])
+        #expect(limits[0].bound == .atMost(30) && limits[1].bound == .atMost(30 - cost.latency))
+        #expect(limits[2] == job.constraints[1])
+    }
+
+    @Test("How samples vary and what is dropped is read, in the training's keys")
+    func trainingNoise() throws {
+        let text = JobText.small.replacing(
+            "training: {", with: "training: {dropout: 0.2, augmentation: ['mixup(0.4)', 'cut_out(3)'], ")
+        let job = try JobText.resolved(text)
+        #expect(job.searchSettings.dropout == 0.2 && job.finalSettings.dropout == 0.2)
+        guard case .samples(let source) = job.data else {
+            Issue.record("no samples")
+            return
+        }
+        #expect(source.augmentation.mixUp == 0.4 && source.augmentation.cutOut == 3)
+        #expect(job.searchSettings.identity != (try JobText.resolved()).searchSettings.identity)
     }
 
     @Test(

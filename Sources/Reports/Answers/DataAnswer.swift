@@ -96,15 +96,20 @@ public struct DataAnswer: Answer, Hashable {
     /// Shape, classes and parts, then what is suspicious.
     public func table(_ style: TableStyle) -> String {
         let extents = shape.map(String.init).joined(separator: "×")
-        var text =
+        let text =
             "\(name): \(task), \(samples) samples of \(extents), values from \(minimum) to \(maximum)\n\n"
+            + DataAnswer.table(of: parts, classes)
+            + warnings.map { "\nwarning: \($0)" }.joined()
+        return warnings.isEmpty ? text : text + "\n"
+    }
+
+    /// One row a class, then one of all; of many classes the first fifty.
+    static func table(of parts: Parts, _ classes: [ClassCount]) -> String {
         var table = TextTable([("class", .left), ("train", .right), ("validation", .right), ("test", .right)])
         for entry in classes.prefix(50) {
             table.append([entry.name, "\(entry.train)", "\(entry.validation)", "\(entry.test)"])
         }
         table.append(["all", "\(parts.train)", "\(parts.validation)", "\(parts.test)"])
-        text += table.text
-        for warning in warnings { text += "\nwarning: \(warning)" }
-        return warnings.isEmpty ? text : text + "\n"
+        return table.text
     }
 }

@@ -4,6 +4,10 @@ public import Determinism
 public struct PlanAnswer: Answer, Hashable {
     /// Everything that decides what the search proposes and how it trains, in the job's own keys.
     public var guide: JSONObject
+    /// What it is trained and judged on; nil where candidates are looked up in a table.
+    public var data: DataPlan?
+    /// What a front-end takes before the network, on microcontrollers.
+    public var frontEnds: [FrontEndAnswer] = []
     /// How much it may do.
     public var budget: Budget
     /// The lengths that the job file leaves open, as the keys that would set them.
@@ -14,6 +18,33 @@ public struct PlanAnswer: Answer, Hashable {
     public var modelAccuracy: Double?
     /// For each device, the share of random points that it can have within the limits on costs.
     public var feasibleShares: [FeasibleShare]
+
+    /// Samples, and how they are divided.
+    public struct DataPlan: Codable, Hashable, Sendable {
+        /// In all parts.
+        public var samples: Int
+        /// Height, width, channels.
+        public var shape: [Int]
+        /// Empty where no classes are predicted.
+        public var classes: [DataAnswer.ClassCount]
+        /// Samples of each part.
+        public var parts: DataAnswer.Parts
+
+        /// What a job's data hold.
+        public init(
+            samples: Int, shape: [Int], classes: [DataAnswer.ClassCount], parts: DataAnswer.Parts
+        ) {
+            self.samples = samples
+            self.shape = shape
+            self.classes = classes
+            self.parts = parts
+        }
+
+        fileprivate var text: String {
+            "\(samples) samples of \(shape.map(String.init).joined(separator: "×"))\n\n"
+                + DataAnswer.table(of: parts, classes) + "\n"
+        }
+    }
 
     /// How much a search may do.
     public struct Budget: Codable, Hashable, Sendable {
@@ -112,13 +143,19 @@ public struct ExpectedTimesAnswer: Codable, Hashable, Sendable {
 
 extension PlanAnswer {
     private static let ownKeys: Set<String> = [
-        "budget", "chosen", "expected", "model_accuracy_on_train_slice", "feasible_share",
+        "data", "front_end", "budget", "chosen", "expected", "model_accuracy_on_train_slice",
+        "feasible_share",
     ]
 
     /// Encodes the guide's keys, then what is known of the budget beside them.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: OpenKey.self)
         for entry in guide.entries { try container.encode(entry.value, forKey: OpenKey(entry.key)) }
+        if let data { try container.encode(data, forKey: "data") }
+        if !frontEnds.isEmpty {
+            var nested = container.nestedContainer(keyedBy: OpenKey.self, forKey: "front_end")
+            for entry in frontEnds { try nested.encode(entry, forKey: OpenKey(entry.device)) }
+        }
         try container.encode(budget, forKey: "budget")
         if !chosen.entries.isEmpty { try container.encode(JSONValue.object(chosen), forKey: "chosen") }
         try container.encode(expected, forKey: "expected")
@@ -146,6 +183,12 @@ extension PlanAnswer {
             feasibleShares: try shares.allKeys.sorted { $0.stringValue < $1.stringValue }.map {
                 FeasibleShare(device: $0.stringValue, share: try shares.decode(Double.self, forKey: $0))
             })
+        data = try container.decodeIfPresent(DataPlan.self, forKey: "data")
+        if container.contains("front_end") {
+            let nested = try container.nestedContainer(keyedBy: OpenKey.self, forKey: "front_end")
+            frontEnds = try nested.allKeys.sorted { $0.stringValue < $1.stringValue }
+                .map { try nested.decode(FrontEndAnswer.self, forKey: $0) }
+        }
     }
 
     private struct Line: Encodable { let key, value: String }
@@ -157,9 +200,12 @@ extension PlanAnswer {
     /// One row a key, nested ones with their path.
     public var csv: CSVRows { get throws { try CSVRows(["key", "value"], of: lines) } }
 
-    /// One line a key.
+    /// Shape, classes and parts of the data, then one line a key.
     public func table(_ style: TableStyle) -> String {
-        ((try? lines) ?? []).map { "\($0.key.padded(to: 26)) \($0.value)\n" }.joined()
+        (data?.text ?? "")
+            + ((try? lines) ?? []).filter { !$0.key.hasPrefix("data.") }.map {
+                "\($0.key.padded(to: 26)) \($0.value)\n"
+            }.joined()
     }
 }
 

@@ -85,7 +85,8 @@ extension DataAnswer {
 }
 
 extension DataAnswer.ClassCount {
-    fileprivate static func all(_ dataset: Dataset, _ split: DataSplit) -> [DataAnswer.ClassCount] {
+    /// Of each class, or of normal samples and anomalies, the samples of each part.
+    static func all(_ dataset: Dataset, _ split: DataSplit) -> [DataAnswer.ClassCount] {
         let (labels, names): ([Int], [String]) =
             switch dataset.target {
             case .classes(let labels, let names): (labels.map { Int($0) }, names)

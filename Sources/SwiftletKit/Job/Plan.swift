@@ -14,7 +14,7 @@ public func plan(of request: SearchRequest) throws -> PlanAnswer {
         data: request.data, database: request.database, known: known, width: request.width, begun: .now)
     let (job, work) = (prepared.job, prepared.work)
     let problem = try job.problem(work, pricer: nil)
-    return PlanAnswer(
+    var answer = PlanAnswer(
         guide: JSONObject(job.overview),
         budget: PlanAnswer.Budget(
             maxEvaluations: job.search.maxEvaluations, maxSeconds: job.search.maxSeconds,
@@ -23,6 +23,11 @@ public func plan(of request: SearchRequest) throws -> PlanAnswer {
         expected: try ExpectedTimesAnswer(prepared, width: request.width),
         modelAccuracy: try work.training.flatMap { try job.givenAccuracy($0) },
         feasibleShares: feasibleShares(problem))
+    if let data = work.training?.data {
+        answer.data = PlanAnswer.DataPlan(data)
+        answer.frontEnds = job.frontEnds(of: data.dataset.frontEndWork).map { FrontEndAnswer($0) }
+    }
+    return answer
 }
 
 extension JobWork {
@@ -31,6 +36,17 @@ extension JobWork {
         case .training(let training): training
         case .table: nil
         }
+    }
+}
+
+extension PlanAnswer.DataPlan {
+    fileprivate init(_ data: PreparedData) {
+        let (dataset, split) = (data.dataset, data.split)
+        self.init(
+            samples: dataset.count, shape: dataset.sampleShape,
+            classes: DataAnswer.ClassCount.all(dataset, split),
+            parts: DataAnswer.Parts(
+                train: split.train.count, validation: split.validation.count, test: split.test.count))
     }
 }
 

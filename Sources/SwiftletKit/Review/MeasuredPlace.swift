@@ -17,7 +17,7 @@ struct MeasuredPlace {
         let resolved = try JobSource(of: job).resolved()
         profile = try resolved.profiles.first { $0.name == name } ?? DeviceShelf().profile(name)
         device = try job.target(profile.name).device
-        constraints = resolved.constraints
+        constraints = resolved.limits(beside: try job.frontEndWork())
         guard LatencySource(device: device) == .measuredTable else {
             throw KitError.refused(
                 "host-cpu is this computer, on which 'swiftlet search' times finalists itself")

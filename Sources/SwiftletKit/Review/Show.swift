@@ -37,6 +37,7 @@ extension Review {
         }
         sheet.measurements = try measurements(of: best, in: job, on: devices)
         sheet.accounts = compressionAccounts(of: best, in: job, on: devices)
+        sheet.frontEnds = try job.frontEnds(on: devices)
         sheet.tested = try TestedAnswer(best, of: job)
         if hasPasses { sheet.passes = PassesAnswer(try PassStudy(job.model(of: best))) }
         if hasLayers { sheet.layers = try devices.map { try job.layers(of: best, on: $0) } }

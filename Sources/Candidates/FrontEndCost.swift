@@ -1,0 +1,49 @@
+public import Datasets
+public import Devices
+import ModelGraph
+
+/// What a front-end takes on a microcontroller, beside the network.
+///
+/// Elsewhere it hardly counts, and is no part of the costs.
+public struct FrontEndCost: Hashable, Sendable {
+    /// The device.
+    public let device: String
+    /// For one sample, in milliseconds: the median, and the interval that it lies in for 80 of 100 devices.
+    public let latency, latencyP10, latencyP90: Double
+    /// Working memory and flash, in bytes.
+    public let ramBytes, flashBytes: Int
+
+    /// The time of as many operations in a float32 convolution of one position at a time; nil on what is no
+    /// microcontroller, and where the device's runtime has no such convolution.
+    public init?(_ work: FrontEndWork, on profile: DeviceProfile) {
+        guard profile.kind == .microcontroller, let graph = try? FrontEndCost.graph(of: work) else {
+            return nil
+        }
+        let price = price(graph, on: profile)
+        guard let latency = price.latencyMilliseconds else { return nil }
+        self.latency = latency
+        device = profile.name
+        latencyP10 = price.latencyMillisecondsP10 ?? latency
+        latencyP90 = price.latencyMillisecondsP90 ?? latency
+        (ramBytes, flashBytes) = (work.ramBytes, work.flashBytes)
+    }
+
+    private static func graph(of work: FrontEndWork) throws -> Graph {
+        let width = 64
+        var builder = GraphBuilder(name: "front-end")
+        let frames = builder.input("frames", ValueType([1, work.frames, 1, width]))
+        let weights = builder.constant(
+            "weights", .unknown([max((work.macsPerFrame + width / 2) / width, 1), 1, 1, width]))
+        let result = try builder.apply(
+            .convolution(Convolution(kernel: 1)), to: [frames, weights], name: "work")
+        return builder.graph(outputs: [result])
+    }
+}
+
+extension Reserve {
+    /// This reserve and the memory of a front-end.
+    public func adding(_ work: FrontEndWork?) -> Reserve {
+        guard let work else { return self }
+        return Reserve(ramBytes: ramBytes + work.ramBytes, flashBytes: flashBytes + work.flashBytes)
+    }
+}
