@@ -20,6 +20,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var accounts: [CompressionAccountAnswer]
     /// What it predicted for the test part; finalists only.
     public var tested: TestedAnswer?
+    /// How it was trained, one training after the other; nil where that was not kept.
+    public var training: [TrainingAnswer]?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
     /// Costs layer by layer; nil where they were not asked for.
@@ -46,7 +48,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case job, id, architecture, compression, devices, measurements, accounts, tested, passes, layers
+        case job, id, architecture, compression, devices, measurements, accounts, tested, training, passes
+        case layers
         case hostMachines = "host_machines"
     }
 
@@ -70,7 +73,7 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         self.heading = heading
     }
 
-    /// Writes `tested` for finalists, `passes` and `layers` only where they were asked for.
+    /// Writes `tested` and `training` for finalists, `passes` and `layers` only where they were asked for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
@@ -82,8 +85,26 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
         if let tested { try container.encode(tested, forKey: .tested) }
+        if let training { try container.encode(training, forKey: .training) }
         if let passes { try container.encode(passes, forKey: .passes) }
         if let layers { try container.encode(layers, forKey: .layers) }
+    }
+}
+
+/// One training of a candidate, epoch by epoch.
+public struct TrainingAnswer: Codable, Hashable, Sendable {
+    /// `before compression`, or the compression's step behind which it stands.
+    public var stage: String
+    /// Mean loss over the samples of each epoch.
+    public var losses: [Double]
+    /// Share of the training samples that were classified right while each epoch ran; 0 where numbers are predicted.
+    public var accuracies: [Double]
+
+    /// A training.
+    public init(stage: String, losses: [Double], accuracies: [Double]) {
+        self.stage = stage
+        self.losses = losses
+        self.accuracies = accuracies
     }
 }
 
