@@ -19,17 +19,7 @@ import tempfile
 import time
 import urllib.request
 
-JOB = """version: 1
-name: NAME
-dataset: {source: digits, validation: 0.2, test: 0.2, split_seed: 7}
-space: tiny-image
-compression: {precision: [float32, int8], pruning: [none, structured(0.5)], recipe: [plain]}
-devices: [raspberry-pi-4, stm32h743]
-objectives: [accuracy, latency_ms, model_bytes]
-training: {epochs: 1, batch: 64}
-search: {strategy: nsga2, max_evaluations: COUNT, batch: 12, seed: SEED}
-finalists: {per_device: 1, epochs: 1}
-"""
+from service_job import job_text
 
 
 class Service:
@@ -80,7 +70,7 @@ def main():
     random.seed(options.seed)
     names = ["first", "second"]
     texts = {
-        name: JOB.replace("NAME", name).replace("SEED", str(number)).replace("COUNT", str(options.evaluations))
+        name: job_text(name, options.evaluations, number, "{per_device: 1, epochs: 1}")
         for number, name in enumerate(names, 1)
     }
     with tempfile.TemporaryDirectory() as text:

@@ -15,17 +15,7 @@ import subprocess
 import tempfile
 import time
 
-JOB = """version: 1
-name: NAME
-dataset: {source: digits, validation: 0.2, test: 0.2, split_seed: 7}
-space: tiny-image
-compression: {precision: [float32, int8], pruning: [none, structured(0.5)], recipe: [plain]}
-devices: [raspberry-pi-4, stm32h743]
-objectives: [accuracy, latency_ms, model_bytes]
-training: {epochs: 1, batch: 64}
-search: {strategy: nsga2, max_evaluations: COUNT, batch: 12, seed: 3}
-finalists: {per_device: 0}
-"""
+from service_job import job_text
 
 
 async def ask(reader, writer, path, tag):
@@ -65,7 +55,7 @@ async def readers(port, path, count, pause, until):
 
 def search(program, folder, name, count):
     job = folder / f"{name}.yaml"
-    job.write_text(JOB.replace("NAME", name).replace("COUNT", str(count)))
+    job.write_text(job_text(name, count))
     return subprocess.Popen(
         [program, "search", job, "--db", folder / "db.sqlite", "--quiet", "--format", "json"], stdout=subprocess.DEVNULL)
 

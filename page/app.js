@@ -2,7 +2,8 @@
 
 import { duration, significant } from './format.js';
 import { unpack } from './model.js';
-import { JobView, h } from './views.js';
+import { h } from './elements.js';
+import { JobView } from './views.js';
 
 const example = `version: 1
 name: first-search
@@ -24,10 +25,12 @@ function readState(query) {
     for (const [key, value] of values) {
         if (/^(max|min)\./.test(key) && Number.isFinite(Number(value))) limits[key.slice(4)] = Number(value);
     }
+    const zoom = (values.get('zoom') ?? '').split('_').map(Number);
     return {
+        zoom: zoom.length === 4 && zoom.every((one) => one >= 0 && one <= 1) && zoom[0] < zoom[1] && zoom[2] < zoom[3] ? { x: zoom.slice(0, 2), y: zoom.slice(2) } : null,
         device: values.get('device'), fidelity: values.get('fidelity'), selected: values.get('selected'), x: values.get('x') ?? 'latency_ms', y: values.get('y') ?? 'quality',
         xLog: values.get('xlog') !== '0', yLog: values.get('ylog') === '1', all: values.get('all') !== '0',
-        confidence: Number(values.get('confidence')) || null, preference: values.get('prefer') ?? 'knee', other: values.get('other'), limits,
+        confidence: Number(values.get('confidence')) || null, preference: values.get('prefer') ?? 'knee', over: values.get('over') ?? 'evaluations', other: values.get('other'), limits,
     };
 }
 
@@ -44,7 +47,9 @@ function writeState(state) {
     put('all', state.all ? '1' : '0', '1');
     put('confidence', state.confidence);
     put('prefer', state.preference, 'knee');
+    put('over', state.over, 'evaluations');
     put('other', state.other);
+    if (state.zoom) put('zoom', [...state.zoom.x, ...state.zoom.y].map((one) => Number(one.toFixed(4))).join('_'));
     for (const [key, limit] of Object.entries(state.limits)) values.set(`${key === 'quality' ? 'min' : 'max'}.${key}`, limit);
     return values.toString();
 }
@@ -81,6 +86,7 @@ const service = {
     state: { jobs: [], queue: [] },
     jobs() { return this.state.jobs; },
     candidate: (job, id, layers) => ask(`jobs/${name(job)}/candidates/${name(id)}${layers ? '?layers=true' : ''}`),
+    differences: (job, other) => ask(`jobs/${name(job)}/differences/${name(other)}`),
     bundle: (job, id) => `api/v1/jobs/${name(job)}/candidates/${name(id)}/bundle`,
     review: async (job) => unpack(await ask(`jobs/${name(job)}/review`)),
 };

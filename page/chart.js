@@ -42,7 +42,7 @@ export function ticks(low, high, isLogarithmic, most = 7) {
 }
 
 // An axis: what it spans, and where a value lies on it from 0 to 1.
-class Axis {
+export class Axis {
     constructor(low, high, isLogarithmic) {
         this.isLogarithmic = isLogarithmic && low > 0;
         const scale = this.isLogarithmic ? Math.log : (value) => value;
@@ -69,9 +69,10 @@ class Axis {
 
 // A scatter of candidates with a staircase; see `show` for what it draws.
 export class Scatter {
-    // on: { choose(index), describe(index) → text, zoom(isZoomed) }
-    constructor(label, on) {
+    // on: { choose(index), describe(index) → text, zoom(zoom) }; zoom: { x, y }, shares of the axes from and to; null for all.
+    constructor(label, on, zoom) {
         this.on = on;
+        this.zoom = zoom;
         this.canvas = document.createElement('canvas');
         this.canvas.setAttribute('aria-hidden', 'true');
         this.svg = svg('svg', { role: 'application', tabindex: '0', 'aria-label': label });
@@ -89,12 +90,15 @@ export class Scatter {
     // data: { x, y: arrays of values; kind: 0 hidden, 1 infeasible, 2 dominated, 3 front; stairs, low, high, others,
     //         picked, selected, baseline: indices; xText, yText, xTitle, yTitle, isXLogarithmic, isYLogarithmic, key }
     show(data) {
-        if (this.data?.key !== data.key) this.zoom = null;
+        if (this.data && this.data.key !== data.key && this.zoom) {
+            this.zoom = null;
+            this.on.zoom(null);
+        }
         this.data = data;
         this.draw();
     }
 
-    reset() { this.zoom = null; this.on.zoom(false); this.draw(); }
+    reset() { this.zoom = null; this.on.zoom(null); this.draw(); }
 
     listen() {
         let start = null;
@@ -168,6 +172,9 @@ export class Scatter {
             spans[0][1] = Math.max(spans[0][1], data.x[index]);
             spans[1][0] = Math.min(spans[1][0], data.y[index]);
             spans[1][1] = Math.max(spans[1][1], data.y[index]);
+            if (data.kind[index] !== 3 || !data.low || !this.isDrawn(data.low[index], 1) || !Number.isFinite(data.high[index])) continue;
+            spans[0][0] = Math.min(spans[0][0], data.low[index]);
+            spans[0][1] = Math.max(spans[0][1], data.high[index]);
         }
         if (!Number.isFinite(spans[0][0])) return null;
         let x = new Axis(...spans[0], data.isXLogarithmic);
@@ -193,7 +200,7 @@ export class Scatter {
             return [low + Math.max(0, from) * (high - low), low + Math.min(1, to) * (high - low)];
         };
         this.zoom = { x: within(before.x, across(a[0]), across(b[0])), y: within(before.y, up(a[1]), up(b[1])) };
-        this.on.zoom(true);
+        this.on.zoom(this.zoom);
         this.draw();
     }
 
@@ -374,33 +381,7 @@ function serialised(element, width, height) {
     return new XMLSerializer().serializeToString(element);
 }
 
-// A line that steps through points [x, y], with its own pictures to download.
-export function stepChart(label, points, xTitle, others = []) {
-    const [width, height, left, right, top, bottom] = [560, 220, 48, 12, 10, 36];
-    const all = [...points, ...others];
-    if (all.length === 0) return null;
-    const x = new Axis(Math.min(...all.map((one) => one[0])), Math.max(...all.map((one) => one[0])), false);
-    const y = new Axis(0, Math.max(...all.map((one) => one[1]), 1e-6), false);
-    const px = (value) => left + x.share(value) * (width - left - right);
-    const py = (value) => height - bottom - y.share(value) * (height - top - bottom);
-    const element = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, class: 'plain' });
-    for (const value of y.ticks) {
-        element.append(svg('line', { class: 'grid', x1: left, x2: width - right, y1: py(value), y2: py(value) }));
-        element.append(svg('text', { class: 'axis', x: left - 6, y: py(value) + 4, 'text-anchor': 'end' }, tickText(significant(value, 2))));
-    }
-    for (const value of x.ticks) {
-        element.append(svg('text', { class: 'axis', x: px(value), y: height - bottom + 16, 'text-anchor': 'middle' }, Number.isInteger(value) ? `${value}` : tickText(significant(value, 3))));
-    }
-    element.append(svg('text', { class: 'title', x: (left + width - right) / 2, y: height - 3, 'text-anchor': 'middle' }, xTitle));
-    for (const [line, className] of [[others, 'stairs other'], [points, 'stairs']]) {
-        if (line.length === 0) continue;
-        const steps = line.slice(1).map((one) => `H${px(one[0]).toFixed(1)}V${py(one[1]).toFixed(1)}`).join('');
-        element.append(svg('path', { class: className, d: `M${px(line[0][0]).toFixed(1)} ${py(line[0][1]).toFixed(1)}${steps}` }));
-    }
-    return element;
-}
-
-// Buttons that save a figure as a picture and as numbers.
+// Buttons that save a figure as a picture, where it has one, and as numbers.
 export function figureButtons(name, picture, rows) {
     const button = (text, act) => {
         const element = document.createElement('button');
@@ -412,7 +393,7 @@ export function figureButtons(name, picture, rows) {
     };
     const file = name.replaceAll(/[^\w.-]+/g, '-');
     return [
-        button('SVG', () => download(`${file}.svg`, 'image/svg+xml', picture())),
+        ...(picture ? [button('SVG', () => download(`${file}.svg`, 'image/svg+xml', picture()))] : []),
         button('CSV', () => download(`${file}.csv`, 'text/csv', csv(rows()))),
     ];
 }

@@ -2,42 +2,10 @@
 
 import { bytes, count, duration, metric, metrics, milliseconds, quality, shown, significant, tickText } from './format.js';
 import { allowed, dominator, find, front, isFeasible, isFinalist, isOnFront, latencyBound, pick, range, staircase } from './model.js';
-import { Scatter, figureButtons, pictureOf, stepChart } from './chart.js';
-
-// An element: attributes as they are, `on…` as listeners, text and elements as children.
-export function h(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes)) {
-        if (value === null || value === undefined || value === false) continue;
-        if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
-        else if (value === true) element.setAttribute(key, '');
-        else element.setAttribute(key, value);
-    }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
-    return element;
-}
-
-let lastNumber = 0;
-
-function labelled(text, control) {
-    control.id ||= `control-${lastNumber += 1}`;
-    return h('div', { class: 'field' }, h('label', { for: control.id }, text), control);
-}
-
-function choice(options, value, change) {
-    return h('select', { onchange: (event) => change(event.target.value) },
-        ...options.map(([key, title]) => h('option', { value: key, selected: key === value }, title)));
-}
-
-function table(heads, rows, caption) {
-    const cell = (one) => (one instanceof Element ? one : document.createTextNode(one ?? '–'));
-    return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-        h('table', {},
-            h('caption', { class: 'unseen' }, caption),
-            h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, cell(head))))),
-            h('tbody', {}, ...rows.map((row) => h('tr', row.attributes ?? {},
-                ...(row.cells ?? row).map((one, place) => (place === 0 ? h('th', { scope: 'row' }, cell(one)) : h('td', {}, cell(one)))))))));
-}
+import { Scatter, figureButtons, pictureOf } from './chart.js';
+import { pairChart, parallelChart, stepChart } from './figures.js';
+import { choice, h, labelled, table } from './elements.js';
+import { detailsOf } from './details.js';
 
 // The title of a metric; the quality has the name that the job gives it.
 export function titleOf(review, key) { return metric(key).isQuality ? review.metric.replaceAll('_', ' ') : metric(key).title; }
@@ -49,19 +17,25 @@ export class JobView {
         this.service = service;
         this.state = state;
         this.changed = changed;
-        this.layers = new Map();
+        // What is known of models in detail, by their ids.
+        this.sheets = new Map();
         this.element = h('div', { class: 'job' });
         this.scatter = new Scatter('Candidates; arrow keys go along the front, Escape shows everything', {
             choose: (index) => this.select(this.device.id[index]),
             describe: (index) => this.description(index),
-            zoom: (isZoomed) => { this.resetButton.hidden = !isZoomed; },
-        });
+            zoom: (zoom) => {
+                this.resetButton.hidden = !zoom;
+                this.state.zoom = zoom;
+                this.changed(this.state);
+            },
+        }, state.zoom);
         this.show(review);
     }
 
     // Takes a newer review of the same job and leaves what was chosen as it is.
     show(review) {
         this.review = review;
+        for (const sheet of review.sheets ?? []) this.sheets.set(sheet.id.slice(0, 12), sheet);
         const known = review.devices.map((one) => one.device);
         if (!known.includes(this.state.device)) this.state.device = known[0];
         // One a device: the finalists where there are some.
@@ -104,17 +78,20 @@ export class JobView {
         this.limits = h('div', { class: 'limits' });
         this.summary = h('p', { class: 'summary', role: 'status' });
         this.sheet = h('section', { class: 'card sheet', 'aria-label': 'Selected model' });
-        this.resetButton = h('button', { class: 'small', hidden: true, onclick: () => this.scatter.reset() }, 'show all');
+        this.resetButton = h('button', { class: 'small', hidden: !this.state.zoom, onclick: () => this.scatter.reset() }, 'show all');
         this.frontTable = h('section', { class: 'card' });
         this.matrix = h('section', { class: 'card' });
         this.curve = h('section', { class: 'card' });
+        this.details = h('section', { class: 'card', 'aria-label': 'Selected model in detail' });
+        this.strands = h('section', { class: 'card' });
+        this.pairs = h('div', { class: 'flow' });
         const figure = h('section', { class: 'card figure', 'aria-label': 'Front' },
             h('div', { class: 'heading' }, this.axes, h('span', { class: 'buttons' }, this.resetButton,
                 ...figureButtons(`${review.job.name}-front`, () => this.scatter.picture(), () => this.rows()))),
             this.scatter.element, this.legend(), this.summary, this.limits);
         this.element.replaceChildren(
-            this.tabs, this.sentence, this.notes, h('div', { class: 'columns' }, figure, this.sheet), this.matrix, this.frontTable,
-            h('div', { class: 'columns even' }, this.curve, this.facts()));
+            this.tabs, this.sentence, this.notes, h('div', { class: 'columns' }, figure, this.sheet), this.details, this.matrix,
+            this.strands, this.frontTable, h('div', { class: 'columns even' }, this.pairs, this.curve, this.facts()));
         this.buildLimits();
     }
 
@@ -205,8 +182,11 @@ export class JobView {
         requestAnimationFrame(() => {
             this.isDue = false;
             this.updateSheet();
-            this.updateFrontTable();
+            this.updateDetails();
             this.updateMatrix();
+            this.updateStrands();
+            this.updateFrontTable();
+            this.updatePairs();
             this.updateCurve();
         });
     }
@@ -222,7 +202,7 @@ export class JobView {
 
     updateChart() {
         const { device, review, state } = this;
-        const known = this.known().map((one) => one.key);
+        const known = metrics.map((one) => one.key).filter((key) => device[key].some(Number.isFinite));
         const options = known.map((key) => [key, titleOf(review, key)]);
         const x = known.includes(state.x) ? state.x : known.find((key) => key !== 'quality') ?? 'quality';
         const y = known.includes(state.y) ? state.y : 'quality';
@@ -329,13 +309,13 @@ export class JobView {
             reason ? h('p', { class: 'bad' }, `${reason[0].toUpperCase()}${reason.slice(1)}.`) : '',
             h('dl', { class: 'values' }, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
             h('h3', {}, 'Stages'), h('ol', { class: 'stages' }, ...stages.map((stage) => h('li', {}, stage))),
-            this.exports(id), this.layerBars(id));
+            this.exports(id));
     }
 
     exports(id) {
         const { chosen, device, review, service } = this;
         const [job, name] = [review.job.name, id.slice(0, 12)];
-        const isFinal = device.fidelity[chosen] === 'final' || isFinalist(device, chosen);
+        const isFinal = this.isFinal(chosen);
         const command = `${isFinal ? '' : `swiftlet finish ${job} ${name} && `}swiftlet export ${job} ${name} --output bundle-${id.slice(0, 8)}`;
         if (device.fidelity[chosen] === 'table') return h('p', { class: 'muted' }, 'From a table: there is no model to export.');
         return h('div', { class: 'exports' },
@@ -345,30 +325,35 @@ export class JobView {
             h('button', { class: 'small', onclick: () => navigator.clipboard?.writeText(command) }, 'copy'));
     }
 
-    // Cost layer by layer, of finalists, with the slowest layer marked.
-    layerBars(id) {
-        const { chosen, device, review, service } = this;
-        const place = h('div', { class: 'layers' });
-        if (!service || !(device.fidelity[chosen] === 'final' || isFinalist(device, chosen))) return place;
-        const known = this.layers.get(id);
-        if (!known) {
-            place.append(h('button', {
-                class: 'small', onclick: async () => {
-                    this.layers.set(id, await service.candidate(review.job.name, id, true));
-                    this.updateSheet();
-                },
-            }, 'cost layer by layer'));
-            return place;
+    // MARK: The selected model in detail
+
+    isFinal(index) { return this.device.fidelity[index] === 'final' || isFinalist(this.device, index); }
+
+    // Layers, training, mistakes and account of a finalist; asked for when a selection stays for a moment.
+    updateDetails() {
+        const { chosen, device, service } = this;
+        const id = chosen < 0 ? null : device.id[chosen];
+        clearTimeout(this.asking);
+        if (id && service && this.isFinal(chosen) && !this.sheets.has(id)) {
+            this.asking = setTimeout(() => this.fetchSheet(id), 250);
         }
-        const layers = known.layers?.find((one) => one.device === device.device)?.layers ?? [];
-        const longest = Math.max(...layers.map((one) => one.latency_ms), 1e-12);
-        place.append(h('h3', {}, `Layers on ${device.device}`), ...layers.map((one) => {
-            const bar = h('span', { class: one.latency_ms === longest ? 'bar slowest' : 'bar' });
-            bar.style.width = `${Math.max(1, (100 * one.latency_ms) / longest)}%`;
-            return h('div', { class: 'layer' }, h('span', { class: 'name' }, `${one.name} ${one.on_fallback ? '(host)' : ''}`),
-                h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(one.latency_ms)));
-        }));
-        return place;
+        const sheet = id ? this.sheets.get(id) : null;
+        if (!this.isNew('details', device.device, id, Boolean(sheet), sheet?.complaint)) return;
+        const parts = sheet && !sheet.complaint ? detailsOf(sheet, device.device, `${this.review.job.name}-${id.slice(0, 8)}`) : [];
+        const hint = sheet?.complaint ?? (id && this.isFinal(chosen)
+            ? service ? 'loading' : 'A report has this of recommended models that were trained to the end.'
+            : 'Layers, training and test results are known of finalists, which are trained to the end.');
+        this.details.replaceChildren(h('h2', {}, id ? `Model ${id.slice(0, 8)} in detail` : 'Model in detail'),
+            parts.length > 0 ? h('div', { class: 'parts' }, ...parts) : h('p', { class: 'muted' }, hint));
+    }
+
+    async fetchSheet(id) {
+        try {
+            this.sheets.set(id, await this.service.candidate(this.review.job.name, id, true));
+        } catch (error) {
+            this.sheets.set(id, { complaint: error.message });
+        }
+        this.updateDetails();
     }
 
     // MARK: Tables and curves
@@ -430,15 +415,86 @@ export class JobView {
             h('p', { class: 'muted small' }, '✕: the device cannot have it, or it breaks a limit of the job.'));
     }
 
+    // The front as parallel coordinates, up being better on every axis.
+    updateStrands() {
+        const { chosen, device, members, picked, review } = this;
+        const most = 150;
+        const shownMembers = members.slice(0, most);
+        if (!this.isNew('strands', device.device, device.board, shownMembers, chosen, picked)) return;
+        const indices = chosen >= 0 && !shownMembers.includes(chosen) ? [...shownMembers, chosen] : shownMembers;
+        const axes = this.known().filter(({ key }) => key !== 'parameters').map((one) => {
+            const [low, high] = range(device, one.key);
+            const isCost = !one.isQuality || review.is_error;
+            return { key: one.key, title: titleOf(review, one.key), low, high, isCost, isLogarithmic: !one.isQuality && low > 0 && high / low > 4, text: (value) => shown(review, one.key, value) };
+        });
+        const title = h('h2', {}, `The front on ${device.device} by every metric`);
+        if (axes.length < 2 || indices.length === 0) {
+            this.strands.replaceChildren(title, h('p', { class: 'muted' }, 'Nothing keeps the limits, or there are not two metrics that differ.'));
+            return;
+        }
+        const chart = parallelChart(`Front on ${device.device}: one line a candidate over ${axes.map((one) => one.title).join(', ')}`, axes, indices.map((index) => ({
+            values: axes.map(({ key }) => device[key][index]), text: this.description(index),
+            isPicked: index === picked, isSelected: index === chosen, choose: () => this.select(device.id[index]),
+        })));
+        const numbers = () => [['candidate', ...axes.map(({ key }) => key)], ...indices.map((index) => [device.id[index], ...axes.map(({ key }) => device[key][index])])];
+        this.strands.replaceChildren(
+            h('div', { class: 'heading' }, title, h('span', { class: 'buttons' }, ...figureButtons(`${review.job.name}-${device.device}-parallel`, () => pictureOf(chart), numbers))),
+            h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Parallel coordinates' }, chart),
+            h('p', { class: 'muted small' }, `Up is better on every axis; click a line to select its model.${members.length > most ? ` The first ${most} of ${members.length} are drawn.` : ''}`));
+    }
+
+    // What was expected of finalists beside what came: their quality in the search, and their latency before it was measured.
+    updatePairs() {
+        const { chosen, device, review } = this;
+        if (!this.isNew('pairs', device.device, device.board, chosen)) return;
+        const final = this.entries().find((one) => one.board === 'final');
+        const searched = this.entries().find((one) => one.board !== 'final');
+        this.pairs.replaceChildren();
+        if (!final || !searched) return;
+        const both = final.id.map((id, index) => ({ id, final: index, searched: find(searched, id) })).filter((one) => one.searched >= 0);
+        const dots = (pairs, text) => pairs.filter((one) => Number.isFinite(one.x) && Number.isFinite(one.y)).map((one) => ({
+            ...one, text: `${one.id.slice(0, 8)}: ${text(one)}`, isSelected: one.id === device.id[chosen], choose: () => this.select(one.id),
+        }));
+        const show = (value) => quality(review, value);
+        const qualities = dots(both.map((one) => ({ id: one.id, x: searched.quality[one.searched], y: final.quality[one.final] })), (one) => `${show(one.x)} in the search, ${show(one.y)} at the end`);
+        const latencies = dots(both.filter((one) => final.provenance[one.final] === 'measured' && searched.provenance[one.searched] !== 'measured').map((one) => ({
+            id: one.id, x: searched.latency_ms[one.searched], y: final.latency_ms[one.final], low: final.latency_ms_p10[one.final], high: final.latency_ms_p90[one.final],
+        })), (one) => `${milliseconds(one.x)} predicted, ${milliseconds(one.y)} measured`);
+        if (qualities.length > 0) {
+            this.pairs.append(this.pairCard(`Finalists: ${titleOf(review, 'quality')} in the search and at the end`, 'search-final', qualities,
+                { xTitle: `at the end over in the search (${searched.board})`, text: show, isLogarithmic: false }, ['searched', 'final'], ''));
+        }
+        if (latencies.length > 0) {
+            const within = latencies.filter((one) => Math.abs(one.y / one.x - 1) <= 0.1).length;
+            this.pairs.append(this.pairCard(`Latency on ${device.device}: predicted and measured`, 'predicted-measured', latencies,
+                { xTitle: 'measured over predicted; the band is ±10 %', text: milliseconds, isLogarithmic: true, band: 0.1 }, ['predicted_ms', 'measured_ms'],
+                `${within} of ${latencies.length} lie within ±10 %.`));
+        }
+    }
+
+    pairCard(title, name, points, how, heads, sentence) {
+        const chart = pairChart(title, points, how);
+        const numbers = () => [['candidate', ...heads], ...points.map((one) => [one.id, one.x, one.y])];
+        return h('section', { class: 'card' },
+            h('div', { class: 'heading' }, h('h2', {}, title), h('span', { class: 'buttons' }, ...figureButtons(`${this.review.job.name}-${this.device.device}-${name}`, () => pictureOf(chart), numbers))),
+            chart, sentence ? h('p', { class: 'muted small' }, sentence) : '');
+    }
+
+    // The hypervolume over evaluations, or over the time that they took.
     updateCurve() {
-        const { device, review } = this;
-        if (!this.isNew('curve', device.device, this.state.other, this.service?.jobs().length)) return;
+        const { device, review, state } = this;
+        if (!this.isNew('curve', device.device, state.other, state.over, this.service?.jobs().length, this.changes)) return;
+        const isTime = state.over === 'time';
+        const points = (trace) => (trace ?? []).map(([evaluations, volume, seconds]) => [isTime ? seconds : evaluations, volume]);
         const other = this.other?.devices.find((one) => one.device === device.device);
-        const chart = stepChart(`Hypervolume on ${device.device} over evaluations`, device.trace, 'hypervolume over evaluations', other?.trace ?? []);
-        const buttons = chart ? figureButtons(`${review.job.name}-${device.device}-hypervolume`, () => pictureOf(chart), () => [['evaluations', 'hypervolume'], ...device.trace]) : [];
+        const what = isTime ? 'seconds of evaluating, added up' : 'evaluations';
+        const chart = stepChart(`Hypervolume on ${device.device} over ${what}`, points(device.trace), `hypervolume over ${what}`, points(other?.trace));
+        const buttons = chart ? figureButtons(`${review.job.name}-${device.device}-hypervolume`, () => pictureOf(chart), () => [['evaluations', 'hypervolume', 'seconds'], ...device.trace]) : [];
+        const over = labelled('over', choice([['evaluations', 'evaluations'], ['time', 'time']], state.over, (key) => this.set({ over: key })));
         this.curve.replaceChildren(
             h('div', { class: 'heading' }, h('h2', {}, 'How the search went'), h('span', { class: 'buttons' }, ...buttons)),
-            chart ?? h('p', { class: 'muted' }, 'This device does not guide the search.'), this.comparison() ?? '');
+            chart ?? h('p', { class: 'muted' }, 'This device does not guide the search.'),
+            h('div', { class: 'controls' }, chart ? over : '', this.comparison() ?? ''), this.differences() ?? '');
     }
 
     // A second job's front and curve behind the first one's.
@@ -450,8 +506,27 @@ export class JobView {
         return labelled('compare with', choice(options, this.state.other ?? '', (name) => this.compare(name)));
     }
 
+    // What the two jobs were asked differently, and how their fronts compare on the device.
+    differences() {
+        const { changes, device, other } = this;
+        if (!changes || !other) return null;
+        const one = changes.devices.find((entry) => entry.device === device.device);
+        const long = (text) => (/^[0-9a-f]{64}$/.test(text ?? '') ? 'another content' : text ?? 'not given');
+        return h('div', { class: 'differences' },
+            one ? table(['', changes.a, changes.b], [
+                ['hypervolume', significant(one.hypervolume_a), significant(one.hypervolume_b)],
+                ['members of the front', `${one.front_a}`, `${one.front_b}`],
+                ['of these not beaten by the other job', `${one.undominated_a}`, `${one.undominated_b}`],
+                ['best quality', quality(this.review, one.best_accuracy_a ?? NaN), quality(this.review, one.best_accuracy_b ?? NaN)],
+            ], 'Two jobs') : h('p', { class: 'muted' }, `${other.job.name} does not have this device.`),
+            (changes.changes ?? []).length > 0
+                ? table(['asked differently', changes.a, changes.b], changes.changes.map((change) => [change.key, long(change.a), long(change.b)]), 'What was asked differently')
+                : h('p', { class: 'muted small' }, 'Both were asked the same.'));
+    }
+
     async compare(name) {
-        this.other = name ? await this.service.review(name) : null;
+        const job = this.review.job.name;
+        [this.other, this.changes] = name ? await Promise.all([this.service.review(name), this.service.differences(job, name)]) : [null, null];
         this.set({ other: name || null });
     }
 }

@@ -184,7 +184,8 @@ def accuracy(answers, labels):
 
 
 def rows(bundle, inputs, labels, ours):
-    files = sorted(f for f in os.listdir(bundle) if f.endswith((".onnx", ".tflite")))
+    # A front-end computes inputs, not predictions; `swiftlet verify` checks it.
+    files = sorted(f for f in os.listdir(bundle) if f.endswith((".onnx", ".tflite")) and not f.startswith("front-end"))
     if not files:
         raise Refused(f"{bundle}: holds no .onnx or .tflite file")
     for file in files:

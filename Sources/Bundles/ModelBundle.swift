@@ -35,18 +35,20 @@ public struct ModelBundle: Sendable {
     /// The names of all files of the folder.
     public var fileNames: [String] { files.map(\.name) + ModelBundle.ownFiles }
 
-    /// Writes a model in a format, or in what the devices' runtimes load.
+    /// Writes a model in the formats wanted; where none is named, in what the devices' runtimes load.
     ///
-    /// Throws where the only format cannot hold the model.
+    /// Throws where a format that is wanted, or the only one, cannot hold the model.
     public init(
         job: String, _ candidate: BundledCandidate, _ model: BundledModel, devices profiles: [DeviceProfile],
-        format: BundleFormat?
+        formats wanted: [BundleFormat]
     ) throws {
         self.job = job
         self.candidate = candidate
         preprocessing = model.preprocessing
-        let formats = format.map { [$0] } ?? ModelBundle.formats(of: profiles)
-        for format in formats { try add(format, model.graph, isRequired: formats.count == 1) }
+        let asked = BundleFormat.allCases.filter(wanted.contains)
+        let formats = asked.isEmpty ? ModelBundle.formats(of: profiles) : asked
+        let isRequired = !asked.isEmpty || formats.count == 1
+        for format in formats { try add(format, model.graph, isRequired: isRequired) }
         try addFrontEnd(formats)
         files.append(("model.swiftlet", model.graph.encoded()))
         devices = profiles.map { ($0, file(for: $0)) }

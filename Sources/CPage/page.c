@@ -1,5 +1,6 @@
 // Written by scripts/embed-shipped.
 #include "include/page.h"
+#pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char page_app_js[] = {
 #embed "../../page/app.js"
@@ -7,6 +8,18 @@ static const unsigned char page_app_js[] = {
 
 static const unsigned char page_chart_js[] = {
 #embed "../../page/chart.js"
+};
+
+static const unsigned char page_details_js[] = {
+#embed "../../page/details.js"
+};
+
+static const unsigned char page_elements_js[] = {
+#embed "../../page/elements.js"
+};
+
+static const unsigned char page_figures_js[] = {
+#embed "../../page/figures.js"
 };
 
 static const unsigned char page_format_js[] = {
@@ -32,6 +45,9 @@ static const unsigned char page_views_js[] = {
 static const struct page_file files[] = {
     {"app.js", page_app_js, sizeof page_app_js},
     {"chart.js", page_chart_js, sizeof page_chart_js},
+    {"details.js", page_details_js, sizeof page_details_js},
+    {"elements.js", page_elements_js, sizeof page_elements_js},
+    {"figures.js", page_figures_js, sizeof page_figures_js},
     {"format.js", page_format_js, sizeof page_format_js},
     {"index.html", page_index_html, sizeof page_index_html},
     {"model.js", page_model_js, sizeof page_model_js},

@@ -1,5 +1,6 @@
 // Written by scripts/embed-shipped.
 #include "include/shipped.h"
+#pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char search_spaces_autoencoder_yaml[] = {
 #embed "../../search-spaces/autoencoder.yaml"

@@ -20,11 +20,14 @@ extension CandidateBuilder {
     ///
     /// Where it loses more, the layers that hurt most stay in float32, one after another; if that is never enough, the best network
     /// found is returned and said to be short.
-    /// - Parameter ancestors: those that the point inherits from.
+    /// - Parameters:
+    ///   - ancestors: those that the point inherits from.
+    ///   - record: takes down how the trainings go.
     public func build(
-        _ genotype: Genotype, losingAtMost maximumDrop: Double, after ancestors: [Ancestor] = []
+        _ genotype: Genotype, losingAtMost maximumDrop: Double, after ancestors: [Ancestor] = [],
+        record: TrainingRecord? = nil
     ) throws -> ControlledCandidate {
-        let start = try prepared(genotype, after: ancestors)
+        let start = try prepared(genotype, after: ancestors, record)
         let judge = Judge(data: data)
         let controlled = try compress(
             start.network, by: start.compression, within: maximumDrop, calibration: CalibrationSamples(data),

@@ -30,7 +30,7 @@ public struct CandidateBuilder: Sendable {
     private let inheritance: Inheritance?
     /// What statistics of inherited networks are taken from.
     private let statistics: TrainingPart
-    private let trainings = TrainingCache()
+    private let trainings = TrainingCache<TrainedGraph>()
 
     /// - Parameters:
     ///   - shared: the weights of a trained super-network, which every network of the space begins from.
@@ -114,53 +114,66 @@ public struct CandidateBuilder: Sendable {
 
     /// Trains and compresses a point; what it has in common with points built before is not trained again.
     ///
-    /// - Parameter ancestors: those that it inherits from, the first one first; none for one that begins from random weights.
+    /// - Parameters:
+    ///   - ancestors: those that it inherits from, the first one first; none for one that begins from random weights.
+    ///   - record: takes down how the trainings go.
     /// - Throws: `CancellationError` where the task is cancelled, else what went wrong.
-    public func build(_ genotype: Genotype, after ancestors: [Ancestor] = []) throws -> Graph {
-        let start = try prepared(genotype, after: ancestors)
+    public func build(
+        _ genotype: Genotype, after ancestors: [Ancestor] = [], record: TrainingRecord? = nil
+    ) throws -> Graph {
+        let start = try prepared(genotype, after: ancestors, record)
         return try compress(
             start.network, by: start.compression, calibration: CalibrationSamples(data),
             options: start.options, fineTune: start.fineTune)
     }
 
     /// A point's network before its compression, and how the steps of that train it further.
-    func prepared(_ genotype: Genotype, after ancestors: [Ancestor]) throws -> Preparation {
+    func prepared(
+        _ genotype: Genotype, after ancestors: [Ancestor], _ record: TrainingRecord?
+    ) throws -> Preparation {
         let compression = try space.pipeline(of: genotype)
         let lesson = try lesson(of: compression)
         let epochs = settings.epochs(of: compression, from: weights)
         let network = try network(
             of: genotype, after: ancestors, epochs: epochs.before,
-            lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson)
+            lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson, record)
         let options = try options(for: compression, of: network)
         return Preparation(network: network, compression: compression, options: options) { pruned, step in
             if isSettledByStatistics(step) { return try settled(pruned) }
             let recipe = settings.recipe(
                 after: step, epochs: step.fineTuningEpochs ?? epochs.after, samples: data.split.train.count,
                 seed: seed, distillation: lesson?.distillation, from: weights)
-            return try train(pruned, teacher: lesson?.teacher, recipe: recipe)
+            let trained = try train(pruned, teacher: lesson?.teacher, recipe: recipe)
+            record?.add("\(step)", trained.history)
+            return trained.graph
         }
     }
 
     /// A point's network, trained before its compression: from its own beginning, or from what it inherits.
     private func network(
-        of genotype: Genotype, after ancestors: [Ancestor], epochs: Double, lesson: Lesson?
+        of genotype: Genotype, after ancestors: [Ancestor], epochs: Double, lesson: Lesson?,
+        _ record: TrainingRecord?
     ) throws -> Graph {
         guard let inheritance else {
-            return try trained(initialized(genotype), epochs: epochs, lesson: lesson)
+            return try trained(initialized(genotype), epochs: epochs, lesson: lesson, record)
         }
         let network = try inheritance.networks.network(of: genotype, after: ancestors)
-        return inheritance.trainsOn ? try trained(network, epochs: epochs, lesson: lesson) : network
+        return inheritance.trainsOn ? try trained(network, epochs: epochs, lesson: lesson, record) : network
     }
 
     /// A network trained before its compression; one that was given is trained already.
-    private func trained(_ network: Graph, epochs: Double, lesson: Lesson?) throws -> Graph {
+    private func trained(
+        _ network: Graph, epochs: Double, lesson: Lesson?, _ record: TrainingRecord? = nil
+    ) throws -> Graph {
         switch weights {
-        case .given: network
-        case .shared where epochs == 0: network
+        case .given: return network
+        case .shared where epochs == 0: return network
         case .scratch, .shared, .inherited, .backbone:
-            try train(
+            let trained = try train(
                 network, teacher: lesson?.teacher,
                 recipe: settings.recipe(epochs: epochs, seed: seed, distillation: lesson?.distillation))
+            record?.add("before compression", trained.history)
+            return trained.graph
         }
     }
 
@@ -208,7 +221,9 @@ public struct CandidateBuilder: Sendable {
     func stream(_ hash: String) -> UInt64 { UInt64(hash.prefix(16), radix: 16) ?? 0 }
 
     /// Trains a network, or takes it from a candidate that trained the same one.
-    private func train(_ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe) throws -> Graph {
+    private func train(
+        _ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe
+    ) throws -> TrainedGraph {
         let recipe = adapted(recipe)
         let key = SHA256.hex("\(SHA256.hex(graph.encoded())) \(recipe)\(teacher?.keySuffix ?? "")")
         return try trainings.network(key) {
@@ -219,7 +234,7 @@ public struct CandidateBuilder: Sendable {
     /// Trains a network; `stream` keys its random numbers.
     func train(
         _ graph: Graph, teacher: SpaceTeacher?, recipe: TrainingRecipe, stream: UInt64
-    ) throws -> Graph {
+    ) throws -> TrainedGraph {
         let result = Result { () throws(TrainingError) in
             try Training.train(
                 graph, on: data.trainingSource(seed: seed ^ stream), recipe: recipe, candidate: stream,
@@ -227,7 +242,8 @@ public struct CandidateBuilder: Sendable {
                 isCancelled: { Task.isCancelled })
         }
         switch result {
-        case .success(let network): return network.graph
+        case .success(let network):
+            return TrainedGraph(graph: network.graph, history: network.history)
         case .failure(.cancelled): throw CancellationError()
         case .failure(let error): throw error
         }

@@ -46,7 +46,7 @@ public final class InheritedNetworks: Sendable {
     private let recipe: Recipe
     private let builder: CandidateBuilder
     private let shelf: (any NetworkShelf)?
-    private let trained = TrainingCache(capacity: 32)
+    private let trained = TrainingCache<Graph>(capacity: 32)
     /// Hash of what all networks have in common.
     private let common: String
     private let keys = Mutex<[Link: String]>([:])
@@ -159,6 +159,7 @@ public final class InheritedNetworks: Sendable {
             if parent != nil { training.learningRate *= Float(recipe.childRate) }
         }
         return try builder.train(
-            start, teacher: lesson?.teacher, recipe: builder.adapted(training), stream: builder.stream(key))
+            start, teacher: lesson?.teacher, recipe: builder.adapted(training), stream: builder.stream(key)
+        ).graph
     }
 }

@@ -1,12 +1,11 @@
-import ModelGraph
 import Synchronization
 
 /// Trainings that several candidates share: the same network from the same weights is trained once.
 ///
 /// A training is a pure function of its key, so what is forgotten or lost with the process is made again, bit for bit.
-final class TrainingCache: Sendable {
+final class TrainingCache<Trained: Sendable>: Sendable {
     private final class Entry: Sendable {
-        let network = Mutex<Graph?>(nil)
+        let network = Mutex<Trained?>(nil)
     }
 
     private struct Entries {
@@ -21,12 +20,12 @@ final class TrainingCache: Sendable {
     init(capacity: Int = 64) { self.capacity = capacity }
 
     /// The network of a key where it is known; nil where it is not.
-    func known(_ key: String) -> Graph? {
+    func known(_ key: String) -> Trained? {
         entries.withLock { $0.byKey[key] }.flatMap { entry in entry.network.withLock { $0 } }
     }
 
     /// The network of a key, trained by the first who asks; others who ask meanwhile wait for it.
-    func network(_ key: String, train: () throws -> Graph) throws -> Graph {
+    func network(_ key: String, train: () throws -> Trained) throws -> Trained {
         let entry = entries.withLock { entries in
             if let known = entries.byKey[key] { return known }
             let entry = Entry()

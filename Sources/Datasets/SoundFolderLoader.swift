@@ -36,13 +36,13 @@ enum SoundFolderLoader {
             } + values
         pieces = silences + pieces
         let isByFolder = !folders.classes.isEmpty
-        let places = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
+        let order = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
         let names = paths.map { String($0.split(separator: "/").last ?? "") }
         let pathClasses = isByFolder ? folders.classes : names.map { field(0, of: $0) }
         let pathGroups =
             folders.groups.isEmpty ? names.map { field(isByFolder ? 0 : 1, of: $0) } : folders.groups
         func text(_ piece: SoundPiece, _ texts: [String]) -> String {
-            guard let path = piece.path, let place = places[path] else { return "silence" }
+            guard let path = piece.path, let place = order[path] else { return "silence" }
             return SoundPiece.isNoise(path) ? SoundPiece.noiseFolder : texts[place]
         }
         let (labels, classNames) = pieces.map { text($0, pathClasses) }.indexed()

@@ -69,6 +69,7 @@ extension JobStore {
         case .preprocessing: "\(stem).json"
         case .vectors: "\(stem).vectors.npz"
         case .testPredictions: "\(stem).test.npz"
+        case .trainingCurve: "\(stem).training.json"
         }
     }
 

@@ -55,14 +55,9 @@ extension JobStore {
                     $0.target.device == device
                 })?.content
             else { return [] }
-            let kept = try Int.fetchOne(
-                database,
-                sql: """
-                    SELECT count(DISTINCT profile) FROM score JOIN evaluation ON evaluation.id = score.evaluation
-                    WHERE job = ? AND device = ?
-                    """, arguments: [id, device])
+            let kept = try contentCount(of: device, content, in: database)
             var notes: [String] = []
-            if let kept, kept > 1 {
+            if kept > 1 {
                 notes.append(
                     "scores on \(kept) contents of the profile of \(device) are kept; shown are those on \(content.profile.prefix(8))"
                 )
@@ -75,6 +70,23 @@ extension JobStore {
             }
             return notes
         }
+    }
+
+    /// On how many contents of a device's profile the job has scores; where only one was ever kept, no score is read.
+    private func contentCount(of device: String, _ content: TargetContent, in database: Database) throws
+        -> Int
+    {
+        let kept = try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM profile WHERE device = ?", arguments: [device])
+        // Scores of earlier versions belong to a content that was not kept.
+        let isKnown = !content.profile.isEmpty && content.guideProfile != ""
+        if isKnown, let kept, kept < 2 { return 1 }
+        return try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(DISTINCT profile) FROM score JOIN evaluation ON evaluation.id = score.evaluation
+                WHERE job = ? AND device = ?
+                """, arguments: [id, device]) ?? 0
     }
 
     /// The profile whose scores of a device are shown; nil where it was not kept.

@@ -6,15 +6,17 @@ extension JobStore {
     /// The candidates of a device at one fidelity (`final` where finalists exist, else the best there is), its front marked, in
     /// proposal order; finalists that nothing proposed come last.
     ///
-    /// They know the scores of this device alone, and neither what they are made of nor the bits of their sample results:
-    /// `completed(_:)` adds that for those that are shown. So the front of 100,000 candidates is a matter of a tenth of a second.
+    /// They know the scores of this device alone; what they are made of is not known (`completed(_:)` adds that for those that are
+    /// shown), nor the bits of their sample results, and ties with the front are not marked. So the front of 100,000 candidates
+    /// takes some tenths of a second.
     public func outlines(
         on device: String, at fidelity: Fidelity? = nil
     ) throws -> (fidelity: Fidelity?, candidates: [ScoredCandidate]) {
         let target = try target(device)
         let chosen = try fidelity ?? bestFidelity(on: device)
         let evaluations = try evaluations(outlinedOn: device, at: chosen)
-        return (chosen, target.candidates(from: evaluations, finalists: try finalists(on: device)))
+        let finalists = try finalists(on: device)
+        return (chosen, target.candidates(from: evaluations, finalists: finalists, marksTies: false))
     }
 
     /// The candidates with what they are made of.
@@ -104,7 +106,7 @@ extension JobStore {
                     SELECT e.candidate, e.proposal, e.fidelity, e.rung, e.status, e.reason, e.accuracy, e.accuracy_se,
                         e.test_accuracy, e.test_accuracy_se, e.macs, e.parameters, s.latency_ms, s.latency_ms_p10,
                         s.latency_ms_p90, s.provenance, s.energy_mj, s.peak_ram_bytes, s.flash_bytes, s.model_bytes,
-                        s.status, s.reason
+                        s.status, s.reason, e.seconds
                     FROM evaluation AS e JOIN score AS s ON s.evaluation = e.id AND s.device = ?1
                         JOIN target AS t ON t.job = e.job AND t.device = s.device AND t.profile = s.profile
                     WHERE e.job = ?2 AND (?3 IS NULL OR e.fidelity = ?3) ORDER BY e.proposal, e.id
@@ -128,7 +130,7 @@ private enum OutlineColumn: Int, FieldColumn {
     case candidate, proposal, fidelity, rung, status, reason, accuracy, accuracySE, testAccuracy,
         testAccuracySE
     case macs, parameters, latency, latencyP10, latencyP90, provenance, energy, peakRAM, flash, modelSize
-    case scoreStatus, scoreReason
+    case scoreStatus, scoreReason, seconds
 
     var name: String { "\(self)" }
     func value(in row: Row) -> DatabaseValue { row[rawValue] }
@@ -149,6 +151,7 @@ extension Evaluation {
                 : .evaluated(try Quality(outline: fields)),
             macs: try fields.optionalCount(OutlineColumn.macs),
             parameters: try fields.optionalCount(OutlineColumn.parameters),
+            seconds: try fields.number(OutlineColumn.seconds),
             scores: [try Score(outline: fields, device: device)])
     }
 }

@@ -50,13 +50,14 @@ package struct CandidateWorker: Sendable {
     private func evaluated(_ genotype: Genotype, _ order: EvaluationOrder) throws -> EvaluationResult {
         switch order.fidelity {
         case .final:
+            let record = TrainingRecord()
             guard let maximumDrop = order.maximumDrop else {
-                return EvaluationResult(
-                    order: order, finding: try finished(finishing.build(genotype, after: order.ancestors)))
+                let built = try finishing.build(genotype, after: order.ancestors, record: record)
+                return EvaluationResult(order: order, finding: try finished(built, record.curve))
             }
             let built = try finishing.build(
-                genotype, losingAtMost: maximumDrop, after: order.ancestors)
-            var result = EvaluationResult(order: order, finding: try finished(built.graph))
+                genotype, losingAtMost: maximumDrop, after: order.ancestors, record: record)
+            var result = EvaluationResult(order: order, finding: try finished(built.graph, record.curve))
             result.architecture = job.space.architecture(of: built.genotype)
             result.compression = job.space.compression(of: built.genotype)
             result.shortfall = built.shortfall
@@ -68,9 +69,11 @@ package struct CandidateWorker: Sendable {
     }
 
     /// Validated, tested once, with everything that lasts of it.
-    private func finished(_ graph: Graph) throws -> Finding {
+    private func finished(_ graph: Graph, _ curve: TrainingCurve) throws -> Finding {
         let (quality, tested) = try judge.validateAndTest(graph)
-        return Finding(.evaluated(quality), files: try graph.files(on: judge.data, tested: tested))
+        return Finding(
+            .evaluated(quality),
+            files: try graph.files(on: judge.data, tested: tested) + [try curve.file])
     }
 
     /// Under which the accuracy of a point is kept: the hash of everything that decides it, and of nothing else.

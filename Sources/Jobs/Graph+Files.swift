@@ -1,9 +1,11 @@
 import Archives
 import Bundles
 import Candidates
+import Foundation
 import ModelGraph
 import Quantities
 import Search
+import Training
 
 extension Graph {
     /// Everything that lasts of a finished network: the packed model, how its inputs are made, samples with its answers, and
@@ -21,6 +23,19 @@ extension Graph {
                 ).json),
             CandidateFile(.model, encoded()),
         ]
+    }
+}
+
+extension TrainingCurve {
+    /// The curve as a file; epochs without a finite loss are left out, which JSON cannot write.
+    var file: CandidateFile {
+        get throws {
+            var curve = self
+            for index in curve.stages.indices { curve.stages[index].epochs.removeAll { !$0.loss.isFinite } }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return CandidateFile(.trainingCurve, Array(try encoder.encode(curve)))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 import Archives
+package import Candidates
 package import ExperimentStore
+import Foundation
 package import ModelGraph
 import Search
 
@@ -17,6 +19,17 @@ package struct ModelFile {
         try Graph(
             decoding: job.contents(of: .model, ofCandidate: candidate),
             file: job.place(of: .model, ofCandidate: candidate))
+    }
+
+    /// How the model was trained.
+    package func readTrainingCurve() throws -> TrainingCurve {
+        let path = job.place(of: .trainingCurve, ofCandidate: candidate)
+        let bytes = try job.contents(of: .trainingCurve, ofCandidate: candidate)
+        do {
+            return try JSONDecoder().decode(TrainingCurve.self, from: Data(bytes))
+        } catch {
+            throw JobError("\(path): is no training curve: \(error)")
+        }
     }
 
     /// What the model predicted for each test sample, and what was true.

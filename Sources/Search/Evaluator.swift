@@ -57,6 +57,7 @@ public struct CandidateFile: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case model, preprocessing, vectors
         case testPredictions = "test predictions"
+        case trainingCurve = "training curve"
     }
     /// What the file holds.
     public var kind: Kind

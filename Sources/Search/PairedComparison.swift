@@ -28,7 +28,13 @@ public struct PairedComparison: Hashable, Sendable {
 
     /// Whether the first is better, with at least this confidence; without a sampling error, whether it is better at all.
     public func isBetter(confidence: Double = 0.9) -> Bool {
-        difference > 0 && !isTie(confidence: confidence)
+        isBetter(beyond: Normal.quantile(confidence))
+    }
+
+    /// The same with the confidence as a number of standard deviations.
+    fileprivate func isBetter(beyond deviations: Double) -> Bool {
+        guard difference > 0, let standardError else { return difference > 0 }
+        return difference > deviations * standardError
     }
 
     /// Bits stand for samples in groups of eight, the last group padded: the count of samples follows from accuracy and error.
@@ -67,25 +73,64 @@ extension Target {
     ///
     /// Give evaluations of one fidelity, and the positions of the front among them.
     func ties(_ evaluations: [Evaluation], front: [Int], confidence: Double = 0.9) -> [Bool] {
-        let points = evaluations.map { evaluation in
-            evaluation.score(on: device)?.isFeasible == true ? objectives(of: evaluation) : nil
+        var rivals = Rivals(front.map { evaluations[$0] }, of: self, deviations: Normal.quantile(confidence))
+        var isTied = [Bool](repeating: false, count: evaluations.count)
+        var isOnFront = isTied
+        for index in front { isOnFront[index] = true }
+        for index in evaluations.indices where !isOnFront[index] {
+            let evaluation = evaluations[index]
+            guard evaluation.score(on: device)?.isFeasible == true, let point = objectives(of: evaluation),
+                let quality = evaluation.quality, quality.standardError != nil
+            else { continue }
+            isTied[index] = !rivals.hasOne(better: quality, costing: costs(of: point))
         }
-        let onFront = Set(front)
-        return evaluations.indices.map { index in
-            guard !onFront.contains(index), let point = points[index],
-                let quality = evaluations[index].quality,
-                quality.standardError != nil
-            else { return false }
-            return front.allSatisfy { better in
-                guard let other = points[better], costsNoMore(other, than: point),
-                    let known = evaluations[better].quality
-                else { return true }
-                return !PairedComparison(known, quality).isBetter(confidence: confidence)
-            }
-        }
+        return isTied
     }
 
-    private func costsNoMore(_ a: [Double], than b: [Double]) -> Bool {
-        objectives.indices.allSatisfy { objectives[$0].metric.isQuality || a[$0] <= b[$0] }
+    fileprivate func costs(of point: [Double]) -> [Double] {
+        objectives.indices.compactMap { objectives[$0].metric.isQuality ? nil : point[$0] }
+    }
+}
+
+/// The members of a front, to be asked by many candidates; the answer does not depend on the order in which they are asked.
+private struct Rivals {
+    /// The most accurate first.
+    private let qualities: [Quality]
+    /// One row a member.
+    private let costs: [Double]
+    private let width: Int
+    private let deviations: Double
+    /// Who beat the last candidate, for it often beats the next one too.
+    private var last = 0
+
+    init(_ front: [Evaluation], of target: Target, deviations: Double) {
+        let members = front.compactMap { evaluation in
+            evaluation.quality.flatMap { quality in
+                target.objectives(of: evaluation).map { (quality: quality, costs: target.costs(of: $0)) }
+            }
+        }.sorted { $0.quality.accuracy > $1.quality.accuracy }
+        qualities = members.map(\.quality)
+        costs = members.flatMap(\.costs)
+        width = members.first?.costs.count ?? 0
+        self.deviations = deviations
+    }
+
+    /// Whether a member that costs no more on any axis is better than the quality.
+    mutating func hasOne(better quality: Quality, costing limits: [Double]) -> Bool {
+        if last < qualities.count, beats(last, quality, limits) { return true }
+        for member in qualities.indices {
+            // From here on none is better.
+            guard qualities[member].accuracy > quality.accuracy else { return false }
+            guard beats(member, quality, limits) else { continue }
+            last = member
+            return true
+        }
+        return false
+    }
+
+    private func beats(_ member: Int, _ quality: Quality, _ limits: [Double]) -> Bool {
+        let start = member * width
+        for axis in 0..<width where !(costs[start + axis] <= limits[axis]) { return false }
+        return PairedComparison(qualities[member], quality).isBetter(beyond: deviations)
     }
 }

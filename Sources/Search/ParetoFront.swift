@@ -8,22 +8,59 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 /// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian,
 /// Cheng, Jin: An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015). 100,000 points take some hundredths of a second.
 public func nonDominated(_ points: [[Double]]) -> [Int] {
-    if points.first?.count == 2 { return nonDominatedInPlane(points) }
     guard let dimensions = points.first?.count else { return [] }
     precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
+    switch dimensions {
+    case 2: return nonDominatedInPlane(points)
+    case 3: return nonDominatedInSpace(points)
+    default: break
+    }
+    var members = PointList(dimensions: dimensions)
+    var front: [Int] = []
+    for index in lexicographicOrder(of: points) where !members.hasOne(dominating: points[index]) {
+        members.append(points[index])
+        front.append(index)
+    }
+    return front.sorted()
+}
+
+/// The indices in the order of the points' values, equal points in ascending order.
+private func lexicographicOrder(of points: [[Double]]) -> [Int] {
+    let dimensions = points.first?.count ?? 0
     let flat = points.flatMap(\.self)
-    let order = points.indices.sorted { a, b in
+    return points.indices.sorted { a, b in
         for axis in 0..<dimensions {
             let (left, right) = (flat[a * dimensions + axis], flat[b * dimensions + axis])
             if left != right { return left < right }
         }
         return a < b
     }
-    var members = PointList(dimensions: dimensions)
+}
+
+/// The same of three objectives: a sweep along the first one over the staircase of the other two (Kung, Luccio, Preparata: On
+/// Finding the Maxima of a Set of Vectors, JACM 1975).
+private func nonDominatedInSpace(_ points: [[Double]]) -> [Int] {
+    var stairs: [(y: Double, z: Double, index: Int)] = []
     var front: [Int] = []
-    for index in order where !members.hasOne(dominating: points[index]) {
-        members.append(points[index])
+    for index in lexicographicOrder(of: points) {
+        let point = points[index]
+        let (y, z) = (point[1], point[2])
+        // Of the steps with no larger y, the last one has the smallest z.
+        var (place, end) = (0, stairs.count)
+        while place < end {
+            let middle = (place + end) / 2
+            if stairs[middle].y <= y { place = middle + 1 } else { end = middle }
+        }
+        if place > 0, stairs[place - 1].z <= z {
+            // A step is no worse in any objective: it dominates the point unless it is equal.
+            if points[stairs[place - 1].index] == point { front.append(index) }
+            continue
+        }
         front.append(index)
+        let first = place > 0 && stairs[place - 1].y == y ? place - 1 : place
+        var last = place
+        while last < stairs.count, stairs[last].z >= z { last += 1 }
+        stairs.replaceSubrange(first..<last, with: [(y, z, index)])
     }
     return front.sorted()
 }

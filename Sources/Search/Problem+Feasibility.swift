@@ -40,6 +40,9 @@ extension [Constraint] {
 
     /// An evaluation judged anew by these limits.
     public func judgedAnew(_ evaluation: Evaluation) -> Evaluation {
+        if isEmpty, evaluation.quality != nil, evaluation.scores.allSatisfy({ $0.status != .constraint }) {
+            return evaluation
+        }
         var result = evaluation
         result.scores = evaluation.scores.map { judgedAnew($0, of: evaluation) }
         return result

@@ -38,16 +38,21 @@ extension Target {
     /// The evaluations as candidates for this device, those of its front marked; in the order given.
     ///
     /// Give evaluations of one fidelity: fronts never mix them.
-    public func candidates(from evaluations: [Evaluation], finalists: Set<String> = []) -> [ScoredCandidate] {
+    /// - Parameter marksTies: whether those that tie with the front are marked too, which takes longer.
+    public func candidates(
+        from evaluations: [Evaluation], finalists: Set<String> = [], marksTies: Bool = true
+    ) -> [ScoredCandidate] {
         let front = frontIndices(of: evaluations)
-        let onFront = Set(front)
-        let isTied = ties(evaluations, front: front)
+        var isOnFront = [Bool](repeating: false, count: evaluations.count)
+        for index in front { isOnFront[index] = true }
+        let isTied = marksTies ? ties(evaluations, front: front) : []
         return evaluations.indices.compactMap { index in
             let evaluation = evaluations[index]
             return evaluation.score(on: device).map {
                 ScoredCandidate(
-                    evaluation: evaluation, score: $0, isPareto: onFront.contains(index),
-                    isFinalist: finalists.contains(evaluation.candidate), isTied: isTied[index])
+                    evaluation: evaluation, score: $0, isPareto: isOnFront[index],
+                    isFinalist: !finalists.isEmpty && finalists.contains(evaluation.candidate),
+                    isTied: marksTies && isTied[index])
             }
         }
     }

@@ -93,6 +93,7 @@ enum Examples {
     ]
 
     static let sheets = [
+        trainedSheet,
         CandidateSheetAnswer(
             job: "mnist", id: "3f2a", architecture: "c16-k3", compression: "int8",
             devices: candidates.map { DeviceCandidateAnswer(device: "raspberry-pi-4", candidate: $0) },
@@ -109,6 +110,29 @@ enum Examples {
         CandidateSheetAnswer(
             job: "mnist", id: "3f2a", architecture: "c16-k3", compression: "int8", devices: []),
     ]
+
+    /// Of a finalist, with what it predicts and how it was trained.
+    private static let trainedSheet: CandidateSheetAnswer = {
+        var sheet = CandidateSheetAnswer(
+            job: "mnist", id: "3f2a", architecture: "c16-k3", compression: "int8", devices: [],
+            accounts: [
+                CompressionAccountAnswer(
+                    device: "raspberry-pi-4", nominalWeightBytes: 1000, effectiveWeightBytes: 1200,
+                    nominalMACs: 10_000, effectiveMACs: 10_000, differences: ["why"]),
+                CompressionAccountAnswer(
+                    device: "stm32h743", nominalWeightBytes: 1000, effectiveWeightBytes: nil,
+                    nominalMACs: 10_000,
+                    effectiveMACs: nil, differences: []),
+            ])
+        sheet.tested = TestedAnswer(
+            samples: 2, metrics: [TestedAnswer.Figure(metric: "accuracy", value: 0.5)],
+            classes: [
+                TestedAnswer.ClassFigures(name: "0", samples: 2, predicted: 1, right: 1),
+                TestedAnswer.ClassFigures(name: "1", samples: 0, predicted: 0, right: 0),
+            ], confusion: [[1, 1], [0, 0]])
+        sheet.training = [TrainingAnswer(stage: "before compression", losses: [0.5], accuracies: [0.9])]
+        return sheet
+    }()
 
     static let differences = [
         DiffAnswer(
@@ -147,12 +171,12 @@ enum Examples {
                 device: "raspberry-pi-4", fidelity: fidelity, hypervolume: 0.91,
                 objectives: ["accuracy", "latency_ms"], notes: ["a note"], sentence: "what is recommended",
                 recommended: fidelity.map { _ in "3f2a" }, baseline: fidelity.map { _ in "9b0c" }, total: 1,
-                trace: [[1, 0.5]], candidates: columns)
+                trace: [[1, 0.5, 12]], candidates: columns)
         }
         let answer = ReviewAnswer(
             job: jobs.jobs[0], metric: "accuracy", isShare: true, isError: false,
             facts: [ReviewAnswer.Fact(name: "data", text: "digits")], devices: devices,
-            architectures: ["c16-k3"], compressions: ["int8"], reasons: ["a remark"])
+            sheets: sheets, architectures: ["c16-k3"], compressions: ["int8"], reasons: ["a remark"])
         return (try? JSONValue(encoding: answer)) ?? .null
     }()
 }

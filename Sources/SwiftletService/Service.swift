@@ -136,14 +136,14 @@ public struct Service: Sendable {
         if case .events = call.route.result { return events() }
         guard call.route.method == .get else { return try await change(call) }
         let context = context
-        let tag = "W/\"\(try await offload.run { try context.stamp() })\""
-        guard !isKnown(tag, call.request) else { return notModified(tag) }
         let question = call.request.path + "?" + call.request.query
-        var response = try await offload.run {
-            try context.answers.answer(to: question, at: tag) { try call.route.work(call, context) }
+        let response = try await offload.run {
+            try context.answers.answer(to: question, at: context.stamp()) {
+                try call.route.work(call, context)
+            }
         }
-        response.headers["ETag"] = tag
-        return response
+        guard let tag = response.headers["ETag"], isKnown(tag, call.request) else { return response }
+        return notModified(tag)
     }
 
     private func change(_ call: Call) async throws -> ServiceResponse {

@@ -33,7 +33,10 @@ final class ServiceContext: Sendable {
     func stamp() throws -> String { try watch.stamp() }
 
     /// Lets the next request look again, after a change of our own.
-    func changed() { watch.forget() }
+    func changed() {
+        watch.forget()
+        answers.forget()
+    }
 
     /// Jobs and queue as one JSON text, for pages that watch.
     func state() throws -> String {
@@ -96,17 +99,27 @@ private final class Watch: Sendable {
     }
 }
 
-/// Answers of the present state, by what was asked.
+/// Answers by what was asked, each with the hash of its content as its tag.
+///
+/// An answer is made anew when the state has changed, but at most so often that making it takes a fifth of the time: while a search
+/// writes, many who ask cost little more than one.
 final class AnswerCache: Sendable {
+    private struct Known {
+        let response: ServiceResponse
+        let stamp: String
+        /// Until then it is given whatever the state.
+        let end: ContinuousClock.Instant
+    }
+
     private struct Kept {
-        var stamp = ""
         var size = 0
-        var answers: [String: ServiceResponse] = [:]
+        var answers: [String: Known] = [:]
         /// One for each question that is being answered.
         var locks: [String: NSLock] = [:]
     }
 
     private static let mostBytes = 64 << 20
+    private static let longest = Duration.seconds(3)
     private let kept = Mutex(Kept())
 
     /// The answer to a question, made once a state however many ask.
@@ -125,23 +138,42 @@ final class AnswerCache: Sendable {
             kept.withLock { _ = $0.locks.removeValue(forKey: question) }
         }
         if let known = known(question, stamp) { return known }
-        let answer = try make()
-        kept.withLock { kept in
-            guard kept.stamp == stamp, kept.size + answer.bytes.count <= Self.mostBytes else { return }
-            kept.size += answer.bytes.count
-            kept.answers[question] = answer
-        }
+        let start = ContinuousClock.now
+        var answer = try make()
+        answer.headers["ETag"] = "\"\(SHA256.hex(answer.bytes).prefix(24))\""
+        let took = start.duration(to: .now)
+        keep(Known(response: answer, stamp: stamp, end: .now + min(took * 4, Self.longest)), question)
         return answer
+    }
+
+    /// Forgets all answers, after a change that the next one must show.
+    func forget() {
+        kept.withLock {
+            $0.answers = [:]
+            $0.size = 0
+        }
     }
 
     private func known(_ question: String, _ stamp: String) -> ServiceResponse? {
         kept.withLock { kept in
-            if kept.stamp != stamp {
-                kept.stamp = stamp
-                kept.size = 0
-                kept.answers = [:]
+            guard let known = kept.answers[question], known.stamp == stamp || known.end > .now else {
+                return nil
             }
-            return kept.answers[question]
+            return known.response
+        }
+    }
+
+    private func keep(_ known: Known, _ question: String) {
+        kept.withLock { kept in
+            let before = kept.answers.removeValue(forKey: question)
+            kept.size -= before?.response.bytes.count ?? 0
+            if kept.size + known.response.bytes.count > Self.mostBytes {
+                kept.answers = [:]
+                kept.size = 0
+            }
+            guard known.response.bytes.count <= Self.mostBytes else { return }
+            kept.size += known.response.bytes.count
+            kept.answers[question] = known
         }
     }
 }

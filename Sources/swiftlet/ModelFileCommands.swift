@@ -119,8 +119,8 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The candidate's id, or enough of its beginning.")
     var candidate: String
 
-    @Option(help: "onnx, tflite or c; without it what the job's devices load.")
-    var format: BundleFormat?
+    @Option(help: "onnx, tflite or c; given again for several; without it what the job's devices load.")
+    var format: [BundleFormat] = []
 
     @Option(help: "Only what this device's runtime loads.")
     var device: String?
@@ -141,7 +141,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let request = ExportRequest(
-            job: job, candidate: candidate, format: format, device: device, output: output, replacing: force,
+            job: job, candidate: candidate, formats: format, device: device, output: output, replacing: force,
             allowsUnfinished: unfinished, data: data)
         try Terminal.print(try Review(database: database.db).export(request), as: .table)
     }

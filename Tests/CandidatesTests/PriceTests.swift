@@ -60,13 +60,15 @@ struct PriceTests {
     func frontEnds() throws {
         let catalog = try Shipped.devices()
         let work = try LogMelExtractor(LogMel(), sampleRate: 16_000, file: "a").work
-        let board = try #require(FrontEndCost(work, on: try #require(catalog["stm32h743"])))
+        let (fast, slow) = (try #require(catalog["stm32h743"]), try #require(catalog["stm32l4r5"]))
+        let board = try #require(FrontEndCost(work, on: fast))
         #expect(board.latencyP10 < board.latency && board.latency < board.latencyP90)
         // 49 frames of some 17,000 multiplications: between half a cycle and ten each, at 480 MHz.
         #expect((0.8...20).contains(board.latency))
-        let slower = try #require(FrontEndCost(work, on: try #require(catalog["stm32l4r5"])))
+        let slower = try #require(FrontEndCost(work, on: slow))
         #expect(slower.latency > board.latency && slower.ramBytes == board.ramBytes)
-        #expect(FrontEndCost(work, on: try #require(catalog["raspberry-pi-4"])) == nil)
+        let linux = try #require(catalog["raspberry-pi-4"])
+        #expect(FrontEndCost(work, on: linux) == nil)
         let kept = Reserve(ramBytes: 1000, flashBytes: 2000).adding(work)
         #expect(kept.ramBytes == 1000 + work.ramBytes && kept.flashBytes == 2000 + work.flashBytes)
         #expect(Reserve.none.adding(nil) == .none)

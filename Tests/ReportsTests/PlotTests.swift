@@ -70,7 +70,7 @@ struct PlotTests {
                         job: "j", device: "d", candidate: nil, why: "", runnerUp: nil, nearest: [],
                         blocking: nil),
                     baseline: nil, candidates: costs.count, infeasible: [],
-                    trace: [(1, 0), (2, .nan), (3, 1), (4, .infinity)])
+                    trace: [(1, 0, 1), (2, .nan, 2), (3, 1, 3), (4, .infinity, 4)])
             ]
         ).html
         #expect(!page.contains("nan") && !page.contains("\"inf") && !page.contains("\u{1b}"))

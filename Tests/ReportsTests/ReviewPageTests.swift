@@ -61,7 +61,7 @@ struct ReviewPageTests {
                     device: name, fidelity: .table, hypervolume: 1, objectives: ["accuracy"], notes: [],
                     sentence: name, recommended: nil, baseline: nil, total: latencies.count, trace: [],
                     candidates: columns)
-            ], architectures: ["</script><b>"], compressions: ["none"], reasons: [])
+            ], sheets: [], architectures: ["</script><b>"], compressions: ["none"], reasons: [])
         let html = ReportPage(job: job, facts: review.facts, sections: [], review: review).html
         #expect(!html.contains("<script>alert") && !html.contains("</script><b>") && !html.contains("<i>"))
         let start = try #require(html.firstRange(of: "id=\"review-data\">")).upperBound

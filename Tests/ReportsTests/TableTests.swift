@@ -119,7 +119,7 @@ struct TableTests {
                     recommendation: SelectionAnswer(
                         job: "<i>", device: "<d>", candidate: members[0], why: "", runnerUp: nil, nearest: [],
                         blocking: nil), baseline: members[1], candidates: 3,
-                    infeasible: [("failed", 1)], trace: [(1, 0), (3, 0)])
+                    infeasible: [("failed", 1)], trace: [(1, 0, 1), (3, 0, 3)])
             ])
         let html = page.html
         #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("What was asked"))

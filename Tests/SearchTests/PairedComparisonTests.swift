@@ -1,3 +1,4 @@
+import Determinism
 import Quantities
 import Search
 import Testing
@@ -54,5 +55,32 @@ struct PairedComparisonTests {
         let candidates = board.candidates(from: evaluations)
         #expect(candidates.map(\.isPareto) == [true, false, false])
         #expect(candidates.map(\.isTied) == [false, true, false])
+    }
+
+    @Test("Ties are those that comparing with every member of the front finds", arguments: [false, true])
+    func tiesAgreeWithDefinition(hasErrors: Bool) {
+        var random = RandomStream(seed: 5, .split, hasErrors ? 1 : 0)
+        let evaluations = (0..<200).map { index in
+            let accuracy = Double(random.index(below: 40)) / 40
+            var result = evaluation(
+                "c\(index)", accuracy: accuracy, latency: Double(1 + random.index(below: 20)))
+            result.outcome = .evaluated(
+                Quality(
+                    accuracy: accuracy,
+                    standardError: hasErrors || index % 3 == 0 ? 0.01 + 0.02 * accuracy : nil))
+            return result
+        }
+        let candidates = board.candidates(from: evaluations)
+        let front = candidates.filter(\.isPareto)
+        for candidate in candidates {
+            guard let quality = candidate.evaluation.quality else { continue }
+            let isBeaten = front.contains { member in
+                (member.score.latency ?? 0) <= (candidate.score.latency ?? 0)
+                    && member.evaluation.quality.map { PairedComparison($0, quality).isBetter() } == true
+            }
+            #expect(
+                candidate.isTied == (!candidate.isPareto && quality.standardError != nil && !isBeaten),
+                "\(candidate.id)")
+        }
     }
 }

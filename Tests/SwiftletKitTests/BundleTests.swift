@@ -89,7 +89,7 @@ struct BundleTests {
         let finished = Set(try SmallJob.candidates(in: folder, on: "stm32h743", at: .final).map(\.id))
         let id = try #require(trained.first { !finished.contains($0) })
         let output = "\(folder.path)/unfinished"
-        var request = ExportRequest(job: "small", candidate: id, format: .onnx, output: output)
+        var request = ExportRequest(job: "small", candidate: id, formats: [.onnx], output: output)
         #expect(throws: KitError.unfinished(candidate: id, job: "small")) {
             try SmallJob.review(folder).export(request)
         }
@@ -105,6 +105,9 @@ struct BundleTests {
         request.allowsUnfinished = false
         request.replacing = true
         #expect(try SmallJob.review(folder).export(request).files.contains("model.onnx"))
+        request.formats = [.tflite, .onnx]
+        let both = try SmallJob.review(folder).export(request).files
+        #expect(both.contains("model.onnx") && both.contains("model.tflite") && !both.contains("model.c"))
     }
 
     @Test("Exported models are read back, run and priced")

@@ -184,12 +184,38 @@ struct ServiceAPITests {
             #expect(schema.complaints(about: answer) == [], "\(path)")
         }
 
-        let tag = try #require(response.headers["ETag"])
+        let tag = try #require(await test.ask("GET", "/api/v1/jobs").headers["ETag"])
         let again = await test.ask("GET", "/api/v1/jobs", headers: ["If-None-Match": "\"x\", \(tag)"])
         #expect(again.status == 304 && again.bytes.isEmpty)
         _ = try copy(job: "small", to: "second", database: test.database)
         try await Task.sleep(for: .milliseconds(300))
         #expect(await test.ask("GET", "/api/v1/jobs", headers: ["If-None-Match": tag]).status == 200)
+        // The front is what it was, whatever else the database has now.
+        let front304 = await test.ask(
+            "GET", "/api/v1/jobs/small/fronts/stm32h743",
+            headers: ["If-None-Match": try #require(response.headers["ETag"])])
+        #expect(front304.status == 304)
+    }
+
+    @Test("A finalist's sheet tells how it was trained, and the page has the sheets of recommended models")
+    func training() async throws {
+        let test = try TestService()
+        defer { test.end() }
+        try await test.runJob()
+        let review = try Review(database: test.database)
+        let page = try review.review(of: "small")
+        let recommended = Set(page.devices.compactMap(\.recommended))
+        #expect(Set(page.sheets.map(\.id)) == recommended && !recommended.isEmpty)
+        for sheet in page.sheets {
+            let training = try #require(sheet.training)
+            #expect(training.first?.stage == "before compression")
+            #expect(training.allSatisfy { $0.losses.count == $0.accuracies.count && !$0.losses.isEmpty })
+            #expect(training.flatMap(\.losses).allSatisfy { $0 > 0 && $0.isFinite })
+            #expect(training == (try review.candidate(sheet.id, of: "small").training))
+            #expect(sheet.layers?.isEmpty == false && sheet.tested != nil)
+        }
+        let seconds = page.devices.flatMap { $0.trace.map { $0[2] } }
+        #expect(seconds.allSatisfy { $0 >= 0 })
     }
 
     @Test("A bundle downloaded is one that verify accepts")

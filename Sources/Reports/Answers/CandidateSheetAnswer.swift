@@ -18,10 +18,12 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var measurements: [MeasurementSourceAnswer]
     /// What the compression promises beside what runtimes give; finalists only.
     public var accounts: [CompressionAccountAnswer]
-    /// What a front-end takes before the network, on microcontrollers; empty where samples need none.
-    public var frontEnds: [FrontEndAnswer] = []
+    /// What a front-end takes before the network, on microcontrollers; nil where there is none to price.
+    public var frontEnds: [FrontEndAnswer]?
     /// What it predicted for the test part; finalists only.
     public var tested: TestedAnswer?
+    /// How it was trained, one training after the other; nil where that was not kept.
+    public var training: [TrainingAnswer]?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
     /// Costs layer by layer; nil where they were not asked for.
@@ -48,7 +50,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case job, id, architecture, compression, devices, measurements, accounts, tested, passes, layers
+        case job, id, architecture, compression, devices, measurements, accounts, tested, training, passes
+        case layers
         case hostMachines = "host_machines"
         case frontEnds = "front_ends"
     }
@@ -73,25 +76,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         self.heading = heading
     }
 
-    /// Reads what `encode(to:)` writes, without the heading.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            job: try container.decode(String.self, forKey: .job),
-            id: try container.decode(String.self, forKey: .id),
-            architecture: try container.decode(String.self, forKey: .architecture),
-            compression: try container.decode(String.self, forKey: .compression),
-            devices: try container.decode([DeviceCandidateAnswer].self, forKey: .devices),
-            hostMachines: try container.decode([MachineAnswer].self, forKey: .hostMachines),
-            measurements: try container.decode([MeasurementSourceAnswer].self, forKey: .measurements),
-            accounts: try container.decode([CompressionAccountAnswer].self, forKey: .accounts),
-            passes: try container.decodeIfPresent(PassesAnswer.self, forKey: .passes),
-            layers: try container.decodeIfPresent([DeviceLayersAnswer].self, forKey: .layers))
-        frontEnds = try container.decodeIfPresent([FrontEndAnswer].self, forKey: .frontEnds) ?? []
-        tested = try container.decodeIfPresent(TestedAnswer.self, forKey: .tested)
-    }
-
-    /// Writes front-ends where there are any, `tested` for finalists, `passes` and `layers` only where they were asked for.
+    /// Writes `frontEnds` where there are any, `tested` and `training` for finalists, `passes` and `layers` only where they were asked
+    /// for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
@@ -102,10 +88,28 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(hostMachines, forKey: .hostMachines)
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
-        if !frontEnds.isEmpty { try container.encode(frontEnds, forKey: .frontEnds) }
+        if let frontEnds { try container.encode(frontEnds, forKey: .frontEnds) }
         if let tested { try container.encode(tested, forKey: .tested) }
+        if let training { try container.encode(training, forKey: .training) }
         if let passes { try container.encode(passes, forKey: .passes) }
         if let layers { try container.encode(layers, forKey: .layers) }
+    }
+}
+
+/// One training of a candidate, epoch by epoch.
+public struct TrainingAnswer: Codable, Hashable, Sendable {
+    /// `before compression`, or the compression's step behind which it stands.
+    public var stage: String
+    /// Mean loss over the samples of each epoch.
+    public var losses: [Double]
+    /// Share of the training samples that were classified right while each epoch ran; 0 where numbers are predicted.
+    public var accuracies: [Double]
+
+    /// A training.
+    public init(stage: String, losses: [Double], accuracies: [Double]) {
+        self.stage = stage
+        self.losses = losses
+        self.accuracies = accuracies
     }
 }
 
@@ -227,7 +231,8 @@ extension CandidateSheetAnswer {
 
     /// Heading, one line a device, remarks, accounts, and what else was asked for.
     public func table(_ style: TableStyle) throws -> String {
-        try headingText + devices.table(style) + frontEnds.map(\.text).joined() + reasons
+        let front = (frontEnds ?? []).map(\.text).joined()
+        return try headingText + devices.table(style) + front + reasons
             + hostMachines.map { "host-cpu: timed on \($0.text)\n" }.joined()
             + measurements.map(\.sentence).joined() + accountsTable(style)
             + (tested?.text ?? "") + (passes.map { "\n" + $0.table(style) } ?? "")

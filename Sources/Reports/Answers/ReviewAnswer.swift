@@ -15,6 +15,8 @@ public struct ReviewAnswer: Codable, Sendable {
     public var facts: [Fact]
     /// One a device, in the job's order; where finalists stand first, what the search saw behind them.
     public var devices: [DeviceReview]
+    /// Of the recommended models that were trained to the end: layers, what they predict, how they were trained; no scores.
+    public var sheets: [CandidateSheetAnswer]
     /// What candidates' architectures stand for by index.
     public var architectures: [String]
     /// What candidates' compressions stand for by index.
@@ -40,13 +42,13 @@ public struct ReviewAnswer: Codable, Sendable {
         case job, metric
         case isShare = "is_share"
         case isError = "is_error"
-        case facts, devices, architectures, compressions, reasons
+        case facts, devices, sheets, architectures, compressions, reasons
     }
 
     /// A job's review.
     public init(
         job: JobAnswer, metric: String, isShare: Bool, isError: Bool, facts: [Fact], devices: [DeviceReview],
-        architectures: [String], compressions: [String], reasons: [String]
+        sheets: [CandidateSheetAnswer], architectures: [String], compressions: [String], reasons: [String]
     ) {
         self.job = job
         self.metric = metric
@@ -54,6 +56,7 @@ public struct ReviewAnswer: Codable, Sendable {
         self.isError = isError
         self.facts = facts
         self.devices = devices
+        self.sheets = sheets
         self.architectures = architectures
         self.compressions = compressions
         self.reasons = reasons
@@ -85,7 +88,8 @@ public struct DeviceReview: Codable, Sendable {
     public var baseline: String?
     /// How many candidates there are; `candidates` may hold fewer.
     public var total: Int
-    /// Where the hypervolume changed in the course of the search: after how many evaluations, and to what.
+    /// Where the hypervolume changed in the course of the search: after how many evaluations, to what, and how many seconds those
+    /// evaluations had taken, added up.
     public var trace: [[Double]]
     /// The candidates as columns.
     public var candidates: CandidateColumns

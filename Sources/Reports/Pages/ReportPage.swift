@@ -28,14 +28,15 @@ public struct ReportPage: Sendable {
         public var candidates: Int
         /// How many candidates have each status but `ok`, by the status's name.
         public var infeasible: [(status: String, count: Int)]
-        /// Where the hypervolume changed: after how many evaluations, and to what; empty where the device does not guide the
-        /// search.
-        public var trace: [(evaluations: Int, hypervolume: Double)]
+        /// Where the hypervolume changed: after how many evaluations, to what, and how many seconds those had taken, added up; empty
+        /// where the device does not guide the search.
+        public var trace: [(evaluations: Int, hypervolume: Double, seconds: Double)]
 
         /// A device's part of the page.
         public init(
             front: FrontAnswer, recommendation: SelectionAnswer, baseline: CandidateAnswer?, candidates: Int,
-            infeasible: [(status: String, count: Int)], trace: [(evaluations: Int, hypervolume: Double)],
+            infeasible: [(status: String, count: Int)],
+            trace: [(evaluations: Int, hypervolume: Double, seconds: Double)],
             tested: TestedAnswer? = nil
         ) {
             self.front = front

@@ -26,7 +26,10 @@ public enum ReviewPage {
     ///
     /// They are written so that they can be joined: imports stand on a line each, and no two modules define the same name.
     static var joinedScript: String {
-        let order = ["format.js", "model.js", "chart.js", "views.js", "app.js"]
+        let order = [
+            "format.js", "model.js", "chart.js", "figures.js", "elements.js", "details.js", "views.js",
+            "app.js",
+        ]
         return order.compactMap(text).joined(separator: "\n")
             .split(separator: "\n", omittingEmptySubsequences: false)
             .filter { !$0.hasPrefix("import ") }

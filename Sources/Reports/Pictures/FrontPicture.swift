@@ -55,8 +55,10 @@ public struct FrontPicture: Hashable, Sendable {
         let dots = points.filter { $0.cost > 0 }.map { point in
             VectorPlot.Dot(
                 x: point.cost, y: point.quality,
-                tooltip: "\(point.label.prefix(8)): \(cost.shown(point.cost)), "
-                    + "\(Human.percent(point.quality))\(point.label.dropFirst(8))",
+                tooltip: {
+                    "\(point.label.prefix(8)): \(cost.shown(point.cost)), "
+                        + "\(Human.percent(point.quality))\(point.label.dropFirst(8))"
+                },
                 isProminent: point.isOnFront)
         }
         let stairs = staircase(of: dots.filter(\.isProminent)) { ($0.x, $0.y) }

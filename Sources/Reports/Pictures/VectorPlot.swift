@@ -5,8 +5,8 @@ import Quantities
 struct VectorPlot {
     struct Dot {
         let x, y: Double
-        /// Shown while the pointer rests on it.
-        let tooltip: String
+        /// Shown while the pointer rests on it; made for dots that are drawn only.
+        let tooltip: () -> String
         let isProminent: Bool
     }
 
@@ -57,7 +57,7 @@ struct VectorPlot {
     private func circle(_ dot: Dot, in frame: Frame) -> String {
         "<circle fill=\"\(dot.isProminent ? "#0b6bcb" : "#b6c2cf")\" cx=\"\(frame.place(x: dot.x))\" "
             + "cy=\"\(frame.place(y: dot.y))\" r=\"\(dot.isProminent ? 5 : 3)\">"
-            + "<title>\(dot.tooltip.escapedForHTML)</title></circle>"
+            + "<title>\(dot.tooltip().escapedForHTML)</title></circle>"
     }
 }
 
@@ -70,10 +70,10 @@ private struct Frame {
 
     /// One dot of each small square: more of them would only hide one another and fill the page.
     func thinned(_ dots: [VectorPlot.Dot]) -> [VectorPlot.Dot] {
-        var taken: Set<[Int]> = []
+        var taken: Set<Int> = []
         return dots.filter { dot in
             let across = min(max(x.share(dot.x), -1), 2), up = min(max(y.share(dot.y), -1), 2)
-            return taken.insert([Int(100 * across), Int(45 * up)]).inserted
+            return taken.insert(1000 * Int(100 * across) + Int(45 * up)).inserted
         }
     }
 

@@ -12,8 +12,8 @@ public struct ExportRequest: Sendable {
     public var job: String
     /// The candidate's id, or enough of the beginning of it.
     public var candidate: String
-    /// Nil for every format that the devices load.
-    public var format: BundleFormat?
+    /// Empty for every format that the devices load.
+    public var formats: [BundleFormat]
     /// The only device that the bundle is for; nil for every one of the job.
     public var device: String?
     /// The folder to write.
@@ -27,12 +27,12 @@ public struct ExportRequest: Sendable {
 
     /// A candidate and the folder to write.
     public init(
-        job: String, candidate: String, format: BundleFormat? = nil, device: String? = nil, output: String,
+        job: String, candidate: String, formats: [BundleFormat] = [], device: String? = nil, output: String,
         replacing: Bool = false, allowsUnfinished: Bool = false, data: String? = nil
     ) {
         self.job = job
         self.candidate = candidate
-        self.format = format
+        self.formats = formats
         self.device = device
         self.output = output
         self.replacing = replacing
@@ -54,7 +54,7 @@ extension Review {
         let bundle = try ModelBundle(
             job: job.name, BundledCandidate(evaluation),
             artefact(evaluation, of: job, source, request),
-            devices: try profiles(for: request.device, of: job, source), format: request.format)
+            devices: try profiles(for: request.device, of: job, source), formats: request.formats)
         try bundle.write(to: request.output)
         try checkWritten(request.output)
         return ExportAnswer(

@@ -96,7 +96,7 @@ extension MeasuredPlace {
         let model = try BundledModel(ModelFile(job: job, candidate: evaluation.candidate))
         do {
             let bundle = try ModelBundle(
-                job: job.name, BundledCandidate(evaluation), model, devices: [profile], format: nil)
+                job: job.name, BundledCandidate(evaluation), model, devices: [profile], formats: [])
             guard let name = bundle.devices.first?.file else {
                 return .failure(BundleError(bundle.refusals.joined(separator: "; ")))
             }

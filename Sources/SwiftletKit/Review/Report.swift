@@ -39,7 +39,7 @@ extension Review {
     /// - Parameter shown: candidates that are the proposed ones, unless finalists are shown in their place.
     private func trace(
         of target: Target, in job: JobStore, beside shown: [ScoredCandidate]
-    ) throws -> [(evaluations: Int, hypervolume: Double)] {
+    ) throws -> [(evaluations: Int, hypervolume: Double, seconds: Double)] {
         guard target.guidesSearch else { return [] }
         let isSearch =
             try job.proposalCount() == shown.count && shown.allSatisfy { $0.evaluation.proposal != nil }
@@ -47,10 +47,13 @@ extension Review {
             try isSearch ? shown.map(\.evaluation) : job.proposedOutlines(on: target.device)
         guard history.count <= 2000 else { return coarseTrace(of: target, history) }
         var trace = HypervolumeTrace(target)
-        var steps: [(evaluations: Int, hypervolume: Double)] = []
+        var seconds = 0.0
+        var steps: [(evaluations: Int, hypervolume: Double, seconds: Double)] = []
         for (index, evaluation) in history.enumerated() {
             let before = trace.hypervolume, now = trace.add(evaluation)
-            if now != before || index == 0 || index == history.count - 1 { steps.append((index + 1, now)) }
+            seconds += evaluation.seconds
+            guard now != before || index == 0 || index == history.count - 1 else { continue }
+            steps.append((index + 1, now, seconds))
         }
         return steps
     }
@@ -58,13 +61,15 @@ extension Review {
     /// The same at a hundred places of a long history, each from the front until then.
     private func coarseTrace(
         of target: Target, _ history: [Evaluation]
-    ) -> [(evaluations: Int, hypervolume: Double)] {
+    ) -> [(evaluations: Int, hypervolume: Double, seconds: Double)] {
         var front: [Evaluation] = []
+        var seconds = 0.0
         let length = (history.count + 99) / 100
         return stride(from: 0, to: history.count, by: length).map { start in
             let end = min(start + length, history.count)
             front = target.front(of: front + history[start..<end])
-            return (end, target.hypervolume(of: front))
+            seconds += history[start..<end].reduce(0) { $0 + $1.seconds }
+            return (end, target.hypervolume(of: front), seconds)
         }
     }
 
@@ -73,7 +78,9 @@ extension Review {
         let keys = try job.askedKeys()
         func fact(_ name: String, _ wanted: [(key: String, label: String)]) -> ReportPage.Fact? {
             let parts = wanted.compactMap { key, label in
-                keys[key].map { label.isEmpty ? $0.asList : "\(label) \($0.asList)" }
+                keys[key].map(\.asList).flatMap { text in
+                    text.isEmpty ? nil : label.isEmpty ? text : "\(label) \(text)"
+                }
             }
             return parts.isEmpty ? nil : ReportPage.Fact(name: name, text: parts.joined(separator: ", "))
         }
@@ -101,7 +108,7 @@ extension Review {
             ReportPage.Fact(
                 name: "machine",
                 text: machines.isEmpty
-                    ? "kernels \(environment.kernelSet), OpenBLAS \(environment.openBLASVersion)"
+                    ? "kernels \(environment.kernelSet), \(environment.openBLASVersion)"
                     : machines.joined(separator: "; ")),
         ].compactMap(\.self)
     }
@@ -110,11 +117,13 @@ extension Review {
 extension DeviceFront {
     /// The most accurate uncompressed candidate that the device can have, among the thousand most accurate ones.
     fileprivate func baseline() throws -> ScoredCandidate? {
-        let best = all.filter { $0.isFeasible && $0.evaluation.quality != nil }.sorted {
-            ($1.evaluation.quality?.accuracy ?? 0, $0.id) < ($0.evaluation.quality?.accuracy ?? 0, $1.id)
+        let known = all.indices.compactMap { index in
+            all[index].isFeasible
+                ? all[index].evaluation.quality.map { (index: index, value: $0.accuracy) } : nil
         }
-        for candidate in best.prefix(1000) {
-            if let complete = try completed(candidate), complete.evaluation.compression == "none" {
+        let best = known.sorted { ($1.value, all[$0.index].id) < ($0.value, all[$1.index].id) }
+        for entry in best.prefix(1000) {
+            if let complete = try completed(all[entry.index]), complete.evaluation.compression == "none" {
                 return complete
             }
         }

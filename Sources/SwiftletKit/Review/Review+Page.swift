@@ -37,7 +37,7 @@ extension Review {
                         objectives: target.objectives.map(\.metric.rawValue), notes: section.front.notes,
                         sentence: section.sentence, recommended: section.recommendation.candidate?.id,
                         baseline: section.baseline?.id, total: front.all.count,
-                        trace: section.trace.map { [Double($0.evaluations), $0.hypervolume] },
+                        trace: section.trace.map { [Double($0.evaluations), $0.hypervolume, $0.seconds] },
                         candidates: try columns(of: shown, in: job, scale, &texts)))
             }
         }
@@ -47,6 +47,7 @@ extension Review {
         let review = ReviewAnswer(
             job: summary, metric: metric, isShare: scale.name == .accuracy,
             isError: quality.map { $0.turned(1) < 0 } ?? false, facts: facts, devices: devices,
+            sheets: try details(ofAll: Set(devices.compactMap(\.recommended)), in: job),
             architectures: texts.architectures.all, compressions: texts.compressions.all,
             reasons: texts.reasons.all)
         return (ReportPage(job: summary, facts: facts, sections: sections, review: review), review)

@@ -27,7 +27,7 @@ extension Review {
         let output = folder.appending(path: name).path(percentEncoded: false)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let answer = try export(
-            ExportRequest(job: job, candidate: id, format: format, output: output))
+            ExportRequest(job: job, candidate: id, formats: format.map { [$0] } ?? [], output: output))
         let members = try answer.files.map { file in
             guard let bytes = FileManager.default.contents(atPath: "\(output)/\(file)") else {
                 throw KitError.notWritten(path: file, reason: "it could not be read back")

@@ -73,7 +73,8 @@ extension Review {
     func selection(
         of job: JobStore, for target: Target, _ request: SelectionRequest, among candidates: [ScoredCandidate]
     ) throws -> SelectionAnswer {
-        let evaluated = candidates.filter { $0.evaluation.quality != nil }
+        let isComplete = candidates.allSatisfy { $0.evaluation.quality != nil }
+        let evaluated = isComplete ? candidates : candidates.filter { $0.evaluation.quality != nil }
         var selection = target.select(request, from: evaluated)
         if selection.candidate == nil {
             var request = request

@@ -1,3 +1,4 @@
+import Candidates
 import Devices
 import ExperimentStore
 import Jobs
@@ -5,6 +6,7 @@ import ModelGraph
 import Quantities
 public import Reports
 import Search
+import Training
 
 extension Review {
     /// Choices and metrics of one candidate, and what it costs on each device.
@@ -23,8 +25,9 @@ extension Review {
         let best = try job.bestEvaluation(of: candidate)
         let devices = try device.map { [$0] } ?? job.targets().map(\.device)
         let scored = try devices.compactMap { device in
-            try job.candidates(on: device, at: best.fidelity).candidates.first { $0.id == best.candidate }
-                .map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0, scale)) }
+            try job.completed(
+                job.outlines(on: device, at: best.fidelity).candidates.filter { $0.id == best.candidate }
+            ).first.map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0, scale)) }
         }
         var sheet = CandidateSheetAnswer(
             job: job.name, id: best.candidate, architecture: best.architecture,
@@ -36,12 +39,36 @@ extension Review {
             sheet.hostMachines = try job.hostMachines().map { MachineAnswer($0) }
         }
         sheet.measurements = try measurements(of: best, in: job, on: devices)
-        sheet.accounts = compressionAccounts(of: best, in: job, on: devices)
-        sheet.frontEnds = try job.frontEnds(on: devices)
-        sheet.tested = try TestedAnswer(best, of: job)
+        try addDetails(to: &sheet, of: best, in: job, on: devices)
         if hasPasses { sheet.passes = PassesAnswer(try PassStudy(job.model(of: best))) }
         if hasLayers { sheet.layers = try devices.map { try job.layers(of: best, on: $0) } }
         return sheet
+    }
+
+    /// What is known of finished candidates beside their scores, by their ids in ascending order; others are left out.
+    func details(ofAll candidates: Set<String>, in job: JobStore) throws -> [CandidateSheetAnswer] {
+        let devices = try job.targets().map(\.device)
+        return try candidates.sorted().compactMap { candidate in
+            let best = try job.bestEvaluation(of: candidate)
+            guard best.fidelity == .final, best.quality != nil else { return nil }
+            var sheet = CandidateSheetAnswer(
+                job: job.name, id: best.candidate, architecture: best.architecture,
+                compression: best.compression, devices: [])
+            try addDetails(to: &sheet, of: best, in: job, on: devices)
+            // A finalist whose model was removed, or a device whose profile was, has no layers.
+            sheet.layers = devices.compactMap { try? job.layers(of: best, on: $0) }
+            return sheet
+        }
+    }
+
+    private func addDetails(
+        to sheet: inout CandidateSheetAnswer, of best: Evaluation, in job: JobStore, on devices: [String]
+    ) throws {
+        sheet.accounts = compressionAccounts(of: best, in: job, on: devices)
+        let frontEnds = try job.frontEnds(on: devices)
+        if !frontEnds.isEmpty { sheet.frontEnds = frontEnds }
+        sheet.tested = try TestedAnswer(best, of: job)
+        sheet.training = try job.training(of: best)
     }
 
     private func measurements(
@@ -74,6 +101,21 @@ extension JobStore {
             throw KitError.unfinished(candidate: evaluation.candidate, job: name)
         }
         return try ModelFile(job: self, candidate: evaluation.candidate).read()
+    }
+
+    /// How a finalist was trained; nil of others, and where that was not kept.
+    fileprivate func training(of evaluation: Evaluation) throws -> [TrainingAnswer]? {
+        guard evaluation.fidelity == .final, evaluation.quality != nil else { return nil }
+        do {
+            let curve = try ModelFile(job: self, candidate: evaluation.candidate).readTrainingCurve()
+            return curve.stages.map { stage in
+                TrainingAnswer(
+                    stage: stage.name, losses: stage.epochs.map(\.loss),
+                    accuracies: stage.epochs.map(\.accuracy))
+            }
+        } catch StoreError.missingFile {
+            return nil
+        }
     }
 
     /// A finalist's cost on a device, layer by layer.
