@@ -303,10 +303,12 @@ export class JobView {
             ['compression', review.compressions[device.compression[chosen]] ?? '–'],
         ];
         const reason = this.reason(chosen);
+        const remark = isFeasible(device, chosen) ? review.reasons[device.reason[chosen]] : null;
         const stages = (review.architectures[device.architecture[chosen]] ?? '').split('|').filter(Boolean);
         this.sheet.replaceChildren(
             h('h2', {}, id.slice(0, 8)), h('p', { class: 'badges' }, ...badges.map((badge) => h('span', { class: 'badge' }, badge))),
             reason ? h('p', { class: 'bad' }, `${reason[0].toUpperCase()}${reason.slice(1)}.`) : '',
+            remark ? h('p', { class: 'muted small' }, `${remark[0].toUpperCase()}${remark.slice(1)}.`) : '',
             h('dl', { class: 'values' }, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
             h('h3', {}, 'Stages'), h('ol', { class: 'stages' }, ...stages.map((stage) => h('li', {}, stage))),
             this.exports(id));

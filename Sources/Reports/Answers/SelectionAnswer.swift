@@ -64,14 +64,16 @@ extension SelectionAnswer {
     /// The selected candidate, where there is one.
     public var csv: CSVRows { get throws { try [row].compactMap(\.self).csv } }
 
-    /// Two sentences, the candidate and the runner-up (or what comes nearest), and how the candidate is exported.
+    /// Two sentences, a remark where there is one, the candidate and the runner-up (or what comes nearest), and how the candidate is exported.
     public func table(_ style: TableStyle) throws -> String {
         let named =
             [("selected", candidate), ("runner-up", runnerUp)].compactMap { name, candidate in
                 candidate.map { (name, $0) }
             } + nearest.map { ("nearest", $0) }
         let names = FittedTable.Column("choice", title: "", .left, rank: 0, cells: named.map(\.0))
-        return "\(device): \(why)\n" + (blocking.map { "in the way: \($0)\n" } ?? "")
+        let remark = candidate?.status == .ok ? candidate?.reason : nil
+        return "\(device): \(why)\n" + (remark.map { "\(device): \($0)\n" } ?? "")
+            + (blocking.map { "in the way: \($0)\n" } ?? "")
             + (try CandidateTable(named.map(\.1), leading: [names]).text(style))
             + exportCommands.map { "  \($0)\n" }.joined()
     }
