@@ -8,40 +8,64 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 /// Points are taken in lexicographic order, so that one can be dominated by an earlier one only (Zhang, Tian,
 /// Cheng, Jin: An Efficient Approach to Nondominated Sorting, IEEE TEVC 2015). 100,000 points take some hundredths of a second.
 public func nonDominated(_ points: [[Double]]) -> [Int] {
-    if points.first?.count == 2 { return nonDominatedInPlane(points) }
-    guard let dimensions = points.first?.count else { return [] }
-    precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
-    let flat = points.flatMap(\.self)
-    let order = points.indices.sorted { a, b in
-        for axis in 0..<dimensions {
-            let (left, right) = (flat[a * dimensions + axis], flat[b * dimensions + axis])
-            if left != right { return left < right }
-        }
-        return a < b
-    }
-    var members = PointList(dimensions: dimensions)
-    var front: [Int] = []
-    for index in order where !members.hasOne(dominating: points[index]) {
-        members.append(points[index])
-        front.append(index)
-    }
-    return front.sorted()
+    var waiting = WaitingPoints(points)
+    return waiting.takeFront()
 }
 
-/// The same of two objectives, by a sweep.
-private func nonDominatedInPlane(_ points: [[Double]]) -> [Int] {
-    let order = points.indices.sorted {
-        (points[$0][0], points[$0][1], $0) < (points[$1][0], points[$1][1], $1)
-    }
-    var front: [Int] = []
-    for index in order {
-        guard let last = front.last else {
-            front.append(index)
-            continue
+/// Points in lexicographic order, from which front after front is taken.
+private struct WaitingPoints {
+    private let dimensions: Int
+    /// Row-major, a row a point.
+    private let flat: [Double]
+    private var order: [Int]
+
+    init(_ points: [[Double]]) {
+        let dimensions = points.first?.count ?? 0
+        precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
+        let flat = points.flatMap(\.self)
+        self.dimensions = dimensions
+        self.flat = flat
+        order = points.indices.sorted { a, b in
+            for axis in 0..<dimensions {
+                let (left, right) = (flat[a * dimensions + axis], flat[b * dimensions + axis])
+                if left != right { return left < right }
+            }
+            return a < b
         }
-        if points[index][1] < points[last][1] || points[index] == points[last] { front.append(index) }
     }
-    return front.sorted()
+
+    var isEmpty: Bool { order.isEmpty }
+
+    /// Removes the points that no other one dominates, and answers with their indices in ascending order.
+    mutating func takeFront() -> [Int] {
+        var members = PointList(dimensions: dimensions)
+        var front: [Int] = []
+        var rest: [Int] = []
+        for index in order {
+            let isDominated =
+                dimensions == 2
+                ? front.last.map { dominatesInPlane($0, index) } ?? false
+                : members.hasOne(dominating: point(index))
+            if isDominated {
+                rest.append(index)
+            } else {
+                if dimensions != 2 { members.append(point(index)) }
+                front.append(index)
+            }
+        }
+        order = rest
+        return front.sorted()
+    }
+
+    private func point(_ index: Int) -> [Double] {
+        Array(flat[index * dimensions..<(index + 1) * dimensions])
+    }
+
+    /// Whether the point added to a front last dominates a later one of two objectives: all before it are worse on the second.
+    private func dominatesInPlane(_ last: Int, _ index: Int) -> Bool {
+        flat[2 * last + 1] < flat[2 * index + 1]
+            || flat[2 * last + 1] == flat[2 * index + 1] && flat[2 * last] != flat[2 * index]
+    }
 }
 
 /// Points of one dimension in one block of memory, so that many are compared quickly.
@@ -92,17 +116,14 @@ struct PointList {
 ///
 /// Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, IEEE TEVC
 /// 2002.
-func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
-    var remaining = Array(points.indices)
+package func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
+    var waiting = WaitingPoints(points)
     var fronts: [[Int]] = []
     var placed = 0
-    while !remaining.isEmpty, placed < needed {
-        let front = nonDominated(remaining.map { points[$0] })
-        fronts.append(front.map { remaining[$0] })
+    while !waiting.isEmpty, placed < needed {
+        let front = waiting.takeFront()
+        fronts.append(front)
         placed += front.count
-        var isPlaced = [Bool](repeating: false, count: remaining.count)
-        for position in front { isPlaced[position] = true }
-        remaining = remaining.indices.filter { !isPlaced[$0] }.map { remaining[$0] }
     }
     return fronts
 }
