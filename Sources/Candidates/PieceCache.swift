@@ -25,16 +25,21 @@ final class PieceCache: Sendable {
 
     /// Counts and scores of a point in normal form; nil where its pieces have no keys.
     ///
-    /// `graph` is asked for its network where a piece of it is new.
-    func costs(of genotype: Genotype, graph: () throws -> Graph) rethrows -> Costs? {
+    /// `graph` is asked for its network where a piece of it is new: with all cells of a stage, or with one where it is asked so.
+    func costs(
+        of genotype: Genotype, graph: (_ repeatingCells: Bool) throws -> Graph
+    ) rethrows -> Costs? {
         guard let keys = pieces.keys(of: genotype) else { return nil }
         if let costs = known.withLock({ $0.costs(of: keys) }) { return costs }
-        let parts = pieces.cut(try graph())
-        guard parts.count == keys.count else { return nil }
-        let new = known.withLock { known in keys.indices.filter { known.numbers[keys[$0]] < 0 } }
+        let parts = pieces.cut(try graph(pieces.isWhole(genotype)), of: genotype)
+        let different = keys.withoutRepeats
+        guard parts.count == different.count else { return nil }
+        let new = known.withLock { known in
+            different.indices.filter { known.numbers[different[$0]] < 0 }
+        }
         let priced = new.map { index in
             (
-                key: keys[index], counts: parts[index].counts,
+                key: different[index], counts: parts[index].counts,
                 pieces: PricedPiece.each(parts[index], on: devices)
             )
         }

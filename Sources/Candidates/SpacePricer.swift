@@ -36,7 +36,10 @@ public struct SpacePricer: Pricer {
     public func costs(of genotype: Genotype) -> Costs {
         let genotype = space.normalForm(genotype)
         do {
-            let sum = try pieces?.costs(of: genotype) { try compressedGraph(of: genotype) }
+            let sum = try pieces?.costs(of: genotype) { repeatingCells in
+                try space.graph(of: genotype, input: input, repeatingCells: repeatingCells)
+                    .compressed(by: space.pipeline(of: genotype))
+            }
             return try sum ?? costs(of: compressedGraph(of: genotype))
         } catch {
             return Costs(

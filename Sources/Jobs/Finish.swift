@@ -71,8 +71,9 @@ struct Finish: Sendable {
             try waiting.map { ($0, try seconds(of: $0)) }, clock: clock, width: width,
             measuring: measuringSeconds)
         let counter = FinishCounter(total: candidates.count, done: candidates.count - waiting.count)
-        // One that takes much longer than expected is broken off.
-        let end = clock.end.map { $0 + clock.tolerance }
+        // One that takes much longer than expected is broken off, so that those before it can be measured.
+        let measuring = Double(candidates.count) * measuringSeconds
+        let end = clock.end.map { $0 + clock.tolerance - .seconds(measuring) }
         _ = try await before(end) { try await trainAll(order, counter) }
         try Task.checkCancellation()
         try measureOnHost(finals(keys))
@@ -108,7 +109,7 @@ struct Finish: Sendable {
         let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
         let shared = (budget * Double(width) - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
         let longest = zip(each, fixed).map { (budget - $1) / max($0, 1e-9) }.min() ?? shared
-        return min(max(min(shared, longest).roundedToTwoDigits, least), most)
+        return min(max(min(shared, longest), least), most).roundedToTwoDigits
     }
 
     private func trainAll(_ order: FinalistOrder, _ counter: FinishCounter) async throws {
@@ -212,16 +213,23 @@ struct Finish: Sendable {
 
     // MARK: Measurement
 
+    /// How long a finalist is timed, where so many wait: shorter where the time runs out.
+    private func timingSeconds(before waiting: Int) -> Double {
+        guard let end = clock.end else { return 0.3 }
+        return min(0.3, max(0.05, (end - .now) / .seconds(1) / Double(waiting)))
+    }
+
     /// Times every finished candidate on this computer, one after the other, while nothing else runs.
     private func measureOnHost(_ finals: [Evaluation]) throws {
         guard let host = job.host?.name else { return }
-        for evaluation in finals where evaluation.quality != nil {
+        for (index, evaluation) in finals.enumerated() where evaluation.quality != nil {
             try Task.checkCancellation()
             guard let score = evaluation.score(on: host), score.provenance != .measured else { continue }
             progress(.measuring(candidate: evaluation.candidate))
             let graph = try ModelFile(job: store, candidate: evaluation.candidate).read()
             try store.keep(HostMachine.current())
-            let timing = measureLatency(of: try Plan(graph), seconds: 0.3)
+            let timing = measureLatency(
+                of: try Plan(graph), seconds: timingSeconds(before: finals.count - index))
             let measured = score.measured(latency: timing.median, p10: timing.p10, p90: timing.p90)
             try store.replaceScore(job.constraints.judgedAnew(measured, of: evaluation), of: evaluation)
         }

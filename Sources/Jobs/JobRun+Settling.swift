@@ -58,20 +58,19 @@ extension JobRun {
         else { return nil }
         schedule.settledEpochs = settled
         try store.keep(schedule: schedule.stored)
-        progress(.planned(try sentence(about: schedule, settled)))
+        progress(.planned(try sentence(about: schedule)))
         return settled
     }
 
     /// What was searched and what finalists get, with the lines of a job file that make it the same elsewhere.
-    private func sentence(about schedule: JobSchedule, _ settled: Double) throws -> String {
-        var lengths = schedule.lengths
+    private func sentence(about schedule: JobSchedule) throws -> String {
+        var lengths = schedule.current
         let planned = lengths.evaluations
         lengths.evaluations = try store.proposedEvaluations().count
-        lengths.finalEpochs = settled
         let cut = lengths.evaluations < planned ? " of \(planned)" : ""
         let lines = lengths.lines(of: schedule.chosen).joined(separator: "\n  ")
         return "plan: the search made \(lengths.evaluations)\(cut) evaluations, so that finalists get "
-            + "\(Human.number(settled)) epoch\(settled == 1 ? "" : "s"); the same elsewhere:\n  \(lines)"
+            + "\(Human.number(lengths.finalEpochs)) epoch\(lengths.finalEpochs == 1 ? "" : "s"); the same elsewhere:\n  \(lines)"
     }
 }
 

@@ -30,6 +30,13 @@ package struct TimePlan: Hashable, Sendable {
 }
 
 extension JobSchedule {
+    /// The lengths with what was settled since.
+    package var current: JobLengths {
+        var lengths = lengths
+        lengths.finalEpochs = settledEpochs ?? lengths.finalEpochs
+        return lengths
+    }
+
     private enum TimeKey: String {
         case seconds = "time.seconds"
         case share = "time.search_share"

@@ -115,6 +115,16 @@ extension LengthChoice {
     /// The shortest trainings that are worth anything.
     private var leastEpochs: Double { min(1, 4000 / samples) }
 
+    /// Samples that a candidate, and a finalist, shall see at least where the time suffices for some of them: what saw fewer
+    /// has learnt little more than to guess.
+    private static let leastSearchSamples = 8000.0
+    private static let leastFinalSamples = 20_000.0
+
+    /// Passes in which a finalist sees enough to be worth anything.
+    private var leastFinalEpochs: Double {
+        min(max(leastEpochs, LengthChoice.leastFinalSamples / samples), enoughEpochs)
+    }
+
     /// Two evaluations and one finalist of a small network.
     private func leastSeconds(_ speed: TrainingSpeed) -> Double {
         let small = operations[operations.count / 10]
@@ -150,7 +160,7 @@ extension LengthChoice {
         func epochs(_ limit: Double) -> Double {
             guard isOpen(.finalEpochs) else { return lengths.finalEpochs }
             let each = finalSeconds(1, limit, division.speed)
-            return min(enoughEpochs, max(leastEpochs, seconds / max(finalistCount, 1) / each))
+            return min(enoughEpochs, max(leastFinalEpochs, seconds / max(finalistCount, 1) / each))
         }
         var limit = operations[operations.count - 1]
         if isOpen(.operations) {
@@ -196,7 +206,9 @@ extension LengthChoice {
         let rest = speed.rest.seconds(operations: mean)
         let rungs = job.search.strategy.strategy.rungs
         if isOpen(.epochs) {
-            let epochs = (seconds / epochSeconds).squareRoot() / 12 * (rungs > 1 ? 3 : 1)
+            // Thirty candidates are more worth than longer trainings.
+            let least = min(LengthChoice.leastSearchSamples / samples, seconds / epochSeconds / 30)
+            let epochs = max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
             lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
         }
         if isOpen(.evaluations) {
@@ -213,9 +225,10 @@ extension LengthChoice {
         return Double(rungs) * shares[rungs - 1] / shares.reduce(0, +)
     }
 
-    /// Passes that finalists may get once the search is done: no fewer than twice those of the search, if more were planned.
+    /// Passes that finalists may get once the search is done: no fewer than twice those of the search, and enough to be worth
+    /// anything, unless fewer were planned.
     func finalEpochs(after search: Double, planned: Double) -> ClosedRange<Double> {
-        let least = min(planned, max(leastEpochs, 2 * search))
+        let least = min(planned, max(leastFinalEpochs, 2 * search))
         return least...max(least, enoughEpochs, planned)
     }
 

@@ -5,14 +5,14 @@ import SearchSpaces
 extension JobSchedule {
     /// The chosen lengths as keys of a job file with their values.
     package var entries: [(key: LengthKey, text: String)] {
-        chosen.compactMap { key in lengths.text(of: key).map { (key, $0) } }
+        chosen.compactMap { key in current.text(of: key).map { (key, $0) } }
     }
 }
 
 extension PreparedJob {
     /// What the job is going to do, and the lines of a job file that make it do the same elsewhere.
     package var summary: String {
-        let lengths = schedule.lengths
+        let lengths = schedule.current
         var parts = ["\(lengths.evaluations) evaluations" + words(of: lengths.epochs)]
         if case .training = work, let finalists = lengths.finalists, finalists > 0 {
             parts.append("up to \(finalists) finalists a device" + words(of: lengths.finalEpochs))
@@ -37,7 +37,7 @@ extension PreparedJob {
             ?? job.builder(training, job.searchSettings).measureSpeed(seconds: 0.5)
         let choice = try LengthChoice(job, training)
         let evaluation = choice.meanSeconds(epochs: schedule.lengths.epochs, speed)
-        let final = choice.meanSeconds(epochs: schedule.lengths.finalEpochs, speed)
+        let final = choice.meanSeconds(epochs: schedule.current.finalEpochs, speed)
         let cores = Double(width)
         let count = Double(min(UInt128(schedule.lengths.evaluations), job.space.count))
         let finalists = Double(job.finalists.choice.countPerDevice * job.devices.count)

@@ -10,18 +10,9 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 public func nonDominated(_ points: [[Double]]) -> [Int] {
     guard let dimensions = points.first?.count else { return [] }
     precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
-    switch dimensions {
-    case 2: return nonDominatedInPlane(points)
-    case 3: return nonDominatedInSpace(points)
-    default: break
-    }
-    var members = PointList(dimensions: dimensions)
-    var front: [Int] = []
-    for index in lexicographicOrder(of: points) where !members.hasOne(dominating: points[index]) {
-        members.append(points[index])
-        front.append(index)
-    }
-    return front.sorted()
+    if dimensions == 3 { return nonDominatedInSpace(points) }
+    var waiting = WaitingPoints(points)
+    return waiting.takeFront()
 }
 
 /// The indices in the order of the points' values, equal points in ascending order.
@@ -65,20 +56,53 @@ private func nonDominatedInSpace(_ points: [[Double]]) -> [Int] {
     return front.sorted()
 }
 
-/// The same of two objectives, by a sweep.
-private func nonDominatedInPlane(_ points: [[Double]]) -> [Int] {
-    let order = points.indices.sorted {
-        (points[$0][0], points[$0][1], $0) < (points[$1][0], points[$1][1], $1)
+/// Points in lexicographic order, from which front after front is taken.
+private struct WaitingPoints {
+    private let dimensions: Int
+    /// Row-major, a row a point.
+    private let flat: [Double]
+    private var order: [Int]
+
+    init(_ points: [[Double]]) {
+        let dimensions = points.first?.count ?? 0
+        precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
+        self.dimensions = dimensions
+        flat = points.flatMap(\.self)
+        order = lexicographicOrder(of: points)
     }
-    var front: [Int] = []
-    for index in order {
-        guard let last = front.last else {
-            front.append(index)
-            continue
+
+    var isEmpty: Bool { order.isEmpty }
+
+    /// Removes the points that no other one dominates, and answers with their indices in ascending order.
+    mutating func takeFront() -> [Int] {
+        var members = PointList(dimensions: dimensions)
+        var front: [Int] = []
+        var rest: [Int] = []
+        for index in order {
+            let isDominated =
+                dimensions == 2
+                ? front.last.map { dominatesInPlane($0, index) } ?? false
+                : members.hasOne(dominating: point(index))
+            if isDominated {
+                rest.append(index)
+            } else {
+                if dimensions != 2 { members.append(point(index)) }
+                front.append(index)
+            }
         }
-        if points[index][1] < points[last][1] || points[index] == points[last] { front.append(index) }
+        order = rest
+        return front.sorted()
     }
-    return front.sorted()
+
+    private func point(_ index: Int) -> [Double] {
+        Array(flat[index * dimensions..<(index + 1) * dimensions])
+    }
+
+    /// Whether the point added to a front last dominates a later one of two objectives: all before it are worse on the second.
+    private func dominatesInPlane(_ last: Int, _ index: Int) -> Bool {
+        flat[2 * last + 1] < flat[2 * index + 1]
+            || flat[2 * last + 1] == flat[2 * index + 1] && flat[2 * last] != flat[2 * index]
+    }
 }
 
 /// Points of one dimension in one block of memory, so that many are compared quickly.
@@ -129,17 +153,14 @@ struct PointList {
 ///
 /// Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, IEEE TEVC
 /// 2002.
-func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
-    var remaining = Array(points.indices)
+package func nonDominatedFronts(_ points: [[Double]], until needed: Int = .max) -> [[Int]] {
+    var waiting = WaitingPoints(points)
     var fronts: [[Int]] = []
     var placed = 0
-    while !remaining.isEmpty, placed < needed {
-        let front = nonDominated(remaining.map { points[$0] })
-        fronts.append(front.map { remaining[$0] })
+    while !waiting.isEmpty, placed < needed {
+        let front = waiting.takeFront()
+        fronts.append(front)
         placed += front.count
-        var isPlaced = [Bool](repeating: false, count: remaining.count)
-        for position in front { isPlaced[position] = true }
-        remaining = remaining.indices.filter { !isPlaced[$0] }.map { remaining[$0] }
     }
     return fronts
 }

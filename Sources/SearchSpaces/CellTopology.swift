@@ -101,6 +101,22 @@ extension CellTopology.Edge {
 extension CellTopology {
     /// The dimensions of the edges that no path of operations from the cell's input to its output uses.
     func deadDimensions(in genotype: Genotype) -> [Int] {
+        zip(edges, liveEdges(in: genotype)).compactMap { edge, isLive in
+            isLive ? nil : edge.operation.dimension
+        }
+    }
+
+    /// Whether no kernel can reach across the cell's border: several live edges read its input, so that an activation at their
+    /// beginning does not become part of what came before, and several write its output, so that it ends in a sum.
+    func standsAlone(in genotype: Genotype) -> Bool {
+        let live = zip(edges, liveEdges(in: genotype)).filter(\.1).map(\.0)
+        let reading = live.filter { $0.from == 0 }
+        return reading.count > 1 && live.count { $0.into == nodes - 1 } > 1
+            && reading.contains { $0.operation.value(in: genotype) != .skip }
+    }
+
+    /// For each edge whether a path of operations from the cell's input to its output uses it.
+    private func liveEdges(in genotype: Genotype) -> [Bool] {
         let isLive = edges.map { $0.operation.value(in: genotype) != .none }
         var reached = [Bool](repeating: false, count: nodes)
         var needed = reached
@@ -112,20 +128,24 @@ extension CellTopology {
         for (edge, isLive) in zip(edges, isLive).reversed() where isLive && needed[edge.into] {
             needed[edge.from] = true
         }
-        return zip(edges, isLive).compactMap { edge, isLive in
-            isLive && reached[edge.from] && needed[edge.into] ? nil : edge.operation.dimension
+        return zip(edges, isLive).map { edge, isLive in
+            isLive && reached[edge.from] && needed[edge.into]
         }
     }
 }
 
 extension CellTopology {
     /// The network of the NATS-Bench paper; every edge is there, dead or not.
-    func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
+    ///
+    /// - Parameter repeatingCells: whether each stage has all of its cells, or one of them.
+    func graph(
+        of genotype: Genotype, input: NetworkInput, name: String, repeatingCells: Bool
+    ) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-5)
         try network.layer("stem", kernel: 3, channels: stages[0].width, activation: nil, edges: .symmetric)
         for (index, stage) in stages.enumerated() {
             if index > 0 { try network.reduce("reduce\(index)", to: stage.width) }
-            for cell in 0..<stage.cells {
+            for cell in 0..<(repeatingCells ? stage.cells : min(stage.cells, 1)) {
                 try append(to: &network, named: "stage\(index).\(cell)", genotype)
             }
         }

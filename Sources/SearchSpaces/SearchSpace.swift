@@ -110,7 +110,11 @@ extension SearchSpace {
 
     /// The uncompressed network: weights unknown (but of a given network and of a backbone) with stable names, batch normalisation as nodes, logits
     /// as output.
-    public func graph(of genotype: Genotype, input: NetworkInput) throws(SearchSpaceError) -> Graph {
+    ///
+    /// - Parameter repeatingCells: false leaves one of the cells that a stage repeats, for `Pieces`.
+    public func graph(
+        of genotype: Genotype, input: NetworkInput, repeatingCells: Bool = true
+    ) throws(SearchSpaceError) -> Graph {
         let genotype = normalForm(genotype)
         func fitting(_ make: () throws(GraphError) -> Graph) throws(SearchSpaceError) -> Graph {
             do throws(GraphError) {
@@ -127,7 +131,7 @@ extension SearchSpace {
             }
         case .cell(let cell):
             try fitting { () throws(GraphError) in
-                try cell.graph(of: genotype, input: input, name: name)
+                try cell.graph(of: genotype, input: input, name: name, repeatingCells: repeatingCells)
             }
         case .layers(let layers):
             try fitting { () throws(GraphError) in

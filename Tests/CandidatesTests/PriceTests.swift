@@ -20,6 +20,14 @@ enum Shipped {
             contentsOf: root.appending(path: "search-spaces/\(name).yaml").path(percentEncoded: false))
     }
 
+    /// The names of all spaces.
+    static func spaces() throws -> [String] {
+        let folder = root.appending(path: "search-spaces").path(percentEncoded: false)
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().compactMap {
+            $0.hasSuffix(".yaml") ? String($0.dropLast(5)) : nil
+        }
+    }
+
     static func devices() throws -> DeviceCatalog {
         let folder = root.appending(path: "device-profiles")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
@@ -94,20 +102,40 @@ struct PriceTests {
     }
 
     @Test(
-        "Costs summed from pieces are those of the whole network, on every device",
-        arguments: ["tiny-image", "ds-cnn-audio", "fbnet", "nas-bench-201", "resnet-8"])
+        "Costs summed from pieces, one by one and in a batch, are those of the whole network, on every device",
+        arguments: try Shipped.spaces())
     func pieces(of name: String) throws {
         let space = try Shipped.space(name)
-        let pricer = SpacePricer(
-            space: space, input: space.referenceInput, devices: try Shipped.devices().profiles)
+        let devices = try Shipped.devices().profiles
+        let pricer = SpacePricer(space: space, input: space.referenceInput, devices: devices)
         var random = RandomStream(seed: 12, .proposal)
-        for _ in 0..<20 {
-            let genotype = space.sample(using: &random)
+        let points = (0..<(name == "nas-bench-201" ? 60 : 12)).map { _ in space.sample(using: &random) }
+        let batch = pricer.prices(of: points)
+        for (index, genotype) in points.enumerated() {
             let (summed, whole) = (
                 pricer.costs(of: genotype), pricer.costs(of: try pricer.compressedGraph(of: genotype))
             )
             #expect(summed.isWithin(1e-9, of: whole), "\(space.architecture(of: genotype))")
+            #expect(batch.points[index].macs == whole.macs.map(Double.init))
+            for (device, score) in whole.scores.enumerated() {
+                #expect(
+                    batch[index, device].isWithin(1e-9, of: DevicePrice(score)),
+                    "\(space.architecture(of: genotype)) on \(score.device)")
+            }
         }
+    }
+}
+
+extension DevicePrice {
+    /// Whether times and energies agree up to a relative difference and all else exactly; not a number equals itself.
+    fileprivate func isWithin(_ share: Double, of other: DevicePrice) -> Bool {
+        func agree(_ a: Double, _ b: Double, _ share: Double) -> Bool {
+            a.isNaN ? b.isNaN : abs(a - b) <= share * abs(b)
+        }
+        return status == other.status && agree(latency, other.latency, share)
+            && agree(latencyP10, other.latencyP10, share) && agree(latencyP90, other.latencyP90, share)
+            && agree(energy, other.energy, share) && agree(peakRAM, other.peakRAM, 0)
+            && agree(flash, other.flash, 0) && agree(modelSize, other.modelSize, 0)
     }
 }
 

@@ -13,17 +13,24 @@ struct PiecesTests {
         var known: [Int: Graph] = [:]
         for _ in 0..<150 {
             let genotype = space.sample(using: &random)
-            let graph = try space.graph(of: genotype, input: space.referenceInput)
+            func graph(repeatingCells: Bool) throws -> Graph {
+                try space.graph(
+                    of: genotype, input: space.referenceInput, repeatingCells: repeatingCells
+                )
                 .compressed(by: Compression(parsing: space.compression(of: genotype)))
-            let keys = try #require(pieces.keys(of: genotype))
-            let parts = pieces.cut(graph)
-            #expect(keys.count == parts.count && keys.allSatisfy { $0 >= 0 && $0 < pieces.keyCount })
-            #expect(parts.map(\.nodes.count).reduce(0, +) == graph.nodes.count)
-            #expect(parts.map(\.counts.macs).reduce(0, +) == graph.counts.macs)
+            }
+            let whole = try graph(repeatingCells: true)
+            let all = try #require(pieces.keys(of: genotype))
+            let keys = all.withoutRepeats
+            let parts = pieces.cut(try graph(repeatingCells: pieces.isWhole(genotype)), of: genotype)
+            try #require(keys.count == parts.count && all.allSatisfy { $0 >= 0 && $0 < pieces.keyCount })
             for (key, part) in zip(keys, parts) {
                 let numbered = known.updateValue(part, forKey: key)
                 #expect(numbered.map { $0.isLike(part) } ?? true, "\(space.architecture(of: genotype))")
             }
+            let chain = try all.map { try #require(known[$0]) }
+            #expect(chain.map(\.nodes.count).reduce(0, +) == whole.nodes.count)
+            #expect(chain.map(\.counts.macs).reduce(0, +) == whole.counts.macs)
         }
     }
 
@@ -41,7 +48,8 @@ struct PiecesTests {
     func piecesVerify() throws {
         let space = try shippedSpace("tiny-image")
         let pieces = try #require(Pieces(of: space))
-        for part in pieces.cut(try space.graph(of: space.largest, input: space.referenceInput)) {
+        let graph = try space.graph(of: space.largest, input: space.referenceInput)
+        for part in pieces.cut(graph, of: space.largest) {
             try part.verify()
         }
     }

@@ -61,7 +61,7 @@ struct SpaceGraphTests {
         for genotype in space.points {
             let graph = try space.graph(of: genotype, input: space.referenceInput)
             try graph.verify()
-            #expect(pieces.cut(graph).count == pieces.keys(of: genotype)?.count)
+            #expect(pieces.cut(graph, of: genotype).count == pieces.keys(of: genotype)?.count)
             let architecture = space.architecture(of: genotype)
             #expect(try space.genotype(architecture: architecture) == genotype)
         }

@@ -26,6 +26,18 @@ struct ParetoFrontTests {
         #expect(nonDominated(points) == expected)
     }
 
+    @Test("Each front is that of the points which earlier fronts leave", arguments: 1...4)
+    func frontsPeelOff(dimensions: Int) {
+        var random = RandomStream(seed: 4, .split, UInt64(dimensions))
+        let points = (0..<200).map { _ in (0..<dimensions).map { _ in Double(random.index(below: 15)) } }
+        var left = Array(points.indices)
+        for front in nonDominatedFronts(points) {
+            #expect(nonDominated(left.map { points[$0] }).map { left[$0] } == front)
+            left.removeAll(where: front.contains)
+        }
+        #expect(left.isEmpty)
+    }
+
     @Test("The knee is where the front bends most")
     func findsKnee() {
         func place(_ accuracy: Double, _ costs: Double...) -> TradeOff {

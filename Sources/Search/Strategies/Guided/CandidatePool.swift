@@ -5,6 +5,8 @@ import SearchSpaces
 struct CandidatePool {
     let genotypes: [Genotype]
     let prices: PriceList
+    /// Positions of the best trials, best first: as many as the pool and the predictor look at.
+    let bestFirst: [Int]
 
     /// Trials whose neighbourhoods are looked at.
     private static let centres = 40
@@ -17,7 +19,9 @@ struct CandidatePool {
         around history: [Trial], in problem: Problem, new isNew: (Genotype) -> Bool,
         using random: inout RandomStream
     ) {
-        let centres = problem.best(CandidatePool.centres, of: history).map(\.genotype)
+        let ranked = max(CandidatePool.centres, QualityModel.ranked(of: history.count))
+        bestFirst = problem.bestIndices(ranked, of: history)
+        let centres = bestFirst.prefix(CandidatePool.centres).map { history[$0].genotype }
         let points =
             if let listed = problem.listed {
                 CandidatePool.nearest(listed.filter(isNew), to: centres, using: &random)

@@ -17,7 +17,7 @@ struct QualityModel {
         guard let objective = problem.qualityObjective,
             history.contains(where: { $0.evaluation.quality != nil })
         else { return nil }
-        let trials = QualityModel.selected(history, problem)
+        let trials = QualityModel.selected(history, bestFirst: pool.bestFirst)
         let genotypes = trials.map(\.genotype)
         var prices = problem.prices(of: genotypes)
         prices.append(contentsOf: pool.prices)
@@ -39,9 +39,12 @@ struct QualityModel {
         return log(error.isFinite ? min(max(error, 1e-4), worst) : worst)
     }
 
-    private static func selected(_ history: [Trial], _ problem: Problem) -> [Trial] {
+    /// Of a history that is longer, these many are ranked.
+    static func ranked(of count: Int) -> Int { count > best + others ? best : 0 }
+
+    private static func selected(_ history: [Trial], bestFirst: [Int]) -> [Trial] {
         guard history.count > best + others else { return history }
-        let chosen = Set(problem.bestIndices(best, of: history))
+        let chosen = Set(bestFirst.prefix(best))
         let rest = history.indices.filter { !chosen.contains($0) }
         let spread = (1...others).map { rest[$0 * rest.count / others - 1] }
         return (chosen.sorted() + spread).sorted().map { history[$0] }
