@@ -22,6 +22,9 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var frontEnds: [FrontEndAnswer] = []
     /// What it predicted for the test part; finalists only.
     public var tested: TestedAnswer?
+    /// Of a finalist, what the search compared by: its quality with inherited weights, on validation; nil where none were
+    /// inherited. The first is for classification, the second for other tasks.
+    public var inheritedAccuracy, inheritedQuality: Double?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
     /// Costs layer by layer; nil where they were not asked for.
@@ -51,6 +54,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         case job, id, architecture, compression, devices, measurements, accounts, tested, passes, layers
         case hostMachines = "host_machines"
         case frontEnds = "front_ends"
+        case inheritedAccuracy = "inherited_accuracy"
+        case inheritedQuality = "inherited_quality"
     }
 
     /// A candidate's sheet.
@@ -89,9 +94,11 @@ public struct CandidateSheetAnswer: Answer, Hashable {
             layers: try container.decodeIfPresent([DeviceLayersAnswer].self, forKey: .layers))
         frontEnds = try container.decodeIfPresent([FrontEndAnswer].self, forKey: .frontEnds) ?? []
         tested = try container.decodeIfPresent(TestedAnswer.self, forKey: .tested)
+        inheritedAccuracy = try container.decodeIfPresent(Double.self, forKey: .inheritedAccuracy)
+        inheritedQuality = try container.decodeIfPresent(Double.self, forKey: .inheritedQuality)
     }
 
-    /// Writes front-ends where there are any, `tested` for finalists, `passes` and `layers` only where they were asked for.
+    /// Writes front-ends where there are any, `tested` and the inherited quality for finalists, `passes` and `layers` only where they were asked for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
@@ -103,6 +110,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
         if !frontEnds.isEmpty { try container.encode(frontEnds, forKey: .frontEnds) }
+        try container.encodeIfPresent(inheritedAccuracy, forKey: .inheritedAccuracy)
+        try container.encodeIfPresent(inheritedQuality, forKey: .inheritedQuality)
         if let tested { try container.encode(tested, forKey: .tested) }
         if let passes { try container.encode(passes, forKey: .passes) }
         if let layers { try container.encode(layers, forKey: .layers) }
@@ -240,13 +249,18 @@ extension CandidateSheetAnswer {
             candidate     \(id)
             architecture  \(architecture)
             compression   \(compression)
-            accuracy      \(heading.quality.text) on validation (\(heading.fidelity.rawValue))
+            accuracy      \(heading.quality.text) on validation (\(heading.fidelity.rawValue)\(inheritedText))
             test          \(heading.quality.testText)
             MACs          \(Human.count(heading.macs))
             parameters    \(Human.count(heading.parameters))
 
 
             """
+    }
+
+    private var inheritedText: String {
+        if let inheritedAccuracy { return "; \(Human.percent(inheritedAccuracy)) with inherited weights" }
+        return inheritedQuality.map { "; \(Human.number($0)) with inherited weights" } ?? ""
     }
 
     private var reasons: String {
