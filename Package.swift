@@ -182,7 +182,7 @@ let package = Package(
             "transfer", at: "Transfer",
             [
                 "Candidates", "Datasets", "Determinism", "ModelCompression", "ModelGraph", "ONNXFormat",
-                "Quantities", "Search", "SearchSpaces", "Training", "YAMLReader",
+                "Search", "SearchSpaces", "Training", "YAMLReader",
             ]),
         benchmark(
             "weight-sharing", at: "WeightSharing",
@@ -220,7 +220,7 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates",
+                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Datasets", "Search", "Candidates",
                 "Jobs",
             ]),
         tests(

@@ -40,7 +40,8 @@ struct InheritedWeightsTests {
         let candidates = try SmallJob.candidates(in: folder, on: "raspberry-pi-4", at: .trained)
         #expect(!candidates.isEmpty && candidates.allSatisfy { $0.architecture.hasPrefix("stage1_w") })
         // One short epoch from random weights gives a third of that.
-        #expect(candidates.contains { ($0.quality.value ?? 0) > 0.6 })
+        let best = candidates.compactMap(\.quality.value).max() ?? 0
+        #expect(best > 0.6)
     }
 
     static let mistakes: [(from: String, to: String, says: String)] = [
