@@ -212,7 +212,7 @@ let package = Package(
             "JobsTests",
             [
                 "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Search", "Candidates",
-                "Jobs",
+                "Datasets", "Jobs",
             ]),
         tests(
             "SwiftletKitTests",
