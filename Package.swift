@@ -220,7 +220,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Datasets", "Search", "Candidates",
+                "Determinism", "Devices", "Quantities", "Runners", "SearchSpaces", "Datasets", "Search",
+                "Candidates",
                 "Jobs",
             ]),
         tests(

@@ -19,12 +19,12 @@ public struct FrontEndCost: Hashable, Sendable {
         guard profile.kind == .microcontroller, let graph = try? FrontEndCost.graph(of: work) else {
             return nil
         }
-        let price = price(graph, on: profile)
-        guard let latency = price.latencyMilliseconds else { return nil }
+        let whole = price(graph, on: profile)
+        guard let latency = whole.latencyMilliseconds else { return nil }
         self.latency = latency
         device = profile.name
-        latencyP10 = price.latencyMillisecondsP10 ?? latency
-        latencyP90 = price.latencyMillisecondsP90 ?? latency
+        latencyP10 = whole.latencyMillisecondsP10 ?? latency
+        latencyP90 = whole.latencyMillisecondsP90 ?? latency
         (ramBytes, flashBytes) = (work.ramBytes, work.flashBytes)
     }
 

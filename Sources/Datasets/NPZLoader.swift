@@ -56,7 +56,10 @@ enum NPZLoader {
         let validation: [(Role, [String])] = [(.validation, ["_val", "_valid", "_validation"])]
         let test: [(Role, [String])] = [(.test, ["_test"])]
         let all = try arrays(places.path)
-        for (own, endings) in [(nil, train), (places.validation, validation), (places.test, test)] {
+        let sought: [(own: String?, endings: [(Role, [String])])] = [
+            (nil, train), (places.validation, validation), (places.test, test),
+        ]
+        for (own, endings) in sought {
             let found = try self.parts(of: all, endings, places.path)
             guard let own else {
                 parts += found

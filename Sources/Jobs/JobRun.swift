@@ -21,7 +21,7 @@ extension ResolvedJob {
             name: name, guide: Dictionary(leaves) { first, _ in first }, file: source.text,
             metric: data.metric.rawValue, targets: targets(work),
             profiles: Dictionary(profiles.map { ($0.name, $0.content) }) { first, _ in first },
-            limits: constraints, schedule: schedule?.stored, kernelSet: KernelSet.best.arithmetic,
+            limits: limits(on: work), schedule: schedule?.stored, kernelSet: KernelSet.best.arithmetic,
             openBLASVersion: OpenBLAS.identity)
     }
 }

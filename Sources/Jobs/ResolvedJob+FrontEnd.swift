@@ -11,6 +11,14 @@ extension ResolvedJob {
         return profiles.compactMap { FrontEndCost(work, on: $0) }
     }
 
+    /// The job's limits on networks that are trained on this data, or looked up in this table.
+    func limits(on work: JobWork) -> [Constraint] {
+        switch work {
+        case .training(let training): limits(beside: training.data.dataset.frontEndWork)
+        case .table: constraints
+        }
+    }
+
     /// The job's limits on networks: of a latency, what a front-end that runs before them leaves.
     package func limits(beside work: FrontEndWork?) -> [Constraint] {
         let frontEnds = frontEnds(of: work)

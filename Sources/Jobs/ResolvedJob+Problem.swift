@@ -1,5 +1,4 @@
 package import Candidates
-import Datasets
 package import Devices
 import Quantities
 package import Search
@@ -12,7 +11,7 @@ extension ResolvedJob {
         case .training(let training):
             return try Problem(
                 space: space, targets: try targets(work),
-                constraints: limits(beside: training.data.dataset.frontEndWork), seed: seed,
+                constraints: limits(on: work), seed: seed,
                 maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer)
         case .table(let table):
             return try Problem(

@@ -88,7 +88,6 @@ struct JobFileTests {
             return
         }
         #expect(source.augmentation.mixUp == 0.4 && source.augmentation.cutOut == 3)
-        #expect(job.searchSettings.identity != (try JobText.resolved()).searchSettings.identity)
     }
 
     @Test(
