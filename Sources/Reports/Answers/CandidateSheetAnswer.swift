@@ -24,6 +24,9 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var tested: TestedAnswer?
     /// How it was trained, one training after the other; nil where that was not kept.
     public var training: [TrainingAnswer]?
+    /// Of a finalist, what the search compared by: its quality with inherited weights, on validation; nil where none were
+    /// inherited. The first is for classification, the second for other tasks.
+    public var inheritedAccuracy, inheritedQuality: Double?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
     /// Costs layer by layer; nil where they were not asked for.
@@ -54,6 +57,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         case layers
         case hostMachines = "host_machines"
         case frontEnds = "front_ends"
+        case inheritedAccuracy = "inherited_accuracy"
+        case inheritedQuality = "inherited_quality"
     }
 
     /// A candidate's sheet.
@@ -76,8 +81,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         self.heading = heading
     }
 
-    /// Writes `frontEnds` where there are any, `tested` and `training` for finalists, `passes` and `layers` only where they were asked
-    /// for.
+    /// Writes `frontEnds` where there are any, `tested`, `training` and the inherited quality for finalists, `passes` and
+    /// `layers` only where they were asked for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
@@ -89,6 +94,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
         if let frontEnds { try container.encode(frontEnds, forKey: .frontEnds) }
+        try container.encodeIfPresent(inheritedAccuracy, forKey: .inheritedAccuracy)
+        try container.encodeIfPresent(inheritedQuality, forKey: .inheritedQuality)
         if let tested { try container.encode(tested, forKey: .tested) }
         if let training { try container.encode(training, forKey: .training) }
         if let passes { try container.encode(passes, forKey: .passes) }
@@ -245,13 +252,18 @@ extension CandidateSheetAnswer {
             candidate     \(id)
             architecture  \(architecture)
             compression   \(compression)
-            accuracy      \(heading.quality.text) on validation (\(heading.fidelity.rawValue))
+            accuracy      \(heading.quality.text) on validation (\(heading.fidelity.rawValue)\(inheritedText))
             test          \(heading.quality.testText)
             MACs          \(Human.count(heading.macs))
             parameters    \(Human.count(heading.parameters))
 
 
             """
+    }
+
+    private var inheritedText: String {
+        if let inheritedAccuracy { return "; \(Human.percent(inheritedAccuracy)) with inherited weights" }
+        return inheritedQuality.map { "; \(Human.number($0)) with inherited weights" } ?? ""
     }
 
     private var reasons: String {

@@ -35,6 +35,11 @@ extension Review {
         sheet.heading = CandidateSheetAnswer.Heading(
             quality: QualityAnswer(best.quality, scale), fidelity: best.fidelity, macs: best.macs,
             parameters: best.parameters)
+        let inherited = QualityAnswer(try job.inheritedQuality(of: best), scale)
+        switch inherited.name {
+        case .accuracy: sheet.inheritedAccuracy = inherited.value
+        case .quality: sheet.inheritedQuality = inherited.value
+        }
         if scored.contains(where: { LatencySource(device: $0.device) == .hostEngine }) {
             sheet.hostMachines = try job.hostMachines().map { MachineAnswer($0) }
         }
@@ -93,6 +98,12 @@ extension JobStore {
             throw StoreError.unknownCandidate(candidate, job: name)
         }
         return best
+    }
+
+    /// What the search compared a finalist by, where that was done with inherited weights.
+    fileprivate func inheritedQuality(of evaluation: Evaluation) throws -> Quality? {
+        guard evaluation.fidelity == .final else { return nil }
+        return try evaluations(ofCandidate: evaluation.candidate).first { $0.fidelity == .inherited }?.quality
     }
 
     /// The packed model of a finalist.
