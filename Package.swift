@@ -179,8 +179,17 @@ let package = Package(
         tests("RunnersTests", ["Runners"]),
         tests("NumericsTests", ["Numerics"]),
         benchmark(
+            "transfer", at: "Transfer",
+            [
+                "Candidates", "Datasets", "Determinism", "ModelCompression", "ModelGraph", "ONNXFormat",
+                "Quantities", "Search", "SearchSpaces", "Training", "YAMLReader",
+            ]),
+        benchmark(
             "weight-sharing", at: "WeightSharing",
-            ["Candidates", "Datasets", "Determinism", "ModelGraph", "Search", "SearchSpaces", "Training"]),
+            [
+                "Candidates", "Datasets", "Determinism", "ModelGraph", "Quantities", "Search", "SearchSpaces",
+                "Training",
+            ]),
 
         tests("DeterminismTests", ["Determinism"]),
         tests("ReportsTests", ["Quantities", "Reports"]),

@@ -1,14 +1,16 @@
 """Kills a search, or makes a system call fail, at random instants, goes on until it is done, and compares with a run left alone.
 
 python3 Benchmarks/kill_runs.py [--kills 200] [--faults 100] [--seed 1] [--program .build/release/swiftlet]
+    [--mode from-scratch | inheritance | weight-sharing]
 
 A kill is SIGKILL between the first and the last moment of a run. A fault is the n-th write, sync, rename or opening for writing
 that fails with "no space left", "input/output error" or "too many open files"; a small library put before the C library does
 that (needs a C compiler). After a fault the program must end with status 1 and one sentence, or end well. In every case the
-history, the fronts and every model file must equal those of the run left alone.
+history, the fronts and every model file must equal those of the run left alone; so must the networks and shared weights that
+`training.mode` keeps in the job's folder. How many kills fell into which phase is printed.
 """
 
-import argparse, hashlib, os, pathlib, random, shutil, signal, subprocess, sys, tempfile, time
+import argparse, collections, hashlib, os, pathlib, random, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 JOB = """version: 1
 name: small
@@ -17,7 +19,7 @@ space: tiny-image
 compression: {precision: [float32, int8], pruning: [none, structured(0.5)], recipe: [plain]}
 devices: [raspberry-pi-4, stm32h743]
 objectives: [accuracy, latency_ms]
-training: {epochs: 2, batch: 32}
+training: TRAINING
 search: {strategy: nsga2, max_evaluations: 12, batch: 4, seed: 3}
 finalists: {per_device: 2, epochs: 3}
 """
@@ -70,8 +72,15 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--kills", type=int, default=200)
 parser.add_argument("--faults", type=int, default=100)
 parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--mode", default="from-scratch", choices=["from-scratch", "inheritance", "weight-sharing"])
 parser.add_argument("--program", default=".build/release/swiftlet")
 options = parser.parse_args()
+TRAINING = {
+    "from-scratch": "{epochs: 2, batch: 32}",
+    "inheritance": "{mode: inheritance, epochs: 1, batch: 32}",
+    # Small batches take more steps than there are between two checkpoints.
+    "weight-sharing": "{mode: weight-sharing, epochs: 60}",
+}[options.mode]
 program = str(pathlib.Path(options.program).resolve())
 random.seed(options.seed)
 top = pathlib.Path(tempfile.mkdtemp(prefix="swiftlet-kills-"))
@@ -104,7 +113,7 @@ def result(folder):
 def new_folder(name):
     folder = top / name
     folder.mkdir()
-    (folder / "job.yaml").write_text(JOB)
+    (folder / "job.yaml").write_text(JOB.replace("TRAINING", TRAINING))
     return folder
 
 
@@ -113,6 +122,28 @@ def finish(folder, verb=SEARCH):
     _, errors = process.communicate()
     if process.returncode:
         sys.exit(f"{folder}: going on ends with {process.returncode}: {errors.strip()}")
+
+
+phases = collections.Counter()
+
+
+def phase(folder):
+    """What a run was at when it was killed."""
+    database = folder / "results" / "swiftlet.sqlite"
+    if not database.exists():
+        return "start"
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        kinds = dict(connection.execute("SELECT fidelity = 'final', count(*) FROM evaluation GROUP BY 1"))
+    except sqlite3.Error:
+        return "start"
+    finally:
+        connection.close()
+    if kinds.get(1):
+        return "finish"
+    if kinds.get(0):
+        return "search"
+    return "super-network" if options.mode == "weight-sharing" else "first candidates"
 
 
 def kill(folder, verb, times, longest):
@@ -125,6 +156,7 @@ def kill(folder, verb, times, longest):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
+            phases[phase(folder)] += 1
     return times
 
 
@@ -153,7 +185,7 @@ while kills < options.kills:
         print(f"differs after kills: {folder}", flush=True)
     else:
         shutil.rmtree(folder)
-print(f"{kills} kills in {runs} runs: {differs} differ", flush=True)
+print(f"{kills} kills in {runs} runs: {differs} differ; by phase: {dict(phases)}", flush=True)
 
 unclear, faults = 0, 0
 if options.faults:

@@ -1,6 +1,11 @@
 // How well networks that inherit shared weights are ranked, against the same networks trained alone:
 //
 //     weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]
+//     weight-sharing inherit (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [BATCHES] [CANDIDATES] \
+//         [ROOT-PATIENCE] [CHILD-RATE]
+//
+// The second form compares candidates that inherit from earlier ones with the same candidates trained equally long from random
+// weights, and both with long trainings. Of the first:
 //
 // Groups hold networks within ±10 % of one number of multiply-accumulate operations. What is done is kept in the state
 // folder, and a run that was stopped goes on from there. The first line is the training of the super-network, then follow
@@ -12,10 +17,11 @@ import Foundation
 import SearchSpaces
 import Training
 
-let arguments = CommandLine.arguments
+let isInheritance = CommandLine.arguments.dropFirst().first == "inherit"
+let arguments = isInheritance ? Array(CommandLine.arguments.dropFirst()) : CommandLine.arguments
 guard arguments.count > 2 else {
     print(
-        "usage: weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]"
+        "usage: weight-sharing [inherit] (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]"
     )
     exit(2)
 }
@@ -36,6 +42,16 @@ let data = try PreparedData(
     augmentation: .image(shift: isDigits ? 1 : 2))
 let judge = Judge(data: data, threads: 2)
 let records = try Records(folder: arguments[2])
+
+if isInheritance {
+    var recipe = InheritedNetworks.Recipe()
+    (recipe.rootPatience, recipe.childRate) = (number(7, recipe.rootPatience), number(8, recipe.childRate))
+    try InheritanceStudy(
+        space: space, data: data, judge: judge, records: records, epochs: number(3, isDigits ? 2 : 0.3),
+        aloneEpochs: aloneEpochs, recipe: recipe
+    ).run(batches: Int(number(5, 4)), of: Int(number(6, 8)))
+    exit(0)
+}
 
 let superNetwork = SuperNetwork(
     space: space, data: data, epochs: epochs, settings: TrainingSettings(epochs: 0), seed: 1)
