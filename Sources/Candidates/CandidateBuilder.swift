@@ -253,8 +253,8 @@ public struct CandidateBuilder: Sendable {
     func adapted(_ recipe: TrainingRecipe) -> TrainingRecipe {
         recipe.with { recipe in
             recipe.loss = data.task.loss()
-            if space.isBackbone, settings.learningRate == nil {
-                recipe.learningRate *= Float(TrainingSettings.backboneRate)
+            if space.isBackbone, !space.hasNormalizations, settings.learningRate == nil {
+                recipe.learningRate *= Float(TrainingSettings.foldedRate)
             }
             recipe.mixUp = data.augmentation.mixUp
             if settings.balancesClasses { recipe.classWeights = data.balancedClassWeights }

@@ -34,8 +34,10 @@ public struct TrainingSettings: Hashable, Sendable {
     /// Share of the values zeroed before each fully connected layer but the first, while a network is trained; 0 for none.
     public var dropout = 0.0
 
-    /// Of the usual learning rate, what parts of a trained network are trained at.
-    public static let backboneRate = 0.1
+    /// Of the usual learning rate, what parts of a trained network are trained at whose normalisations are folded.
+    ///
+    /// Those with normalisations of their own take the usual one (docs/results/weight-sharing.md).
+    public static let foldedRate = 0.1
 
     /// Settings; SGD with its own learning rate, and no teacher but the recipe's, unless stated otherwise.
     public init(

@@ -95,9 +95,16 @@ extension JobSubject {
             let space = try SearchSpace(
                 backbone: model.graph.orderedChannels(by: .l2), name: model.spaceName(path.value),
                 choices: choices, compression: compression)
+            let chosen = try ["width", "depth", "kernel"].map { key in
+                let node = try choices.optional(key)
+                let texts = try node.map {
+                    try $0.isSequence ? $0.list().map { try $0.string() } : [$0.string()]
+                }
+                return "\(key) \(texts ?? [])"
+            }
             return JobSubject(
-                space: space, hash: model.hash, normalization: Normalization(model.metadata),
-                place: path.node)
+                space: space, hash: SHA256.hex("\(model.hash) \(chosen.joined(separator: "; "))"),
+                normalization: Normalization(model.metadata), place: path.node)
         }
     }
 

@@ -43,6 +43,14 @@ extension SearchSpace {
     /// Whether its networks come with trained weights that answer for the job's classes.
     public var hasWeights: Bool { if case .given = topology { true } else { false } }
 
+    /// Whether a backbone's normalisations are nodes of their own; false for other spaces.
+    public var hasNormalizations: Bool {
+        guard case .backbone(let backbone) = topology else { return false }
+        return backbone.given.network.nodes.contains { node in
+            if case .batchNormalization = node.operation { true } else { false }
+        }
+    }
+
     /// Whether its networks come with trained weights but for a new last layer.
     public var isBackbone: Bool { if case .backbone = topology { true } else { false } }
 
