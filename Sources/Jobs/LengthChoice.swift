@@ -208,14 +208,24 @@ extension LengthChoice {
         if isOpen(.epochs) {
             // Thirty candidates are more worth than longer trainings.
             let least = min(LengthChoice.leastSearchSamples / samples, seconds / epochSeconds / 30)
-            let epochs = max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
+            let usual = max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
+            let epochs = usual * inheritedShare
             lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
         }
         if isOpen(.evaluations) {
             let each = lengths.epochs * LengthChoice.meanShare(rungs: rungs) * epochSeconds + rest
-            let count = (seconds / each).roundedToHalves
+            let count = (seconds / each - waitForRoots).roundedToHalves
             lengths.evaluations = min(max(count, 2), 20_000)
         }
+    }
+
+    /// Of the usual training, what a candidate with inherited weights gets: it has learned most already.
+    private var inheritedShare: Double { job.weights == .inherited ? 2.0 / 3 : 1 }
+
+    /// Evaluations that could be done while those of the first batch are trained longer because others inherit from them.
+    private var waitForRoots: Double {
+        guard job.weights == .inherited else { return 0 }
+        return Double(job.search.batch) * (InheritedNetworks.Recipe().rootPatience - 1)
     }
 
     /// Of the longest training, what an evaluation gets on average: each rung costs as much as every other one, and has a
