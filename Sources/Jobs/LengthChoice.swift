@@ -208,9 +208,8 @@ extension LengthChoice {
         if isOpen(.epochs) {
             // Thirty candidates are more worth than longer trainings.
             let least = min(LengthChoice.leastSearchSamples / samples, seconds / epochSeconds / 30)
-            let epochs =
-                max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
-                * inheritedShare
+            let usual = max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
+            let epochs = usual * inheritedShare
             lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
         }
         if isOpen(.evaluations) {

@@ -81,8 +81,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         self.heading = heading
     }
 
-    /// Writes `frontEnds` where there are any, the inherited quality, `tested` and `training` for finalists, `passes` and `layers` only
-    /// where they were asked for.
+    /// Writes `frontEnds` where there are any, `tested`, `training` and the inherited quality for finalists, `passes` and
+    /// `layers` only where they were asked for.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
