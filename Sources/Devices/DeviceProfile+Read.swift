@@ -80,7 +80,8 @@ extension DeviceProfile {
 extension RuntimeProfile {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
-            "name", "version", "format", "policy", "in_place", "overlays_convolutions", "streams_pooling",
+            "name", "version", "format", "interface", "policy", "in_place", "overlays_convolutions",
+            "streams_pooling",
             "sparse", "code_bytes", "code_bytes_per_kernel", "ram_bytes", "ram_bytes_per_kernel",
         ])
         name = try node.required("name").string()
@@ -91,6 +92,7 @@ extension RuntimeProfile {
         overlaysConvolutions = try node.optional("overlays_convolutions")?.bool() ?? false
         streamsPooling = try node.optional("streams_pooling")?.bool() ?? false
         let sparse = try node.optional("sparse")
+        interface = try node.optional("interface")?.choice(ModelInterface.self) ?? .float32
         zeroSkipping = try sparse.map { node throws(YAMLError) in try ZeroSkipping(node) } ?? .nowhere
         storesSparse = zeroSkipping != .nowhere
         codeBytes = try node.required("code_bytes").bytes()

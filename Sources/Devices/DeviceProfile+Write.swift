@@ -24,7 +24,7 @@ extension DeviceProfile {
     private var runtimeLines: [String] {
         [
             "runtime:", "  name: \(quoted(runtime.name))", "  version: \(quoted(runtime.version))",
-            "  format: \(runtime.format.rawValue)", "  policy:",
+            "  format: \(runtime.format.rawValue)", "  interface: \(runtime.interface.rawValue)", "  policy:",
         ] + runtime.policy.yamlLines.map { "    " + $0 } + [
             "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
             "  streams_pooling: \(runtime.streamsPooling)",

@@ -61,6 +61,9 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var format: ModelFormat
     /// What it does to a graph first.
     public var policy: RuntimePolicy
+    /// What a quantised model's caller hands over and gets: integers where the accelerator would leave the conversion to its
+    /// host.
+    public var interface: ModelInterface
     /// Whether element-wise results may overwrite an input that is not needed any more.
     public var worksInPlace: Bool
     /// Whether convolutions that are 1×1 or depthwise, or write less than they read, may write over an input that is not

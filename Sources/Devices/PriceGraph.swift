@@ -97,6 +97,10 @@ extension DeviceProfile {
             case .device(let type):
                 if let timed = calibration?.kernels?[work] {
                     step.sum.timedMilliseconds = timed
+        if state == .start, work.isConversion, work.dataType == .float32, runtime.interface != .float32 {
+            // The caller hands over integers: an export leaves this conversion out.
+            return PricedPiece.Passage(sum: KernelCosts(), exit: .start, obstacle: nil)
+        }
                 } else {
                     step.sum[CostTerm(work.family)] = milliseconds(of: work, as: type) ?? 0
                     step.sum[CostTerm(startOf: work)] = overheads.kernelMilliseconds
