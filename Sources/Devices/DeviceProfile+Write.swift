@@ -13,7 +13,7 @@ extension DeviceProfile {
         lines.append("estimate_log_sd: \(estimateLogSD)")
         lines.append("sources:")
         lines += sources.map { "  \($0.field): \(quoted($0.text))" }
-        return lines.joined(separator: "\n") + "\n" + (calibration?.yaml ?? "")
+        return lines.joined(separator: "\n") + "\n" + (population?.yaml ?? "") + (calibration?.yaml ?? "")
     }
 
     private func quoted(_ text: String) -> String {
