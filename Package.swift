@@ -130,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "swiftlet",
             dependencies: [
-                "Quantities", "Search", "Bundles", "Reports", "SwiftletKit", "SwiftletService", arguments,
+                "Quantities", "ModelGraph", "Search", "Bundles", "Reports", "SwiftletKit", "SwiftletService",
+                arguments,
             ],
             swiftSettings: house),
 
@@ -205,7 +206,9 @@ let package = Package(
         tests("ArchivesTests", ["Archives"]),
         tests("DatasetsTests", ["Quantities", "Datasets", "ReaderMutations"]),
         tests("SearchSpacesTests", ["Determinism", "ModelGraph", "SearchSpaces", "YAMLReader"]),
-        tests("DevicesTests", ["Quantities", "Determinism", "ModelGraph", "Devices", "YAMLReader"]),
+        tests(
+            "DevicesTests",
+            ["Quantities", "Determinism", "ModelGraph", "TFLiteFormat", "Devices", "YAMLReader"]),
         tests("SearchTests", ["Quantities", "Determinism", "Search", "SearchSpaces"]),
         tests(
             "ExperimentStoreTests",

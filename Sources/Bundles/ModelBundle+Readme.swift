@@ -97,8 +97,26 @@ extension ModelBundle {
             """
     }
 
+    /// How the snippet for LiteRT makes integers of a sample, where the file may want them.
+    private var conversion: String {
+        switch interface {
+        case .float32: ""
+        case .int8, .uint8:
+            """
+            def quantized(x):  # an int8 model here takes and gives \(interface.rawValue)
+                kind = model.get_input_details()[0]
+                scale, zero = kind["quantization"]
+                if not scale: return x
+                whole = np.iinfo(kind["dtype"])
+                return np.clip(np.round(x / scale) + zero, whole.min, whole.max).astype(kind["dtype"])
+
+            """
+        }
+    }
+
     private var liteRT: String? {
         guard has("model.tflite") else { return nil }
+        let given = interface == .float32 ? "x[None]" : "quantized(x[None])"
         return """
             ## LiteRT (TensorFlow Lite)
 
@@ -108,10 +126,10 @@ extension ModelBundle {
             vectors = np.load("test-vectors.npz")
             model = Interpreter("model.tflite")
             model.allocate_tensors()
-            source, result = model.get_input_details()[0]["index"], model.get_output_details()[0]["index"]
+            \(conversion)source, result = model.get_input_details()[0]["index"], model.get_output_details()[0]["index"]
             answers = []
             for x in vectors["input"]:
-                model.set_tensor(source, x[None])
+                model.set_tensor(source, \(given))
                 model.invoke()
                 answers.append(model.get_tensor(result)[0])
             print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))

@@ -1,7 +1,7 @@
 import Archives
 import Determinism
 public import Devices
-import ModelGraph
+public import ModelGraph
 import ONNXFormat
 import TFLiteFormat
 
@@ -22,6 +22,8 @@ public struct ModelBundle: Sendable {
     /// What the files hold.
     public let candidate: BundledCandidate
     let preprocessing: Preprocessing
+    /// What callers of the TFLite file hand over and get.
+    let interface: ModelInterface
     /// The job's devices, each with the file that its runtime loads.
     public private(set) var devices: [(profile: DeviceProfile, file: String?)] = []
     /// Names and contents, without the manifest.
@@ -37,16 +39,20 @@ public struct ModelBundle: Sendable {
 
     /// Writes a model in the formats wanted; where none is named, in what the devices' runtimes load.
     ///
-    /// Throws where a format that is wanted, or the only one, cannot hold the model.
+    /// `interface` is what callers of the TFLite file hand over and get; nil for what all devices that load such files want,
+    /// float32 where they differ. Throws where a format that is wanted, or the only one, cannot hold the model, and where an
+    /// integer interface is asked of a model that does not begin or end in int8.
     public init(
         job: String, _ candidate: BundledCandidate, _ model: BundledModel, devices profiles: [DeviceProfile],
-        formats wanted: [BundleFormat]
+        formats wanted: [BundleFormat], interface: ModelInterface? = nil
     ) throws {
         self.job = job
+        self.interface = interface ?? ModelBundle.interface(of: profiles)
         self.candidate = candidate
         preprocessing = model.preprocessing
         let asked = BundleFormat.allCases.filter(wanted.contains)
         let formats = asked.isEmpty ? ModelBundle.formats(of: profiles) : asked
+        if let interface, interface != .float32 { try requireIntegers(model.graph, formats, interface) }
         let isRequired = !asked.isEmpty || formats.count == 1
         for format in formats { try add(format, model.graph, isRequired: isRequired) }
         try addFrontEnd(formats)
@@ -62,6 +68,24 @@ public struct ModelBundle: Sendable {
         let hasArray = devices.contains { $0.kind == .microcontroller && $0.runtime.format == .tflite }
         return (loaded.contains(.onnx) ? [.onnx] : []) + (loaded.contains(.tflite) ? [.tflite] : [])
             + (hasArray ? [.c] : [])
+    }
+
+    /// What all devices that load TFLite files want.
+    private static func interface(of devices: [DeviceProfile]) -> ModelInterface {
+        let wanted = Set(devices.filter { $0.runtime.format == .tflite }.map(\.runtime.interface))
+        return wanted.count == 1 ? wanted.first ?? .float32 : .float32
+    }
+
+    private func requireIntegers(_ graph: Graph, _ formats: [BundleFormat], _ interface: ModelInterface)
+        throws
+    {
+        guard formats.contains(where: { $0 != .onnx }) else {
+            throw BundleError("an interface of \(interface.rawValue) needs the format tflite or c")
+        }
+        guard graph.convertsAtInterface else {
+            throw BundleError(
+                "the model neither begins nor ends in int8, so its interface cannot be \(interface.rawValue)")
+        }
     }
 
     private func file(for device: DeviceProfile) -> String? {
@@ -116,7 +140,7 @@ public struct ModelBundle: Sendable {
         try TFLiteModel.write(
             graph,
             options: TFLiteOptions(
-                description: "Swiftlet \(job) \(candidate.id.prefix(12))",
+                interface: interface, description: "Swiftlet \(job) \(candidate.id.prefix(12))",
                 metadata: metadata.map { TFLiteMetadata(name: $0.0, text: $0.1) }))
     }
 

@@ -162,6 +162,18 @@ static const unsigned char device_profiles_generic_mobile_gpu_yaml[] = {
 #embed "../../device-profiles/generic-mobile-gpu.yaml"
 };
 
+static const unsigned char device_profiles_generic_ncnn_cpu_threads_yaml[] = {
+#embed "../../device-profiles/generic-ncnn-cpu-threads.yaml"
+};
+
+static const unsigned char device_profiles_generic_ncnn_cpu_yaml[] = {
+#embed "../../device-profiles/generic-ncnn-cpu.yaml"
+};
+
+static const unsigned char device_profiles_generic_ncnn_gpu_yaml[] = {
+#embed "../../device-profiles/generic-ncnn-gpu.yaml"
+};
+
 static const unsigned char device_profiles_generic_npu_yaml[] = {
 #embed "../../device-profiles/generic-npu.yaml"
 };
@@ -699,6 +711,9 @@ static const struct shipped_file files[] = {
     {"device-profiles/generic-desktop-gpu.yaml", device_profiles_generic_desktop_gpu_yaml, sizeof device_profiles_generic_desktop_gpu_yaml},
     {"device-profiles/generic-jetson.yaml", device_profiles_generic_jetson_yaml, sizeof device_profiles_generic_jetson_yaml},
     {"device-profiles/generic-mobile-gpu.yaml", device_profiles_generic_mobile_gpu_yaml, sizeof device_profiles_generic_mobile_gpu_yaml},
+    {"device-profiles/generic-ncnn-cpu-threads.yaml", device_profiles_generic_ncnn_cpu_threads_yaml, sizeof device_profiles_generic_ncnn_cpu_threads_yaml},
+    {"device-profiles/generic-ncnn-cpu.yaml", device_profiles_generic_ncnn_cpu_yaml, sizeof device_profiles_generic_ncnn_cpu_yaml},
+    {"device-profiles/generic-ncnn-gpu.yaml", device_profiles_generic_ncnn_gpu_yaml, sizeof device_profiles_generic_ncnn_gpu_yaml},
     {"device-profiles/generic-npu.yaml", device_profiles_generic_npu_yaml, sizeof device_profiles_generic_npu_yaml},
     {"device-profiles/generic-vpu.yaml", device_profiles_generic_vpu_yaml, sizeof device_profiles_generic_vpu_yaml},
     {"device-profiles/generic-x86-avx2.yaml", device_profiles_generic_x86_avx2_yaml, sizeof device_profiles_generic_x86_avx2_yaml},

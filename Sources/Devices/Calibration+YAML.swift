@@ -73,7 +73,7 @@ extension TermFit {
         }
     }
 
-    private static func matrix(_ node: YAMLNode) throws(YAMLError) -> [SIMD16<Double>] {
+    static func matrix(_ node: YAMLNode) throws(YAMLError) -> [SIMD16<Double>] {
         let names = CostTerm.allCases.map(\.name)
         var matrix = [SIMD16<Double>](repeating: .zero, count: TermFit.size)
         try node.allow(keys: names)

@@ -90,6 +90,16 @@ extension DeviceProfile {
             values: rows.compactMap(\.latencyMilliseconds), prior: TermFit.Prior(kind))
     }
 
+    /// This profile fitted to the terms of networks whose graphs its runtime leaves as they are, and their milliseconds.
+    ///
+    /// Precondition: as many values as rows, all positive, at least one.
+    package func calibrated(rows: [SIMD16<Double>], milliseconds: [Double], note: String) -> DeviceProfile {
+        let fit = FactorAverage(rows: rows, values: milliseconds, prior: FactorPrior(self))
+        var profile = self
+        profile.calibration = Calibration(latency: fit.termFit, note: note)
+        return profile
+    }
+
     private static let mostForHabits = 200
 
     fileprivate func terms(_ row: Measurement, _ piece: PricedPiece, _ file: String) throws -> SIMD16<Double>

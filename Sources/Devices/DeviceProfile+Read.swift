@@ -14,7 +14,7 @@ extension DeviceProfile {
         try node.allow(keys: [
             "version", "name", "title", "kind", "runtime", "compute", "memory", "overheads", "support",
             "energy",
-            "estimate_log_sd", "sources", "calibration",
+            "estimate_log_sd", "sources", "population", "calibration",
         ])
         let version = try node.required("version")
         guard try version.int() == 1 else { throw version.error("expected 1, the only version of profiles") }
@@ -34,6 +34,9 @@ extension DeviceProfile {
             self.sources.append(Source(field: field, text: try text.string()))
         }
         try DeviceProfile.requireSources(of: node, given: sources)
+        if let population = try node.optional("population") {
+            self.population = try FactorPopulation(population)
+        }
         if let calibration = try node.optional("calibration") {
             self.calibration = try Calibration(calibration)
         }
@@ -43,7 +46,9 @@ extension DeviceProfile {
     /// Every number needs an entry in `sources` for itself or for a section that holds it.
     private static func requireSources(of node: YAMLNode, given sources: YAMLNode) throws(YAMLError) {
         let covered = try sources.mapping.map(\.key)
-        for section in ["runtime", "compute", "memory", "overheads", "energy", "estimate_log_sd"] {
+        for section in [
+            "runtime", "compute", "memory", "overheads", "energy", "estimate_log_sd", "population",
+        ] {
             guard let section = try node.optional(section) else { continue }
             for figure in try section.figures() {
                 let path = figure.field.split(separator: "[")[0]
@@ -80,12 +85,14 @@ extension DeviceProfile {
 extension RuntimeProfile {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
-            "name", "version", "format", "policy", "in_place", "overlays_convolutions", "streams_pooling",
+            "name", "version", "format", "interface", "policy", "in_place", "overlays_convolutions",
+            "streams_pooling",
             "sparse", "code_bytes", "code_bytes_per_kernel", "ram_bytes", "ram_bytes_per_kernel",
         ])
         name = try node.required("name").string()
         version = try node.required("version").string()
         format = try node.required("format").choice(ModelFormat.self)
+        interface = try node.optional("interface")?.choice(ModelInterface.self) ?? .float32
         policy = try RuntimePolicy(node.required("policy"))
         worksInPlace = try node.required("in_place").bool()
         overlaysConvolutions = try node.optional("overlays_convolutions")?.bool() ?? false

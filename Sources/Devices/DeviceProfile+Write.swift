@@ -13,7 +13,7 @@ extension DeviceProfile {
         lines.append("estimate_log_sd: \(estimateLogSD)")
         lines.append("sources:")
         lines += sources.map { "  \($0.field): \(quoted($0.text))" }
-        return lines.joined(separator: "\n") + "\n" + (calibration?.yaml ?? "")
+        return lines.joined(separator: "\n") + "\n" + (population?.yaml ?? "") + (calibration?.yaml ?? "")
     }
 
     private func quoted(_ text: String) -> String {
@@ -24,7 +24,7 @@ extension DeviceProfile {
     private var runtimeLines: [String] {
         [
             "runtime:", "  name: \(quoted(runtime.name))", "  version: \(quoted(runtime.version))",
-            "  format: \(runtime.format.rawValue)", "  policy:",
+            "  format: \(runtime.format.rawValue)", "  interface: \(runtime.interface.rawValue)", "  policy:",
         ] + runtime.policy.yamlLines.map { "    " + $0 } + [
             "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
             "  streams_pooling: \(runtime.streamsPooling)",

@@ -33,6 +33,8 @@ public struct DeviceProfile: Hashable, Sendable {
     public var sources: [Source]
     /// How far measured latencies lie from the estimate, as the standard deviation of their logarithm.
     public var estimateLogSD: Double
+    /// What other devices of the class and runtime teach; nil where nothing was learned from any.
+    public var population: FactorPopulation?
     /// What measurements taught; nil for a profile straight from data sheets.
     public var calibration: Calibration?
 
@@ -59,6 +61,9 @@ public struct RuntimeProfile: Hashable, Sendable {
     public var version: String
     /// The file format it loads.
     public var format: ModelFormat
+    /// What a quantised model's caller hands over and gets: integers where the accelerator would leave the conversion to its
+    /// host.
+    public var interface: ModelInterface
     /// What it does to a graph first.
     public var policy: RuntimePolicy
     /// Whether element-wise results may overwrite an input that is not needed any more.

@@ -13,21 +13,13 @@ struct FactorAverage {
 
     /// Precondition: as many values as rows, all positive, at least one.
     init(rows: [SIMD16<Double>], values: [Double], prior: FactorPrior) {
-        fits = FactorAverage.widths.map { width in
-            var prior = prior
-            prior.termSD *= width
-            return FactorFit(rows: rows, values: values, prior: prior)
-        }
+        fits = prior.widths.map { FactorFit(rows: rows, values: values, prior: prior.widened(by: $0)) }
         let best = fits.map(\.evidence).max() ?? 0
         let odds = fits.map { ($0.evidence - best).exponential }
         let sum = odds.reduce(0, +)
         weights = odds.map { $0 / sum }
         evidence = best + (sum / Double(fits.count)).logarithm
     }
-
-    /// The widths relative to that of the prior; the factors of a device are all alike to a third of them, or as free as the
-    /// prior says.
-    private static let widths = [0.1, 1 / 3.0, 1]
 
     /// The values it was fitted to.
     var measured: [Double] { fits[0].measured }

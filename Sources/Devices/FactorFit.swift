@@ -3,7 +3,8 @@ import Numerics
 /// Factors on the terms of a cost model, fitted to measured values: measured ≈ Σ factorⱼ · termⱼ.
 ///
 /// Maximum a posteriori of the relative error with Student's t errors of unknown scale (expectation–maximisation). The model is
-/// linear in the factors, so that the weighted posterior is normal and the evidence for the model follows from it.
+/// linear in the factors, or in their logarithms near the solution, so that the weighted posterior is normal and the evidence
+/// for the model follows from it.
 struct FactorFit {
     /// In the order of `CostTerm`; 1 in unused lanes.
     private(set) var factors = SIMD16<Double>(repeating: 1)
@@ -16,12 +17,14 @@ struct FactorFit {
     /// The least ratio of measured to estimated value.
     private let leastRatio: Double
 
+    /// In units of the prior's mean factors.
     private let rows: [SIMD16<Double>]
     private let values: [Double]
     private let prior: FactorPrior
+    private let precision: (matrix: [Double], logDeterminant: Double)
     /// The middle ratio of measured to estimated value: the unit of the unknowns.
     private let unit: Double
-    /// How far the common factor and each term's own are from `unit`, in `unit`s.
+    /// How far the common factor and each term's own are from `unit`, in `unit`s or as logarithms.
     private var deviations: [Double]
     private var information: LeastSquares
 
@@ -30,10 +33,10 @@ struct FactorFit {
         precondition(
             !rows.isEmpty && rows.count == values.count,
             "FactorFit: \(rows.count) rows, \(values.count) values")
-        let ratios = zip(rows, values).map { $1 / $0.sum() }
-        (self.rows, self.values, self.prior) = (rows, values, prior)
-        unit = ratios.median ?? 1
-        leastRatio = ratios.min() ?? 1
+        self.rows = rows.map { $0 * prior.means }
+        (self.values, self.prior, precision) = (values, prior, prior.precision)
+        unit = zip(self.rows, values).map { $1 / $0.sum() }.median ?? 1
+        leastRatio = zip(rows, values).map { $1 / $0.sum() }.min() ?? 1
         deviations = [Double](repeating: 0, count: TermFit.size + 1)
         information = LeastSquares(unknowns: deviations.count)
         settle()
@@ -46,7 +49,9 @@ struct FactorFit {
             reweigh()
             guard let factor = information.factorized, let solution = information.solve() else { return }
             let change = zip(solution, deviations).reduce(0) { max($0, abs($1.0 - $1.1)) }
-            deviations = solution
+            for index in deviations.indices {
+                deviations[index] += bounded(solution[index] - deviations[index])
+            }
             let scale = scale(factor)
             let isSettled = change < 1e-7 && abs((scale / errorScale).logarithm) < 1e-5
             errorScale = scale
@@ -58,24 +63,48 @@ struct FactorFit {
     private mutating func reweigh() {
         information = LeastSquares(unknowns: deviations.count)
         for index in rows.indices {
-            let row = row(index)
+            let row = row(index), residual = residual(index)
+            let present = zip(row, deviations).reduce(0) { $0 + $1.0 * $1.1 }
             information.add(
-                row, target: 1 - row[0], weight: weight(residual(row)) / (errorScale * errorScale))
+                row, target: residual + present, weight: weight(residual) / (errorScale * errorScale))
         }
-        for index in deviations.indices {
-            information.addPrior(index, value: 0, precision: prior.precision(index))
+        information.addPrior(precision: precision.matrix)
+    }
+
+    /// Logarithms move step by step, since the model is linear in them only nearby.
+    private func bounded(_ step: Double) -> Double {
+        switch prior.form {
+        case .linear: step
+        case .logarithmic: min(max(step, -0.7), 0.7)
         }
     }
 
-    /// The terms of a measurement in units of its value: their sum, then each.
+    /// The terms of a measurement multiplied by their present factors.
+    private func parts(_ index: Int) -> SIMD16<Double> {
+        var parts = rows[index] * unit
+        for term in 0..<TermFit.size { parts[term] *= prior.form.factor(deviations[0], deviations[term + 1]) }
+        return parts
+    }
+
+    /// How the prediction of a measurement depends on the deviations, relative to its value: the sum of all terms, then each.
     private func row(_ index: Int) -> [Double] {
-        let shares = rows[index] * (unit / values[index])
+        let shares: SIMD16<Double>
+        switch prior.form {
+        case .linear: shares = rows[index] * (unit / values[index])
+        case .logarithmic:
+            let parts = parts(index)
+            shares = parts / parts.sum()
+        }
         return [shares.sum()] + (0..<TermFit.size).map { shares[$0] }
     }
 
-    /// 1 − predicted / measured.
-    private func residual(_ row: [Double]) -> Double {
-        1 - row[0] - zip(row, deviations).reduce(0) { $0 + $1.0 * $1.1 }
+    /// 1 − predicted / measured, or the logarithm of measured over predicted.
+    private func residual(_ index: Int) -> Double {
+        let predicted = parts(index).sum()
+        return switch prior.form {
+        case .linear: 1 - predicted / values[index]
+        case .logarithmic: (values[index] / predicted).logarithm
+        }
     }
 
     private func weight(_ residual: Double) -> Double {
@@ -87,7 +116,7 @@ struct FactorFit {
     private func scale(_ factor: Cholesky) -> Double {
         var squares = prior.errorWeight * prior.errorScale * prior.errorScale
         for index in rows.indices {
-            let residual = residual(row(index))
+            let residual = residual(index)
             squares += weight(residual) * residual * residual
         }
         // Σ weight × variance is the number of unknowns that the measurements, not the priors, determine.
@@ -96,26 +125,27 @@ struct FactorFit {
     }
 
     private func determined(_ factor: Cholesky) -> Double {
-        deviations.indices.reduce(Double(deviations.count)) { sum, index in
-            var unit = [Double](repeating: 0, count: deviations.count)
-            unit[index] = 1
-            return sum - prior.precision(index) * factor.quadratic(unit)
-        }
+        zip(precision.matrix, factor.inverse).reduce(Double(deviations.count)) { $0 - $1.0 * $1.1 }
     }
 
     /// Factors, covariance, evidence and left-out residuals at the solution.
     private mutating func conclude() {
         reweigh()
-        for term in 0..<TermFit.size { factors[term] = unit * (1 + deviations[0] + deviations[term + 1]) }
+        for term in 0..<TermFit.size {
+            factors[term] =
+                unit * prior.means[term] * prior.form.factor(deviations[0], deviations[term + 1])
+        }
         covariance = [SIMD16<Double>](repeating: .zero, count: TermFit.size)
         guard let factor = information.factorized else { return }
+        let scale = prior.form == .linear ? prior.means * unit : factors
         for term in 0..<TermFit.size {
             var pick = [Double](repeating: 0, count: deviations.count)
             (pick[0], pick[term + 1]) = (1, 1)
             let inverse = factor.solve(pick)
             for other in 0..<TermFit.size {
-                covariance[term][other] = unit * unit * (inverse[0] + inverse[other + 1])
+                covariance[term][other] = inverse[0] + inverse[other + 1]
             }
+            covariance[term] *= scale * scale[term]
         }
         evidence = logEvidence(factor)
         leftOut = rows.indices.map { leftOutResidual($0, factor) }
@@ -125,12 +155,13 @@ struct FactorFit {
     private func logEvidence(_ factor: Cholesky) -> Double {
         var sum = -0.5 * factor.logDeterminant
         for index in rows.indices {
-            let z = residual(row(index)) / errorScale
+            let z = residual(index) / errorScale
             sum -= errorScale.logarithm + (prior.freedom + 1) / 2 * (1 + z * z / prior.freedom).logarithm
         }
-        for index in deviations.indices {
-            let precision = prior.precision(index)
-            sum += 0.5 * precision.logarithm - 0.5 * precision * deviations[index] * deviations[index]
+        sum += 0.5 * precision.logDeterminant
+        for (index, deviation) in deviations.enumerated() where deviation != 0 {
+            let row = precision.matrix[(index * deviations.count)..<((index + 1) * deviations.count)]
+            sum -= 0.5 * deviation * zip(row, deviations).reduce(0) { $0 + $1.0 * $1.1 }
         }
         let ratio = prior.errorScale / errorScale
         return sum - 0.5 * prior.errorWeight * ratio * ratio - prior.errorWeight * errorScale.logarithm
@@ -138,14 +169,28 @@ struct FactorFit {
 
     /// With the weights of the whole fit a left-out residual follows from its leverage, without a fit of its own.
     private func leftOutResidual(_ index: Int, _ factor: Cholesky) -> Double {
-        let row = row(index)
-        let residual = residual(row)
-        let leverage = weight(residual) / (errorScale * errorScale) * factor.quadratic(row)
-        return -max(1 - residual / max(1 - leverage, 0.02), 0.05).logarithm
+        let residual = residual(index)
+        let leverage = weight(residual) / (errorScale * errorScale) * factor.quadratic(row(index))
+        let leftOut = residual / max(1 - leverage, 0.02)
+        return prior.form == .linear ? -max(1 - leftOut, 0.05).logarithm : leftOut
     }
 }
 
 extension FactorFit {
+    /// The terms' own deviations and their covariance.
+    var own: (deviations: SIMD16<Double>, covariance: [SIMD16<Double>]) {
+        let inverse = information.factorized?.inverse
+        var own = SIMD16<Double>.zero
+        var covariance = [SIMD16<Double>](repeating: .zero, count: TermFit.size)
+        for term in 0..<TermFit.size {
+            own[term] = deviations[term + 1]
+            for other in 0..<TermFit.size {
+                covariance[term][other] = inverse?[(term + 1) * deviations.count + other + 1] ?? 0
+            }
+        }
+        return (own, covariance)
+    }
+
     /// The values it was fitted to.
     var measured: [Double] { values }
 
@@ -155,7 +200,8 @@ extension FactorFit {
             residualLogSD: errorScale * FactorFit.normalEquivalent,
             leaveOneOutError: leftOut.map { abs($0.exponential - 1) }.median ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { leftOut.quantile($0) ?? 0 }, samples: rows.count,
-            range: (values.min() ?? 1)...(values.max() ?? 1), leastRatio: leastRatio / 10)
+            range: (values.min() ?? 1)...(values.max() ?? 1),
+            leastRatio: prior.form == .linear ? leastRatio / 10 : 0)
     }
 
     /// The quantile at 0.9 of Student's t with 4 degrees of freedom over the normal's is 1.20; a fit to few measurements finds

@@ -9,6 +9,8 @@ struct PriceFormula: Sendable {
     private let inferenceMilliseconds: Double
     private let parameterCache: MemoryProfile.ParameterCache?
     private let latency, energy: TermFit?
+    /// Factors of a mean device of the profile's population, by which it is priced before it is measured.
+    private let usual: SIMD16<Double>
     /// The probability of the profile's own habits, and what others the calibration leaves open.
     private let weight: Double
     private let others: [Calibration.Habit]
@@ -26,6 +28,7 @@ struct PriceFormula: Sendable {
         inferenceMilliseconds = profile.overheads.inferenceMilliseconds
         parameterCache = profile.memory.parameterCache
         latency = profile.calibration?.latency
+        usual = profile.usualFactors
         energy = profile.energy == nil ? nil : profile.calibration?.energy
         weight = profile.calibration?.weight ?? 1
         others = profile.calibration?.others ?? []
@@ -112,7 +115,7 @@ struct PriceFormula: Sendable {
     private func prediction(_ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>])
         -> (milliseconds: Double, below: Double, above: Double)
     {
-        guard let latency else { return (terms.sum(), estimateLogSD, estimateLogSD) }
+        guard let latency else { return ((terms * usual).sum(), estimateLogSD, estimateLogSD) }
         let own = latency.value(terms), logSDs = latency.logSDs(terms)
         guard !otherTerms.isEmpty else { return (own, logSDs.below, logSDs.above) }
         let logarithms = zip(others, otherTerms).map { ($0.latency.value($1) / own).logarithm }
@@ -140,6 +143,9 @@ extension MemoryProfile.ParameterCache {
 }
 
 extension DeviceProfile {
+    /// Factors on the terms of a mean device of the population; 1 without one.
+    var usualFactors: SIMD16<Double> { population?.factors ?? SIMD16(repeating: 1) }
+
     /// The price of a whole network made of pieces, without its layers.
     public func price(_ piece: PricedPiece, reserve: Reserve = .none) -> Price {
         let passage = piece.passages[EntryState.start.rawValue]
@@ -163,5 +169,11 @@ extension DeviceProfile {
         return PriceFormula(self).whole(
             passage.sum, endingIn: passage.exit, returnMilliseconds: piece.returnMilliseconds
         ).terms
+    }
+
+    /// Milliseconds by `CostTerm` of a network that consists of these kernels, before calibration.
+    package func terms(of workloads: [Workload]) -> SIMD16<Double> {
+        let passage = passage(of: workloads, from: .start)
+        return PriceFormula(self).whole(passage.sum, endingIn: passage.exit, returnMilliseconds: 0).terms
     }
 }

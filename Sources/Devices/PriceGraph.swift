@@ -62,14 +62,7 @@ public struct ExecutedGraph: Sendable {
 
     /// Runs through the kernels, beginning in `state`.
     func passage(from state: EntryState, on profile: DeviceProfile) -> PricedPiece.Passage {
-        var passage = PricedPiece.Passage(sum: KernelCosts(), exit: state, obstacle: nil)
-        for work in workloads {
-            let step = profile.step(work, from: passage.exit)
-            passage.sum += step.sum
-            passage.exit = step.exit
-            passage.obstacle = passage.obstacle ?? step.obstacle
-        }
-        return passage
+        profile.passage(of: workloads, from: state)
     }
 
     /// The share of every kernel, in the order of `workloads`.
@@ -80,7 +73,8 @@ public struct ExecutedGraph: Sendable {
             state = step.exit
             return LayerPrice(
                 name: graph.nodes[kernel.anchor].name, operation: work.operation,
-                milliseconds: profile.calibration?.latency.value(step.sum.terms) ?? step.sum.terms.sum(),
+                milliseconds: profile.calibration?.latency.value(step.sum.terms)
+                    ?? (step.sum.terms * profile.usualFactors).sum(),
                 macs: work.macs,
                 weightBytes: step.sum.weightBytes,
                 outputBytes: graph[kernel.output].type.bytes, runsOnFallback: step.exit != .device)
@@ -89,8 +83,24 @@ public struct ExecutedGraph: Sendable {
 }
 
 extension DeviceProfile {
+    /// Runs through kernels, beginning in `state`.
+    func passage(of workloads: [Workload], from state: EntryState) -> PricedPiece.Passage {
+        var passage = PricedPiece.Passage(sum: KernelCosts(), exit: state, obstacle: nil)
+        for work in workloads {
+            let step = step(work, from: passage.exit)
+            passage.sum += step.sum
+            passage.exit = step.exit
+            passage.obstacle = passage.obstacle ?? step.obstacle
+        }
+        return passage
+    }
+
     /// One kernel: where it runs, what it costs there, and what moving its inputs there costs.
     fileprivate func step(_ work: Workload, from state: EntryState) -> PricedPiece.Passage {
+        if state == .start, work.isConversion, work.dataType == .float32, runtime.interface != .float32 {
+            // The caller hands over integers: an export leaves this conversion out.
+            return PricedPiece.Passage(sum: KernelCosts(), exit: .start, obstacle: nil)
+        }
         var step = PricedPiece.Passage(sum: storage(of: work), exit: .device, obstacle: nil)
         if state != .hostForGood {
             switch placement(of: work) {

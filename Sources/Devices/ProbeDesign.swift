@@ -72,14 +72,12 @@ private struct FactorBelief {
     private let judges: [Int]
 
     init(_ terms: [SIMD16<Double>], _ prior: FactorPrior) {
-        shares = terms.map { $0 / max($0.sum(), .leastNormalMagnitude) }
-        judges = Array(stride(from: 0, to: terms.count, by: max(terms.count / 200, 1)))
-        let (common, own) = (prior.commonSD * prior.commonSD, prior.termSD * prior.termSD)
-        covariance = (0..<TermFit.size).map { term in
-            var row = SIMD16<Double>.zero
-            for other in 0..<TermFit.size { row[other] = common + (other == term ? own : 0) }
-            return row
+        shares = terms.map { terms in
+            let typical = terms * prior.means
+            return typical / max(typical.sum(), .leastNormalMagnitude)
         }
+        judges = Array(stride(from: 0, to: terms.count, by: max(terms.count / 200, 1)))
+        covariance = prior.covariance.map { $0 + prior.commonSD * prior.commonSD }
     }
 
     /// Covariance × the shares of a candidate.

@@ -57,6 +57,26 @@ public struct Workload: Hashable, Sendable {
 }
 
 extension Workload {
+    /// A kernel known by its shapes alone; `work` is `macs`, or the elements that a kernel without multiplications handles.
+    package init(
+        family: WorkFamily, operation: String, macs: Int, work: Int,
+        output: (height: Int, width: Int, channels: Int),
+        inputChannels: Int, kernelTaps: Int, groups: Int, stride: Int, dataType: DataType,
+        weightElements: Int,
+        inputElements: Int, outputElements: Int
+    ) {
+        self.init(
+            family: family, operation: operation, activation: nil, addsResidual: false, macs: macs,
+            work: work,
+            outputHeight: output.height, outputWidth: output.width, outputChannels: output.channels,
+            inputChannels: inputChannels, kernelTaps: kernelTaps, groups: groups, stride: stride,
+            dataType: dataType, weightType: weightElements > 0 ? dataType : nil,
+            weightElements: weightElements,
+            nonZeroWeights: nil, inputElements: inputElements, outputElements: outputElements)
+    }
+}
+
+extension Workload {
     /// Rows times columns of the result.
     public var outputPixels: Int { outputHeight * outputWidth }
 

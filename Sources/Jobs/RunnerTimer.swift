@@ -13,7 +13,7 @@ struct RunnerTimer: Sendable {
     func time(_ graph: Graph) throws -> RunnerReading {
         let format = profile.runtime.format
         let path = "\(NSTemporaryDirectory())/swiftlet-\(UUID().uuidString).\(format.rawValue)"
-        try DurableFile.write(graph.file(as: format), to: path)
+        try DurableFile.write(graph.file(as: format, interface: profile.runtime.interface), to: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try runner.time(path)
     }

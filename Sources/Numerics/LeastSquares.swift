@@ -28,6 +28,14 @@ public struct LeastSquares: Sendable {
         right[index] += precision * value
     }
 
+    /// Pulls all unknowns towards zero: adds xᵀ·P·x to what is minimised, P being symmetric and row-major.
+    public mutating func addPrior(precision: [Double]) {
+        precondition(
+            precision.count == normal.count,
+            "LeastSquares: a precision of \(precision.count) elements for \(unknowns) unknowns")
+        for index in normal.indices { normal[index] += precision[index] }
+    }
+
     /// The factorised normal equations; nil where the observations leave an unknown open and no prior closes it.
     public var factorized: Cholesky? { Cholesky(normal, size: unknowns) }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bundles
+import ModelGraph
 import Quantities
 import Reports
 import SwiftletKit
@@ -122,6 +123,13 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "onnx, tflite or c; given again for several; without it what the job's devices load.")
     var format: [BundleFormat] = []
 
+    @Option(
+        help: """
+            float32, int8 or uint8: what callers of the TFLite file of an int8 model hand over and get; without it what the \
+            devices want.
+            """)
+    var interface: ModelInterface?
+
     @Option(help: "Only what this device's runtime loads.")
     var device: String?
 
@@ -141,7 +149,8 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let request = ExportRequest(
-            job: job, candidate: candidate, formats: format, device: device, output: output, replacing: force,
+            job: job, candidate: candidate, formats: format, interface: interface, device: device,
+            output: output, replacing: force,
             allowsUnfinished: unfinished, data: data)
         try Terminal.print(try Review(database: database.db).export(request), as: .table)
     }

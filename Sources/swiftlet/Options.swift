@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Bundles
 import Foundation
+import ModelGraph
 import Quantities
 import Reports
 import Search
@@ -9,6 +10,7 @@ import SwiftletKit
 extension AnswerFormat: ExpressibleByArgument {}
 extension BundleFormat: ExpressibleByArgument {}
 extension Fidelity: ExpressibleByArgument {}
+extension ModelInterface: ExpressibleByArgument {}
 extension Preference: ExpressibleByArgument {}
 extension ProbeFormat: ExpressibleByArgument {}
 extension SamplePart: ExpressibleByArgument {}

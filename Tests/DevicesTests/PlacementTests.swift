@@ -1,6 +1,8 @@
 import Devices
+import Foundation
 import ModelGraph
 import Quantities
+import TFLiteFormat
 import Testing
 
 @Suite("Placement on accelerators")
@@ -22,6 +24,25 @@ struct PlacementTests {
         let result = price(try graph(), on: try Shipped.profile("coral-edge-tpu"))
         #expect(result.layers.map(\.runsOnFallback) == [true, false])
         #expect(result.reason == nil)
+    }
+
+    @Test(
+        "MLPerf Tiny's int8 files cost what the same networks cost in Swiftlet's int8, on the device but for the interface",
+        .enabled(if: MLPerfTiny.isHere),
+        arguments: [("pretrainedResnet", "pretrainedResnet_quant"), ("vww_96_float", "vww_96_int8")],
+        ["coral-edge-tpu", "generic-npu", "cortex-m55-ethos-u55"])
+    func referenceFiles(files: (real: String, integer: String), device: String) throws {
+        let profile = try Shipped.profile(device)
+        let own = try MLPerfTiny.graph(files.real).compressed(by: Compression(parsing: "int8"))
+        let result = price(own, on: profile)
+        let reference = price(try MLPerfTiny.graph(files.integer), on: profile)
+        let (ours, theirs) = (
+            try #require(result.latencyMilliseconds), try #require(reference.latencyMilliseconds)
+        )
+        #expect(abs(ours / theirs - 1) < 0.1)
+        for layer in result.layers where layer.runsOnFallback {
+            #expect(["quantize", "dequantize"].contains(layer.operation))
+        }
     }
 
     @Test("A model that leaves nothing to the accelerator says so")
@@ -58,5 +79,22 @@ struct PlacementTests {
             #expect(price(graph, on: try Shipped.profile(name)).status == .unsupported)
         }
         #expect(price(graph, on: try Shipped.profile("raspberry-pi-4")).status == .ok)
+    }
+}
+
+/// The MLPerf Tiny reference models, which lie outside the repository; tests of them are skipped without.
+private enum MLPerfTiny {
+    private static let folder: URL = {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let data = ProcessInfo.processInfo.environment["SWIFTLET_DATA"].map { URL(fileURLWithPath: $0) }
+        return (data ?? root.appendingPathComponent("../shared/data"))
+            .appendingPathComponent("mlperf-tiny/models")
+    }()
+
+    static var isHere: Bool { FileManager.default.fileExists(atPath: folder.path) }
+
+    static func graph(_ name: String) throws -> Graph {
+        try TFLiteModel.read(path: folder.appendingPathComponent("\(name).tflite").path).graph
     }
 }

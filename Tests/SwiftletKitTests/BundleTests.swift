@@ -1,5 +1,6 @@
 import Bundles
 import Foundation
+import ModelGraph
 import Quantities
 import Reports
 import SwiftletKit
@@ -78,6 +79,40 @@ struct BundleTests {
         #expect(throws: (any Error).self) {
             try review.export(
                 ExportRequest(job: "small", candidate: id, device: "zcu102", output: output + "2"))
+        }
+    }
+
+    @Test("An int8 model takes and gives integers where its devices want them, and answers alike")
+    func integerInterface() async throws {
+        let folder = try TemporaryFolder()
+        let text = SmallJob.text.replacing("[float32, int8]", with: "[int8]")
+            .replacing("[host-cpu, raspberry-pi-4, stm32h743]", with: "[coral-edge-tpu, raspberry-pi-4]")
+            .replacing("stm32h743", with: "raspberry-pi-4")
+        try await SmallJob.run(in: folder, text: text)
+        let review = try SmallJob.review(folder)
+        let id = try #require(try review.front(of: "small", on: "coral-edge-tpu").candidates.first?.id)
+        func interface(_ name: String, device: String?, _ wanted: ModelInterface?) throws -> DataType {
+            let output = "\(folder.path)/\(name)"
+            _ = try review.export(
+                ExportRequest(
+                    job: "small", candidate: id, format: .tflite, interface: wanted, device: device,
+                    output: output))
+            #expect(try ModelCommands.verify(output).isGood)
+            let graph = try LoadedModel(path: "\(output)/model.tflite").graph
+            let types = (graph.inputs + graph.outputs).map { graph[$0].type.dataType }
+            #expect(Set(types).count == 1)
+            return types[0]
+        }
+        #expect(try interface("coral", device: "coral-edge-tpu", nil) == .int8)
+        #expect(try interface("both", device: nil, nil) == .float32)
+        #expect(try interface("unsigned", device: nil, .uint8) == .uint8)
+        #expect {
+            try review.export(
+                ExportRequest(
+                    job: "small", candidate: id, format: .onnx, interface: .int8,
+                    output: "\(folder.path)/onnx"))
+        } throws: {
+            "\($0)" == "an interface of int8 needs the format tflite or c"
         }
     }
 

@@ -32,7 +32,7 @@ import Testing
         .enabled(if: LiteRT.isHere))
     func agreesWithLiteRTInIntegers() throws {
         for (name, graph) in try IntegerGraphs.all() {
-            let bytes = try TFLiteModel.write(graph, options: TFLiteOptions(hasIntegerInterface: true))
+            let bytes = try TFLiteModel.write(graph, options: TFLiteOptions(interface: .int8))
             let integers = try TFLiteModel.parse(bytes, file: "x.tflite").graph
             let type = integers[integers.inputs[0]].type
             #expect(type.dataType == .int8 && integers[integers.outputs[0]].type.dataType == .int8)

@@ -133,7 +133,10 @@ private struct ProbeModels {
         try chosen.enumerated().flatMap { index, genotype in
             let model = try profile.built(space.graph(of: genotype, input: space.referenceInput))
             return try formats.map { format in
-                (name: "probe-\(index + 1).\(format.rawValue)", bytes: try model.file(as: format))
+                (
+                    name: "probe-\(index + 1).\(format.rawValue)",
+                    bytes: try model.file(as: format, interface: profile.runtime.interface)
+                )
             }
         }
     }

@@ -2,6 +2,7 @@ public import Bundles
 import Devices
 import ExperimentStore
 import Jobs
+public import ModelGraph
 import Quantities
 public import Reports
 import Search
@@ -14,6 +15,8 @@ public struct ExportRequest: Sendable {
     public var candidate: String
     /// Empty for every format that the devices load.
     public var formats: [BundleFormat]
+    /// What callers of the TFLite file hand over and get; nil for what the devices want.
+    public var interface: ModelInterface?
     /// The only device that the bundle is for; nil for every one of the job.
     public var device: String?
     /// The folder to write.
@@ -27,12 +30,14 @@ public struct ExportRequest: Sendable {
 
     /// A candidate and the folder to write.
     public init(
-        job: String, candidate: String, formats: [BundleFormat] = [], device: String? = nil, output: String,
+        job: String, candidate: String, formats: [BundleFormat] = [], interface: ModelInterface? = nil,
+        device: String? = nil, output: String,
         replacing: Bool = false, allowsUnfinished: Bool = false, data: String? = nil
     ) {
         self.job = job
         self.candidate = candidate
         self.formats = formats
+        self.interface = interface
         self.device = device
         self.output = output
         self.replacing = replacing
@@ -54,7 +59,8 @@ extension Review {
         let bundle = try ModelBundle(
             job: job.name, BundledCandidate(evaluation),
             artefact(evaluation, of: job, source, request),
-            devices: try profiles(for: request.device, of: job, source), formats: request.formats)
+            devices: try profiles(for: request.device, of: job, source), formats: request.formats,
+            interface: request.interface)
         try bundle.write(to: request.output)
         try checkWritten(request.output)
         return ExportAnswer(

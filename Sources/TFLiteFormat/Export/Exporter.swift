@@ -59,7 +59,7 @@ struct Exporter {
         } catch {
             throw .notExportable(graph: graph.name, detail: error.description)
         }
-        if options.hasIntegerInterface { prepared = prepared.withIntegerInterface() }
+        prepared = prepared.withInterface(options.interface)
         self.graph = prepared
         self.options = options
         self.isDryRun = isDryRun

@@ -1,9 +1,12 @@
+public import ModelGraph
+
 /// How a graph is written as TFLite.
 public struct TFLiteOptions: Hashable, Sendable {
     /// Float32 weights are stored in sixteen bits and widened when the model is loaded.
     public var storesHalfWeights: Bool
-    /// A graph that begins by quantising its input and ends by dequantising its output takes and gives int8 instead.
-    public var hasIntegerInterface: Bool
+    /// What a graph that begins by quantising its inputs to int8, or ends by dequantising its outputs, takes and gives instead of
+    /// real numbers; other inputs and outputs stay as they are.
+    public var interface: ModelInterface
     /// The file's one-line description.
     public var description: String
     /// Named blobs, written in this order.
@@ -11,11 +14,12 @@ public struct TFLiteOptions: Hashable, Sendable {
 
     /// Options; float32 weights and float32 inputs and outputs stay as they are unless stated otherwise.
     public init(
-        storesHalfWeights: Bool = false, hasIntegerInterface: Bool = false, description: String = "Swiftlet",
+        storesHalfWeights: Bool = false, interface: ModelInterface = .float32,
+        description: String = "Swiftlet",
         metadata: [TFLiteMetadata] = []
     ) {
         self.storesHalfWeights = storesHalfWeights
-        self.hasIntegerInterface = hasIntegerInterface
+        self.interface = interface
         self.description = description
         self.metadata = metadata
     }
