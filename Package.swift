@@ -164,6 +164,9 @@ let package = Package(
             name: "InputMutations",
             dependencies: ["Quantities", "Determinism", "ReaderMutations", "Reports", "SwiftletKit", grdb],
             path: "Benchmarks/InputMutations", swiftSettings: house),
+        benchmark(
+            "model-mutations", at: "ModelMutations",
+            ["Determinism", "ModelGraph", "Engine", "ONNXFormat", "TFLiteFormat", "ReaderMutations"]),
         benchmark("mutation-runs", at: "MutationRuns", ["ReaderMutations", "InputMutations"]),
         benchmark(
             "generated-graphs", at: "GeneratedGraphs",

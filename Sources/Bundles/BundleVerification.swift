@@ -203,10 +203,10 @@ private struct ReadBundle {
             return (false, "is candidate \(other.prefix(12)), not \(manifest.candidate.prefix(12))")
         }
         let size = input.elements.count / max(input.shape[0], 1)
-        guard model.graph.inputs.count == 1,
-            model.graph[model.graph.inputs[0]].type.shape.elementCount == size
-        else { return (false, "reads other samples than the test vectors have") }
-        let answers = try evaluate(model.graph, samples: input.floats)
+        guard model.graph.givenInputs.count == 1, model.graph.steps(inSampleOf: size) != nil else {
+            return (false, "reads other samples than the test vectors have")
+        }
+        let answers = try evaluate(model.graph, samples: input.floats, of: size)
         guard answers.count == output.elements.count else { return (false, "answers with other shapes") }
         let differences = Differences(answers, output.floats)
         let isInteger = model.graph.values.contains { $0.type.dataType == .int8 }

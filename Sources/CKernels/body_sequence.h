@@ -34,6 +34,22 @@ SK_INLINE float gate_value(const sk_recurrence *p, int32_t kind, float sum) {
     return on_grid(recurrence_function(kind, on_grid(sum, SK_GATE_STEP)), SK_FUNCTION_STEP);
 }
 
+/// Eight bits of each number: 255 steps from the least to the greatest, 0 included.
+SK_INLINE void round_by_own_range(const float *restrict x, float *restrict y, int64_t n) {
+    float least = 0, most = 0;
+    for (int64_t j = 0; j < n; j++) {
+        least = x[j] < least ? x[j] : least;
+        most = x[j] > most ? x[j] : most;
+    }
+    float scale = (most - least) / 255;
+    if (!(scale > 0)) {
+        memcpy(y, x, (size_t)n * sizeof *y);
+        return;
+    }
+    float zero = (float)sk_round_clamped(-least / scale, 0, 255);
+    for (int64_t j = 0; j < n; j++) y[j] = (float)sk_round_clamped(x[j] / scale, -zero, 255 - zero) * scale;
+}
+
 /// One step of an LSTM: gates input, output, forget, cell hold W x + R h + b.
 SK_INLINE void lstm_step(const sk_recurrence *p, const float *gates, float *h, float *c) {
     int64_t n = p->hidden;
@@ -88,18 +104,24 @@ static void recurrence_f32(const sk_step *step, int32_t part, int32_t parts) {
     const sk_recurrence *p = step->params;
     int64_t n = p->hidden, width = p->gates * n, first, last;
     sk_share(p->batch, part, parts, &first, &last);
-    float *gates = (float *)step->scratch + part * 2 * width, *products = gates + width;
+    float *gates = (float *)step->scratch + part * (2 * width + n), *products = gates + width;
+    float *rounded = products + width;
     for (int64_t sequence = first; sequence < last; sequence++) {
         float *h = (float *)(uintptr_t)step->b + sequence * n, *c = h + p->batch * n;
         for (int64_t i = 0; i < p->time; i++) {
             int64_t at = (p->reversed ? p->time - 1 - i : i) * p->batch + sequence;
             memcpy(gates, (const float *)step->a + at * width, (size_t)width * sizeof *gates);
             for (int64_t j = 0; j < width; j++) products[j] = p->bias[j];
+            const float *state = h;
+            if (p->rounds_hidden) {
+                round_by_own_range(h, rounded, n);
+                state = rounded;
+            }
             bool resets_before = p->cell == SK_GRU && !p->resets_after;
-            if (!resets_before) add_product(p->recurrent, h, products, n, width);
+            if (!resets_before) add_product(p->recurrent, state, products, n, width);
             else
                 for (int64_t k = 0; k < n; k++)
-                    for (int64_t j = 0; j < 2 * n; j++) products[j] += h[k] * p->recurrent[k * width + j];
+                    for (int64_t j = 0; j < 2 * n; j++) products[j] += state[k] * p->recurrent[k * width + j];
             if (p->cell == SK_GRU) {
                 gru_step(p, gates, products, h);
             } else {

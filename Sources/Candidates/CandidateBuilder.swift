@@ -204,7 +204,7 @@ public struct CandidateBuilder: Sendable {
         guard removesChannels, settings.channelOrder == .taylor else { return options }
         let stream = stream(SHA256.hex(network.encoded()))
         let gradients = try lossGradients(
-            of: network, on: data.trainingSource(seed: seed ^ stream),
+            of: data.readingWholeSamples(network), on: data.trainingSource(seed: seed ^ stream),
             recipe: adapted(settings.recipe(epochs: 1, seed: seed)), candidate: stream, batches: 20)
         var chosen = options
         chosen.importance = .taylor(network, gradients: gradients)
@@ -237,13 +237,16 @@ public struct CandidateBuilder: Sendable {
     ) throws -> TrainedGraph {
         let result = Result { () throws(TrainingError) in
             try Training.train(
-                graph, on: data.trainingSource(seed: seed ^ stream), recipe: recipe, candidate: stream,
-                threads: threads, teacher: teacher.map { .network($0.network) },
+                data.readingWholeSamples(graph), on: data.trainingSource(seed: seed ^ stream),
+                recipe: recipe, candidate: stream, threads: threads,
+                teacher: teacher.map { teacher throws(TrainingError) in
+                    .network(try data.readingWholeSamples(teacher.network))
+                },
                 isCancelled: { Task.isCancelled })
         }
         switch result {
         case .success(let network):
-            return TrainedGraph(graph: network.graph, history: network.history)
+            return TrainedGraph(graph: network.graph.rolled(into: graph), history: network.history)
         case .failure(.cancelled): throw CancellationError()
         case .failure(let error): throw error
         }

@@ -75,7 +75,8 @@ public struct Judge: Sendable {
             let samples = data.samples(part)
             let inputs = disturbance?.moved(samples, of: part) ?? samples
             if let fault = data.dataset.fault { throw fault }
-            let outputs = try evaluate(graph, samples: inputs, threads: threads)
+            let outputs = try evaluate(
+                graph, samples: inputs, of: data.dataset.sampleSize, threads: threads)
             guard outputs.count == part.count * task.outputCount else {
                 throw GraphError.invalid(
                     node: graph.name,

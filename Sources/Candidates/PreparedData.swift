@@ -1,6 +1,7 @@
 public import Datasets
 public import Determinism
 import ModelCompression
+import ModelGraph
 public import Quantities
 public import SearchSpaces
 import Training
@@ -121,6 +122,13 @@ public struct PreparedData: Sendable {
                 dataset, normalization: normalization, augmentation: augmentation, seed: seed),
             plain: BatchReader(dataset, normalization: normalization),
             indices: split.train.normal(in: dataset), task: task)
+    }
+}
+
+extension PreparedData {
+    /// A network as it is trained: a streaming one reads a whole sample at once, over all its steps.
+    func readingWholeSamples(_ network: Graph) throws(TrainingError) -> Graph {
+        do { return try network.unrolled(over: dataset.sampleShape) } catch { throw .graph(error) }
     }
 }
 

@@ -92,7 +92,8 @@ extension CandidateBuilder {
     /// The mean of some training steps after the first, a sample: what other work on this computer slows is slow here too.
     private func secondsPerSample(of network: Graph, within seconds: Double) throws -> Double {
         let recipe = adapted(settings.recipe(epochs: 1, seed: seed))
-        let trainer = try Trainer(network, on: data.trainingSource(seed: seed), recipe: recipe)
+        let trainer = try Trainer(
+            data.readingWholeSamples(network), on: data.trainingSource(seed: seed), recipe: recipe)
         let clock = ContinuousClock()
         var begin = clock.now
         let end = begin + .seconds(seconds)

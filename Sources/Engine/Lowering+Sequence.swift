@@ -136,7 +136,7 @@ extension Recurrence {
         }
         return RecurrentCell(
             kind, hidden: hidden, isReversed: isReversed, returnsCell: returnsCell, cellClip: cellClip,
-            grids: grids)
+            grids: grids, roundsHidden: roundsHidden)
     }
 }
 

@@ -72,13 +72,43 @@ extension Plan {
     }
 }
 
+extension Plan {
+    /// `evaluate` for a streaming network: each sample is `size` numbers, whole steps, and its answer is the one after the last step.
+    fileprivate func evaluate(sequences: [Float], of size: Int, threads: Int) -> [Float] {
+        let output = readOutputs.first ?? 0, outputSize = outputs[output].elementCount
+        let count = sequences.count / max(size, 1), shares = min(threads, max(count, 1))
+        let next = Atomic(0)
+        var results = [Float](repeating: 0, count: count * outputSize)
+        results.withUnsafeMutableBufferPointer { results in
+            // SAFETY: samples write disjoint ranges, and concurrentPerform returns before the buffer goes away.
+            nonisolated(unsafe) let results = results
+            forEachShare(shares) {
+                let worker = Worker(self)
+                var answer = [Float](repeating: 0, count: outputSize)
+                while case let sample = next.add(1, ordering: .relaxed).oldValue, sample < count {
+                    let steps = sequences.span.extracting(sample * size..<(sample + 1) * size)
+                    worker.run(sequence: steps) { _ in }
+                    worker.copyOutput(output, into: &answer)
+                    for (place, value) in answer.enumerated() { results[sample * outputSize + place] = value }
+                }
+            }
+        }
+        return results
+    }
+}
+
 /// Runs a network on samples that lie one after another; returns the first output of each, concatenated.
 ///
 /// Many samples of a small network run several at a time. The same bits for any number of threads. Throws what `Plan.init` throws.
+/// - Parameter size: numbers of a sample, which a streaming network takes in several steps: its answer is the one after the last.
+///   Nil: one step a sample.
 public func evaluate(
-    _ graph: Graph, samples: [Float], threads: Int = 1, kernels: KernelSet = .best
+    _ graph: Graph, samples: [Float], of size: Int? = nil, threads: Int = 1, kernels: KernelSet = .best
 ) throws(PlanError) -> [Float] {
     let single = try Plan(graph, kernels: kernels)
+    if let size, !graph.states.isEmpty {
+        return single.evaluate(sequences: samples, of: size, threads: threads)
+    }
     let size = max(single.inputs.first?.elementCount ?? 0, 1)
     let count = samples.count / size, batch = single.samplesInCache
     // What cannot run several at a time (shapes with a fixed first axis) runs one at a time.

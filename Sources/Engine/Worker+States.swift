@@ -24,6 +24,27 @@ extension Worker {
     }
 }
 
+extension Worker {
+    /// Runs the steps of one sequence, which lie one after another in `numbers`, from the beginning of all states.
+    ///
+    /// Precondition: whole steps of the only input that is no state. A network without states takes each step for itself.
+    public func run(sequence numbers: Span<Float>, afterStep: (Span<Float>) throws -> Void) rethrows {
+        guard let input = plan.givenInputs.first else { return }
+        let size = plan.inputs[input].elementCount
+        precondition(
+            size > 0 && numbers.count % size == 0, "run: \(numbers.count) numbers are not steps of \(size)")
+        resetStates()
+        for start in stride(from: 0, to: numbers.count, by: size) {
+            // Not after the last step: inputs may lie where the outputs do.
+            if start > 0 { carryStates() }
+            let step = numbers.extracting(start..<start + size)
+            setInput(input, floats: step)
+            run()
+            try afterStep(step)
+        }
+    }
+}
+
 extension Plan {
     /// The inputs that a caller gives, states left out.
     public var givenInputs: [Int] {

@@ -19,7 +19,7 @@ struct TestVectors {
         }
         let inputs = data.samples(indices)
         input = NumberArray(shape, .float32(inputs))
-        let outputs = try evaluate(graph, samples: inputs)
+        let outputs = try evaluate(graph, samples: inputs, of: data.dataset.sampleSize)
         output = NumberArray([indices.count, outputs.count / max(indices.count, 1)], .float32(outputs))
     }
 

@@ -18,12 +18,14 @@ public struct RecurrentCell: Sendable {
     public var cellClip: Float?
     /// Grids that states are kept on: the scale of the hidden state and the step of the cell state.
     public var grids: (hidden: AffineScale, cellStep: Float)?
+    /// Whether each step rounds the hidden state to eight bits, by its own range, before its product.
+    public var roundsHidden: Bool
 
     /// A cell with `hidden` elements of state; `cellClip` and `grids` are nil where states are not bounded or
     /// rounded.
     public init(
         _ kind: Kind, hidden: Int, isReversed: Bool, returnsCell: Bool, cellClip: Float?,
-        grids: (hidden: AffineScale, cellStep: Float)?
+        grids: (hidden: AffineScale, cellStep: Float)?, roundsHidden: Bool = false
     ) {
         self.kind = kind
         self.hidden = hidden
@@ -31,6 +33,7 @@ public struct RecurrentCell: Sendable {
         self.returnsCell = returnsCell
         self.cellClip = cellClip
         self.grids = grids
+        self.roundsHidden = roundsHidden
     }
 
     var gates: Int {
@@ -71,7 +74,7 @@ extension ProgramBuilder {
             pool.store(transposed(recurrent, rows: width, columns: hidden)))
         parameters.bias = UnsafePointer(pool.store(bias))
         if !peephole.isEmpty { parameters.peephole = UnsafePointer(pool.store(peephole)) }
-        let scratch = buffer(bytes: 2 * width * 4 * Int(SK_MAX_PARTS))
+        let scratch = buffer(bytes: (2 * width + hidden) * 4 * Int(SK_MAX_PARTS))
         emit(
             "recurrence", table.recurrence_f32, a: x, b: states, y: y, scratch: scratch, parameters,
             work: Double(time * batch) * Double(width * hidden), pace: .floats)
@@ -186,6 +189,7 @@ extension sk_recurrence {
         reversed = cell.isReversed
         returns_cell = cell.returnsCell
         cell_clip = cell.cellClip ?? 0
+        rounds_hidden = cell.roundsHidden
         switch cell.kind {
         case .plain(let activation):
             self.cell = Int32(SK_PLAIN_CELL.rawValue)

@@ -23,11 +23,11 @@ extension Graph {
         on samples: CalibrationSamples, for precision: Assignment<Precision>, by calibrator: Calibrator,
         step: some CustomStringConvertible
     ) throws -> CalibrationRecord {
-        guard inputs.count == 1 else {
-            throw CompressionFailure(step, "calibrates networks with one input, not \(inputs.count)")
+        guard givenInputs.count == 1 else {
+            throw CompressionFailure(step, "calibrates networks with one input, not \(givenInputs.count)")
         }
-        let size = self[inputs[0]].type.shape.elementCount
-        guard samples.count > 0, samples.size == size else {
+        let size = self[inputs[givenInputs[0]]].type.shape.elementCount
+        guard samples.count > 0, steps(inSampleOf: samples.size) != nil else {
             throw CompressionFailure(
                 step, "needs calibration samples of \(size) numbers, got \(samples.count) of \(samples.size)")
         }
@@ -61,21 +61,21 @@ private struct Observer {
 
     init(graph: Graph, observed: [ValueID]) {
         self.graph = graph
-        watched = graph.inputs + observed
+        watched = graph.givenInputs.map { graph.inputs[$0] } + observed
         statistics = watched.map { ValueStatistics(channels: graph[$0].type.shape.dimensions.last ?? 1) }
     }
 
-    /// Runs every sample and hands over each watched value with its place.
+    /// Runs every sample, step by step where the network has states, and hands over each watched value with its place.
     mutating func watch(
         _ plan: Plan, _ samples: CalibrationSamples, _ take: (inout Observer, [Float], Int) throws -> Void
     ) throws {
         let worker = Worker(plan)
         for index in 0..<samples.count {
             let sample = Array(samples[index])
-            try take(&self, sample, 0)
-            worker.setInput(0, floats: sample.span)
-            worker.run()
-            for place in 1..<max(watched.count, 1) { try take(&self, worker.observed(place - 1), place) }
+            try worker.run(sequence: sample.span) { step in
+                try take(&self, step.indices.map { step[$0] }, 0)
+                for place in 1..<max(watched.count, 1) { try take(&self, worker.observed(place - 1), place) }
+            }
         }
     }
 

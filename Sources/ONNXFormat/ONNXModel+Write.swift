@@ -27,6 +27,7 @@ extension ONNXModel {
     /// at the border only. int8 values are written as QuantizeLinear/DequantizeLinear pairs around real operations, which ONNX
     /// Runtime and OpenVINO turn into their int8 kernels. Pruned channels are gone; zeros of unstructured pruning
     /// stay zeros, since ONNX runtimes store weights densely.
+    /// States are inputs and outputs of the file; the metadata say which belong together.
     /// - Throws: where an operation or a value has no ONNX form (training operations, binary or unknown weights).
     public static func write(
         _ graph: Graph, metadata: [Metadatum] = [], options: ONNXWriteOptions = ONNXWriteOptions()
@@ -41,7 +42,7 @@ extension ONNXModel {
         var operatorSet = ProtoOperatorSetId()
         operatorSet.version = Int64(exporter.operatorSet)
         model.opsetImport = [operatorSet]
-        model.metadataProps = metadata.map { entry in
+        model.metadataProps = (metadata + [graph.statesEntry].compactMap(\.self)).map { entry in
             var property = ProtoStringStringEntry()
             (property.key, property.value) = (entry.key, entry.value)
             return property

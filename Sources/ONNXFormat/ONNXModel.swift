@@ -120,9 +120,11 @@ extension ONNXModel {
             operatorSet: operatorSet, functions: model.functions,
             decoder: TensorDecoder(folder: folder, limit: options.memoryBytes),
             options: options)
-        let graph = try translator.graph(model.graph)
+        var graph = try translator.graph(model.graph)
+        let metadata = model.metadataProps.map { Metadatum($0.key, $0.value) }
+        try graph.readStates(metadata)
         return ImportedModel(
-            graph: graph, metadata: model.metadataProps.map { Metadatum($0.key, $0.value) },
+            graph: graph, metadata: metadata.filter { $0.key != Graph.statesKey },
             producer: model.producerName, operatorSet: operatorSet)
     }
 

@@ -4,25 +4,32 @@ import ModelGraph
 struct GivenTopology: Hashable, Sendable {
     static let text = "given"
 
-    /// With one sample at a time, without a final softmax, every node named after its stage (`stage2/conv3`).
+    /// In real numbers, one sample (of a streaming network: one step) at a time, without a final softmax, every node named after its
+    /// stage (`stage2/conv3`); input 0 and output 0 are no states.
     let network: Graph
     /// The names of the stages, from input to output.
     let stages: [String]
 
-    /// Takes a float32 network with one input and one output; `name` is what complaints call it.
+    /// Takes a network with one input and one output besides its states; `name` is what complaints call it.
     init(_ graph: Graph, name: String) throws(SearchSpaceError) {
         func fault(_ detail: String) -> SearchSpaceError { .given(model: name, detail: detail) }
-        guard graph.inputs.count == 1, graph.outputs.count == 1 else {
-            throw fault(
-                "has \(graph.inputs.count) inputs and \(graph.outputs.count) outputs, expected one of each")
+        let (inputs, outputs) = (graph.givenInputs.count, graph.readOutputs.count)
+        guard inputs == 1, outputs == 1 else {
+            throw fault("has \(inputs) inputs and \(outputs) outputs, expected one of each besides states")
         }
-        if let value = graph.values.first(where: \.isQuantized) {
+        let real: Graph
+        do throws(GraphError) {
+            real = try graph.withStatesLast().inRealNumbers()
+        } catch {
+            throw fault("does not become float32: \(error)")
+        }
+        if let value = real.values.first(where: \.isQuantized) {
             throw fault(
                 "holds \(value.type.dataType.rawValue) values ('\(value.name)'); give the float32 model it was made from"
             )
         }
         do throws(GraphError) {
-            let single = try graph.batched(1).endingInLogits()
+            let single = try real.batched(1).endingInLogits()
             try single.verify()
             (network, stages) = single.namedByStage()
         } catch {
@@ -41,7 +48,11 @@ struct GivenTopology: Hashable, Sendable {
 
     /// The network with images as the data has them; `name` is what complaints call it.
     func graph(fitting input: NetworkInput, name: String) throws(SearchSpaceError) -> Graph {
-        try GivenTopology.graph(network, fitting: input, name: name)
+        let network = try answering(input.outputs, name: name)
+        let rows = try rows(of: network[network.inputs[0]].type.shape, in: input, name: name)
+        let step = NetworkInput(
+            height: rows, width: input.width, channels: input.channels, outputs: input.outputs)
+        return try GivenTopology.graph(network, fitting: step, name: name)
     }
 
     /// A network with images as the data has them.
@@ -71,6 +82,33 @@ struct GivenTopology: Hashable, Sendable {
             model: name,
             detail: "reads samples of shape \(Shape(Array(shape.dimensions.dropFirst()))), the data has "
                 + "\(input.height) × \(input.width) × \(input.channels) (height × width × channels)")
+    }
+
+    /// Rows of the data that the network reads at once: all, or those of one step of a streaming network.
+    private func rows(
+        of shape: Shape, in input: NetworkInput, name: String
+    ) throws(SearchSpaceError) -> Int {
+        guard !network.states.isEmpty else { return input.height }
+        let row = input.width * input.channels
+        guard row > 0, shape.elementCount % row == 0 else { return input.height }
+        let rows = shape.elementCount / row
+        guard rows > 0, input.height % rows == 0 else {
+            throw .given(
+                model: name,
+                detail:
+                    "takes steps of \(rows) rows, which do not divide the \(input.height) rows of a sample; "
+                    + "choose their number by the data's length or hop")
+        }
+        return rows
+    }
+
+    /// The network with an answer for each class; a detector's probability becomes the logits of two classes.
+    private func answering(_ classes: Int, name: String) throws(SearchSpaceError) -> Graph {
+        let answers = network[network.outputs[0]].type.shape.elementCount
+        if answers == classes { return network }
+        if answers == 1, classes == 2, let twofold = network.detectingAsTwoClasses() { return twofold }
+        throw .given(
+            model: name, detail: "answers with \(answers) numbers, the data has \(classes) classes")
     }
 }
 

@@ -170,7 +170,7 @@ struct FloatOperationTests {
             (Recurrence(.lstm), 1), (Recurrence(.lstm, isReversed: true, returnsCell: true), 3),
             (Recurrence(.lstm, cellClip: 0.5), 2), (Recurrence(.gru(resetsAfterProduct: false)), 2),
             (Recurrence(.gru(resetsAfterProduct: true), isReversed: true), 2), (Recurrence(.plain(.tanh)), 2),
-            (Recurrence(.plain(.relu)), 1),
+            (Recurrence(.plain(.relu)), 1), (Recurrence(.lstm, roundsHidden: true), 2),
         ].map { recurrence, batch in
             let (gates, hidden, width) = (recurrence.gates, 9, 5)
             let states: [Shape] = [[batch, hidden]] + (recurrence.hasCellState ? [[1, hidden]] : [])

@@ -27,7 +27,8 @@ extension Recurrence {
                     }
                     return (own, recurrent)
                 }
-                (h, c) = stepped(h, c, row, peepholes: p.count > 6 ? p[6].map(Double.init) : nil)
+                let held = roundsHidden ? h.roundedByOwnRange : h
+                (h, c) = stepped(held, c, row, peepholes: p.count > 6 ? p[6].map(Double.init) : nil)
                 for j in 0..<hidden {
                     result[(t * batch + sample) * size + j] = Float(h[j])
                     if returnsCell { result[(t * batch + sample) * size + hidden + j] = Float(c[j]) }
@@ -72,6 +73,21 @@ extension Recurrence {
                     return (1 - update) * candidate + update * h[j]
                 }, c
             )
+        }
+    }
+}
+
+extension [Double] {
+    /// 255 steps from the least to the greatest number, 0 included; in float32, for halves are rounded by their last bit.
+    fileprivate var roundedByOwnRange: [Double] {
+        let numbers = map { Float($0) }
+        let (least, most) = (Swift.min(numbers.min() ?? 0, 0), Swift.max(numbers.max() ?? 0, 0))
+        let scale = (most - least) / 255
+        guard scale > 0 else { return self }
+        let zero = (-least / scale).rounded(.toNearestOrEven)
+        return numbers.map { number in
+            let level = Swift.min(Swift.max((number / scale).rounded(.toNearestOrEven), -zero), 255 - zero)
+            return Double(level * scale)
         }
     }
 }

@@ -15,6 +15,27 @@ struct RoundTripTests {
         }
     }
 
+    @Test("States come back as states, in the file's metadata, and metadata of others stays")
+    func states() throws {
+        var builder = GraphBuilder(name: "sum")
+        let x = builder.input("x", ValueType([1, 3]))
+        let before = builder.input("before", ValueType([1, 3]))
+        let sum = try builder.apply(.binary(.add), to: [x, before], name: "sum")
+        let half = try builder.apply(.activation(.relu), to: [sum], name: "half")
+        var graph = builder.graph(outputs: [half, sum])
+        graph.states = [GraphState(input: 1, output: 1, initial: 0.5)]
+        let bytes = try ONNXModel.write(graph, metadata: [Metadatum("job", "sums")])
+        let model = try ONNXModel.read(bytes: bytes, file: "states")
+        #expect(model.graph.states == graph.states)
+        #expect(model.metadata == [Metadatum("job", "sums")])
+        let text = "before\tsum\t0.5", other = "before\tsun\t0.5"
+        let damaged = try #require(String(bytes: bytes, encoding: .isoLatin1)).replacing(text, with: other)
+        let error = #expect(throws: ONNXError.self) {
+            try ONNXModel.read(bytes: [UInt8](damaged.data(using: .isoLatin1) ?? Data()), file: "states")
+        }
+        #expect(error?.description.contains("name no input and output of the file") == true)
+    }
+
     @Test("An int8 graph comes back as the same int8 graph")
     func sameIntegers() throws {
         let graph = try SampleGraphs.residual().quantized { _ in -2...2 }

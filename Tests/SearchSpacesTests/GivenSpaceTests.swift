@@ -86,6 +86,58 @@ struct GivenSpaceTests {
         }
     }
 
+    /// An int8 detector that reads two rows of four numbers at a step and remembers the two before them.
+    static func detector() throws -> Graph {
+        let eighth = Quantization(scale: 0.125)
+        var builder = GraphBuilder(name: "wake")
+        let step = builder.input("step", ValueType([1, 2, 4], .int8, quantization: eighth))
+        let rows = builder.input("rows", ValueType([1, 2, 4], .int8, quantization: eighth))
+        let all = try builder.apply(
+            .concatenate(axis: 1), to: [rows, step], name: "all", quantization: eighth, dataType: .int8)
+        let next = try builder.apply(
+            .slice(Slicing(starts: [0, 2, 0], sizes: [1, 2, 4])), to: [all], name: "rows'",
+            quantization: eighth, dataType: .int8)
+        let flat = try builder.apply(
+            .reshape([1, 16]), to: [all], name: "flat", quantization: eighth, dataType: .int8)
+        let weights = builder.constant(
+            "w", Tensor([1, 16], .int8((0..<16).map { Int8($0 - 7) })),
+            quantization: Quantization(scales: [0.02], axis: 0))
+        let bias = builder.constant(
+            "b", Tensor([1], .int32([3])), quantization: Quantization(scales: [0.0025], axis: 0))
+        let logit = try builder.apply(
+            .dense, to: [flat, weights, bias], name: "logit", quantization: eighth, dataType: .int8)
+        let probability = try builder.apply(
+            .activation(.sigmoid), to: [logit], name: "probability",
+            quantization: Quantization(scale: 1 / 256, zeroPoint: -128), dataType: .int8)
+        var graph = builder.graph(outputs: [next, probability])
+        graph.states = [GraphState(input: 1, output: 0)]
+        try graph.verify()
+        return graph
+    }
+
+    @Test(
+        "An int8 streaming detector becomes a float32 network of two classes that reads one step of a sample")
+    func streamingDetector() throws {
+        let space = try SearchSpace(given: Self.detector(), name: "wake", compression: GivenCompression())
+        let input = NetworkInput(height: 12, width: 4, channels: 1, outputs: 2)
+        let graph = try space.graph(of: space.largest, input: input)
+        try graph.verify()
+        #expect(graph[graph.inputs[0]].type == ValueType([1, 2, 4, 1]))
+        #expect(graph[graph.outputs[0]].type == ValueType([1, 2]))
+        #expect(graph.states == [GraphState(input: 1, output: 1)])
+        #expect(graph.steps(inSampleOf: 48) == 6)
+        let unrolled = try graph.unrolled(over: [12, 4, 1])
+        #expect(unrolled[unrolled.inputs[0]].type.shape == [1, 12, 4, 1])
+        let uneven = NetworkInput(height: 13, width: 4, channels: 1, outputs: 2)
+        let error = #expect(throws: SearchSpaceError.self) {
+            try space.graph(of: space.largest, input: uneven)
+        }
+        #expect(error?.description.contains("steps of 2 rows, which do not divide the 13 rows") == true)
+        for point in space.points {
+            try graph.compressed(by: Compression(parsing: space.compression(of: point))).verify()
+        }
+    }
+
     @Test("What does not fit is said in one sentence")
     func misfits() throws {
         func sentence(_ body: () throws -> Void) -> String {
@@ -101,9 +153,9 @@ struct GivenSpaceTests {
         #expect(
             sentence { _ = try space.graph(of: space.largest, input: more) }
                 == "net answers with 3 numbers, the data has 10 classes")
-        let small = try Self.network().compressed(by: Compression(parsing: "int8"))
+        let signs = try Self.network().compressed(by: Compression(parsing: "binary"))
         #expect(
-            sentence { _ = try SearchSpace(given: small, name: "net", compression: GivenCompression()) }
+            sentence { _ = try SearchSpace(given: signs, name: "net", compression: GivenCompression()) }
                 .contains("give the float32 model it was made from"))
         #expect(
             sentence { _ = try Self.space { $0.precision = ["int8", "int8-qat"] } }

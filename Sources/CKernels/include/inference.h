@@ -245,12 +245,13 @@ typedef enum { SK_PLAIN_CELL, SK_LSTM, SK_GRU } sk_cell_kind;
 /// [hidden], which are used up.
 ///
 /// Gates: LSTM input, output, forget, cell; GRU update, reset, hidden. `recurrent` is [hidden][gates · hidden], `bias` that of
-/// its product. Scratch holds two rows of gates a part.
+/// its product. Scratch holds two rows of gates and one of the hidden state a part.
 typedef struct {
     int64_t time, batch, hidden;
     int32_t gates, cell;
     int32_t function;  // of a plain cell
     bool reversed, returns_cell, resets_after;
+    bool rounds_hidden;  // to eight bits, by its own range, before each product
     const float *_Nullable recurrent, *_Nullable bias;
     const float *_Nullable peephole;  // [3 · hidden]: input, output, forget
     float cell_clip;                  // 0: none

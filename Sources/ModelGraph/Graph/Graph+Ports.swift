@@ -15,6 +15,32 @@ extension Graph {
         return graph.removingUnused()
     }
 
+    /// A detector, whose only result is the sigmoid of a layer, with the logits of two classes instead: nothing (0), and what it detects.
+    ///
+    /// The softmax of both gives the detector's probability. Nil where it does not end so.
+    public func detectingAsTwoClasses() -> Graph? {
+        let producers = producers
+        guard let last = producers[outputs[0].index], nodes[last].operation == .activation(.sigmoid),
+            let layer = producers[nodes[last].inputs[0].index], nodes[layer].operation.isLayer
+        else { return nil }
+        var graph = self
+        for operand in nodes[layer].inputs.dropFirst() {
+            guard let tensor = self[operand].constant?.tensor, let numbers = tensor.floats else { return nil }
+            let doubled = tensor.shape.replacing(0, with: 2)
+            guard tensor.shape[0] == 1 else { return nil }
+            let values = [Float](repeating: 0, count: numbers.count) + numbers
+            graph[operand] = Value(
+                name: self[operand].name, type: ValueType(doubled),
+                constant: Constant(Tensor(doubled, values)))
+        }
+        let logits = nodes[layer].output
+        let shape = self[logits].type.shape
+        graph[logits].type.shape = shape.replacing(shape.rank - 1, with: 2)
+        graph.outputs[0] = logits
+        graph[logits].name = self[outputs[0]].name
+        return graph.removingUnused()
+    }
+
     /// Whether input 0 is first of all turned from [N, C, H, W] to [N, H, W, C].
     public var turnsChannelsLast: Bool {
         guard let input = inputs.first else { return false }

@@ -23,17 +23,21 @@ public struct Recurrence: Hashable, Sendable {
     public var cellClip: Float?
     /// How the integer form rounds between steps; nil for real numbers.
     public var rounding: RecurrenceRounding?
+    /// Whether every step rounds the hidden state to eight bits before its product: 255 steps from its least to its greatest number,
+    /// 0 included, as ONNX Runtime's LSTM with eight-bit weights does.
+    public var roundsHidden: Bool
 
     /// A layer with this cell, forwards, with the hidden state as its result unless stated otherwise.
     public init(
         _ cell: Cell, isReversed: Bool = false, returnsCell: Bool = false, cellClip: Float? = nil,
-        rounding: RecurrenceRounding? = nil
+        rounding: RecurrenceRounding? = nil, roundsHidden: Bool = false
     ) {
         self.cell = cell
         self.isReversed = isReversed
         self.returnsCell = returnsCell
         self.cellClip = cellClip
         self.rounding = rounding
+        self.roundsHidden = roundsHidden
     }
 
     /// Gates, each with weights of its own.

@@ -33,7 +33,7 @@ extension Operation: Packable {
         case .cumulativeSum(let sum): bytes.pack(27, sum.axis, sum.isExclusive, sum.isReversed)
         case .layerNormalization(let normalization):
             bytes.pack(28, normalization.axes, normalization.epsilon)
-        case .recurrence(let recurrence): bytes.pack(29, recurrence)
+        case .recurrence(let recurrence): bytes.pack(recurrence.roundsHidden ? 30 : 29, recurrence)
         }
     }
 
@@ -88,6 +88,10 @@ extension Operation: Packable {
             self = .layerNormalization(
                 LayerNormalization(axes: try reader.value(), epsilon: try reader.value()))
         case 29: self = .recurrence(try reader.value())
+        case 30:
+            var recurrence: Recurrence = try reader.value()
+            recurrence.roundsHidden = true
+            self = .recurrence(recurrence)
         case let tag: throw reader.fault("\(tag) is no operation")
         }
     }

@@ -20,7 +20,7 @@ extension Graph {
     private func hasParts(_ node: Node) -> Bool {
         switch node.operation {
         case .layerNormalization, .transposedConvolution: true
-        case .recurrence(let recurrence): recurrence.rounding == nil
+        case .recurrence(let recurrence): recurrence.rounding == nil && !recurrence.roundsHidden
         case .gather: self[node.inputs[1]].constant?.tensor.isKnown ?? false
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
             .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,

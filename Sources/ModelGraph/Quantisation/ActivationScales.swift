@@ -17,6 +17,8 @@ struct ActivationScales {
         for (node, form) in zip(graph.nodes, forms) where form == .int8 {
             if let own = node.operation.traits.ownQuantization { fixed[node.output.index] = own }
         }
+        let states = graph.integerStates(forms)
+        for state in states { merge(graph.inputs[state.input].index, graph.outputs[state.output].index) }
         for (node, form) in zip(graph.nodes, forms) where form == .int8 {
             couple(node, in: graph, isClipped: isClipped)
         }
@@ -25,6 +27,10 @@ struct ActivationScales {
             guard let range = ranges(ValueID(index)) else { continue }
             let root = root(index)
             covered[root] = covered[root].map { $0.hull(range) } ?? range
+        }
+        for state in states {
+            let root = root(graph.inputs[state.input].index)
+            covered[root] = covered[root]?.hull(state.initial...state.initial)
         }
         for (index, value) in graph.values.enumerated() where root(index) == index {
             if let own = fixed[index] {
@@ -65,6 +71,17 @@ struct ActivationScales {
 }
 
 extension Graph {
+    /// The states that integers carry from run to run: those that integers compute.
+    func integerStates(_ forms: [PrecisionPlan.Form]) -> [GraphState] {
+        let producers = producers
+        return states.filter { state in
+            let (input, output) = (self[inputs[state.input]], self[outputs[state.output]])
+            guard let producer = producers[outputs[state.output].index] else { return false }
+            return forms[producer] == .int8 && input.type.dataType == .float32
+                && output.type.dataType == .float32
+        }
+    }
+
     /// Values all of whose readers are one clipping activation (perhaps behind operations that only move elements): what lies outside the
     /// activation's range need not be kept.
     ///

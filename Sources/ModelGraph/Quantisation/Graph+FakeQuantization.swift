@@ -29,7 +29,10 @@ extension Graph {
     }
 
     /// `original` with the constants of this network, which was made from it by inserting nodes that only round.
-    public func strippingFakeQuantization(into original: Graph) -> Graph {
+    public func strippingFakeQuantization(into original: Graph) -> Graph { lendingConstants(to: original) }
+
+    /// A graph whose constants have the same numbers as here, with the elements that they have here.
+    func lendingConstants(to original: Graph) -> Graph {
         var result = original
         for index in original.values.indices where original.values[index].constant != nil {
             result.values[index].constant = values[index].constant

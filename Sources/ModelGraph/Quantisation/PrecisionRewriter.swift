@@ -20,7 +20,15 @@ struct PrecisionRewriter {
     }
 
     mutating func rewrite(_ forms: [PrecisionPlan.Form]) throws(GraphError) -> Graph {
-        for input in graph.inputs { real[input] = builder.input(graph[input].name, graph[input].type) }
+        let states = graph.integerStates(forms)
+        for (place, input) in graph.inputs.enumerated() {
+            if states.contains(where: { $0.input == place }) {
+                let type = ValueType(graph[input].type.shape, .int8, quantization: scales[input])
+                integers[input] = builder.input(graph[input].name, type)
+            } else {
+                real[input] = builder.input(graph[input].name, graph[input].type)
+            }
+        }
         for (node, form) in zip(graph.nodes, forms) {
             switch form {
             case .real: try addReal(node)
@@ -30,15 +38,28 @@ struct PrecisionRewriter {
             }
         }
         var outputs: [ValueID] = []
-        for output in graph.outputs { outputs.append(try realForm(of: output)) }
+        for (place, output) in graph.outputs.enumerated() {
+            let isInteger = states.contains { $0.output == place }
+            outputs.append(try isInteger ? integerForm(of: output) : realForm(of: output))
+        }
         var converted = builder.graph(outputs: outputs)
-        converted.states = graph.states
+        converted.states = graph.states.map { states.contains($0) ? stored($0) : $0 }
         // The network's results keep their names; the integers behind them get another.
         for (old, new) in zip(graph.outputs, outputs) {
-            if let integer = integers[old] { converted[integer].name = "\(graph[old].name).int8" }
+            if let integer = integers[old], integer != new {
+                converted[integer].name = "\(graph[old].name).int8"
+            }
             converted[new].name = graph[old].name
         }
         return converted
+    }
+
+    /// A state with its first number as integers store it.
+    private func stored(_ state: GraphState) -> GraphState {
+        let scale = scales[graph.inputs[state.input]]
+        var stored = state
+        stored.initial = Float(state.initial.quantized(scale: scale.scale, zeroPoint: scale.zeroPoint))
+        return stored
     }
 
     // MARK: Nodes

@@ -52,9 +52,11 @@ struct ChannelCoupling {
     init(_ graph: Graph) {
         self.graph = graph
         labels = [[Int]](repeating: [], count: graph.values.count)
-        for input in graph.inputs { labels[input.index] = pinnedAtoms(lastExtent(input)) }
+        for input in graph.inputs { labels[input.index] = newAtoms(lastExtent(input)) }
+        for place in graph.givenInputs { pin(labels[graph.inputs[place].index]) }
         for (index, node) in graph.nodes.enumerated() { labels[node.output.index] = couple(node, index) }
-        for output in graph.outputs { pin(labels[output.index]) }
+        for place in graph.readOutputs { pin(labels[graph.outputs[place].index]) }
+        coupleStates()
         pinSharedWeights()
     }
 
@@ -63,6 +65,18 @@ struct ChannelCoupling {
         var atom = atom
         while parents[atom] != atom { atom = parents[atom] }
         return atom
+    }
+
+    /// What a state is in one run it is in the next; one that no layer produces stays as it is.
+    private mutating func coupleStates() {
+        for state in graph.states {
+            let (input, output) = (graph.inputs[state.input], graph.outputs[state.output])
+            guard labels(of: input).count == labels(of: output).count else {
+                pin(labels(of: input) + labels(of: output))
+                continue
+            }
+            for (a, b) in zip(labels(of: input), labels(of: output)) { merge(a, b) }
+        }
     }
 
     // MARK: Following one node
@@ -81,8 +95,21 @@ struct ChannelCoupling {
         case .dependOnAxes:
             if case .concatenate(let axis) = node.operation { return coupleConcatenation(node, axis: axis) }
             if case .reshape = node.operation { return coupleReshape(node) }
+            if let part = coupleParts(node) { return part }
             return leavesChannels(node) ? labels(of: node.inputs[0]) : mixed(node)
         }
+    }
+
+    /// The channels of a slice that cuts the last axis into equal parts; parts stay equal, since the same place of every part is kept
+    /// or removed. Nil for other operations.
+    private mutating func coupleParts(_ node: Node) -> [Int]? {
+        guard case .slice(let slicing) = node.operation, let size = slicing.sizes.last,
+            let start = slicing.starts.last, slicing.strides.last == 1
+        else { return nil }
+        let input = labels(of: node.inputs[0])
+        guard size > 1, size < input.count, input.count % size == 0, start % size == 0 else { return nil }
+        for channel in input.indices { merge(input[channel], input[channel % size]) }
+        return Array(input[start..<start + size])
     }
 
     /// Whether an operation that works along some axes leaves the last one as it is.

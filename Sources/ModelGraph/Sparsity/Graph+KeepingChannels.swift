@@ -12,6 +12,7 @@ extension Graph {
             labels.indices.filter { !isRemoved.contains(coupling.root(labels[$0])) }
         }
         var pruner = ChannelPruner(editor: GraphEditor(self), kept: keptPositions, labels: coupling.labels)
+        pruner.cutStates()
         for index in nodes.indices { try pruner.cut(index) }
         return pruner.editor.finished()
     }
@@ -50,6 +51,16 @@ struct ChannelPruner {
     let kept: [[Int]]
     let labels: [[Int]]
 
+    /// Cuts the shapes of states, which lose the channels that the runs before lose.
+    mutating func cutStates() {
+        for state in editor.graph.states {
+            let input = editor.graph.inputs[state.input]
+            let shape = editor.graph[input].type.shape
+            guard shape.rank > 0, kept[input.index].count < shape[shape.rank - 1] else { continue }
+            editor.graph[input].type.shape = shape.replacing(shape.rank - 1, with: kept[input.index].count)
+        }
+    }
+
     mutating func cut(_ index: Int) throws(GraphError) {
         let node = editor.graph.nodes[index]
         let (input, output) = (kept[node.inputs[0].index], kept[node.output.index])
@@ -64,7 +75,10 @@ struct ChannelPruner {
         } else if case .binary = node.operation {
             try cutOperands(index)
         } else if case .slice(var slicing) = node.operation, !slicing.sizes.isEmpty {
-            slicing.sizes[slicing.sizes.count - 1] = output.count
+            let last = slicing.sizes.count - 1
+            // Channels before the slice may be gone too.
+            slicing.starts[last] = input.count { $0 < slicing.starts[last] }
+            slicing.sizes[last] = output.count
             editor.graph.nodes[index].operation = .slice(slicing)
         } else if case .reshape(var target) = node.operation, let last = target.last, last > 0 {
             target[target.count - 1] = output.count

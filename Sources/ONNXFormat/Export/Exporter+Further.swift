@@ -124,7 +124,9 @@ extension Exporter {
     }
 
     private mutating func writeRecurrence(_ node: Node, _ recurrence: Recurrence) throws(ONNXProblem) {
-        guard !recurrence.returnsCell, recurrence.cellClip == nil, recurrence.rounding == nil else {
+        guard !recurrence.returnsCell, recurrence.cellClip == nil, recurrence.rounding == nil,
+            !recurrence.roundsHidden
+        else {
             throw .notExportable(
                 node: node.name, detail: "ONNX has no LSTM that clips its cell, rounds or returns all cells")
         }

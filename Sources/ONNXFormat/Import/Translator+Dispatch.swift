@@ -7,7 +7,7 @@ extension Translator {
         if let function = functions[FunctionName(domain: call.domain, name: call.type)] {
             return try callFunction(function, call)
         }
-        guard call.domain.isEmpty else {
+        guard call.domain.isEmpty || call.isRuntimeOperator else {
             throw call.unsupported(
                 "it belongs to the operator set '\(call.domain.shortened)'; export the model with standard ONNX operators"
             )
@@ -42,6 +42,7 @@ extension Translator {
         case "InstanceNormalization": try instanceNormalization(call)
         case "GroupNormalization": try groupNormalization(call)
         case "LSTM", "GRU", "RNN": try recurrence(call)
+        case "DynamicQuantizeLSTM": try roundingRecurrence(call)
         case "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor":
             try compare(call)
         case "Not": try negate(call)
@@ -88,16 +89,30 @@ extension Translator {
     /// Second results (masks, indices, running statistics) exist for training and are not computed.
     private mutating func leaveOutExtraResults(_ call: Call) {
         let allResults = [
-            "Split", "If", "Loop", "LSTM", "GRU", "RNN", "TopK", "DynamicQuantizeLinear", "Attention",
+            "Split", "If", "Loop", "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM", "TopK",
+            "DynamicQuantizeLinear", "Attention",
         ]
         guard !allResults.contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
     }
 }
 
+extension Call {
+    /// Whether this is an operator of ONNX Runtime's own set that the reader has a rule for.
+    var isRuntimeOperator: Bool { domain == "com.microsoft" && Translator.runtimeOperators.contains(type) }
+}
+
+extension ONNXModel {
+    /// The names of the operators that are read.
+    package static var operators: Set<String> { Translator.operators.union(Translator.runtimeOperators) }
+}
+
 extension Translator {
+    /// Those of ONNX Runtime's own set.
+    static let runtimeOperators: Set = ["DynamicQuantizeLSTM"]
+
     /// The operators that this reader has a rule for.
-    private static let operators = Set(
+    static let operators = Set(
         """
         Abs Acosh Add And ArgMax ArgMin Asinh Atanh Attention AveragePool BatchNormalization Cast
         CastLike Ceil Celu Clip
@@ -124,7 +139,7 @@ extension Translator {
             let call = Call(node, index: index)
             let isKnown =
                 functions[FunctionName(domain: call.domain, name: call.type)] != nil
-                || call.domain.isEmpty && Translator.operators.contains(call.type)
+                || call.domain.isEmpty && Translator.operators.contains(call.type) || call.isRuntimeOperator
             guard !isKnown else { continue }
             first = first ?? call
             counts[call.domain.isEmpty ? call.type : "\(call.domain).\(call.type)", default: 0] += 1

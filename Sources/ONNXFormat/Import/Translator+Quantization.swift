@@ -213,30 +213,34 @@ extension Translator {
     mutating func quantizeByOwnRange(_ call: Call) throws(ONNXProblem) {
         guard call.outputs.count == 3 else { throw call.fault("needs three outputs") }
         try composed { (translator) throws(ONNXProblem) in
-            let rank = try translator.shape(of: call.inputs[0], call).count
-            let all: [ProtoAttribute] = [.init("axes", Array(0..<rank)), .init("keepdims", 0)]
-            let zero = translator.number("zero", Tensor([], [0]), of: call)
-            let steps = translator.number("steps", Tensor([], [255]), of: call)
-            let most = try translator.step(
-                "Max", [try translator.step("ReduceMax", [call.inputs[0]], of: call, attributes: all), zero],
-                of: call)
-            let least = try translator.step(
-                "Min", [try translator.step("ReduceMin", [call.inputs[0]], of: call, attributes: all), zero],
-                of: call)
-            let range = try translator.step("Sub", [most, least], of: call)
-            let scale = try translator.step("Div", [range, steps], of: call, as: call.outputs[1])
-            let lowest = try translator.step(
-                "Neg", [try translator.step("Div", [least, scale], of: call)], of: call)
-            let point = try translator.step(
-                "Clip", [try translator.step("Round", [lowest], of: call), zero, steps], of: call)
+            let found = try translator.levels(of: call.inputs[0], call, scale: call.outputs[1])
             let unsigned: [ProtoAttribute] = [.init("to", Int(ElementType.uint8.rawValue))]
-            _ = try translator.step("Cast", [point], of: call, as: call.outputs[2], attributes: unsigned)
-            let rounded = try translator.step(
-                "Round", [try translator.step("Div", [call.inputs[0], scale], of: call)], of: call)
-            let shifted = try translator.step("Add", [rounded, point], of: call)
-            let result = try translator.step("Clip", [shifted, zero, steps], of: call)
-            _ = try translator.step("Cast", [result], of: call, as: call.outputs[0], attributes: unsigned)
+            for (value, output) in [(found.zeroPoint, 2), (found.levels, 0)] {
+                _ = try translator.step(
+                    "Cast", [value], of: call, as: call.outputs[output], attributes: unsigned)
+            }
         }
+    }
+
+    /// Levels from 0 to 255 between the least and the greatest number of a value, 0 included; the name of their scale may be given.
+    mutating func levels(
+        of value: String, _ call: Call, scale name: String? = nil
+    ) throws(ONNXProblem) -> (levels: String, scale: String, zeroPoint: String) {
+        let rank = try shape(of: value, call).count
+        let all: [ProtoAttribute] = [.init("axes", Array(0..<rank)), .init("keepdims", 0)]
+        let zero = number("zero", Tensor([], [0]), of: call)
+        let steps = number("steps", Tensor([], [255]), of: call)
+        let most = try step(
+            "Max", [try step("ReduceMax", [value], of: call, attributes: all), zero], of: call)
+        let least = try step(
+            "Min", [try step("ReduceMin", [value], of: call, attributes: all), zero], of: call)
+        let range = try step("Sub", [most, least], of: call)
+        let scale = try step("Div", [range, steps], of: call, as: name)
+        let lowest = try step("Neg", [try step("Div", [least, scale], of: call)], of: call)
+        let point = try step("Clip", [try step("Round", [lowest], of: call), zero, steps], of: call)
+        let rounded = try step("Round", [try step("Div", [value, scale], of: call)], of: call)
+        let shifted = try step("Add", [rounded, point], of: call)
+        return (try step("Clip", [shifted, zero, steps], of: call), scale, point)
     }
 
     /// Sums of products of integers; exact below 2²⁴.

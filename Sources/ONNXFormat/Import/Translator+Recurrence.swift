@@ -22,6 +22,53 @@ extension Translator {
         if wantsCell { try setLast(call, layer, results, output: 2, from: layer.hidden) }
     }
 
+    /// ONNX Runtime's LSTM with eight-bit weights: its input is rounded to eight bits as a whole, the hidden state in every step.
+    mutating func roundingRecurrence(_ call: Call) throws(ONNXProblem) {
+        guard call.inputs.count == 12 else { throw call.fault("needs scales and zero points of its weights") }
+        let (weights, recurrent) = (
+            number("weights", try recurrentWeights(1, scale: 8, zeroPoint: 9, of: call), of: call),
+            number("recurrent", try recurrentWeights(2, scale: 10, zeroPoint: 11, of: call), of: call)
+        )
+        var rounded = ""
+        try composed { (translator) throws(ONNXProblem) in
+            let levels = try translator.levels(of: call.inputs[0], call)
+            let centred = try translator.step("Sub", [levels.levels, levels.zeroPoint], of: call)
+            rounded = try translator.step("Mul", [centred, levels.scale], of: call)
+        }
+        try recurrence(call.reading([rounded, weights, recurrent] + call.inputs[3...7]))
+    }
+
+    /// The real numbers of weights [directions, inputs, gates · hidden], as the standard's LSTM has them: [directions, gates · hidden,
+    /// inputs].
+    private func recurrentWeights(
+        _ index: Int, scale: Int, zeroPoint: Int, of call: Call
+    ) throws(ONNXProblem) -> Tensor {
+        let tensor = try constant(index, of: call)
+        guard tensor.shape.rank == 3 else { throw call.fault("its weights have the shape \(tensor.shape)") }
+        try checkTransient(tensor.shape, call)
+        let (inputs, width) = (tensor.shape[1], tensor.shape[2])
+        guard let stored = tensor.floats, let scales = try constant(scale, of: call).floats,
+            let zeroPoints = try constant(zeroPoint, of: call).floats,
+            [tensor.shape[0], tensor.shape[0] * width].contains(scales.count),
+            [tensor.shape[0], scales.count].contains(zeroPoints.count)
+        else { throw call.fault("its scales and zero points do not fit its weights") }
+        var reals = [Float](repeating: 0, count: stored.count)
+        for direction in 0..<tensor.shape[0] {
+            for input in 0..<inputs {
+                for gate in 0..<width {
+                    func own(_ numbers: [Float]) -> Float {
+                        numbers.count == tensor.shape[0]
+                            ? numbers[direction] : numbers[direction * width + gate]
+                    }
+                    let place = (direction * inputs + input) * width + gate
+                    reals[(direction * width + gate) * inputs + input] =
+                        (stored[place] - own(zeroPoints)) * own(scales)
+                }
+            }
+        }
+        return Tensor([tensor.shape[0], width, inputs], reals)
+    }
+
     private func requirePlain(_ call: Call, _ layer: RecurrentLayer) throws(ONNXProblem) {
         guard !call.has("clip"), !call.flag("input_forget") else {
             throw call.unsupported("it clips its gates or couples input and forget gate")
@@ -63,7 +110,7 @@ extension Translator {
         }
         let operation = Recurrence(
             try layer.cell(of: direction, call), isReversed: layer.isReversed(direction),
-            returnsCell: returnsCell)
+            returnsCell: returnsCell, roundsHidden: call.type == "DynamicQuantizeLSTM")
         return try apply(
             .recurrence(operation), inputs, call,
             step: layer.directions == 1 ? nil : "\(call.label)/direction \(direction)")
@@ -164,7 +211,7 @@ private struct RecurrentLayer {
     }
 
     init(_ call: Call, weights: Tensor, _ recurrent: Tensor) throws(ONNXProblem) {
-        cell = call.type == "LSTM" ? .lstm : call.type == "GRU" ? .gru : .plain
+        cell = call.type.hasSuffix("LSTM") ? .lstm : call.type == "GRU" ? .gru : .plain
         self.weights = weights
         self.recurrent = recurrent
         let direction = call.text("direction", default: "forward")

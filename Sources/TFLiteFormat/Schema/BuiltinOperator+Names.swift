@@ -37,7 +37,7 @@ extension BuiltinOperator {
         names.indices.contains(code) ? String(names[code]) : "operator \(code)"
     }
 
-    /// The schema's name.
+    /// The schema's name, or that of a custom operator.
     var name: String { customName ?? Self.name(of: Int(rawValue)) }
 
     /// The name by which a file calls an operator that is not in the schema.
@@ -45,4 +45,9 @@ extension BuiltinOperator {
         if self == .transposeConvBias { return "Convolution2DTransposeBias" }
         return self == .detectionPostProcess ? "TFLite_Detection_PostProcess" : nil
     }
+}
+
+extension TFLiteModel {
+    /// The names of the operators that are read.
+    package static var operators: Set<String> { Set(BuiltinOperator.allCases.map(\.name)) }
 }
