@@ -66,7 +66,7 @@ struct Tally: CustomStringConvertible {
     /// The most memory that the process has held.
     static var peakMebibytes: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss / 1024
     }
 }

@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import ModelGraph
 
 extension ModelBundle {
     /// How the models of the bundle are run, one section a runtime that has a file here.

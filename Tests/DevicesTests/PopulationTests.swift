@@ -10,7 +10,7 @@ struct PopulationTests {
         var device = FactorPopulation.Device(rows: [], values: [])
         for _ in 0..<12 {
             var row = SIMD16<Double>.zero
-            for term in factors.indices { row[term] = 0.1 + random.uniform() }
+            for term in factors.indices { row[term] = 0.1 + Double(random.uniform()) }
             device.rows.append(row)
             device.values.append(factors.indices.reduce(0) { $0 + factors[$1] * row[$1] })
         }

@@ -95,7 +95,7 @@ struct BundleTests {
             let output = "\(folder.path)/\(name)"
             _ = try review.export(
                 ExportRequest(
-                    job: "small", candidate: id, format: .tflite, interface: wanted, device: device,
+                    job: "small", candidate: id, formats: [.tflite], interface: wanted, device: device,
                     output: output))
             #expect(try ModelCommands.verify(output).isGood)
             let graph = try LoadedModel(path: "\(output)/model.tflite").graph
@@ -109,7 +109,7 @@ struct BundleTests {
         #expect {
             try review.export(
                 ExportRequest(
-                    job: "small", candidate: id, format: .onnx, interface: .int8,
+                    job: "small", candidate: id, formats: [.onnx], interface: .int8,
                     output: "\(folder.path)/onnx"))
         } throws: {
             "\($0)" == "an interface of int8 needs the format tflite or c"
