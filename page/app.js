@@ -203,29 +203,35 @@ async function showJob(job, state) {
     }
 }
 
-// Fetches the job anew when it got further, at most every two seconds.
+function stageOf(job) { return `${job.evaluations} ${job.state} ${job.hypervolume}`; }
+
+// Fetches the job anew when it got further, at most every two seconds, until what is shown is the newest.
 function liveJob(job, shown, status) {
-    let [seen, last, isBusy] = [null, 0, false];
-    return {
-        async update() {
+    let [last, isBusy, timer] = [Date.now(), false, null];
+    const live = {
+        shown,
+        update() {
             const found = service.state.jobs.find((one) => one.name === job);
             const entry = service.state.queue.find((one) => one.job === job);
-            if (!found) return;
+            if (!found || view !== live) return;
             status.textContent = entry?.state === 'running' ? entry.progress ?? 'running' : found.state;
-            const key = `${found.evaluations} ${found.state} ${found.hypervolume}`;
-            if (seen === null) seen = key;
-            if (key === seen || isBusy || Date.now() - last < 2000) return;
+            if (isBusy || stageOf(found) === stageOf(shown.review.job)) return;
+            clearTimeout(timer);
+            timer = setTimeout(() => live.fetch(), Math.max(0, last + 2000 - Date.now()));
+        },
+        async fetch() {
             isBusy = true;
             try {
                 const review = await service.review(job);
-                [seen, last] = [key, Date.now()];
-                if (view?.shown === shown) shown.show(review);
+                if (view === live) shown.show(review);
             } finally {
-                isBusy = false;
+                [last, isBusy] = [Date.now(), false];
+                // An answer may be some seconds old; then it is asked for again.
+                live.update();
             }
         },
-        shown,
     };
+    return live;
 }
 
 function watch() {

@@ -101,8 +101,8 @@ private final class Watch: Sendable {
 
 /// Answers by what was asked, each with the hash of its content as its tag.
 ///
-/// An answer is made anew when the state has changed, but at most so often that making it takes a fifth of the time: while a search
-/// writes, many who ask cost little more than one.
+/// An answer is made anew when the state has changed, but at most so often that making it takes a twentieth of the time: while a
+/// search writes, many who ask cost little more than one.
 final class AnswerCache: Sendable {
     private struct Known {
         let response: ServiceResponse
@@ -142,7 +142,7 @@ final class AnswerCache: Sendable {
         var answer = try make()
         answer.headers["ETag"] = "\"\(SHA256.hex(answer.bytes).prefix(24))\""
         let took = start.duration(to: .now)
-        keep(Known(response: answer, stamp: stamp, end: .now + min(took * 4, Self.longest)), question)
+        keep(Known(response: answer, stamp: stamp, end: .now + min(took * 20, Self.longest)), question)
         return answer
     }
 
