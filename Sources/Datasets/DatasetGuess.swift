@@ -116,6 +116,7 @@ extension DatasetGuess {
         let texts = try full.texts(name)
         guessTask(task ?? DatasetGuess.task(of: texts))
         guessIgnored(full, target: name)
+        guessFlags(full, target: name)
     }
 
     private mutating func guessFormat(_ bytes: [UInt8]) {
@@ -149,6 +150,21 @@ extension DatasetGuess {
         add(
             "missing", "[\(marks.sorted().map { "'\($0)'" }.joined(separator: ", "))]",
             "filled with the column's median")
+    }
+
+    /// Where many numbers of a column are missing, that may tell something: the instrument was off, the test not done.
+    private mutating func guessFlags(_ table: CSVTable, target: String) {
+        let flagged = table.header.indices.contains { column in
+            let missing = (0..<table.rowCount).filter { table.isMissing(row: $0, column: column) }
+            let hasNumbers = (0..<table.rowCount).contains {
+                table.number(row: $0, column: column) != nil && !table.isMissing(row: $0, column: column)
+            }
+            return table.header[column] != target && !request.table.ignored.contains(table.header[column])
+                && hasNumbers && TablePlan.isOften(missing.count, of: table.rowCount)
+        }
+        guard flagged else { return }
+        request.table.flagsMissing = true
+        add("missing_flags", "true", "of columns with many missing cells, another feature says where")
     }
 
     /// A column that is named like a class, else the last one; of tables without header the first where only that looks like

@@ -10,15 +10,15 @@ struct TablePlan {
         let kind: Kind
 
         enum Kind {
-            /// Missing numbers become `fill`.
-            case number(fill: Float)
+            /// Missing numbers become `fill`; with a flag, a second value is 1 where the number is missing.
+            case number(fill: Float, hasFlag: Bool)
             /// One value for each text.
             case texts([String])
         }
 
         var names: [String] {
             switch kind {
-            case .number: [column]
+            case .number(_, let hasFlag): hasFlag ? [column, "\(column) missing"] : [column]
             case .texts(let texts): texts.map { "\(column)=\($0)" }
             }
         }
@@ -53,7 +53,8 @@ struct TablePlan {
                 Feature(
                     column: name,
                     kind: try TablePlan.kind(
-                        of: name, in: tables, isCategorical: options.categorical.contains(name))))
+                        of: name, in: tables, isCategorical: options.categorical.contains(name),
+                        flagsMissing: options.flagsMissing)))
         }
         guard !features.isEmpty else {
             throw .line(file: table.file, line: 1, detail: "leaves no column as feature")
@@ -71,7 +72,7 @@ extension TablePlan {
     private static let mostTexts = 64
 
     private static func kind(
-        of name: String, in tables: [CSVTable], isCategorical: Bool
+        of name: String, in tables: [CSVTable], isCategorical: Bool, flagsMissing: Bool
     ) throws(DatasetError) -> Feature.Kind {
         let column = try tables[0].column(name)
         guard isCategorical || holdsTexts(column, of: tables) else {
@@ -80,10 +81,12 @@ extension TablePlan {
             guard !numbers.isEmpty else {
                 throw .line(file: tables[0].file, line: 1, detail: "the column '\(name)' holds no numbers")
             }
-            let needsFill = tables.contains { table in
-                (0..<table.rowCount).contains { table.isMissing(row: $0, column: column) }
+            let rows = tables.reduce(0) { $0 + $1.rowCount }
+            let missing = tables.reduce(0) { count, table in
+                count + (0..<table.rowCount).count { table.isMissing(row: $0, column: column) }
             }
-            return .number(fill: needsFill ? numbers.median : 0)
+            return .number(
+                fill: missing > 0 ? numbers.median : 0, hasFlag: flagsMissing && isOften(missing, of: rows))
         }
         var texts = Set<String>()
         for table in tables {
@@ -100,6 +103,9 @@ extension TablePlan {
         }
         return .texts(Array(texts).indexed().1)
     }
+
+    /// Whether so many numbers of a column are missing that it may mean something.
+    static func isOften(_ missing: Int, of rows: Int) -> Bool { missing > 0 && missing * 20 >= rows }
 
     /// Whether fewer than half of a column's fields are numbers.
     private static func holdsTexts(_ column: Int, of tables: [CSVTable]) -> Bool {

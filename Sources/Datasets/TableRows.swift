@@ -49,11 +49,12 @@ struct TableRows {
         for feature in features {
             let column = try table.column(feature.column)
             switch feature.kind {
-            case .number(let fill):
+            case .number(let fill, let hasFlag):
                 for (place, row) in order.enumerated() {
                     let isMissing = table.isMissing(row: row, column: column)
                     let number = isMissing ? nil : table.number(row: row, column: column)
                     values[start + place * width + offset] = number.map { Float($0) } ?? fill
+                    if hasFlag, isMissing { values[start + place * width + offset + 1] = 1 }
                 }
             case .texts(let texts):
                 let places = texts.places

@@ -14,6 +14,8 @@ public struct TabularOptions: Hashable, Sendable {
     public var ignored: [String] = []
     /// Columns whose numbers are names: one feature for each different text.
     public var categorical: [String] = []
+    /// Whether a column of numbers of which at least one in twenty is missing gives a second feature, 1 where it is missing.
+    public var flagsMissing = false
     /// Rows with equal text here belong together (a machine, a patient); no feature.
     public var group: String?
     /// Rows are put in the order of this column (numbers, or dates that begin with the year); no feature.

@@ -22,6 +22,7 @@ extension TabularOptions {
         remainingLife = try keys.optional("remaining_life").map { node throws(YAMLError) in
             try RemainingLife(node, folder: folder)
         }
+        flagsMissing = try keys.optional("missing_flags")?.bool() ?? false
         format = try CSVFormat(&keys)
     }
 }

@@ -26,6 +26,29 @@ struct TabularTests {
         #expect(values(dataset, 0) == [1, 1, 0] && values(dataset, 1) == [2, 0, 1])
     }
 
+    @Test("Of columns with many missing numbers a second feature says where they are missing")
+    func flagsMissing() throws {
+        var options = TabularOptions()
+        (options.format.missing, options.flagsMissing) = (["?"], true)
+        let rows = (0..<40).map { row -> String in
+            let a = row % 10 == 3 ? "?" : String(row)
+            return [a, row == 7 ? "?" : "5", row % 2 == 0 ? "x" : "y"].joined(separator: ",")
+        }
+        let text = "a,b,class\n" + rows.joined(separator: "\n") + "\n"
+        let dataset = try load(text, options)
+        // One of 40 is not many.
+        #expect(dataset.featureNames == ["a", "a missing", "b"])
+        #expect(values(dataset, 12) == [12, 0, 5] && values(dataset, 13)[1] == 1)
+        #expect(values(dataset, 7)[2] == 5)
+        options.flagsMissing = false
+        #expect(try load(text, options).featureNames == ["a", "b"])
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.keys.map(\.name) == ["missing", "target", "missing_flags"])
+            #expect(guess.request.table.flagsMissing)
+        }
+    }
+
     @Test("Classes that are numbers stand in numerical order")
     func ordersNumericalClasses() throws {
         #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])
