@@ -69,21 +69,10 @@ func prepared(_ first: Int, training: Int, seed: UInt64) throws -> PreparedData 
 func testAccuracy(_ builder: CandidateBuilder, _ point: Genotype) throws -> Double {
     let judge = Judge(data: builder.data, threads: 2)
     let network = try builder.build(point)
-    if ProcessInfo.processInfo.environment["DEBUG_TRAIN"] != nil {
-        print(
-            "train", judge.task.value(of: try judge.predictions(of: network, on: builder.data.split.train)),
-            builder.data.split.train.prefix(5), builder.data.normalization,
-            builder.data.balancedClassWeightsForDebug)
-    }
+    print(
+        "  accuracy on what it was trained on:",
+        judge.task.value(of: try judge.predictions(of: network, on: builder.data.split.train)))
     return try judge.validateAndTest(network).quality.testAccuracy ?? 0
-}
-extension PreparedData {
-    var balancedClassWeightsForDebug: [Int] {
-        guard case .classes(let labels, let names) = dataset.target else { return [] }
-        var counts = [Int](repeating: 0, count: names.count)
-        for index in split.train { counts[Int(labels[index])] += 1 }
-        return counts
-    }
 }
 
 let family = try SearchSpace(contentsOf: "search-spaces/tiny-image.yaml")

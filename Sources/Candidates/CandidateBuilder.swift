@@ -213,6 +213,7 @@ public struct CandidateBuilder: Sendable {
 
     func initialized(_ genotype: Genotype) throws -> Graph {
         let network = try space.graph(of: genotype, input: data.input)
+        if space.isBackbone, shared == nil { return network.beginningWithZeros }
         guard let shared else { return network.initialized(seed: seed ^ stream(networkKey(of: genotype))) }
         return try settled(shared.inherited(by: network))
     }
@@ -288,6 +289,22 @@ public struct CandidateBuilder: Sendable {
             try trained(
                 initialized(space.uncompressed(space.largest)),
                 epochs: settings.epochs, lesson: nil))
+    }
+}
+
+extension Graph {
+    /// The graph with zeros for its unknown weights, as the new last layer of a trained network begins.
+    ///
+    /// Random weights would be far off where features are large, and their gradients would undo the features.
+    fileprivate var beginningWithZeros: Graph {
+        var graph = self
+        for index in values.indices {
+            guard let tensor = values[index].constant?.tensor, !tensor.isKnown, tensor.dataType == .float32
+            else { continue }
+            let zeros = [Float](repeating: 0, count: tensor.shape.elementCount)
+            graph.values[index].constant = Constant(Tensor(tensor.shape, zeros))
+        }
+        return graph
     }
 }
 

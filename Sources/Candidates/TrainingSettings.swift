@@ -37,7 +37,7 @@ public struct TrainingSettings: Hashable, Sendable {
     /// Of the usual learning rate, what parts of a trained network are trained at whose normalisations are folded.
     ///
     /// Those with normalisations of their own take the usual one (docs/results/weight-sharing.md).
-    public static let foldedRate = 0.1
+    public static let foldedRate = 0.25
 
     /// Settings; SGD with its own learning rate, and no teacher but the recipe's, unless stated otherwise.
     public init(
