@@ -3,7 +3,13 @@ extension Graph {
     ///
     /// Weights and constants become the real numbers of their grids, and sixteen-bit weights are widened. Where the grid of a result
     /// begins at zero, integers clip below it as ReLU does, and where it ends at six, as ReLU6: these become nodes.
+    ///
+    /// A network of real numbers is returned as it is.
     public func inRealNumbers() throws(GraphError) -> Graph {
+        let isReal =
+            values.allSatisfy { $0.type.real == $0.type }
+            && nodes.allSatisfy { $0.operation.onRealNumbers == $0.operation }
+        if isReal { return self }
         var rewriter = RealRewriter(self)
         return try rewriter.rewrite()
     }
