@@ -107,9 +107,12 @@ extension CellTopology {
     }
 
     /// Whether no kernel can reach across the cell's border: several live edges read its input, so that an activation at their
-    /// beginning does not become part of what came before, and several write its output, so that it ends in a sum.
+    /// beginning does not become part of what came before, and several write its output, the last edge among them, so that it
+    /// ends in a sum that no runtime removes.
     func standsAlone(in genotype: Genotype) -> Bool {
-        let live = zip(edges, liveEdges(in: genotype)).filter(\.1).map(\.0)
+        let isLive = liveEdges(in: genotype)
+        guard isLive.last == true else { return false }
+        let live = zip(edges, isLive).filter(\.1).map(\.0)
         let reading = live.filter { $0.from == 0 }
         return reading.count > 1 && live.count { $0.into == nodes - 1 } > 1
             && reading.contains { $0.operation.value(in: genotype) != .skip }
