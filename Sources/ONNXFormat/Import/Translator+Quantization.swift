@@ -235,7 +235,10 @@ extension Translator {
         let least = try step(
             "Min", [try step("ReduceMin", [value], of: call, attributes: all), zero], of: call)
         let range = try step("Sub", [most, least], of: call)
-        let scale = try step("Div", [range, steps], of: call, as: name)
+        // Where all is zero the smallest scale keeps it so, instead of dividing by zero.
+        let smallest = number("smallest", Tensor([], [Float.leastNormalMagnitude]), of: call)
+        let scale = try step(
+            "Max", [try step("Div", [range, steps], of: call), smallest], of: call, as: name)
         let lowest = try step("Neg", [try step("Div", [least, scale], of: call)], of: call)
         let point = try step("Clip", [try step("Round", [lowest], of: call), zero, steps], of: call)
         let rounded = try step("Round", [try step("Div", [value, scale], of: call)], of: call)
