@@ -46,8 +46,10 @@ func digits(_ first: Int, atMost most: Int = .max, seed: UInt64 = 0) -> [Int] {
 }
 
 /// The digits from `first` on as a data set of its own, labelled from 0; `training` of each class are trained on, two more are
-/// for validation, and all others for the test.
-func prepared(_ first: Int, training: Int, seed: UInt64) throws -> PreparedData {
+/// for validation, and all others for the test. `normalization` is what a backbone was trained with; nil fits one.
+func prepared(
+    _ first: Int, training: Int, seed: UInt64, normalization: Normalization? = nil
+) throws -> PreparedData {
     let known = digits(first, atMost: training + 2, seed: seed)
     let rest = Set(digits(first)).subtracting(known).sorted()
     let samples = known + rest
@@ -56,14 +58,14 @@ func prepared(_ first: Int, training: Int, seed: UInt64) throws -> PreparedData 
     var span = values.mutableSpan
     BatchReader(all, normalization: .identity).fill(samples, into: &span)
     let part = Dataset(
-        name: "digits from \(first)", sampleShape: all.sampleShape, storage: .floats(values),
+        name: "digits from \(first)", sampleShape: all.sampleShape, storage: .bytes(values.map { UInt8($0) }),
         target: .classes(
             samples.map { labels[$0] - Int32(first) }, names: (0..<5).map { "\(first + $0)" }),
         officialTest: known.count..<samples.count)
     return try PreparedData(
         part,
         rules: SplitRules(validation: .fraction(10 / Double(samples.count)), test: .official, seed: seed),
-        augmentation: augmentation)
+        augmentation: augmentation, normalization: normalization)
 }
 
 func testAccuracy(_ builder: CandidateBuilder, _ point: Genotype) throws -> Double {
@@ -101,7 +103,8 @@ for seed in 1...UInt64(seeds) {
     let data = try prepared(5, training: samplesPerClass, seed: seed)
     let scratch = CandidateBuilder(space: family, data: data, settings: settings, seed: seed, threads: 2)
     if arguments.count > 6 { settings.learningRate = number(6, 0.01) }
-    let grown = CandidateBuilder(space: space, data: data, settings: settings, seed: seed, threads: 2)
+    let same = try prepared(5, training: samplesPerClass, seed: seed, normalization: first.normalization)
+    let grown = CandidateBuilder(space: space, data: same, settings: settings, seed: seed, threads: 2)
     settings.learningRate = nil
     let results = [
         try testAccuracy(scratch, point), try testAccuracy(grown, space.largest),
