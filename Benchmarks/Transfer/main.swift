@@ -45,8 +45,10 @@ func digits(_ first: Int, atMost most: Int = .max, seed: UInt64 = 0) -> [Int] {
     }
 }
 
-/// The digits from `first` on as a data set of its own, labelled from 0; `training` of each class are trained on, two more are
-/// for validation, and all others for the test. `normalization` is what a backbone was trained with; nil fits one.
+/// The digits from `first` on as a data set of its own, labelled from 0.
+///
+/// Of each class `training` are trained on, two more are for validation, and all others for the test. `normalization` is what a
+/// backbone was trained with; nil fits one.
 func prepared(
     _ first: Int, training: Int, seed: UInt64, normalization: Normalization? = nil
 ) throws -> PreparedData {

@@ -21,8 +21,9 @@ public struct Augmentation: Hashable, Sendable {
     /// A run of up to so many columns set to the mean (SpecAugment's frequency mask); 0 for none.
     public var maskedColumns = 0
 
-    /// How strongly a sample is blended with another of its batch, and its class or number with the other's: α of a
-    /// Beta(α, α) in 0…1 (Zhang and others 2018); the trainer does that. 0 for not at all.
+    /// How strongly the trainer blends a sample with another of its batch, and its class or number with the other's.
+    ///
+    /// It is α of a Beta(α, α) in 0…1 (Zhang and others 2018); 0 for not at all.
     public var mixUp: Float = 0
 
     /// No augmentation; set what is wanted.

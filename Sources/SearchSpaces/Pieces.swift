@@ -100,10 +100,9 @@ public struct Pieces: Sendable {
         return true
     }
 
-    /// The pieces of the network of a genotype in normal form, compressed or not, as graphs of their own; as many as it has
-    /// different keys. Where its cells are pieces, the graph has each of them once.
+    /// The pieces of the network of a genotype in normal form, compressed or not, as graphs of their own.
     ///
-    /// A node that compression added goes with the node before it.
+    /// There are as many as it has different keys; where its cells are pieces, the graph has each of them once. A node that compression added goes with the node before it.
     public func cut(_ graph: Graph, of genotype: Genotype) -> [Graph] {
         guard pieces.count > 1, !isWhole(genotype) else { return [graph] }
         var owners: [Int] = []

@@ -27,7 +27,10 @@ struct CandidateWorkerTests {
         let there = try CandidateWorker(JobText.resolved(), training).result(of: sent)
         let received = try JSONDecoder().decode(EvaluationResult.self, from: JSONEncoder().encode(there))
         #expect(try received == here.result(of: order))
-        #expect(received.finding.files.map(\.kind) == [.testPredictions, .vectors, .preprocessing, .model, .trainingCurve])
+        #expect(
+            received.finding.files.map(\.kind) == [
+                .testPredictions, .vectors, .preprocessing, .model, .trainingCurve,
+            ])
     }
 
     @Test("An order of a job that inherits names its ancestors, and has the same result elsewhere")

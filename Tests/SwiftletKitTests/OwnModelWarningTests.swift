@@ -37,7 +37,8 @@ struct OwnModelWarningTests {
             flat, builder.constant("w", Tensor([2, 1], [1, -1])),
             builder.constant("b", Tensor([2], [-0.5, 0.5])),
         ]
-        return builder.graph(outputs: [try builder.apply(.dense, to: operands, name: "logits")])
+        let logits = try builder.apply(.dense, to: operands, name: "logits")
+        return builder.graph(outputs: [logits])
     }
 
     /// The warnings of a search.

@@ -100,8 +100,9 @@ struct ChannelCoupling {
         }
     }
 
-    /// The channels of a slice that cuts the last axis into equal parts; parts stay equal, since the same place of every part is kept
-    /// or removed. Nil for other operations.
+    /// The channels of a slice that cuts the last axis into equal parts; nil for other operations.
+    ///
+    /// Parts stay equal, since the same place of every part is kept or removed.
     private mutating func coupleParts(_ node: Node) -> [Int]? {
         guard case .slice(let slicing) = node.operation, let size = slicing.sizes.last,
             let start = slicing.starts.last, slicing.strides.last == 1

@@ -24,8 +24,9 @@ public struct CandidateSheetAnswer: Answer, Hashable {
     public var tested: TestedAnswer?
     /// How it was trained, one training after the other; nil where that was not kept.
     public var training: [TrainingAnswer]?
-    /// Of a finalist, what the search compared by: its quality with inherited weights, on validation; nil where none were
-    /// inherited. The first is for classification, the second for other tasks.
+    /// Of a finalist, what the search compared by: its quality with inherited weights, on validation; nil where none were.
+    ///
+    /// The first is for classification, the second for other tasks.
     public var inheritedAccuracy, inheritedQuality: Double?
     /// What each pass of the engine saves; nil where it was not asked for.
     public var passes: PassesAnswer?
@@ -94,8 +95,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         try container.encode(measurements, forKey: .measurements)
         try container.encode(accounts, forKey: .accounts)
         if let frontEnds { try container.encode(frontEnds, forKey: .frontEnds) }
-        try container.encodeIfPresent(inheritedAccuracy, forKey: .inheritedAccuracy)
-        try container.encodeIfPresent(inheritedQuality, forKey: .inheritedQuality)
+        if let inheritedAccuracy { try container.encode(inheritedAccuracy, forKey: .inheritedAccuracy) }
+        if let inheritedQuality { try container.encode(inheritedQuality, forKey: .inheritedQuality) }
         if let tested { try container.encode(tested, forKey: .tested) }
         if let training { try container.encode(training, forKey: .training) }
         if let passes { try container.encode(passes, forKey: .passes) }
