@@ -5,7 +5,8 @@ usage: training_peers.py [TRAINING_BENCHMARK] [--rounds 5] [--threads 1]
 
 TRAINING_BENCHMARK is the built `training-benchmark` (default .build/release/training-benchmark). Both train the same three networks
 on noise; rounds alternate between them, and medians are compared. PyTorch counts in the faster of its two layouts, as float32 and
-under its bfloat16 autocast. Processor time is steady where other programs run beside; it needs `pip install torch`.
+under its bfloat16 autocast; Swiftlet as float32 and, where the processor has AVX512-BF16, as `training.precision: bfloat16`.
+Processor time is steady where other programs run beside; it needs `pip install torch`.
 """
 import argparse, json, os, resource, subprocess, sys
 
@@ -86,7 +87,9 @@ def peer(threads):
 
 
 def lines(command):
-    return [json.loads(line) for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()]
+    """The JSON lines that a program prints; none where it cannot compute so."""
+    output = subprocess.run(command, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
 def main():
@@ -98,20 +101,22 @@ def main():
     options = parser.parse_args()
     if options.peer:
         return peer(options.threads)
-    ours, theirs = {}, {}
+    times = {}
     for _ in range(options.rounds):
-        for line in lines([options.benchmark, str(options.threads), str(STEPS)]):
-            ours.setdefault(line["net"], []).append(line["processor_ms_per_step"])
+        for kind in ("float32", "bfloat16"):
+            for line in lines([options.benchmark, str(options.threads), str(STEPS), kind]):
+                times.setdefault((line["net"], "Swiftlet", kind), []).append(line["processor_ms_per_step"])
         best = {}
         for line in lines([sys.executable, __file__, "--peer", "--threads", str(options.threads)]):
-            key = (line["net"], line["kind"])
+            key = (line["net"], "PyTorch", line["kind"])
             best[key] = min(best.get(key, float("inf")), line["milliseconds"])
         for key, value in best.items():
-            theirs.setdefault(key, []).append(value)
-    print("| network | Swiftlet, ms | PyTorch float32, ms | ratio | PyTorch bfloat16 autocast, ms | ratio |\n|---|---|---|---|---|---|")
-    for name, values in ours.items():
-        own, plain, half = median(values), median(theirs[name, "float32"]), median(theirs[name, "bfloat16"])
-        print(f"| {name} | {own:.1f} | {plain:.1f} | {plain / own:.2f} | {half:.1f} | {half / own:.2f} |")
+            times.setdefault(key, []).append(value)
+    print("milliseconds a step\n\n| network | type | Swiftlet | PyTorch | ratio |\n|---|---|---|---|---|")
+    for (name, who, kind), values in times.items():
+        if who == "Swiftlet":
+            own, other = median(values), median(times[name, "PyTorch", kind])
+            print(f"| {name} | {kind} | {own:.1f} | {other:.1f} | {other / own:.2f} |")
 
 
 if __name__ == "__main__":

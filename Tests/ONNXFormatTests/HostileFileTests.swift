@@ -67,6 +67,22 @@ struct HostileFileTests {
         #expect(problem(model)?.contains("cycle") == true)
     }
 
+    @Test("A range of real numbers has as many as its bounds allow, however far apart they are")
+    func ranges() {
+        func model(_ limit: Float, _ step: Float) -> WireModel {
+            WireModel(
+                nodes: [.init("Range", ["a", "b", "c"], ["r"]), .init("Add", ["x", "r"], ["y"])],
+                inputs: [.init("x", [1, 1])], outputs: ["y"],
+                initializers: [.init("a", [], [0]), .init("b", [], [limit]), .init("c", [], [step])])
+        }
+        #expect(problem(model(1, 1)) == nil)
+        // No numbers at all, as an empty shape; and too many.
+        for (limit, step) in [(-1e30, 1e-3), (3e38, -1e-38), (1, -1)] as [(Float, Float)] {
+            #expect(problem(model(limit, step))?.contains("Int.min") != true)
+        }
+        #expect(problem(model(3e38, 1e-38))?.contains("2³⁰") == true)
+    }
+
     @Test("A name that nothing provides is named")
     func missingInitializer() {
         let model = WireModel(

@@ -110,6 +110,8 @@ extension Operation {
             guard resizing.size.height > 0, resizing.size.width > 0 else {
                 throw .mismatch(operation: name, detail: "needs a positive size")
             }
+            guard [resizing.scaleHeight, resizing.scaleWidth].allSatisfy({ ($0 ?? 1).isPositiveAndFinite })
+            else { throw .mismatch(operation: name, detail: "needs positive scales") }
             return [input[0], resizing.size.height, resizing.size.width, input[3]]
         case .matrixMultiply: return try productShape(shapes)
         case .transposedConvolution(let convolution): return try convolution.outputShape(shapes)
@@ -326,4 +328,8 @@ extension Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }
+}
+
+extension Float {
+    fileprivate var isPositiveAndFinite: Bool { self > 0 && isFinite }
 }

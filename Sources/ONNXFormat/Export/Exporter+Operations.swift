@@ -132,8 +132,8 @@ extension Exporter {
         let scales = (resizing.scaleHeight ?? 1, resizing.scaleWidth ?? 1)
         let areExact =
             (resizing.scaleHeight != nil || resizing.scaleWidth != nil)
-            && Int((Float(input[1]) * scales.0).rounded(.down)) == output[1]
-            && Int((Float(input[2]) * scales.1).rounded(.down)) == output[2]
+            && (Float(input[1]) * scales.0).rounded(.down) == Float(output[1])
+            && (Float(input[2]) * scales.1).rounded(.down) == Float(output[2])
         if areExact {
             inputs.append(constant("\(node.name)//scales", Tensor([4], [1, 1, scales.0, scales.1])))
         } else {

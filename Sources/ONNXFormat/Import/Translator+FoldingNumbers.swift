@@ -63,7 +63,7 @@ extension Translator {
         }
         let steps = ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up)
         guard steps < 0x1p30 else { throw call.fault("gives more than 2³⁰ numbers") }
-        let count = max(0, Int(steps))
+        let count = Int(max(0, steps))
         try reserve([count], call)
         let values = (0..<count).map { Double(bounds[0] + Float($0) * bounds[2]) }
         return Tensor([count], Tensor.Storage(values, as: type))
