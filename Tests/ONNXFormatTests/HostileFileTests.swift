@@ -26,7 +26,7 @@ struct HostileFileTests {
 
     @Test("Mutated models never trap (SWIFTLET_MUTANTS sets how many; 100,000 before a release)")
     func mutated() throws {
-        let count = ProcessInfo.processInfo.environment["SWIFTLET_MUTANTS"].flatMap(Int.init) ?? 1000
+        let count = ProcessInfo.processInfo.environment["SWIFTLET_MUTANTS"].flatMap(Int.init) ?? 20_000
         var seeds = [
             try ONNXModel.write(try SampleGraphs.residual()),
             try ONNXModel.write(try SampleGraphs.activations()),

@@ -28,7 +28,7 @@ import Testing
     /// `SWIFTLET_FUZZ_MUTANTS` sets how many; the acceptance run uses 100,000 (docs/tflite.md).
     @Test("Mutants of small models import or are refused, and what imports can be written")
     func survivesMutation() throws {
-        let wanted = ProcessInfo.processInfo.environment["SWIFTLET_FUZZ_MUTANTS"].flatMap(Int.init) ?? 4000
+        let wanted = ProcessInfo.processInfo.environment["SWIFTLET_FUZZ_MUTANTS"].flatMap(Int.init) ?? 20_000
         let models = OperatorCase.all.map(\.model) + FurtherCase.all.map(\.model)
         try #require(!models.isEmpty)
         for seed in 0..<wanted {

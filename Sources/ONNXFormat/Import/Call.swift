@@ -49,6 +49,9 @@ struct Call {
     /// The first result that the file names: what intermediate values are named after.
     var label: String { outputs.first { !$0.isEmpty } ?? "" }
 
+    /// The name of an input; empty where the file has fewer, so that it is missed where it is looked up.
+    func named(_ index: Int) -> String { index < inputs.count ? inputs[index] : "" }
+
     func input(_ index: Int) -> String? {
         index < inputs.count && !inputs[index].isEmpty ? inputs[index] : nil
     }

@@ -8,14 +8,14 @@ extension Translator {
             throw call.unsupported("it takes lengths of its keys; mask the rest instead")
         }
         guard call.inputs.count >= 3 else { throw call.fault("needs queries, keys and values") }
-        let isFlat = try shape(of: call.inputs[0], call).count == 3
+        let isFlat = try shape(of: call.named(0), call).count == 3
         let heads = (
             query: call.integer("q_num_heads", default: 0), key: call.integer("kv_num_heads", default: 0)
         )
         try composed { (translator) throws(ONNXProblem) in
-            let query = try translator.heads(call.inputs[0], heads.query, of: call)
-            var key = try translator.heads(call.inputs[1], heads.key, of: call)
-            var value = try translator.heads(call.inputs[2], heads.key, of: call)
+            let query = try translator.heads(call.named(0), heads.query, of: call)
+            var key = try translator.heads(call.named(1), heads.key, of: call)
+            var value = try translator.heads(call.named(2), heads.key, of: call)
             key = try translator.joined(call.input(4), key, present: 1, of: call)
             value = try translator.joined(call.input(5), value, present: 2, of: call)
             let ratio = try translator.headRatio(query, key, of: call)

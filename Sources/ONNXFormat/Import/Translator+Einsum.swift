@@ -12,7 +12,7 @@ extension Translator {
                 let others = equation.operands.enumerated().filter { $0.offset != index }.flatMap(\.element)
                 operands.append(
                     try translator.summed(
-                        call.inputs[index], labels, keeping: equation.result + others, of: call))
+                        call.named(index), labels, keeping: equation.result + others, of: call))
             }
             guard operands.count == 2 else {
                 return try translator.ordered(operands[0], equation.result, of: call)

@@ -16,15 +16,15 @@ extension Translator {
     }
 
     private mutating func tangent(_ call: Call) throws(ONNXProblem) {
-        let x = call.inputs[0]
+        let x = call.named(0)
         let parts = [try step("Sin", [x], of: call), try step("Cos", [x], of: call)]
         _ = try step("Div", parts, of: call, as: call.output)
     }
 
     /// (eˣ ± e⁻ˣ) / 2.
     private mutating func hyperbolic(_ call: Call, _ operation: String) throws(ONNXProblem) {
-        let rising = try step("Exp", [call.inputs[0]], of: call)
-        let falling = try step("Exp", [try step("Neg", [call.inputs[0]], of: call)], of: call)
+        let rising = try step("Exp", [call.named(0)], of: call)
+        let falling = try step("Exp", [try step("Neg", [call.named(0)], of: call)], of: call)
         let both = try step(operation, [rising, falling], of: call)
         let half = number("half", Tensor([], [0.5]), of: call)
         _ = try step("Mul", [both, half], of: call, as: call.output)
@@ -32,7 +32,7 @@ extension Translator {
 
     /// log(|x| + √(x² ± 1)), with the sign of x where it may be negative.
     private mutating func areaFunction(_ call: Call, shift: Float) throws(ONNXProblem) {
-        let x = call.inputs[0]
+        let x = call.named(0)
         let size = try step("Abs", [x], of: call)
         let square = try step("Mul", [x, x], of: call)
         let shifted = try step("Add", [square, number("shift", Tensor([], [shift]), of: call)], of: call)
@@ -45,8 +45,8 @@ extension Translator {
     /// log((1 + x) / (1 − x)) / 2.
     private mutating func areaTangent(_ call: Call) throws(ONNXProblem) {
         let one = number("one", Tensor([], [1]), of: call)
-        let above = try step("Add", [one, call.inputs[0]], of: call)
-        let below = try step("Sub", [one, call.inputs[0]], of: call)
+        let above = try step("Add", [one, call.named(0)], of: call)
+        let below = try step("Sub", [one, call.named(0)], of: call)
         let value = try step("Log", [try step("Div", [above, below], of: call)], of: call)
         _ = try step("Mul", [value, number("half", Tensor([], [0.5]), of: call)], of: call, as: call.output)
     }
@@ -54,8 +54,9 @@ extension Translator {
     /// 1 at the first of the largest elements along an axis, 0 elsewhere.
     mutating func hardMaximum(_ call: Call) throws(ONNXProblem) {
         let extents = try shape(of: call.input(0) ?? "", call)
+        guard !extents.isEmpty else { throw call.fault("needs an axis, got a scalar") }
         let isOld = operatorSet < 13
-        let axis = try call.axis(call.integer("axis", default: isOld ? 1 : -1), rank: max(extents.count, 1))
+        let axis = try call.axis(call.integer("axis", default: isOld ? 1 : -1), rank: extents.count)
         guard !isOld || axis == extents.count - 1 else {
             throw call.unsupported("before operator set 13 it flattens what follows its axis")
         }
@@ -63,7 +64,7 @@ extension Translator {
         let values = number("values", Tensor([2], [0, 1]), of: call)
         try composed { (translator) throws(ONNXProblem) in
             let places = try translator.step(
-                "ArgMax", [call.inputs[0]], of: call,
+                "ArgMax", [call.named(0)], of: call,
                 attributes: [.init("axis", axis), .init("keepdims", 0)])
             _ = try translator.step(
                 "OneHot", [places, depth, values], of: call, as: call.output,

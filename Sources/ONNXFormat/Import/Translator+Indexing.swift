@@ -35,7 +35,7 @@ extension Translator {
         let axis = try call.axis(call.integer("axis", default: -1), rank: rank + 1)
         let order = (0..<axis) + [rank] + (axis..<rank)
         try composed { (translator) throws(ONNXProblem) in
-            var hot = try translator.oneHot(call.inputs[0], depth, of: call)
+            var hot = try translator.oneHot(call.named(0), depth, of: call)
             if limits[1] - limits[0] != 1 {
                 hot = try translator.step(
                     "Mul", [hot, translator.number("height", Tensor([], [limits[1] - limits[0]]), of: call)],
@@ -59,14 +59,15 @@ extension Translator {
     /// The k largest (or smallest) elements along an axis and their places, one after the other.
     mutating func largest(_ call: Call) throws(ONNXProblem) {
         let extents = try shape(of: call.input(0) ?? "", call)
+        guard !extents.isEmpty else { throw call.fault("needs an axis, got a scalar") }
         let count = try integers(1, of: call).first ?? 0
-        let axis = try call.axis(call.integer("axis", default: -1), rank: max(extents.count, 1))
+        let axis = try call.axis(call.integer("axis", default: -1), rank: extents.count)
         let isLargest = call.flag("largest", default: true)
         guard count > 0, count <= extents[axis] else { throw call.fault("asks for \(count) elements") }
         guard count <= 64 else { throw call.unsupported("it asks for \(count) elements; at most 64 are") }
         let over: [ProtoAttribute] = [.init("axis", axis), .init("keepdims", 1)]
         try composed { (translator) throws(ONNXProblem) in
-            var rest = call.inputs[0]
+            var rest = call.named(0)
             var shape = [Int](repeating: 1, count: extents.count)
             shape[axis] = extents[axis]
             let places = translator.number(

@@ -5,7 +5,7 @@ extension Translator {
     /// What is no number differs from itself.
     mutating func isNaN(_ call: Call) throws(ONNXProblem) {
         try composed { (translator) throws(ONNXProblem) in
-            let isNumber = try translator.step("Equal", [call.inputs[0], call.inputs[0]], of: call)
+            let isNumber = try translator.step("Equal", [call.named(0), call.named(0)], of: call)
             _ = try translator.step("Not", [isNumber], of: call, as: call.output)
         }
     }

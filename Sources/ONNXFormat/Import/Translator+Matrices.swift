@@ -88,7 +88,7 @@ extension Translator {
             let moved = Quantization(
                 scales: quantization.scales, zeroPoints: quantization.zeroPoints,
                 axis: quantization.axis.map { _ in 0 })
-            let name = call.inputs[index]
+            let name = call.named(index)
             let integers = constantValue(integerNames[name] ?? name, laid, quantization: moved)
             return try apply(.dequantize, [integers], call)
         case .constant, .computed: break
@@ -96,7 +96,7 @@ extension Translator {
         let tensor = try constant(index, of: call)
         let outputs = tensor.shape[isTransposed ? 0 : 1]
         let laid = tensor.reshaped(try shape(tensor.shape.dimensions)).permuted(order)
-        return constantValue(call.inputs[index], laid.reshaped([outputs, laid.shape.elementCount / outputs]))
+        return constantValue(call.named(index), laid.reshaped([outputs, laid.shape.elementCount / outputs]))
     }
 
     /// alpha · A · B + beta · C.

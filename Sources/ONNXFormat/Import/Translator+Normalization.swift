@@ -58,6 +58,6 @@ extension Translator {
         }
         let each = shape[0] / values.count
         let all = (0..<shape[0]).map { values[$0 / each] }
-        return View(constantValue(call.inputs[index], Tensor(Shape(shape), all)), shape)
+        return View(constantValue(call.named(index), Tensor(Shape(shape), all)), shape)
     }
 }

@@ -9,7 +9,7 @@ extension Translator {
         let epsilon = call.float("epsilon", default: 1e-5)
         try composed { (translator) throws(ONNXProblem) in
             let even = try translator.normalized(
-                call.inputs[0], over: Array(axis..<rank), epsilon: epsilon, isCentred: false, of: call)
+                call.named(0), over: Array(axis..<rank), epsilon: epsilon, isCentred: false, of: call)
             guard let scale = call.input(1) else { return try translator.identity(even, of: call) }
             _ = try translator.step("Mul", [even, scale], of: call, as: call.output)
         }
@@ -20,7 +20,7 @@ extension Translator {
         let rank = try shape(of: call.input(0) ?? "", call).count
         let axes = try call.axes(call.integers("axes") ?? [0, 2, 3], rank: rank)
         try composed { (translator) throws(ONNXProblem) in
-            let result = try translator.normalized(call.inputs[0], over: axes, epsilon: 1e-9, of: call)
+            let result = try translator.normalized(call.named(0), over: axes, epsilon: 1e-9, of: call)
             try translator.identity(result, of: call)
         }
     }
@@ -32,11 +32,11 @@ extension Translator {
         let type = call.integer("p", default: 2) == 1 ? "ReduceL1" : "ReduceL2"
         try composed { (translator) throws(ONNXProblem) in
             let length = try translator.step(
-                type, [call.inputs[0]], of: call, attributes: [.init("axes", [axis]), .init("keepdims", 1)])
+                type, [call.named(0)], of: call, attributes: [.init("axes", [axis]), .init("keepdims", 1)])
             // A vector of zeros stays one.
             let least = translator.number("least", Tensor([], [Float.leastNormalMagnitude]), of: call)
             let divisor = try translator.step("Max", [length, least], of: call)
-            _ = try translator.step("Div", [call.inputs[0], divisor], of: call, as: call.output)
+            _ = try translator.step("Div", [call.named(0), divisor], of: call, as: call.output)
         }
     }
 

@@ -177,7 +177,7 @@ extension Translator {
         let scales = try quantization(
             try constant(4, of: call), try optionalConstant(5, of: call), axis: 0, call)
         known["\(call.output)/weights"] = try scaled(weights, scales, call)
-        var inner = [call.inputs[0], "\(call.output)/weights"]
+        var inner = [call.named(0), "\(call.output)/weights"]
         if call.input(8) != nil {
             let sums = Quantization(
                 scales: scales.scales.map { $0 * inputScale }, zeroPoints: scales.scales.map { _ in 0 },
@@ -213,7 +213,7 @@ extension Translator {
     mutating func quantizeByOwnRange(_ call: Call) throws(ONNXProblem) {
         guard call.outputs.count == 3 else { throw call.fault("needs three outputs") }
         try composed { (translator) throws(ONNXProblem) in
-            let found = try translator.levels(of: call.inputs[0], call, scale: call.outputs[1])
+            let found = try translator.levels(of: call.named(0), call, scale: call.outputs[1])
             let unsigned: [ProtoAttribute] = [.init("to", Int(ElementType.uint8.rawValue))]
             for (value, output) in [(found.zeroPoint, 2), (found.levels, 0)] {
                 _ = try translator.step(

@@ -31,7 +31,7 @@ extension Translator {
         )
         var rounded = ""
         try composed { (translator) throws(ONNXProblem) in
-            let levels = try translator.levels(of: call.inputs[0], call)
+            let levels = try translator.levels(of: call.named(0), call)
             let centred = try translator.step("Sub", [levels.levels, levels.zeroPoint], of: call)
             rounded = try translator.step("Mul", [centred, levels.scale], of: call)
         }

@@ -22,7 +22,7 @@ extension Translator {
             added: Extent(axes[0].added, axes[1].added), groups: groups)
         try reserveCopy(of: weights, call)
         var inputs = [
-            x, constantValue(call.inputs[1], weights.outputsFirst(groups: groups, kernel: extents)),
+            x, constantValue(call.named(1), weights.outputsFirst(groups: groups, kernel: extents)),
         ]
         if call.input(2) != nil {
             inputs.append(try self.weights(2, of: call, shape: { $0 }, order: [0]))

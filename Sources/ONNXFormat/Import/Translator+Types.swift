@@ -8,7 +8,7 @@ extension Translator {
     /// turned back into.
     mutating func real(_ index: Int, of call: Call) throws(ONNXProblem) -> (view: View, integer: DataType?) {
         if case .constant(let tensor) = try required(index, of: call), !tensor.dataType.isFloatingPoint {
-            return (try realConstant(tensor, call.inputs[index], call), nil)
+            return (try realConstant(tensor, call.named(index), call), nil)
         }
         let view = try view(index, of: call)
         return try real(view, call)

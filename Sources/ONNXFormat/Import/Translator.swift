@@ -266,7 +266,7 @@ struct Translator {
         let tensor = try constant(index, of: call)
         guard let values = tensor.integers else {
             throw call.fault(
-                "needs integers in '\(call.inputs[index].shortened)', got \(tensor.dataType.rawValue)")
+                "needs integers in '\(call.named(index).shortened)', got \(tensor.dataType.rawValue)")
         }
         return values
     }
