@@ -2,7 +2,7 @@ import Search
 
 /// In which order finalists are trained, and which of them the time suffices for.
 struct FinalistOrder {
-    private struct Waiting {
+    fileprivate struct Waiting {
         let candidate: Evaluation
         /// What it was expected to take before any was trained.
         let planned: Double
@@ -33,7 +33,7 @@ struct FinalistOrder {
         self.measuring = measuring
         waiting = candidates.map { Waiting(candidate: $0.candidate, planned: $0.seconds) }
         let (first, others) = divided
-        waiting = FinalistOrder.longestFirst(first) + others
+        waiting = (clock.end == nil ? first.byLength.reversed() : first.cheapHalfFirst) + others
     }
 
     /// The candidates of several devices, those that are most wanted on each of them first; none twice.
@@ -43,15 +43,6 @@ struct FinalistOrder {
         return (0..<longest).flatMap { place in
             devices.compactMap { place < $0.count ? $0[place] : nil }
         }.filter { seen.insert($0.candidate).inserted }
-    }
-
-    /// So that no core waits long for the last of them.
-    private static func longestFirst(_ candidates: [Waiting]) -> [Waiting] {
-        candidates.sorted {
-            ($0.planned, $0.candidate.macs ?? 0, $0.candidate.candidate) > (
-                $1.planned, $1.candidate.macs ?? 0, $1.candidate.candidate
-            )
-        }
     }
 
     /// Those that fit into the time together, the most wanted first, and the others.
@@ -95,5 +86,25 @@ struct FinalistOrder {
     private func seconds(of candidate: Waiting) -> Double {
         let ratio = expected > 0 ? min(max(taken / expected, 0.3), 5) : 1
         return candidate.planned * ratio + measuring
+    }
+}
+
+extension [FinalistOrder.Waiting] {
+    /// The shortest trainings first; the other way round no core waits long for the last of them.
+    fileprivate var byLength: Self {
+        sorted {
+            ($0.planned, $0.candidate.macs ?? 0, $0.candidate.candidate) < (
+                $1.planned, $1.candidate.macs ?? 0, $1.candidate.candidate
+            )
+        }
+    }
+
+    /// Where the time may not suffice for all: the shorter half first, then the longest.
+    ///
+    /// The shorter half tells how fast trainings are and holds a front's fast end; what is left out lies in the middle.
+    fileprivate var cheapHalfFirst: Self {
+        let sorted = byLength
+        let half = sorted.count / 2
+        return sorted.prefix(half) + sorted.dropFirst(half).reversed()
     }
 }
