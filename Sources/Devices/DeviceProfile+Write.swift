@@ -22,10 +22,12 @@ extension DeviceProfile {
     }
 
     private var runtimeLines: [String] {
-        [
+        // What a profile is known by is its text, and those without the key mean float32.
+        let interface = runtime.interface == .float32 ? [] : ["  interface: \(runtime.interface.rawValue)"]
+        return [
             "runtime:", "  name: \(quoted(runtime.name))", "  version: \(quoted(runtime.version))",
-            "  format: \(runtime.format.rawValue)", "  interface: \(runtime.interface.rawValue)", "  policy:",
-        ] + runtime.policy.yamlLines.map { "    " + $0 } + [
+            "  format: \(runtime.format.rawValue)",
+        ] + interface + ["  policy:"] + runtime.policy.yamlLines.map { "    " + $0 } + [
             "  in_place: \(runtime.worksInPlace)", "  overlays_convolutions: \(runtime.overlaysConvolutions)",
             "  streams_pooling: \(runtime.streamsPooling)",
             "  sparse: \(runtime.zeroSkipping.text)",
