@@ -3,7 +3,7 @@ import GRDB
 
 extension ExperimentStore {
     static func connect(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
-        var configuration = Configuration()
+        var configuration = Configuration.takingSteps
         configuration.readonly = readOnly
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
@@ -86,7 +86,7 @@ extension ExperimentStore {
     /// A database of an earlier version in the present form, in memory; one of this version as it is.
     static func present(_ file: DatabaseQueue) throws -> DatabaseQueue {
         guard try file.read(schemaVersion) < Schema.version else { return file }
-        let copy = try DatabaseQueue()
+        let copy = try DatabaseQueue(configuration: .takingSteps)
         try file.backup(to: copy)
         try copy.writeWithoutTransaction(takeSteps)
         return copy
@@ -101,7 +101,8 @@ extension ExperimentStore {
 
     /// Makes a database as an earlier version did, for tests.
     package static func make(version: Int, at path: String) throws {
-        try DatabaseQueue(path: path).writeWithoutTransaction { try takeSteps(in: $0, to: version) }
+        try DatabaseQueue(path: path, configuration: .takingSteps)
+            .writeWithoutTransaction { try takeSteps(in: $0, to: version) }
     }
 
     private static func takeSteps(in database: Database) throws {
@@ -118,5 +119,16 @@ extension ExperimentStore {
                 return .commit
             }
         }
+    }
+}
+
+extension Configuration {
+    /// For connections on which steps of the schema are taken.
+    ///
+    /// Where a step adds a column with a check, SQLite 3.37 (Ubuntu 22.04) writes a statement with strings in double quotes.
+    static var takingSteps: Configuration {
+        var configuration = Configuration()
+        configuration.acceptsDoubleQuotedStringLiterals = true
+        return configuration
     }
 }

@@ -24,7 +24,7 @@ struct SchemaObject: Hashable {
 
     /// What a database of a version holds.
     static func all(ofVersion version: Int) throws -> Set<SchemaObject> {
-        try DatabaseQueue().writeWithoutTransaction { database in
+        try DatabaseQueue(configuration: .takingSteps).writeWithoutTransaction { database in
             for step in Schema.steps.prefix(version) { try database.execute(sql: step) }
             return try all(of: database)
         }
