@@ -31,7 +31,7 @@ struct Samples {
     }
 
     /// The network in int8 where it has such a form, scaled by the values that these inputs give.
-    func quantized(_ graph: Graph) throws -> Graph {
+    func quantized(_ graph: Graph, weightScales: WeightScales = .perChannel) throws -> Graph {
         let ready = graph.prepared(for: Assignment(.int8))
         let observed = ready.values.indices.filter {
             ready.values[$0].constant == nil && ready.values[$0].type.dataType == .float32
@@ -52,6 +52,7 @@ struct Samples {
                 ranges[index] = min(own.lowerBound, least)...max(own.upperBound, most)
             }
         }
-        return try ready.quantized { ranges[$0.index] }
+        return try ready.converted(
+            to: Assignment(.int8), ranges: { ranges[$0.index] }, weightScales: weightScales)
     }
 }

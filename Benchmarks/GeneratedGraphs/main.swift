@@ -5,8 +5,8 @@ import ModelGraph
 import ONNXFormat
 import TFLiteFormat
 
-/// `generated-graphs FOLDER`: every operation that can be exported, in float32, with float16 weights and in int8, as ONNX and
-/// TFLite files with Swiftlet's own answers beside them (`inputs.npz`, `NAME.TYPE.npz`), for `scripts/compare-runtimes
+/// `generated-graphs FOLDER`: every operation that can be exported, in float32, with float16 weights and in int8 (a weight scale
+/// for each channel, and one a tensor), as ONNX and TFLite files with Swiftlet's own answers beside them (`inputs.npz`, `NAME.TYPE.npz`), for `scripts/compare-runtimes
 /// --generated FOLDER`. `refused.csv` says what was not written, and why.
 guard CommandLine.arguments.count == 2 else {
     print("usage: generated-graphs FOLDER")
@@ -24,10 +24,12 @@ for graphCase in GraphCase.all {
     let graph = try graphCase.graph()
     let forms: [(type: String, graph: Graph)] = [
         ("float32", graph), ("float16", graph), ("int8", try inputs.quantized(graph)),
+        ("int8-per-tensor", try inputs.quantized(graph, weightScales: .perTensor)),
     ]
     for (type, form) in forms {
         // What has no int8 form stays real and was compared already.
         if type == "int8", !form.values.contains(where: { $0.type.dataType == .int8 }) { continue }
+        if type == "int8-per-tensor", form == forms[2].graph { continue }
         let isHalf = type == "float16"
         // Halves are compared with the graph that ONNX runtimes see: weights rounded to sixteen bits.
         let own = isHalf ? try graph.converted(to: Assignment(.float16)) : form

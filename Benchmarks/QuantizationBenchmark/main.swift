@@ -38,7 +38,7 @@ let networks = try seeds.map { seed in
 }
 
 /// The test accuracy of a network, or of what a compression makes of it.
-func accuracy(of network: Graph, _ compression: String?, perChannel: Bool, seed: UInt64) throws -> Double {
+func accuracy(of network: Graph, _ compression: String?, seed: UInt64) throws -> Double {
     var graph = network
     if let compression {
         let given = try SearchSpace(
@@ -46,7 +46,7 @@ func accuracy(of network: Graph, _ compression: String?, perChannel: Bool, seed:
             compression: GivenCompression(precision: ["float32", compression], precisionPerStage: false))
         let builder = CandidateBuilder(
             space: given, data: data, settings: TrainingSettings(epochs: 5, batch: 64, learningRate: 0.2),
-            seed: seed, threads: 2, options: CompressionOptions(scalesPerChannel: perChannel))
+            seed: seed, threads: 2)
         graph = try builder.build(given.genotype(architecture: "given", compression: compression))
     }
     return judge.task.value(of: try judge.predictions(of: graph, on: data.split.test))
@@ -56,8 +56,9 @@ for (perChannel, factor) in [(true, 1), (false, 1), (false, 64), (false, 256), (
     var (lost, left) = (0.0, 0.0)
     for (seed, network) in zip(seeds, networks) {
         let hard = network.spreadingChannels(by: Float(factor), seed: seed)
-        let found = try [nil, "int8", "int8-qat"].map {
-            try accuracy(of: hard, $0, perChannel: perChannel, seed: seed)
+        let scales = perChannel ? "" : "(per-tensor)"
+        let found = try [nil, "int8" + scales, "int8-qat" + scales].map {
+            try accuracy(of: hard, $0, seed: seed)
         }
         lost += (found[0] - found[1]) / Double(seeds.count)
         left += (found[0] - found[2]) / Double(seeds.count)

@@ -35,7 +35,6 @@ extension CompressionOptions {
     public var identity: Identity {
         [
             "version": .integer(1), "calibrator": calibrator.identity, "corrects_bias": .flag(correctsBias),
-            "scales_per_channel": .flag(scalesPerChannel),
         ]
     }
 }

@@ -95,9 +95,9 @@ public struct TrainingSettings: Hashable, Sendable {
             case .dynamic(_, regrows: true):
                 recipe.pruning = .regrowing(fraction: 0.3, end: 0.75, interval: interval)
             // Normalisations are folded, and a rounded network is close to where it shall end.
-            case .precision(_, isTrained: true): recipe.learningRate *= 0.1
+            case .precision(_, isTrained: true, _): recipe.learningRate *= 0.1
             // A binary weight turns after many steps in one direction, whose length Adam evens out (Alizadeh and others 2019).
-            case .precision(let precision, _) where precision.choices.contains(.binary):
+            case .precision(let precision, _, _) where precision.choices.contains(.binary):
                 recipe.optimizer = .adamW(beta1: 0.9, beta2: 0.999)
                 recipe.learningRate = 0.01
                 recipe.weightDecay = 0
@@ -133,7 +133,8 @@ extension Compression {
         steps.contains { step in
             switch step {
             case .structured, .magnitude, .pattern, .dynamic: true
-            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+            case .precision(let assignment, let isTrained, _):
+                isTrained || assignment.choices.contains(.binary)
             case .distill, .finetune: false
             }
         }

@@ -246,7 +246,7 @@ extension EnergyProfile {
 
 extension SupportProfile {
     init(_ node: YAMLNode) throws(YAMLError) {
-        try node.allow(keys: ["types", "operations", "fallback"])
+        try node.allow(keys: ["types", "operations", "channel_scales", "fallback"])
         types = []
         for (key, value) in try node.required("types").mapping {
             types.append(TypeRule(dataType: try value.dataType(named: key), treatment: try value.treatment()))
@@ -268,6 +268,12 @@ extension SupportProfile {
                         treatment: try treatment.treatment()))
             }
         }
+        if let scales = try node.optional("channel_scales") {
+            channelScales = try scales.treatment()
+            if case .converted = channelScales {
+                throw scales.error("expected native, fallback or unsupported")
+            }
+        }
         if let fallback = try node.optional("fallback") {
             try fallback.allow(keys: ["device", "takes_rest"])
             self.fallback = Fallback(
@@ -280,7 +286,8 @@ extension SupportProfile {
 
     private func requireFallback(_ node: YAMLNode) throws(YAMLError) {
         let isNeeded =
-            types.contains { $0.treatment == .fallback } || operations.contains { $0.treatment == .fallback }
+            channelScales == .fallback || types.contains { $0.treatment == .fallback }
+            || operations.contains { $0.treatment == .fallback }
         guard !isNeeded || fallback != nil else {
             throw node.error("a rule says 'fallback', but the key 'fallback' names no device")
         }

@@ -19,6 +19,18 @@ extension DeviceProfile {
                 reason: "\(runtime.name) on \(title) cannot widen float16 weights: its dequantize takes none."
             )
         }
+        if work.weightScales == .perChannel {
+            switch support.channelScales {
+            case .native, .converted: break
+            case .fallback:
+                return .fallback(
+                    reason: "\(title) leaves int8 layers with a weight scale for each channel to its host")
+            case .unsupported:
+                return .refused(
+                    reason: "\(runtime.name) on \(title) takes int8 weights with one scale a tensor only, as "
+                        + "'int8(per-tensor)' makes them.")
+            }
+        }
         for name in [work.operation, work.activation].compactMap({ $0 }) {
             switch rule(for: name, type) ?? typeRule(type) {
             case .native: break

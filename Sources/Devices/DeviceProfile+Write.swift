@@ -107,6 +107,9 @@ extension DeviceProfile {
                 lines.append("    \(rule.operation): {\(types.joined(separator: ", "))}")
             }
         }
+        if support.channelScales != .native {
+            lines.append("  channel_scales: \(support.channelScales.text)")
+        }
         if let fallback = support.fallback {
             lines.append("  fallback: {device: \(fallback.name), takes_rest: \(fallback.takesRest)}")
         }

@@ -204,6 +204,8 @@ public struct SupportProfile: Hashable, Sendable {
     public var types: [TypeRule]
     /// What becomes of single operations; those not listed run.
     public var operations: [OperationRule]
+    /// What becomes of int8 layers whose weights have a scale for each output channel.
+    public var channelScales = Treatment.native
     /// The processor that takes over; nil where there is none.
     public var fallback: Fallback?
 

@@ -152,7 +152,7 @@ extension DeviceProfile {
         cost.weightBytes = storedWeightBytes(of: work)
         cost.structureBytes = runtime.structureBytes(
             tensors: work.weightElements > 0 ? 3 : 1, operations: 1,
-            channels: work.weightType == .int8 ? work.outputChannels : 0)
+            channels: work.weightScales == .perChannel ? work.outputChannels : 0)
         cost.kernelCount = 1
         cost.macs = work.macs
         return cost

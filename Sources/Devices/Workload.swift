@@ -46,6 +46,8 @@ public struct Workload: Hashable, Sendable {
     public var dataType: DataType
     /// The type the weights are stored in.
     public var weightType: DataType?
+    /// How many scales int8 weights have; nil for other weights.
+    public var weightScales: WeightScales? = nil
     /// Elements of weights and bias.
     public var weightElements: Int
     /// Elements of them that an earlier kernel of the network reads too, so that the model stores them once.
@@ -118,6 +120,7 @@ extension Graph {
             inputChannels: input.shape.dimensions.last ?? 1,
             kernelTaps: 1, groups: 1, stride: 1, dataType: input.dataType,
             weightType: weights.map { self[$0].type.dataType },
+            weightScales: weights.flatMap { self[$0].type.weightScales },
             weightElements: constants.reduce(0) { $0 + self[$1].storedElements },
             nonZeroWeights: weights.flatMap { self[$0].nonZeros },
             inputElements: activations.reduce(0) { $0 + self[$1].type.shape.elementCount },
@@ -173,6 +176,14 @@ extension OperationTraits.Kind {
 
     /// Whether the second input is a weight tensor (and not, say, a scalar factor).
     fileprivate var readsWeights: Bool { self == .layer || self == .product || self == .recurrence }
+}
+
+extension ValueType {
+    /// How many scales int8 weights of this type have; nil for other types.
+    fileprivate var weightScales: WeightScales? {
+        guard dataType == .int8 || dataType == .uint8, let quantization else { return nil }
+        return quantization.axis == nil ? .perTensor : .perChannel
+    }
 }
 
 extension Value {

@@ -1,6 +1,7 @@
 import Bundles
 import Datasets
 import Determinism
+import Devices
 import Foundation
 import ModelCompression
 import ModelGraph
@@ -19,25 +20,30 @@ struct JobSubject {
 }
 
 extension JobSubject {
-    init(_ file: JobFile, folder: String) throws {
+    /// - Parameter profiles: the job's devices.
+    init(_ file: JobFile, on profiles: [DeviceProfile], folder: String) throws {
+        let scales = ScaleNeed(file, on: profiles)
         switch file.subject {
-        case .space(let name): try self.init(space: name, file.compression, folder: folder)
+        case .space(let name): try self.init(space: name, file.compression, scales, folder: folder)
         case .model(let path, let shapes):
-            try self.init(model: path, shapes: shapes, file.compression, folder: folder)
+            try self.init(model: path, shapes: shapes, file.compression, scales, folder: folder)
         case .backbone(let path, let choices):
-            try self.init(backbone: path, choices: choices, file.compression, folder: folder)
-        case .chosen(let root): try self.init(choosingFor: file, at: root, folder: folder)
+            try self.init(backbone: path, choices: choices, file.compression, scales, folder: folder)
+        case .chosen(let root):
+            try self.init(choosingFor: file, on: profiles, at: root, scales, folder: folder)
         }
     }
 
     private init(
-        space name: JobFile.Located<String>, _ section: JobFile.CompressionSection, folder: String
+        space name: JobFile.Located<String>, _ section: JobFile.CompressionSection, _ scales: ScaleNeed,
+        folder: String
     ) throws {
         if let scope = section.precisionPer {
             throw scope.node.error("belongs to a job with a model; a space's file says what it offers")
         }
         let text = try ShippedFiles.find(name.value, in: "search-spaces", relativeTo: folder)
         var space = try SearchSpace(parsing: text.text, file: text.name)
+        if scales != .nowhere { space = try space.offeringTensorScales(only: scales == .everywhere) }
         for (choice, options) in section.narrowing {
             do {
                 space = try space.narrowed(compression: [(choice, options.map(\.value))])
@@ -48,27 +54,29 @@ extension JobSubject {
         self.init(space: space, hash: SHA256.hex(text.text))
     }
 
-    private init(choosingFor file: JobFile, at root: YAMLNode, folder: String) throws {
+    private init(
+        choosingFor file: JobFile, on profiles: [DeviceProfile], at root: YAMLNode, _ scales: ScaleNeed,
+        folder: String
+    ) throws {
         guard case .samples(let source) = file.data.data else {
             throw root.error("lacks the key 'space' (or 'model')")
         }
-        let choice = try FamilyChoice(
-            source, profiles: ResolvedJob.profiles(file, folder: folder))
+        let choice = try FamilyChoice(source, profiles: profiles)
         let name = try JobFile.Located(root) { _ throws(YAMLError) in choice.space }
-        try self.init(space: name, file.compression, folder: folder)
+        try self.init(space: name, file.compression, scales, folder: folder)
         remark = choice.why
     }
 
     /// The compressions of a given model; its path is relative to the job file.
     private init(
         model path: JobFile.Located<String>, shapes: [String], _ section: JobFile.CompressionSection,
-        folder: String
+        _ scales: ScaleNeed, folder: String
     ) throws {
         self = try JobSubject.placing(path.node, section) {
             let model = try LoadedModel(
                 path: JobFile.path(path.value, in: folder),
                 inputs: InputSizes(shapes: shapes, option: "input_shapes"))
-            let compression = GivenCompression(section)
+            let compression = GivenCompression(section, scales)
             let space = try SearchSpace(
                 given: model.graph, name: model.spaceName(path.value), compression: compression)
             return JobSubject(
@@ -80,7 +88,7 @@ extension JobSubject {
     /// Parts of a trained model; its path is relative to the job file.
     private init(
         backbone path: JobFile.Located<String>, choices: YAMLNode, _ section: JobFile.CompressionSection,
-        folder: String
+        _ scales: ScaleNeed, folder: String
     ) throws {
         if let scope = section.precisionPer {
             throw scope.node.error(
@@ -89,7 +97,7 @@ extension JobSubject {
         self = try JobSubject.placing(path.node, section) {
             let model = try LoadedModel(
                 path: JobFile.path(path.value, in: folder), inputs: InputSizes(shapes: [], option: "from"))
-            var compression = GivenCompression(section)
+            var compression = GivenCompression(section, scales)
             // Its widths remove channels already.
             if section.options(of: "pruning") == nil { compression.pruning = ["none"] }
             let space = try SearchSpace(
@@ -154,12 +162,13 @@ extension SearchSpaceError {
 }
 
 extension GivenCompression {
-    fileprivate init(_ section: JobFile.CompressionSection) {
+    fileprivate init(_ section: JobFile.CompressionSection, _ scales: ScaleNeed) {
         self.init()
+        precisionPerStage = section.precisionPer?.value != .model
+        if scales != .nowhere { self = offeringTensorScales(only: scales == .everywhere) }
         precision = section.options(of: "precision")?.map(\.value) ?? precision
         pruning = section.options(of: "pruning")?.map(\.value) ?? pruning
         recipe = section.options(of: "recipe")?.map(\.value) ?? recipe
-        precisionPerStage = section.precisionPer?.value != .model
     }
 }
 

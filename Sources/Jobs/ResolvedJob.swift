@@ -140,13 +140,13 @@ extension ResolvedJob {
         _ file: JobFile, seed: Int? = nil, name: String? = nil, profiles kept: [DeviceProfile]? = nil
     ) throws {
         let folder = JobFile.folder(of: file.file)
-        let subject = try JobSubject(file, folder: folder)
+        profiles = try kept ?? ResolvedJob.profiles(file, folder: folder)
+        let subject = try JobSubject(file, on: profiles, folder: folder)
         (space, spaceHash) = (subject.space, subject.hash)
         self.name = name ?? file.name
         spaceRemark = subject.remark
         self.file = file.file
         data = try ResolvedJob.data(file, subject)
-        profiles = try kept ?? ResolvedJob.profiles(file, folder: folder)
         devices = profiles.isEmpty ? file.devices.names.map(\.value) : profiles.map(\.name)
         runners = try ResolvedJob.runners(file, devices: devices, profiles: profiles)
         objectives = file.objectives

@@ -30,7 +30,7 @@ public func compress(
     fineTune: (Graph, Compression.Step) throws -> Graph
 ) throws -> ControlledCompression {
     let baseline = try quality(graph)
-    guard case .precision(let wanted, let isTrained)? = compression.steps.last else {
+    guard case .precision(let wanted, let isTrained, let scales)? = compression.steps.last else {
         let small = try compress(
             graph, by: compression, calibration: calibration, options: options, fineTune: fineTune)
         return ControlledCompression(
@@ -42,7 +42,8 @@ public func compress(
         graph, by: try Compression(before), calibration: calibration, options: options, fineTune: fineTune)
 
     func attempt(keeping kept: [String]) throws -> ControlledCompression {
-        let step = Compression.Step.precision(wanted.keeping(kept), isTrained: isTrained)
+        let step = Compression.Step.precision(
+            wanted.keeping(kept), isTrained: isTrained, scales: scales)
         let small = try compress(
             pruned, by: try Compression([step]), calibration: calibration, options: options,
             fineTune: fineTune)
@@ -54,7 +55,7 @@ public func compress(
     var best = try attempt(keeping: [])
     if best.isWithin { return best }
     let worstFirst = try pruned.sensitivities(
-        to: wanted.general, calibration: calibration, options: options, quality: quality)
+        to: wanted.general, scales: scales, calibration: calibration, options: options, quality: quality)
     var kept: [String] = []
     for layer in worstFirst.map(\.layer) {
         kept.append(layer)

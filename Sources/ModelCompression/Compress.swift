@@ -6,19 +6,16 @@ public struct CompressionOptions: Hashable, Sendable {
     public var calibrator: Calibrator
     /// Whether a layer's bias makes up for the mean error of its rounded weights.
     public var correctsBias: Bool
-    /// Whether each output channel has a weight scale of its own.
-    public var scalesPerChannel: Bool
     /// Which channels structured pruning takes first.
     public var importance: ChannelImportance
 
     /// Options; the most careful ones unless stated otherwise.
     public init(
-        calibrator: Calibrator = .meanSquaredError, correctsBias: Bool = true, scalesPerChannel: Bool = true,
+        calibrator: Calibrator = .meanSquaredError, correctsBias: Bool = true,
         importance: ChannelImportance = .l2
     ) {
         self.calibrator = calibrator
         self.correctsBias = correctsBias
-        self.scalesPerChannel = scalesPerChannel
         self.importance = importance
     }
 }
@@ -67,7 +64,7 @@ extension Compression.Step {
         // The next pruning, or the training of binary layers, comes with training of its own.
         case .magnitude, .pattern, .dynamic: true
         // Training under rounding goes too slowly to repair more than rounding does.
-        case .precision(let assignment, _): assignment.choices.contains(.binary)
+        case .precision(let assignment, _, _): assignment.choices.contains(.binary)
         case .distill, .structured: false
         }
     }
@@ -94,8 +91,9 @@ private struct Pipeline {
         case .pattern(let kept, let group):
             graph = graph.pruned(to: graph.patternSparsities(kept: kept, group: group))
         case .finetune: break
-        case .precision(let assignment, let isTrained):
-            try setPrecision(assignment, isTrained: isTrained, step: step, fineTune: fineTune)
+        case .precision(let assignment, let isTrained, let scales):
+            try setPrecision(
+                assignment, isTrained: isTrained, scales: scales, step: step, fineTune: fineTune)
             return
         }
         if !isRepairedNext || step.isFineTuning { graph = try tuned(graph, step, fineTune) }
@@ -113,7 +111,7 @@ private struct Pipeline {
     }
 
     private mutating func setPrecision(
-        _ precision: Assignment<Precision>, isTrained: Bool, step: Compression.Step,
+        _ precision: Assignment<Precision>, isTrained: Bool, scales: WeightScales, step: Compression.Step,
         fineTune: (Graph, Compression.Step) throws -> Graph
     ) throws {
         if precision.choices.contains(.binary) {
@@ -127,7 +125,7 @@ private struct Pipeline {
             ? graph.calibrated(on: calibration, for: precision, by: options.calibrator, step: step) : nil
         if isTrained, let ranges = record?.ranges {
             let rounded = try graph.fakeQuantizing(
-                precision, ranges: { ranges[$0.index] }, perChannel: options.scalesPerChannel)
+                precision, ranges: { ranges[$0.index] }, weightScales: scales)
             graph = try tuned(rounded, step, fineTune).strippingFakeQuantization(into: graph)
                 .prunedAsMarked()
             // Training already saw rounded weights; their mean error is no longer an error.
@@ -137,7 +135,7 @@ private struct Pipeline {
             graph = try graph.converted(
                 to: precision, ranges: { record?.ranges[$0.index] },
                 channelMeans: { options.correctsBias ? record?.means(of: $0) : nil },
-                perChannel: options.scalesPerChannel)
+                weightScales: scales)
         } catch {
             throw CompressionFailure(step, error.description)
         }

@@ -10,15 +10,19 @@ public struct RuntimeAbilities: Hashable, Sendable {
     public var zeroSkipping: ZeroSkipping
     /// The precisions it computes in; others run as float32.
     public var precisions: [Precision]
+    /// Whether its int8 layers may have a weight scale for each output channel; others leave the accelerator.
+    public var takesChannelScales: Bool
 
     /// The abilities of a runtime, as its profile states them.
     public init(
-        name: String, storesSparse: Bool, zeroSkipping: ZeroSkipping, precisions: [Precision]
+        name: String, storesSparse: Bool, zeroSkipping: ZeroSkipping, precisions: [Precision],
+        takesChannelScales: Bool = true
     ) {
         self.name = name
         self.storesSparse = storesSparse
         self.zeroSkipping = zeroSkipping
         self.precisions = precisions
+        self.takesChannelScales = takesChannelScales
     }
 }
 
@@ -43,7 +47,8 @@ extension Graph {
             nominalBytes: counts.sparseWeightBytes, nominalMACs: counts.sparseMACs,
             effectiveBytes: runtime.storesSparse ? counts.sparseWeightBytes : counts.weightBytes,
             effectiveMACs: effectiveMACs,
-            differences: sparsityDifferences(on: runtime) + precisionDifferences(on: runtime))
+            differences: sparsityDifferences(on: runtime) + precisionDifferences(on: runtime)
+                + scaleDifferences(on: runtime))
     }
 
     private func sparsityDifferences(on runtime: RuntimeAbilities) -> [String] {
@@ -87,6 +92,18 @@ extension Graph {
         }.map {
             "\($0.rawValue): \(runtime.name) computes it as float32, latency unchanged"
         }
+    }
+}
+
+extension Graph {
+    fileprivate func scaleDifferences(on runtime: RuntimeAbilities) -> [String] {
+        let weights = nodes.filter { $0.operation.isLayer }.map { self[$0.inputs[1]].type }
+        let hasChannelScales = weights.contains { $0.dataType == .int8 && $0.quantization?.axis != nil }
+        guard hasChannelScales, !runtime.takesChannelScales else { return [] }
+        return [
+            "int8: \(runtime.name) computes layers with a weight scale for each channel off its accelerator; "
+                + "'int8(per-tensor)' stays on it"
+        ]
     }
 }
 

@@ -16,15 +16,17 @@ extension Graph {
     /// - Parameter quality: a measure on a fixed slice of training data, higher is better; called once for each layer and
     ///   once for the network as it is.
     public func sensitivities(
-        to precision: Precision, calibration: CalibrationSamples,
+        to precision: Precision, scales: WeightScales = .perChannel, calibration: CalibrationSamples,
         options: CompressionOptions = CompressionOptions(), quality: (Graph) throws -> Double
     ) throws -> [LayerSensitivity] {
         let baseline = try quality(self)
         let sensitivities = try layerNames(for: precision).map { layer in
             let alone = Assignment(Precision.float32, exceptions: [.init(layer, precision)])
+            let step = Compression.Step.precision(
+                alone, isTrained: false, scales: precision == .int8 ? scales : .perChannel)
             let small = try compress(
-                self, by: try Compression([.precision(alone, isTrained: false)]), calibration: calibration,
-                options: options, fineTune: { graph, _ in graph })
+                self, by: try Compression([step]), calibration: calibration, options: options,
+                fineTune: { graph, _ in graph })
             let reached = try quality(small)
             return LayerSensitivity(layer: layer, quality: reached, drop: baseline - reached)
         }

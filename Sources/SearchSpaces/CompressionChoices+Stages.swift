@@ -45,7 +45,8 @@ extension CompressionChoices {
             step.flatMap { $0 == general ? nil : Assignment.Exception(name, $0.assignment.general) }
         }
         return PrecisionStep(
-            Assignment(general.assignment.general, exceptions: others), isTrained: general.isTrained)
+            Assignment(general.assignment.general, exceptions: others), isTrained: general.isTrained,
+            scales: general.scales)
     }
 
     /// Sets the stages' choices from one step, such as `int8(stage1=float32)`.
@@ -108,7 +109,8 @@ extension CompressionChoices {
         }
         return [
             PrecisionStep(
-                Assignment(step.assignment.general, exceptions: own), isTrained: step.isTrained)
+                Assignment(step.assignment.general, exceptions: own), isTrained: step.isTrained,
+                scales: step.scales)
         ]
     }
 }

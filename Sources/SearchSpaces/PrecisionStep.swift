@@ -4,6 +4,8 @@ import ModelGraph
 struct PrecisionStep: Hashable {
     var assignment: Assignment<Precision>
     var isTrained: Bool
+    /// Of int8 weights.
+    var scales = WeightScales.perChannel
 
     /// Nil where the text is another step.
     init?(parsing text: some StringProtocol) {
@@ -12,26 +14,28 @@ struct PrecisionStep: Hashable {
             return
         }
         guard let steps = try? Compression(parsing: String(text)).steps, steps.count == 1,
-            case .precision(let assignment, let isTrained) = steps[0]
+            case .precision(let assignment, let isTrained, let scales) = steps[0]
         else { return nil }
-        self.init(assignment, isTrained: isTrained)
+        self.init(assignment, isTrained: isTrained, scales: scales)
     }
 
-    init(_ assignment: Assignment<Precision>, isTrained: Bool) {
+    init(_ assignment: Assignment<Precision>, isTrained: Bool, scales: WeightScales = .perChannel) {
         self.assignment = assignment
         self.isTrained = isTrained
+        self.scales = scales
     }
 
     /// As a pipeline is written; empty where everything is float32.
     var text: String {
         assignment.choices.allSatisfy { $0 == .float32 }
-            ? "" : Compression.Step.precision(assignment, isTrained: isTrained).description
+            ? "" : Compression.Step.precision(assignment, isTrained: isTrained, scales: scales).description
     }
 
     /// The same with these layers in float32.
     func keeping(_ layers: [String]) -> PrecisionStep {
         let exceptions = assignment.exceptions + layers.map { Assignment.Exception($0, .float32) }
-        return PrecisionStep(Assignment(assignment.general, exceptions: exceptions), isTrained: isTrained)
+        return PrecisionStep(
+            Assignment(assignment.general, exceptions: exceptions), isTrained: isTrained, scales: scales)
     }
 
     /// The layers kept in float32 here and not in `other`; nil where the two differ otherwise.

@@ -6,7 +6,7 @@ extension SearchSpace {
     ///     let space = try space.narrowed(compression: [("precision", ["int8"]), ("recipe", ["plain"])])
     ///
     /// The options keep the space's order. Keys that are left out stay as they are. Where the space offers to learn from a teacher, a
-    /// recipe may name another one: `distill(big.onnx)`.
+    /// recipe may name another one: `distill(big.onnx)`. Where it offers int8, a precision may be `int8(per-tensor)`.
     public func narrowed(
         compression narrowing: [(key: String, options: [String])]
     ) throws(SearchSpaceError) -> SearchSpace {
@@ -16,7 +16,9 @@ extension SearchSpace {
         options.recipe = compression.recipe.compressionOptions
         for (key, kept) in narrowing {
             switch key {
-            case "precision": options.precision = try narrowed(options.precision, key, kept)
+            case "precision":
+                options.precision += options.precision.scaleVariants(in: kept)
+                options.precision = try narrowed(options.precision, key, kept)
             case "pruning": options.pruning = try narrowed(options.pruning, key, kept)
             case "recipe":
                 do {
@@ -30,6 +32,19 @@ extension SearchSpace {
                 throw .narrowing(space: name, key: key, detail: "has no such choice; known: \(known)")
             }
         }
+        return try with(options)
+    }
+
+    /// The space with other options of precision.
+    func replacing(precision: [CompressionChoices.Option]) throws(SearchSpaceError) -> SearchSpace {
+        var options = CompressionChoices.Options()
+        options.precision = precision
+        options.pruning = compression.pruning.compressionOptions
+        options.recipe = compression.recipe.compressionOptions
+        return try with(options)
+    }
+
+    private func with(_ options: CompressionChoices.Options) throws(SearchSpaceError) -> SearchSpace {
         var dimensions = self.dimensions.filter { $0.role == .architecture }
         let choices: CompressionChoices
         do {

@@ -45,6 +45,23 @@ struct PlacementTests {
         }
     }
 
+    @Test("An NPU with one weight scale a tensor leaves layers of several to its host, or refuses them")
+    func channelScales() throws {
+        var npu = try Shipped.profile("stm32mp257-npu")
+        let network = try Graph.small(channels: 64, size: 32)
+        let channels = price(try network.compressed(by: Compression(parsing: "int8")), on: npu)
+        let tensors = price(try network.compressed(by: Compression(parsing: "int8(per-tensor)")), on: npu)
+        #expect(tensors.reason == nil)
+        #expect(channels.reason?.contains("nothing that multiplies is left to the accelerator") == true)
+        #expect(try #require(tensors.latencyMilliseconds) < #require(channels.latencyMilliseconds))
+
+        npu.support.channelScales = .unsupported
+        let refused = price(try network.compressed(by: Compression(parsing: "int8")), on: npu)
+        #expect(refused.status != .ok)
+        #expect(refused.reason?.contains("int8(per-tensor)") == true)
+        #expect(try DeviceProfile(parsing: npu.yaml, file: "npu.yaml").support.channelScales == .unsupported)
+    }
+
     @Test("A model that leaves nothing to the accelerator says so")
     func hostOnly() throws {
         let result = price(try .small(), on: try Shipped.profile("coral-edge-tpu"))

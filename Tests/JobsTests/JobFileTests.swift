@@ -4,6 +4,7 @@ import Jobs
 import Quantities
 import Runners
 import Search
+import SearchSpaces
 import Testing
 
 /// Text of a job file and what is made of it.
@@ -27,6 +28,26 @@ enum JobText {
 
 @Suite("Job files")
 struct JobFileTests {
+    @Test(
+        "Devices with one weight scale a tensor get int8 weights of that kind, unless the file names its own",
+        arguments: [
+            ("stm32h743", "", ["float32", "int8"]),
+            ("stm32h743, stm32mp257-npu", "", ["float32", "int8", "int8(per-tensor)"]),
+            ("stm32mp257-npu", "", ["float32", "int8(per-tensor)"]),
+            ("stm32mp257-npu", "compression: {precision: [int8]}", ["int8"]),
+            (
+                "stm32h743", "compression: {precision: ['int8(per-tensor)', int8]}",
+                ["int8", "int8(per-tensor)"]
+            ),
+        ])
+    func weightScales(devices: String, section: String, precisions: [String]) throws {
+        let job = try JobText.resolved(
+            "version: 1\nname: a\ndataset: {source: digits}\nspace: tiny-image\ndevices: [\(devices)]\n\(section)"
+        )
+        let found = job.space.dimensions.first { $0.name == "compression.precision" }?.options
+        #expect((found ?? job.space.fixedCompression) == precisions)
+    }
+
     @Test("Keys that are left out have their defaults")
     func defaults() throws {
         let job = try JobText.resolved(

@@ -10,7 +10,8 @@ struct CompressTests {
         "none", "int8", "int8-qat", "float16", "bfloat16", "structured(0.5)", "structured(0.25)>int8",
         "magnitude(0.8)",
         "magnitude(0.8)>int8", "2:4>finetune(2)>int8", "dynamic(0.9)>float16", "rigl(0.9)>int8", "binary",
-        "distill(largest)>structured(0.5)>finetune(1)>int8(stem=float32)",
+        "distill(largest)>structured(0.5)>finetune(1)>int8(stem=float32)", "int8(per-tensor)",
+        "structured(0.25)>int8-qat(per-tensor)",
     ]
 
     @Test("The artefact has the types, shapes and bytes of the weightless form", arguments: pipelines)
@@ -41,6 +42,24 @@ struct CompressTests {
                 graph, Compression(parsing: "int8"), options: CompressionOptions(calibrator: calibrator))
             let error = try difference(graph, small)
             #expect(error < 0.08, "relative error \(error) of seed \(seed)")
+        }
+    }
+
+    @Test(
+        "One scale a tensor is as large as the largest of those for each channel",
+        arguments: ["int8", "int8-qat"])
+    func tensorScales(step: String) throws {
+        for seed in 0..<4 as Range<UInt64> {
+            let graph = try RandomNetwork.graph(seed: seed)
+            let channels = try compressed(graph, Compression(parsing: "int8"))
+            let tensors = try compressed(graph, Compression(parsing: "\(step)(per-tensor)"))
+            #expect(try difference(graph, tensors) < 0.12)
+            for (mine, other) in zip(tensors.values, channels.values) where other.type.quantization?.axis == 0
+            {
+                #expect(mine.type.quantization?.axis == nil)
+                guard mine.type.dataType == .int8, step == "int8" else { continue }
+                #expect(mine.type.quantization?.scale == other.type.quantization?.scales.max())
+            }
         }
     }
 

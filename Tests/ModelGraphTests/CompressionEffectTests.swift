@@ -7,7 +7,7 @@ struct CompressionEffectTests {
         "none", "structured(0.5)", "structured(0.5)>int8", "magnitude(0.8)", "magnitude(0.8)>int8", "2:4",
         "float16",
         "bfloat16", "int8", "binary", "dynamic(0.9)>float16", "int8(stem=float32;logits=float16)",
-        "distill(largest)>structured(0.25)>finetune(2)>int8-qat",
+        "distill(largest)>structured(0.25)>finetune(2)>int8-qat", "int8(per-tensor)",
     ]
 
     @Test("Every pipeline leaves a graph in order, with the same inputs and outputs", arguments: pipelines)

@@ -11,6 +11,8 @@ struct CompressionTextTests {
             "dynamic(0.9)", "rigl(0.9)>int8", "distill(largest)>structured(0.5)>finetune(3)>int8",
             "structured(0.5;stage1=0.25;stage2=0.0)>2:4>finetune(1)>int8(conv1=float32;head=float16)",
             "distill(a%20b%3Ec)>float16", "distill(largest;features=10.0)", "distill(models/a%3Bb.onnx)>int8",
+            "int8(per-tensor)", "structured(0.5)>int8-qat(per-tensor;stem=float32)",
+            "float32(per-tensor;stage1=int8)",
         ])
     func roundTrips(text: String) throws {
         #expect(try Compression(parsing: text).description == text)
@@ -37,6 +39,7 @@ struct CompressionTextTests {
             ("distill(largest;features=nan)", "lies in"), ("float32", "already"), ("int4", "none of"),
             ("int8(conv1)", "layer=choice"),
             ("int8>", "none of"), ("structured(0.5", "parenthesis"), ("binary-qat", "only int8"),
+            ("float16(per-tensor)", "only int8 weights"), ("int8(stem=float32;per-tensor)", "layer=choice"),
         ])
     func refuses(text: String, reason: String) {
         let error = #expect(throws: CompressionError.self) { try Compression(parsing: text) }

@@ -36,12 +36,17 @@ struct RoundTripTests {
         #expect(error?.description.contains("name no input and output of the file") == true)
     }
 
-    @Test("An int8 graph comes back as the same int8 graph")
-    func sameIntegers() throws {
-        let graph = try SampleGraphs.residual().quantized { _ in -2...2 }
+    @Test("An int8 graph comes back as the same int8 graph", arguments: WeightScales.allCases)
+    func sameIntegers(scales: WeightScales) throws {
+        let graph = try SampleGraphs.residual().converted(
+            to: Assignment(.int8), ranges: { _ in -2...2 }, weightScales: scales)
         let bytes = try ONNXModel.write(graph)
         let imported = try ONNXModel.read(bytes: bytes, file: "first").graph
         #expect(imported.nodes.map(\.operation) == graph.nodes.map(\.operation))
+        for node in imported.nodes where node.operation.isLayer {
+            let own = imported[node.inputs[1]].type.quantization
+            #expect((own?.axis == nil) == (scales == .perTensor))
+        }
         let again = try ONNXModel.read(bytes: try ONNXModel.write(imported), file: "second").graph
         #expect(again == imported)
     }

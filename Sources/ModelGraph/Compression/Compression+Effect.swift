@@ -13,8 +13,8 @@ extension Graph {
                 graph = graph.annotated(with: graph.sparsities(ratios))
             case .pattern(let kept, let group):
                 graph = graph.annotated(with: graph.patternSparsities(kept: kept, group: group))
-            case .precision(let assignment, _):
-                graph = try graph.prepared(for: assignment).converted(to: assignment)
+            case .precision(let assignment, _, let scales):
+                graph = try graph.prepared(for: assignment).converted(to: assignment, weightScales: scales)
             }
         }
         return graph

@@ -53,7 +53,7 @@ extension Compression {
     }
 
     private static func validateBinary(_ steps: [Step]) throws(CompressionError) {
-        guard case .precision(let assignment, _) = steps.last, assignment.choices.contains(.binary) else {
+        guard case .precision(let assignment, _, _) = steps.last, assignment.choices.contains(.binary) else {
             return
         }
         if let sparse = steps.first(where: { $0.stage == .weights }) {
@@ -91,11 +91,14 @@ extension Compression.Step {
             try require(kept > 0 && kept < group && group <= 64, "keeps n of m with 0 < n < m ≤ 64")
         case .finetune(let epochs):
             try require((1...100_000).contains(epochs), "needs a positive number of epochs")
-        case .precision(let assignment, let isTrained):
+        case .precision(let assignment, let isTrained, let scales):
             try require(!isTrained || assignment.general == .int8, "only int8 has a '-qat' form")
             try require(
                 assignment.general != .float32 || !assignment.exceptions.isEmpty,
                 "float32 is what a network has already")
+            try require(
+                scales == .perChannel || assignment.choices.contains(.int8),
+                "only int8 weights have scales to choose")
         }
     }
 }

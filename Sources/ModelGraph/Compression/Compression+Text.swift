@@ -29,10 +29,17 @@ extension Compression.Step: CustomStringConvertible {
         case .pattern(let kept, let group): "\(kept):\(group)"
         case .dynamic(let ratios, let regrows): "\(regrows ? "rigl" : "dynamic")(\(ratios.text))"
         case .finetune(let epochs): "finetune(\(epochs))"
-        case .precision(let assignment, let isTrained):
-            assignment.general.rawValue + (isTrained ? "-qat" : "")
-                + (assignment.exceptions.isEmpty ? "" : "(\(assignment.exceptionText(\.rawValue)))")
+        case .precision(let assignment, let isTrained, let scales):
+            assignment.general.rawValue + (isTrained ? "-qat" : "") + Self.argument(assignment, scales)
         }
+    }
+
+    /// What a step of precision has in parentheses: nothing, or `per-tensor;stem=float32`.
+    private static func argument(_ assignment: Assignment<Precision>, _ scales: WeightScales) -> String {
+        let items =
+            (scales == .perChannel ? [] : [scales.rawValue])
+            + (assignment.exceptions.isEmpty ? [] : [assignment.exceptionText(\.rawValue)])
+        return items.isEmpty ? "" : "(\(items.joined(separator: ";")))"
     }
 
     init(parsing text: String) throws(CompressionError) {
@@ -88,10 +95,15 @@ extension Compression.Step: CustomStringConvertible {
             throw CompressionError(
                 text,
                 "is none of distill(teacher), structured(ratio), magnitude(ratio), n:m, dynamic(ratio), rigl(ratio), finetune(epochs), "
-                    + "int8, int8-qat, float16, bfloat16, binary")
+                    + "int8, int8-qat, int8(per-tensor), float16, bfloat16, binary")
         }
-        let exceptions = try exceptions(argument ?? "", in: text) { Precision(rawValue: $0) }
-        return .precision(Assignment(general, exceptions: exceptions), isTrained: isTrained)
+        var rest = (argument ?? "")[...]
+        let first = rest.prefix { $0 != ";" }
+        let scales = WeightScales(rawValue: first.trimmed)
+        if scales != nil { rest = rest.dropFirst(first.count + 1) }
+        let exceptions = try exceptions(rest, in: text) { Precision(rawValue: $0) }
+        return .precision(
+            Assignment(general, exceptions: exceptions), isTrained: isTrained, scales: scales ?? .perChannel)
     }
 
     /// `name(argument)` or `name`.

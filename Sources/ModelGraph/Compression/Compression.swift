@@ -25,8 +25,9 @@ public struct Compression: Hashable, Sendable {
         /// gradient asks for (RigL).
         case dynamic(Assignment<Double>, regrows: Bool)
         case finetune(epochs: Int)
-        /// `isTrained`: the network is trained with rounding in the loop before it is converted.
-        case precision(Assignment<Precision>, isTrained: Bool)
+        /// `isTrained`: the network is trained with rounding in the loop before it is converted. `scales` are those of int8
+        /// weights.
+        case precision(Assignment<Precision>, isTrained: Bool, scales: WeightScales = .perChannel)
     }
 
     /// No compression: float32 as trained.
@@ -42,7 +43,7 @@ public struct Compression: Hashable, Sendable {
 
     /// The precision of every layer; float32 where no step sets it.
     public var precision: Assignment<Precision> {
-        for case .precision(let assignment, _) in steps { return assignment }
+        for case .precision(let assignment, _, _) in steps { return assignment }
         return Assignment(.float32)
     }
 
@@ -67,7 +68,8 @@ public struct Compression: Hashable, Sendable {
         steps.contains { step in
             switch step {
             case .distill, .dynamic, .finetune: true
-            case .precision(let assignment, let isTrained): isTrained || assignment.choices.contains(.binary)
+            case .precision(let assignment, let isTrained, _):
+                isTrained || assignment.choices.contains(.binary)
             case .structured, .magnitude, .pattern: false
             }
         }

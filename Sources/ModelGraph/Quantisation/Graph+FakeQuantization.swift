@@ -1,10 +1,11 @@
 extension Graph {
     /// A prepared network with rounding where its int8 form rounds, to be trained (quantisation-aware training, Jacob et al., 2018).
     ///
-    /// Weights pass through a symmetric grid for each output channel, activations through the grid of their range; gradients pass straight
+    /// Weights pass through a symmetric grid for each output channel (or one for all), activations through the grid of their range; gradients pass straight
     /// through both. `strippingFakeQuantization(into:)` takes the trained weights back.
     public func fakeQuantizing(
-        _ precision: Assignment<Precision>, ranges: (ValueID) -> ClosedRange<Float>?, perChannel: Bool = true
+        _ precision: Assignment<Precision>, ranges: (ValueID) -> ClosedRange<Float>?,
+        weightScales: WeightScales = .perChannel
     ) throws(GraphError) -> Graph {
         let forms = PrecisionPlan(self) { precision[$0.name] }.forms
         let scales = try ActivationScales(self, forms: forms, ranges: ranges)
@@ -15,7 +16,7 @@ extension Graph {
                 for (place, input) in node.inputs.enumerated() where self[input].constant == nil {
                     inputs[place] = rewriter.rounded(input, by: scales[input])
                 }
-                if node.operation.isLayer, let grid = weightGrid(of: node, perChannel: perChannel) {
+                if node.operation.isLayer, let grid = weightGrid(of: node, weightScales) {
                     inputs[1] = rewriter.rounded(node.inputs[1], by: grid)
                 }
             }
@@ -40,7 +41,7 @@ extension Graph {
         return result
     }
 
-    private func weightGrid(of node: Node, perChannel: Bool) -> Quantization? {
+    private func weightGrid(of node: Node, _ scales: WeightScales) -> Quantization? {
         guard let tensor = self[node.inputs[1]].constant?.tensor, let values = tensor.floats,
             tensor.shape[0] > 0,
             values.allSatisfy(\.isFinite)
@@ -50,8 +51,10 @@ extension Graph {
         let largest = (0..<channels).map { channel in
             values[channel * length..<(channel + 1) * length].reduce(0) { max($0, abs($1)) }
         }
-        guard perChannel else { return Quantization(scale: max((largest.max() ?? 0) / 127, 0x1p-60)) }
-        return Quantization(scales: largest.map { max($0 / 127, 0x1p-60) }, axis: 0)
+        return switch scales {
+        case .perChannel: Quantization(scales: largest.map { max($0 / 127, 0x1p-60) }, axis: 0)
+        case .perTensor: Quantization(scale: max((largest.max() ?? 0) / 127, 0x1p-60))
+        }
     }
 }
 

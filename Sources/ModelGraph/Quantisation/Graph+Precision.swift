@@ -18,22 +18,22 @@ extension Graph {
     /// Rewrites a prepared float32 network so that each node computes in the precision assigned to it.
     ///
     /// Integers begin behind a `quantize` and end before a `dequantize`; nodes without an int8 form stay real between those.
-    /// Layers get int8 weights (a scale for each output channel) and an int32 bias; sixteen-bit layers keep real activations and store their
+    /// Layers get int8 weights (a scale for each output channel, or one) and an int32 bias; sixteen-bit layers keep real activations and store their
     /// weights as halves; binary layers round their input to ±1, store weights of ±1 with a scale for each channel, and give real numbers.
     /// - Parameters:
     ///   - ranges: the values that calibration saw (real numbers, by value of this graph); unknown ones get scale 1.
     ///   - channelMeans: mean of each channel (last axis) of a value; where known, a layer's bias is corrected for the mean error
     ///     that rounding its weights makes (Nagel et al., Data-Free Quantization, 2019).
-    ///   - perChannel: whether output channels have weight scales of their own, or all the same.
+    ///   - weightScales: whether output channels have weight scales of their own, or one together.
     public func converted(
         to precision: Assignment<Precision>, ranges: (ValueID) -> ClosedRange<Float>? = { _ in nil },
-        channelMeans: (ValueID) -> [Float]? = { _ in nil }, perChannel: Bool = true
+        channelMeans: (ValueID) -> [Float]? = { _ in nil }, weightScales: WeightScales = .perChannel
     ) throws(GraphError) -> Graph {
         let forms = PrecisionPlan(self) { precision[$0.name] }.forms
         let scales = try ActivationScales(self, forms: forms, ranges: ranges)
         var rewriter = PrecisionRewriter(
             graph: self, scales: scales, channelMeans: values.indices.map { channelMeans(ValueID($0)) },
-            perChannel: perChannel)
+            weightScales: weightScales)
         return try rewriter.rewrite(forms)
     }
 
@@ -49,7 +49,7 @@ extension Graph {
         let binaryForms = forms.map { $0 == .binary ? $0 : .real }
         var rewriter = PrecisionRewriter(
             graph: self, scales: try ActivationScales(self, forms: binaryForms) { _ in nil },
-            channelMeans: [[Float]?](repeating: nil, count: values.count), perChannel: true)
+            channelMeans: [[Float]?](repeating: nil, count: values.count), weightScales: .perChannel)
         let network = try rewriter.rewrite(binaryForms)
         return (network, values.indices.map { rewriter.real[ValueID($0)] })
     }

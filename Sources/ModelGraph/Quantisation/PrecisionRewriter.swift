@@ -4,18 +4,20 @@ struct PrecisionRewriter {
     let scales: ActivationScales
     /// For each value of the graph, the mean of each channel, where known.
     let channelMeans: [[Float]?]
-    let perChannel: Bool
+    let weightScales: WeightScales
     private var builder: GraphBuilder
     /// The real form of each value that has one yet.
     private(set) var real: [ValueID: ValueID] = [:]
     private var integers: [ValueID: ValueID] = [:]
     private var binary: [ValueID: ValueID] = [:]
 
-    init(graph: Graph, scales: ActivationScales, channelMeans: [[Float]?], perChannel: Bool) {
+    init(
+        graph: Graph, scales: ActivationScales, channelMeans: [[Float]?], weightScales: WeightScales
+    ) {
         self.graph = graph
         self.scales = scales
         self.channelMeans = channelMeans
-        self.perChannel = perChannel
+        self.weightScales = weightScales
         builder = GraphBuilder(name: graph.name)
     }
 
@@ -99,7 +101,7 @@ struct PrecisionRewriter {
         let bias = node.inputs.count > 2 ? graph[node.inputs[2]].constant?.tensor : nil
         let quantized = try QuantizedWeights(
             weights: weights.tensor, bias: bias, inputScale: inputScale, inputMeans: inputMeans(of: node),
-            perChannel: perChannel, layer: node.name)
+            scales: weightScales, layer: node.name)
         return [
             builder.constant(
                 graph[node.inputs[1]].name, quantized.weights, quantization: quantized.scales,

@@ -2,7 +2,7 @@
 struct QuantizedWeights {
     let weights: Tensor
     let bias: Tensor
-    /// Along axis 0, as many as output channels even where they are all equal.
+    /// One for each output channel along axis 0, or a single one for the tensor.
     let scales: Quantization
     let biasScales: Quantization
 
@@ -13,21 +13,20 @@ struct QuantizedWeights {
     /// - Throws: where a weight or bias is not finite.
     init(
         weights: Tensor, bias: Tensor?, inputScale: Float, inputMeans: LayerInputMeans? = nil,
-        perChannel: Bool,
-        layer: String
+        scales kind: WeightScales, layer: String
     ) throws(GraphError) {
         let channels = weights.shape[0]
         guard let values = weights.floats,
             let biases = bias.map(\.floats) ?? [Float](repeating: 0, count: channels)
         else {
-            self.init(unknown: weights.shape, channels: channels)
+            self.init(unknown: weights.shape, scales: kind)
             return
         }
         guard values.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite) else {
             throw .invalid(
                 node: layer, detail: "a weight or bias is not a finite number, so it has no int8 form")
         }
-        let scales = Self.scales(values, biases, inputScale: inputScale, perChannel: perChannel)
+        let scales = Self.scales(values, biases, inputScale: inputScale, kind)
         guard scales.allSatisfy({ $0.isFinite && ($0 * inputScale).isNormal }) else {
             throw .invalid(node: layer, detail: "its weights have no int8 form at input scale \(inputScale)")
         }
@@ -44,14 +43,14 @@ struct QuantizedWeights {
         }
         self.init(
             weights: Tensor(weights.shape, .int8(integers)), bias: Tensor([channels], .int32(sums)),
-            scales: Quantization(scales: scales.isEmpty ? [1] : scales, axis: 0),
-            biasScales: Quantization(scales: scales.isEmpty ? [1] : scales.map { $0 * inputScale }, axis: 0))
+            scales: Self.quantization(scales, kind),
+            biasScales: Self.quantization(scales.map { $0 * inputScale }, kind))
     }
 
-    private init(unknown shape: Shape, channels: Int) {
-        let scales = Quantization(scales: [Float](repeating: 1, count: max(channels, 1)), axis: 0)
+    private init(unknown shape: Shape, scales kind: WeightScales) {
+        let scales = Self.quantization([Float](repeating: 1, count: shape[0]), kind)
         self.init(
-            weights: .unknown(shape, .int8), bias: .unknown([channels], .int32), scales: scales,
+            weights: .unknown(shape, .int8), bias: .unknown([shape[0]], .int32), scales: scales,
             biasScales: scales)
     }
 
@@ -62,9 +61,18 @@ struct QuantizedWeights {
         self.biasScales = biasScales
     }
 
-    /// One scale an output channel, large enough for its weights (127 steps) and its bias (2³⁰ steps).
+    /// The scales of all channels, or the one that they share.
+    private static func quantization(_ scales: [Float], _ kind: WeightScales) -> Quantization {
+        switch kind {
+        case .perChannel: Quantization(scales: scales.isEmpty ? [1] : scales, axis: 0)
+        case .perTensor: Quantization(scale: scales.first ?? 1)
+        }
+    }
+
+    /// A scale for each output channel, large enough for its weights (127 steps) and its bias (2³⁰ steps); all equal where
+    /// the tensor has one.
     private static func scales(
-        _ weights: [Float], _ biases: [Float], inputScale: Float, perChannel: Bool
+        _ weights: [Float], _ biases: [Float], inputScale: Float, _ kind: WeightScales
     ) -> [Float] {
         guard !biases.isEmpty else { return [] }
         let length = weights.count / biases.count
@@ -72,7 +80,7 @@ struct QuantizedWeights {
             weights[channel * length..<(channel + 1) * length].reduce(0) { max($0, abs($1)) }
         }
         let scales = zip(largest, biases).map { max(scale(largest: $0), abs($1) / (inputScale * 0x1p30)) }
-        guard !perChannel else { return scales }
+        guard kind == .perTensor else { return scales }
         let common = max(
             scale(largest: largest.max() ?? 0), (biases.map(abs).max() ?? 0) / (inputScale * 0x1p30))
         return [Float](repeating: common, count: biases.count)

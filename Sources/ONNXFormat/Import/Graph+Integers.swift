@@ -133,15 +133,17 @@ private struct IntegerRewriter {
             let layerWeights = integerWeights(node.inputs[1])
         else { return nil }
         guard node.inputs.count > 2 else { return [source, layerWeights] }
+        guard let own = graph[layerWeights].type.quantization else { return nil }
+        let sums = Quantization(
+            scales: own.scales.map { $0 * scale }, zeroPoints: own.zeroPoints, axis: own.axis)
         let channels = graph[layerWeights].type.shape[0]
-        let scales = (graph[layerWeights].type.quantization?.scales ?? []).map { $0 * scale }
-        guard scales.count == channels, scales.allSatisfy({ $0.isNormal }),
-            let bias = integerBias(node.inputs[2], scales)
+        guard own.axis == nil || own.scales.count == channels, sums.scales.allSatisfy({ $0.isNormal }),
+            let bias = integerBias(node.inputs[2], sums, channels: channels)
         else { return nil }
         return [source, layerWeights, bias]
     }
 
-    /// int8 weights without zero point, with a scale for each output channel.
+    /// int8 weights without zero point, with a scale for each output channel or one for all.
     private mutating func integerWeights(_ value: ValueID) -> ValueID? {
         guard let index = producer(of: value), graph.nodes[index].operation == .dequantize else { return nil }
         let source = graph.nodes[index].inputs[0]
@@ -151,15 +153,14 @@ private struct IntegerRewriter {
         else { return nil }
         let channels = tensor.shape[0]
         guard channels <= 1 << 24 else { return nil }
-        let scales =
-            quantization.axis == nil
-            ? [Float](repeating: quantization.scale, count: channels) : quantization.scales
+        let zeros = [Int32](repeating: 0, count: quantization.scales.count)
         let isSigned = tensor.dataType == .int8 && quantization.zeroPoints.allSatisfy { $0 == 0 }
         let isShifted = tensor.dataType == .uint8 && quantization.zeroPoints.allSatisfy { $0 == 128 }
         guard isSigned || isShifted, let storage = isSigned ? tensor.storage : shifted(tensor), channels > 0
         else { return nil }
         let id = add(
-            graph[source].name, Tensor(tensor.shape, storage), Quantization(scales: scales, axis: 0))
+            graph[source].name, Tensor(tensor.shape, storage),
+            Quantization(scales: quantization.scales, zeroPoints: zeros, axis: quantization.axis))
         weights[source] = id
         return id
     }
@@ -169,7 +170,12 @@ private struct IntegerRewriter {
     }
 
     /// The bias as int32 sums at the scale of the products.
-    private mutating func integerBias(_ value: ValueID, _ scales: [Float]) -> ValueID? {
+    private mutating func integerBias(
+        _ value: ValueID, _ quantization: Quantization, channels: Int
+    ) -> ValueID? {
+        let scales =
+            quantization.axis == nil
+            ? [Float](repeating: quantization.scale, count: channels) : quantization.scales
         let name: String, sums: [Int32]
         if let constant = graph[value].constant?.tensor {
             guard constant.shape.elementCount == scales.count, let real = constant.floats,
@@ -194,7 +200,7 @@ private struct IntegerRewriter {
             }
             (name, sums) = (source.name, rounded)
         }
-        return add(name, Tensor([sums.count], .int32(sums)), Quantization(scales: scales, axis: 0))
+        return add(name, Tensor([sums.count], .int32(sums)), quantization)
     }
 
     private func rounded(_ real: [Float], _ scales: [Float]) -> [Int32]? {

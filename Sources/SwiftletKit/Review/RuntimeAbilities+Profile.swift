@@ -9,7 +9,8 @@ extension RuntimeAbilities {
         self.init(
             name: profile.runtime.name, storesSparse: profile.runtime.storesSparse,
             zeroSkipping: profile.runtime.zeroSkipping,
-            precisions: Precision.allCases.filter { native.contains($0.weightType) })
+            precisions: Precision.allCases.filter { native.contains($0.weightType) },
+            takesChannelScales: profile.support.channelScales == .native)
     }
 }
 

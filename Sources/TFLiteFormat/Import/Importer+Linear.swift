@@ -184,14 +184,14 @@ extension Importer {
         guard given.axis == nil || given.axis == (layer.isDepthwise ? 3 : 0) else {
             throw unsupported("its weights have scales along an axis other than their output channels")
         }
-        let hasOneScale = given.axis == nil
-        let scales = hasOneScale ? [Float](repeating: given.scale, count: shape[0]) : given.scales
-        let zeros = hasOneScale ? [Int32](repeating: given.zeroPoint, count: shape[0]) : given.zeroPoints
-        guard !scales.isEmpty else { throw unsupported("its weights have no output channel") }
+        guard shape[0] > 0 else { throw unsupported("its weights have no output channel") }
+        let axis = given.axis.map { _ in 0 }
         let weights = try integerWeights(
-            layer, shape, Quantization(scales: scales, zeroPoints: zeros, axis: 0))
+            layer, shape, Quantization(scales: given.scales, zeroPoints: given.zeroPoints, axis: axis))
         guard let bias = layer.bias else { return [input, weights] }
-        return [input, weights, try integerBias(bias, scales: scales.map { inputScale * $0 })]
+        let sums = Quantization(
+            scales: given.scales.map { inputScale * $0 }, zeroPoints: given.scales.map { _ in 0 }, axis: axis)
+        return [input, weights, try integerBias(bias, sums, channels: shape[0])]
     }
 
     private mutating func integerWeights(
@@ -211,17 +211,19 @@ extension Importer {
     }
 
     /// The bias at the scale that the accumulators have, which is what the file's own scales say up to rounding.
-    private mutating func integerBias(_ index: Int, scales: [Float]) throws(TFLiteError) -> ValueID {
+    private mutating func integerBias(
+        _ index: Int, _ quantization: Quantization, channels: Int
+    ) throws(TFLiteError) -> ValueID {
         let type = try type(of: index)
-        guard type.shape == [scales.count], isConstant(index), let integers = try biasIntegers(index) else {
-            throw unsupported("needs a constant bias of \(scales.count) 32-bit integers")
+        guard type.shape == [channels], isConstant(index), let integers = try biasIntegers(index) else {
+            throw unsupported("needs a constant bias of \(channels) 32-bit integers")
         }
-        guard scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+        guard quantization.scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw unsupported("the product of its input's and weights' scales leaves the range of float32")
         }
         return builder.constant(
             unique(name(of: index)), Tensor(type.shape, .int32(integers)),
-            quantization: Quantization(scales: scales, axis: 0))
+            quantization: quantization)
     }
 
     /// The integers of a bias; those of 64 bits, which layers on int16 have, where 32 hold them.
