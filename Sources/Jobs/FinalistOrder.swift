@@ -1,6 +1,8 @@
 import Search
 
 /// In which order finalists are trained, and which of them the time suffices for.
+///
+/// Where the time is limited, the most wanted are first: whenever it ends, the front is as good as those trained make it.
 struct FinalistOrder {
     fileprivate struct Waiting {
         let candidate: Evaluation
@@ -33,7 +35,7 @@ struct FinalistOrder {
         self.measuring = measuring
         waiting = candidates.map { Waiting(candidate: $0.candidate, planned: $0.seconds) }
         let (first, others) = divided
-        waiting = (clock.end == nil ? first.byLength.reversed() : first.cheapHalfFirst) + others
+        waiting = (clock.end == nil ? first.longestFirst : first) + others
     }
 
     /// The candidates of several devices, those that are most wanted on each of them first; none twice.
@@ -90,21 +92,12 @@ struct FinalistOrder {
 }
 
 extension [FinalistOrder.Waiting] {
-    /// The shortest trainings first; the other way round no core waits long for the last of them.
-    fileprivate var byLength: Self {
+    /// So that no core waits long for the last of them.
+    fileprivate var longestFirst: Self {
         sorted {
-            ($0.planned, $0.candidate.macs ?? 0, $0.candidate.candidate) < (
+            ($0.planned, $0.candidate.macs ?? 0, $0.candidate.candidate) > (
                 $1.planned, $1.candidate.macs ?? 0, $1.candidate.candidate
             )
         }
-    }
-
-    /// Where the time may not suffice for all: the shorter half first, then the longest.
-    ///
-    /// The shorter half tells how fast trainings are and holds a front's fast end; what is left out lies in the middle.
-    fileprivate var cheapHalfFirst: Self {
-        let sorted = byLength
-        let half = sorted.count / 2
-        return sorted.prefix(half) + sorted.dropFirst(half).reversed()
     }
 }

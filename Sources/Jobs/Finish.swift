@@ -103,8 +103,8 @@ struct Finish: Sendable {
     func settledEpochs(of finalists: [Evaluation], least: Double, most: Double) throws -> Double? {
         guard let end = clock.end, clock.speed != nil, !finalists.isEmpty else { return nil }
         let left = (end - .now) / .seconds(1) - Double(finalists.count) * measuringSeconds
-        // Of several cores, some wait for the last of them.
-        let budget = left * (width == 1 ? 0.95 : 0.9)
+        // What other work on this computer may take; of several cores, some wait for the last of them besides.
+        let budget = left * (width == 1 ? 0.92 : 0.87)
         let fixed = try finalists.map { try seconds(of: $0, epochs: 0) }
         let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
         let shared = (budget * Double(width) - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)

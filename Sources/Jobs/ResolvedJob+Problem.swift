@@ -12,7 +12,8 @@ extension ResolvedJob {
             return try Problem(
                 space: space, targets: try targets(work),
                 constraints: limits(on: work), seed: seed,
-                maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer)
+                maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer,
+                guide: limitsMeasuredTimes ? nil : training.pricer)
         case .table(let table):
             return try Problem(
                 space: space, listed: table.listed, targets: try targets(work), constraints: constraints,
@@ -41,6 +42,16 @@ extension ResolvedJob {
                 return Objective(metric, best: values.min() ?? 1, worst: values.max() ?? 1)
             }
             return Target(device: profile.name, objectives: objectives, guidesSearch: guidesSearch(profile))
+        }
+    }
+
+    /// Whether a limit holds on what is timed before the search: such a limit is to be kept in truth, so that it needs the times.
+    private var limitsMeasuredTimes: Bool {
+        profiles.contains { profile in
+            !guidesSearch(profile)
+                && constraints.contains {
+                    $0.applies(to: profile.name) && [.latency, .energy].contains($0.metric)
+                }
         }
     }
 

@@ -43,6 +43,7 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
     ) async throws -> SearchResult {
         let recorded = try evaluationsByProposal()
         var history: [Trial] = []
+        var guiding: [Trial] = []
         var evaluator = evaluator
         while true {
             if let complete = try recordedBatch(after: history, recorded) {
@@ -50,7 +51,8 @@ public struct ParetoSearch<Strategy: SearchStrategy, Source: Evaluator, Store: T
                 continue
             }
             if let ending = ending(budget, next: history.count) { return SearchResult(history, ending) }
-            let candidates = strategy.proposals(batchSize, after: history, in: problem)
+            guiding += history[guiding.count...].map(problem.guiding)
+            let candidates = strategy.proposals(batchSize, after: guiding, in: problem)
             if candidates.isEmpty { return try exhausted(history) }
             evaluator = evaluator.after(history)
             let trials = try await evaluated(

@@ -66,6 +66,23 @@ extension [Constraint] {
 }
 
 extension Problem {
+    /// A trial as strategies see it: with the scores by which candidates are ordered.
+    ///
+    /// Statuses stay, for limits are judged by what a device takes.
+    func guiding(_ trial: Trial) -> Trial {
+        guard let guide else { return trial }
+        let costs = guide.costs(of: trial.genotype)
+        var evaluation = trial.evaluation
+        evaluation.scores = evaluation.scores.map { score in
+            let orders = targets.first { $0.device == score.device }?.guidesSearch ?? true
+            guard !orders, score.isFeasible, let estimate = costs.score(on: score.device) else {
+                return score
+            }
+            return estimate
+        }
+        return Trial(genotype: trial.genotype, evaluation: evaluation)
+    }
+
     /// How far an evaluation is from feasible on a device: 0 where it is, below 100 where only constraints
     /// are broken (their sum), more where the device cannot run it; a larger memory is further.
     public func violation(of evaluation: some Priced, on target: Target) -> Double {

@@ -4,7 +4,12 @@ import SearchSpaces
 
 extension Problem {
     /// What many points cost, one device a target; a target without prices has the status `failed`.
-    func prices(of genotypes: [Genotype]) -> PriceList {
+    func prices(of genotypes: [Genotype]) -> PriceList { prices(of: genotypes, by: pricer) }
+
+    /// The prices by which candidates are ordered, in the same form.
+    func guidingPrices(of genotypes: [Genotype]) -> PriceList { prices(of: genotypes, by: guide ?? pricer) }
+
+    private func prices(of genotypes: [Genotype], by pricer: any Pricer) -> PriceList {
         let list = pricer.prices(of: genotypes)
         if devicePositions == Array(0..<list.deviceCount) { return list }
         var result = PriceList(devices: targets.count)
@@ -67,16 +72,20 @@ extension Problem {
         }
     }
 
-    /// The scaled costs of a point on a target, 0 in the place of the quality; nil where one is unknown.
-    func scaledCosts(_ prices: PriceList, point: Int, target: Int) -> [Double]? {
+}
+
+extension Target {
+    /// The scaled costs of a point on this target's device, given by position, and 0 in the place of the quality; nil where one
+    /// is unknown.
+    func scaledCosts(_ prices: PriceList, point: Int, device: Int) -> [Double]? {
         var costs: [Double] = []
-        costs.reserveCapacity(targets[target].objectives.count)
-        for objective in targets[target].objectives {
+        costs.reserveCapacity(objectives.count)
+        for objective in objectives {
             guard !objective.metric.isQuality else {
                 costs.append(0)
                 continue
             }
-            let value = prices.value(of: objective.metric, point: point, device: target)
+            let value = prices.value(of: objective.metric, point: point, device: device)
             guard value.isFinite else { return nil }
             costs.append(objective.scaled(objective.metric.minimised(value)))
         }

@@ -17,6 +17,9 @@ public struct Problem: Sendable {
     public let constraints: [Constraint]
     /// Knows the exact costs of every point.
     public let pricer: any Pricer
+    /// Prices that order candidates on targets whose own scores may not, so that times which differ from run to run order
+    /// nothing; nil where `pricer` orders everywhere. On the same devices as `pricer`, which judges limits in any case.
+    let guide: (any Pricer)?
     /// Seed of every random choice.
     public let seed: UInt64
     /// Candidates whose networks have more multiply-accumulate operations before compression take too long to train and are
@@ -28,7 +31,7 @@ public struct Problem: Sendable {
     /// Throws where a constraint names a device that is not among the targets, or a target has no objective.
     public init(
         space: SearchSpace, listed: [Genotype]? = nil, targets: [Target], constraints: [Constraint] = [],
-        seed: UInt64, maximumOperations: Int? = nil, pricer: any Pricer
+        seed: UInt64, maximumOperations: Int? = nil, pricer: any Pricer, guide: (any Pricer)? = nil
     ) throws(SearchError) {
         guard !targets.isEmpty, targets.allSatisfy({ !$0.objectives.isEmpty }) else { throw .noObjectives }
         for case let device? in constraints.map(\.device)
@@ -42,6 +45,7 @@ public struct Problem: Sendable {
         self.seed = seed
         self.maximumOperations = maximumOperations
         self.pricer = pricer
+        self.guide = guide
         let scores = pricer.costs(of: listed?.first ?? space.smallest).scores
         devicePositions = targets.map { target in scores.firstIndex { $0.device == target.device } }
     }

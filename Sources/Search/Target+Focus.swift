@@ -2,13 +2,18 @@ import Quantities
 
 extension Target {
     /// The target as a search looks at it: errors up to ten times the best one known fill the axis, so that the fast
-    /// candidates that nobody would deploy do not take the place of good ones.
+    /// candidates that nobody would deploy do not take the place of good ones, and costs below the bound that a job began with,
+    /// such as times measured on a computer that is faster than its estimate, lie on the axis too.
     ///
-    /// Bounds that are narrower already stay. Fronts that are shown, and their hypervolume, keep the bounds of the job.
+    /// Bounds of the quality that are narrower already stay. Fronts that are shown, and their hypervolume, keep the bounds of
+    /// the job.
     func focused(on evaluations: some Sequence<Evaluation>) -> Target {
         let known = evaluations.filter { $0.quality != nil }
         return Target(
-            device: device, objectives: objectives.map { $0.metric.isQuality ? $0.focused(on: known) : $0 },
+            device: device,
+            objectives: objectives.map {
+                $0.metric.isQuality ? $0.focused(on: known) : $0.reaching(known, on: device)
+            },
             guidesSearch: guidesSearch)
     }
 }
@@ -29,6 +34,18 @@ extension Objective {
         // Half of what was seen matters in any case.
         let worst = max(perfect + width, errors[errors.count / 2].error)
         return Objective(metric, ideal: ideal, nadir: min(nadir, max(worst, ideal)))
+    }
+}
+
+extension Objective {
+    /// A cost's axis with its better end at the smallest cost of a candidate that the device can have, if that is beyond it.
+    fileprivate func reaching(_ evaluations: [Evaluation], on device: String) -> Objective {
+        let costs = evaluations.compactMap { evaluation -> Double? in
+            guard let score = evaluation.score(on: device), score.isFeasible else { return nil }
+            return evaluation.value(of: metric, on: score).map(metric.minimised)
+        }
+        guard let least = costs.lazy.filter(\.isFinite).min(), least < ideal else { return self }
+        return Objective(metric, ideal: least, nadir: nadir)
     }
 }
 

@@ -36,6 +36,22 @@ struct FocusTests {
         #expect(finalists.count == 10 && finalists.contains { ($0.quality?.accuracy ?? 1) < 0.85 })
     }
 
+    @Test("Networks faster than the bounds of the job are told apart")
+    func faster() {
+        let slow = Target(
+            device: "board",
+            objectives: [
+                Objective(.accuracy, best: 1, worst: 0.1), Objective(.latency, best: 50, worst: 5000),
+            ])
+        let fast = (0..<20).map { step in
+            evaluation(
+                "step \(step)", accuracy: 0.99 - 0.05 / Double(1 + step), latency: pow(1.2, Double(step)))
+        }
+        let latencies = slow.finalists(8, from: fast).compactMap { $0.scores[0].latency }.sorted()
+        #expect(latencies.count == 8 && latencies.first == 1)
+        #expect(zip(latencies, latencies.dropFirst()).allSatisfy { $1 <= 4 * $0 })
+    }
+
     @Test("Of several trainings of a candidate the longest counts")
     func longest() {
         var long = evaluation("a", accuracy: 0.9, latency: 1)

@@ -88,6 +88,29 @@ struct Landscape: Evaluator {
             price: price)
     }
 
+    /// The problem on its fast device alone, whose times were measured, so that they order nothing.
+    static func timedProblem(slowness: Double) throws -> Problem {
+        let target = Target(device: "fast", objectives: targets[0].objectives, guidesSearch: false)
+        return try Problem(
+            space: space(nodes: 4, operations: 5), targets: [target], seed: 7,
+            pricer: Timed(slowness: slowness), guide: Timed(slowness: 1))
+    }
+
+    /// Prices whose latencies are those of `price`, multiplied.
+    private struct Timed: Pricer {
+        let slowness: Double
+
+        func costs(of genotype: Genotype) -> Costs {
+            var costs = Landscape.price(genotype)
+            for index in costs.scores.indices {
+                // Not the same factor for all, so that the order of candidates changes too.
+                let factor = pow(slowness, 1 + Double(genotype.choices[0]))
+                costs.scores[index].latency = costs.scores[index].latency.map { $0 * factor }
+            }
+            return costs
+        }
+    }
+
     /// A finished evaluation of a point.
     static func trial(_ genotype: Genotype, _ problem: Problem) -> Trial {
         trial(genotype, .evaluated(Quality(accuracy: accuracy(genotype))), problem)

@@ -40,6 +40,22 @@ struct ParetoSearchTests {
         #expect(try await uninterrupted(60) == resumed.history)
     }
 
+    @Test(
+        "Times that were measured order nothing where they may not guide, and are recorded",
+        arguments: StrategyName.allCases.filter { $0 != .successiveHalving })
+    func measuredTimes(name: StrategyName) async throws {
+        func history(_ strategy: some SearchStrategy, slowness: Double) async throws -> [Trial] {
+            try await ParetoSearch(
+                Landscape.timedProblem(slowness: slowness), strategy: strategy, evaluator: Landscape(),
+                store: InMemoryTrialStore()
+            ).run(Budget(maxEvaluations: 50) { 0 }).history
+        }
+        let usual = try await history(name.strategy, slowness: 1)
+        let slow = try await history(name.strategy, slowness: 1.7)
+        #expect(usual.map(\.genotype) == slow.map(\.genotype))
+        #expect(zip(usual, slow).contains { $0.evaluation.scores != $1.evaluation.scores })
+    }
+
     @Test("A larger budget continues the same sequence")
     func continues() async throws {
         let store = InMemoryTrialStore()

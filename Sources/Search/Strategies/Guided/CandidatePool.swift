@@ -5,6 +5,8 @@ import SearchSpaces
 struct CandidatePool {
     let genotypes: [Genotype]
     let prices: PriceList
+    /// The prices by which the points are ordered.
+    let guides: PriceList
     /// Positions of the best trials, best first: as many as the pool and the predictor look at.
     let bestFirst: [Int]
 
@@ -33,6 +35,7 @@ struct CandidatePool {
         let kept = points.indices.filter { violations[$0] == 0 }
         genotypes = kept.map { points[$0] }
         self.prices = prices.points(at: kept)
+        guides = problem.guide == nil ? self.prices : problem.guidingPrices(of: genotypes)
     }
 
     private static func near(

@@ -21,7 +21,7 @@ struct GuidedChoice {
         model = QualityModel(history, pool: pool, in: problem)
         guard model != nil || problem.qualityObjective == nil else { return nil }
         let positions = problem.guidingPositions
-        fronts = positions.map { position in
+        let fronts = positions.map { position in
             let target = problem.targets[position]
             let feasible = history.compactMap {
                 problem.violation(of: $0.evaluation, on: target) == 0
@@ -32,10 +32,13 @@ struct GuidedChoice {
                 largestError: problem.largestError(on: target))
         }
         let limits = positions.map { problem.costLimits(on: problem.targets[$0]) }
+        self.fronts = fronts
         costs = pool.genotypes.indices.map { point in
-            zip(positions, limits).map { position, limits in
-                problem.violation(limits, pool.prices, point: point, target: position) == 0
-                    ? problem.scaledCosts(pool.prices, point: point, target: position) : nil
+            positions.indices.map { index in
+                let position = positions[index]
+                return problem.violation(limits[index], pool.prices, point: point, target: position) == 0
+                    ? fronts[index].target.scaledCosts(pool.guides, point: point, device: position)
+                    : nil
             }
         }
         gains = []

@@ -19,8 +19,8 @@ struct QualityModel {
         else { return nil }
         let trials = QualityModel.selected(history, bestFirst: pool.bestFirst)
         let genotypes = trials.map(\.genotype)
-        var prices = problem.prices(of: genotypes)
-        prices.append(contentsOf: pool.prices)
+        var prices = problem.guidingPrices(of: genotypes)
+        prices.append(contentsOf: pool.guides)
         let rungs = trials.map(\.evaluation.rung)
         let longest = [Int](repeating: rungs.max() ?? 0, count: pool.genotypes.count)
         let all = FeatureTable(genotypes + pool.genotypes, rungs: rungs + longest, prices, in: problem)
