@@ -1,5 +1,5 @@
 import ModelCompression
-import ModelGraph
+package import ModelGraph
 public import Training
 
 /// How long and how candidates are trained.
@@ -53,7 +53,7 @@ public struct TrainingSettings: Hashable, Sendable {
     }
 
     /// What a candidate of this compression takes over from its teacher; nil where it has none.
-    func distillation(of compression: Compression) -> TrainingRecipe.Distillation? {
+    package func distillation(of compression: Compression) -> TrainingRecipe.Distillation? {
         guard distillsAll || compression.distillation != nil else { return nil }
         return TrainingRecipe.Distillation(
             featureWeight: Float(compression.distillation?.featureWeight ?? 0))

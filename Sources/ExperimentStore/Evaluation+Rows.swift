@@ -77,6 +77,8 @@ extension Evaluation {
     }
 
     /// The job's evaluations with their scores: proposals first, in their order, then finalists as they came.
+    ///
+    /// Where everything is asked for, second trainings are evaluations of their own; else they are joined to the first.
     static func fetch(
         _ database: Database, job: Int64, view: View, where condition: String = "TRUE",
         arguments: StatementArguments = []
@@ -104,9 +106,13 @@ extension Evaluation {
                 WHERE job = ? AND \(condition) ORDER BY proposal IS NULL, proposal, evaluation.id
                 """,
             arguments: [job] + arguments)
-        return try rows.map { row in
+        let all = try rows.map { row in
             let fields = Fields(row, of: "evaluation")
             return try Evaluation(fields, scores: scores[try fields.identifier("id")] ?? [])
+        }
+        switch view {
+        case .shown, .guide: return all.joiningSecondTrainings
+        case .everything: return all
         }
     }
 

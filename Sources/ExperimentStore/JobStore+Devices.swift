@@ -106,11 +106,13 @@ extension JobStore {
                     SELECT e.candidate, e.proposal, e.fidelity, e.rung, e.status, e.reason, e.accuracy, e.accuracy_se,
                         e.test_accuracy, e.test_accuracy_se, e.macs, e.parameters, s.latency_ms, s.latency_ms_p10,
                         s.latency_ms_p90, s.provenance, s.energy_mj, s.peak_ram_bytes, s.flash_bytes, s.model_bytes,
-                        s.status, s.reason, e.seconds
+                        s.status, s.reason, e.seconds, second.accuracy, second.accuracy_se
                     FROM evaluation AS e JOIN score AS s ON s.evaluation = e.id AND s.device = ?1
+                        LEFT JOIN evaluation AS second ON e.fidelity = 'final' AND second.job = e.job
+                            AND second.candidate = e.candidate AND second.fidelity = 'final' AND second.rung = ?4
                         JOIN target AS t ON t.job = e.job AND t.device = s.device AND t.profile = s.profile
                     WHERE e.job = ?2 AND (?3 IS NULL OR e.fidelity = ?3) ORDER BY e.proposal, e.id
-                    """, arguments: [device, id, fidelity?.rawValue])
+                    """, arguments: [device, id, fidelity?.rawValue, FinalTraining.second])
             var proposed: [Evaluation] = [], others: [Evaluation] = []
             while let row = try rows.next() {
                 let evaluation = try Evaluation(outline: row, device: device)
@@ -130,7 +132,7 @@ private enum OutlineColumn: Int, FieldColumn {
     case candidate, proposal, fidelity, rung, status, reason, accuracy, accuracySE, testAccuracy,
         testAccuracySE
     case macs, parameters, latency, latencyP10, latencyP90, provenance, energy, peakRAM, flash, modelSize
-    case scoreStatus, scoreReason, seconds
+    case scoreStatus, scoreReason, seconds, secondAccuracy, secondAccuracySE
 
     var name: String { "\(self)" }
     func value(in row: Row) -> DatabaseValue { row[rawValue] }
@@ -163,6 +165,12 @@ extension Quality {
             standardError: try fields.optionalNumber(OutlineColumn.accuracySE),
             testAccuracy: try fields.optionalNumber(OutlineColumn.testAccuracy, in: .finite),
             testStandardError: try fields.optionalNumber(OutlineColumn.testAccuracySE))
+        if let second = try fields.optionalNumber(OutlineColumn.secondAccuracy, in: .finite) {
+            self = averaged(
+                with: Quality(
+                    accuracy: second, standardError: try fields.optionalNumber(OutlineColumn.secondAccuracySE)
+                ))
+        }
     }
 }
 

@@ -71,6 +71,15 @@ extension JobStore {
         try rememberVolumes()
     }
 
+    /// The candidates that were trained from a second seed, whatever came of it.
+    public func trainedTwice() throws -> Set<String> {
+        try store.read {
+            try String.fetchSet(
+                $0, sql: "SELECT candidate FROM evaluation WHERE job = ? AND fidelity = 'final' AND rung = ?",
+                arguments: [id, FinalTraining.second])
+        }
+    }
+
     /// Replaces one score, such as by a measurement made later.
     public func replaceScore(_ score: Score, of evaluation: Evaluation) throws {
         try store.write { try replace(score, of: evaluation, in: $0) }

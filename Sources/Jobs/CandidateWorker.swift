@@ -11,6 +11,8 @@ package struct CandidateWorker: Sendable {
     /// One a length of training, the shortest first.
     private let searching: [CandidateBuilder]
     private let finishing: CandidateBuilder
+    /// Trains finalists from a second seed, the one after the job's.
+    private let repeating: CandidateBuilder
     private let judge: Judge
     /// Who inherits from whom; nil where nobody inherits.
     private var lineage: Lineage?
@@ -20,6 +22,7 @@ package struct CandidateWorker: Sendable {
         let networks = job.inheritedNetworks(training)
         searching = job.rungSettings.map { job.builder(training, $0, inheriting: networks) }
         finishing = job.builder(training, job.finalSettings, inheriting: networks, trainsOn: true)
+        repeating = job.builder(training, job.finalSettings, seed: job.seed &+ 1)
         judge = Judge(data: training.data)
         lineage = networks.map { _ in Lineage(job.space, batchSize: job.search.batch) }
     }
@@ -74,6 +77,25 @@ package struct CandidateWorker: Sendable {
         return Finding(
             .evaluated(quality),
             files: try graph.files(on: judge.data, tested: tested) + [try curve.file])
+    }
+
+    /// What a point reaches on validation when it is trained to the end from the second seed, and the key of that quality.
+    ///
+    /// For networks that are trained from scratch. Throws `CancellationError` where the task is cancelled; what is wrong with
+    /// the candidate is an outcome.
+    package func second(_ genotype: Genotype) throws -> (outcome: Outcome, accuracyKey: String) {
+        let identity: Identity = [
+            "version": .integer(1), "fidelity": .text(Fidelity.final.rawValue),
+            "rung": .integer(FinalTraining.second), "accuracy": repeating.accuracyIdentity(of: genotype),
+            "candidate": .text(job.space.id(of: genotype)),
+        ]
+        do {
+            return (.evaluated(try judge.validate(repeating.build(genotype))), identity.hash)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return (.failed(reason: String(describing: error)), identity.hash)
+        }
     }
 
     /// Under which the accuracy of a point is kept: the hash of everything that decides it, and of nothing else.

@@ -17,7 +17,7 @@ struct Finish: Sendable {
     let clock: TimeKeeper
     let progress: @Sendable (JobEvent) -> Void
     private let pace: Pace
-    private let worker: CandidateWorker
+    let worker: CandidateWorker
 
     init(
         job: ResolvedJob, training: TrainingWork, pricer: SpacePricer, store: JobStore, width: Int,
@@ -45,6 +45,7 @@ struct Finish: Sendable {
             }
             try store.keepFinalists(candidates, on: device)
         }
+        try await decidePicks(among: finished.count)
     }
 
     /// Under which a candidate's end is recorded; accuracy control may give it another id.
@@ -52,7 +53,7 @@ struct Finish: Sendable {
         worker.accuracyKey(of: try genotype(of: evaluation), at: .final)
     }
 
-    private func genotype(of evaluation: Evaluation) throws -> Genotype {
+    func genotype(of evaluation: Evaluation) throws -> Genotype {
         try job.space.genotype(architecture: evaluation.architecture, compression: evaluation.compression)
     }
 
@@ -103,11 +104,13 @@ struct Finish: Sendable {
     func settledEpochs(of finalists: [Evaluation], least: Double, most: Double) throws -> Double? {
         guard let end = clock.end, clock.speed != nil, !finalists.isEmpty else { return nil }
         let left = (end - .now) / .seconds(1) - Double(finalists.count) * measuringSeconds
-        // What other work on this computer may take; of several cores, some wait for the last of them besides.
-        let budget = left * (width == 1 ? 0.92 : 0.87)
+        // Of several cores, some wait for the last of them.
+        let budget = left * (width == 1 ? 0.95 : 0.9)
         let fixed = try finalists.map { try seconds(of: $0, epochs: 0) }
         let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
-        let shared = (budget * Double(width) - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
+        // For trainings from a second seed, which are left out first where this computer is slower than it was.
+        let reserve = 1 + (job.decidesPicks ? 2 : 1) / Double(max(finalists.count, 8))
+        let shared = (budget * Double(width) / reserve - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
         let longest = zip(each, fixed).map { (budget - $1) / max($0, 1e-9) }.min() ?? shared
         return min(max(min(shared, longest), least), most).roundedToTwoDigits
     }

@@ -17,6 +17,8 @@ package enum JobEvent: Sendable {
     case searching(SearchedSoFar)
     /// A finalist is done, or the first of them begins.
     case finishing(FinishedSoFar)
+    /// A finalist is trained from a second seed, because noise decides between it and another one.
+    case trainingAgain(candidate: String)
     /// A finalist is timed on this computer.
     case measuring(candidate: String)
     /// A finalist is timed by a device's runner.

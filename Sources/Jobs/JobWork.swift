@@ -78,12 +78,13 @@ extension ResolvedJob {
     /// - Parameters:
     ///   - networks: those that candidates inherit from; nil where they inherit from none.
     ///   - trainsOn: whether a candidate's network is trained on from where the search left it.
+    ///   - seed: nil for the job's own.
     package func builder(
         _ training: TrainingWork, _ settings: TrainingSettings, inheriting networks: InheritedNetworks? = nil,
-        trainsOn: Bool = false
+        trainsOn: Bool = false, seed other: UInt64? = nil
     ) -> CandidateBuilder {
         CandidateBuilder(
-            space: space, data: training.data, settings: settings, seed: seed, options: compression,
+            space: space, data: training.data, settings: settings, seed: other ?? seed, options: compression,
             externalTeachers: training.externalTeachers, shared: training.sharedWeights,
             inheritance: networks.map { Inheritance($0, trainsOn: trainsOn) })
     }

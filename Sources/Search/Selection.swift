@@ -51,7 +51,7 @@ extension Target {
     }
 
     /// The best and the second best; ties go to the more accurate, then the faster, then the smaller candidate, then by id.
-    private func bestTwo(of candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
+    func bestTwo(of candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
         guard let metric = preference.metric else { return knees(of: candidates) }
         var best: [ScoredCandidate] = []
         for candidate in candidates where candidate.value(of: metric) != nil {

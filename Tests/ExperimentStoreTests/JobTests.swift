@@ -56,6 +56,28 @@ struct JobTests {
         #expect(try job.finalists(on: "host") == Set(candidates))
     }
 
+    @Test("A second training is joined to the first wherever qualities are read, and copied as it was recorded")
+    func secondTraining() throws {
+        let job = try store.begin(try Sample.plan()).job
+        let first = Sample.evaluation(nil, candidate: "c", fidelity: .final, accuracy: 0.9)
+        try job.record(first)
+        #expect(try job.trainedTwice().isEmpty)
+        var second = Sample.evaluation(nil, candidate: "c", fidelity: .final, accuracy: 0.8, key: "second")
+        (second.rung, second.scores) = (FinalTraining.second, [])
+        try job.record(second)
+        #expect(try job.trainedTwice() == ["c"])
+        let elsewhere = try TemporaryFolder()
+        let other = try ExperimentStore(writing: elsewhere.database)
+        _ = try other.merge(store)
+        for job in [job, try other.job(named: "digits")] {
+            let read = try job.evaluations()
+            #expect(read.count == 1 && abs((read[0].quality?.accuracy ?? 0) - 0.85) < 1e-12)
+            let shown = try job.candidates(on: "host").candidates
+            #expect(shown.map(\.evaluation.quality?.accuracy) == read.map(\.quality?.accuracy))
+            #expect(try job.trainedTwice() == ["c"] && job.quality(forKey: "second")?.accuracy == 0.8)
+        }
+    }
+
     @Test("A changed plan is refused with the keys that differ")
     func changedPlan() throws {
         _ = try store.begin(try Sample.plan())

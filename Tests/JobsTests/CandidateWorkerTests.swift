@@ -33,6 +33,19 @@ struct CandidateWorkerTests {
             ])
     }
 
+    @Test("A second training of a finalist is another one, the same each time")
+    func secondSeed() throws {
+        let worker = CandidateWorker(job, training)
+        let point = job.space.smallest
+        let first = try worker.result(of: worker.order(for: point, at: .final)).finding.outcome.quality
+        let second = try worker.second(point)
+        #expect(second.outcome.quality?.sampleResults != first?.sampleResults)
+        #expect(second.outcome.quality?.testAccuracy == nil)
+        let again = try CandidateWorker(JobText.resolved(), training).second(point)
+        #expect(second.outcome == again.outcome && second.accuracyKey == again.accuracyKey)
+        #expect(second.accuracyKey != worker.accuracyKey(of: point, at: .final))
+    }
+
     @Test("An order of a job that inherits names its ancestors, and has the same result elsewhere")
     func inherited() throws {
         let text = JobText.small.replacing(

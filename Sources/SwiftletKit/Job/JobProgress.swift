@@ -40,6 +40,10 @@ extension JobProgress {
             let quality = step.best > 0 ? "  best \(Human.percent(step.best))" : ""
             let left = step.secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
             self.init(phase: "finish", text: "finalists  \(step.done)/\(step.total)\(quality)\(left)")
+        case .trainingAgain(let candidate):
+            self.init(
+                phase: "finish",
+                text: "training \(candidate.prefix(8)) from a second seed, as noise decides a pick")
         case .measuring(let candidate):
             self.init(phase: "measure", text: "measuring \(candidate.prefix(8)) on this computer")
         case .measuringByRunner(let candidate, let device):
