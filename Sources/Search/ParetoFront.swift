@@ -10,7 +10,6 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 public func nonDominated(_ points: [[Double]]) -> [Int] {
     guard let dimensions = points.first?.count else { return [] }
     precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
-    if dimensions == 3 { return nonDominatedInSpace(points) }
     var waiting = WaitingPoints(points)
     return waiting.takeFront()
 }
@@ -28,14 +27,14 @@ private func lexicographicOrder(of points: [[Double]]) -> [Int] {
     }
 }
 
-/// The same of three objectives: a sweep along the first one over the staircase of the other two (Kung, Luccio, Preparata: On
-/// Finding the Maxima of a Set of Vectors, JACM 1975).
-private func nonDominatedInSpace(_ points: [[Double]]) -> [Int] {
-    var stairs: [(y: Double, z: Double, index: Int)] = []
-    var front: [Int] = []
-    for index in lexicographicOrder(of: points) {
-        let point = points[index]
-        let (y, z) = (point[1], point[2])
+/// The front of points of three objectives that come in lexicographic order: a sweep along the first objective over the
+/// staircase of the other two (Kung, Luccio, Preparata: On Finding the Maxima of a Set of Vectors, JACM 1975).
+private struct FrontInSpace {
+    private var stairs: [(y: Double, z: Double, index: Int)] = []
+
+    /// Whether an earlier point dominates this one; else it becomes a step. `values` hold three numbers a point.
+    mutating func dominatesElseTakes(_ index: Int, _ values: [Double]) -> Bool {
+        let (y, z) = (values[3 * index + 1], values[3 * index + 2])
         // Of the steps with no larger y, the last one has the smallest z.
         var (place, end) = (0, stairs.count)
         while place < end {
@@ -44,16 +43,15 @@ private func nonDominatedInSpace(_ points: [[Double]]) -> [Int] {
         }
         if place > 0, stairs[place - 1].z <= z {
             // A step is no worse in any objective: it dominates the point unless it is equal.
-            if points[stairs[place - 1].index] == point { front.append(index) }
-            continue
+            let step = stairs[place - 1]
+            return !(step.y == y && step.z == z && values[3 * step.index] == values[3 * index])
         }
-        front.append(index)
         let first = place > 0 && stairs[place - 1].y == y ? place - 1 : place
         var last = place
         while last < stairs.count, stairs[last].z >= z { last += 1 }
         stairs.replaceSubrange(first..<last, with: [(y, z, index)])
+        return false
     }
-    return front.sorted()
 }
 
 /// Points in lexicographic order, from which front after front is taken.
@@ -76,19 +74,17 @@ private struct WaitingPoints {
     /// Removes the points that no other one dominates, and answers with their indices in ascending order.
     mutating func takeFront() -> [Int] {
         var members = PointList(dimensions: dimensions)
+        var stairs = FrontInSpace()
         var front: [Int] = []
         var rest: [Int] = []
         for index in order {
             let isDominated =
-                dimensions == 2
-                ? front.last.map { dominatesInPlane($0, index) } ?? false
-                : members.hasOne(dominating: point(index))
-            if isDominated {
-                rest.append(index)
-            } else {
-                if dimensions != 2 { members.append(point(index)) }
-                front.append(index)
-            }
+                switch dimensions {
+                case 2: front.last.map { dominatesInPlane($0, index) } ?? false
+                case 3: stairs.dominatesElseTakes(index, flat)
+                default: members.dominatesElseTakes(point(index))
+                }
+            if isDominated { rest.append(index) } else { front.append(index) }
         }
         order = rest
         return front.sorted()
@@ -118,6 +114,13 @@ struct PointList {
     }
 
     mutating func append(_ point: [Double]) { values += point }
+
+    /// Whether one of the points dominates another one; else that is appended.
+    mutating func dominatesElseTakes(_ point: [Double]) -> Bool {
+        guard !hasOne(dominating: point) else { return true }
+        append(point)
+        return false
+    }
 
     /// Whether one of the points is at least as good everywhere and better somewhere.
     func hasOne(dominating point: [Double]) -> Bool { hasOne(atLeastAsGoodAs: point, orEqual: false) }

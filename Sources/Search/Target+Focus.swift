@@ -7,14 +7,33 @@ extension Target {
     ///
     /// Bounds of the quality that are narrower already stay. Fronts that are shown, and their hypervolume, keep the bounds of
     /// the job.
-    func focused(on evaluations: some Sequence<Evaluation>) -> Target {
-        let known = evaluations.filter { $0.quality != nil }
-        return Target(
+    /// - Parameter points: minimised objectives of candidates that the device can have.
+    func focused(on errors: KnownErrors, points: [[Double]]) -> Target {
+        Target(
             device: device,
-            objectives: objectives.map {
-                $0.metric.isQuality ? $0.focused(on: known) : $0.reaching(known, on: device)
-            },
-            guidesSearch: guidesSearch)
+            objectives: objectives.enumerated().map { axis, objective in
+                objective.metric.isQuality
+                    ? objective.focused(on: errors) : objective.reaching(points.lazy.map { $0[axis] }.min())
+            }, guidesSearch: guidesSearch)
+    }
+
+    /// The same for evaluations.
+    func focused(on evaluations: [Evaluation]) -> Target {
+        focused(
+            on: KnownErrors(evaluations.compactMap(\.quality)),
+            points: evaluations.compactMap { evaluation in
+                evaluation.score(on: device)?.isFeasible == true ? objectives(of: evaluation) : nil
+            })
+    }
+}
+
+/// Errors of candidates with their sampling errors, the smallest first.
+struct KnownErrors {
+    fileprivate let errors: [(error: Double, deviation: Double)]
+
+    init(_ qualities: [Quality]) {
+        errors = qualities.map { (Metric.accuracy.minimised($0.accuracy), $0.standardError ?? 0) }
+            .filter { $0.0.isFinite }.sorted { $0.0 < $1.0 }
     }
 }
 
@@ -22,29 +41,20 @@ extension Objective {
     /// How many times the best error is the worst of interest.
     private static let breadth = 10.0
 
-    fileprivate func focused(on evaluations: [Evaluation]) -> Objective {
-        let errors = evaluations.compactMap(\.quality).map { quality in
-            (error: metric.minimised(quality.accuracy), deviation: quality.standardError ?? 0)
-        }.filter { $0.error.isFinite }.sorted { $0.error < $1.error }
-        guard let best = errors.first else { return self }
+    fileprivate func focused(on known: KnownErrors) -> Objective {
+        guard let best = known.errors.first else { return self }
         // The ideal of a table is the best that it holds, which makes some errors.
         let perfect = ideal < 1 ? min(ideal, 0) : ideal
         // An error of none, or one within its sampling error, says little of how good candidates can be.
         let width = Objective.breadth * max(best.error - perfect, best.deviation, 0.002 * (nadir - ideal))
         // Half of what was seen matters in any case.
-        let worst = max(perfect + width, errors[errors.count / 2].error)
+        let worst = max(perfect + width, known.errors[known.errors.count / 2].error)
         return Objective(metric, ideal: ideal, nadir: min(nadir, max(worst, ideal)))
     }
-}
 
-extension Objective {
-    /// A cost's axis with its better end at the smallest cost of a candidate that the device can have, if that is beyond it.
-    fileprivate func reaching(_ evaluations: [Evaluation], on device: String) -> Objective {
-        let costs = evaluations.compactMap { evaluation -> Double? in
-            guard let score = evaluation.score(on: device), score.isFeasible else { return nil }
-            return evaluation.value(of: metric, on: score).map(metric.minimised)
-        }
-        guard let least = costs.lazy.filter(\.isFinite).min(), least < ideal else { return self }
+    /// A cost's axis with its better end at the smallest cost that is known, if that is beyond it.
+    fileprivate func reaching(_ least: Double?) -> Objective {
+        guard let least, least.isFinite, least < ideal else { return self }
         return Objective(metric, ideal: least, nadir: nadir)
     }
 }

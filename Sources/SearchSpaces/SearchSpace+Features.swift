@@ -25,6 +25,12 @@ extension SearchSpace {
         }
     }
 
+    /// Numbers that describe the paths of operations through a cell, for a predictor; nil for spaces without cells.
+    public func pathFeatures(of genotype: Genotype) -> [Double]? {
+        guard case .cell(let cell) = topology else { return nil }
+        return CellPaths(cell, genotype).features
+    }
+
     /// Groups of three dimensions or more that offer the same options, such as the edges of a cell or the layers of a network:
     /// how often an option is chosen in such a group says much about a network.
     public var sharedOptions: [(dimensions: [Int], options: Int)] {

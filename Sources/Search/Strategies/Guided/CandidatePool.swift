@@ -9,6 +9,9 @@ struct CandidatePool {
     let guides: PriceList
     /// Positions of the best trials, best first: as many as the pool and the predictor look at.
     let bestFirst: [Int]
+    /// What the trials are worth, and the points of the front of each guiding target.
+    let values: TrialValues
+    let fronts: [[[Double]]]
 
     /// Trials whose neighbourhoods are looked at.
     private static let centres = 40
@@ -22,7 +25,8 @@ struct CandidatePool {
         using random: inout RandomStream
     ) {
         let ranked = max(CandidatePool.centres, QualityModel.ranked(of: history.count))
-        bestFirst = problem.bestIndices(ranked, of: history)
+        values = TrialValues(history, in: problem)
+        (bestFirst, fronts) = values.ranked(ranked)
         let centres = bestFirst.prefix(CandidatePool.centres).map { history[$0].genotype }
         let points =
             if let listed = problem.listed {

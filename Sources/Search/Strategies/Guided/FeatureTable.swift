@@ -48,7 +48,7 @@ struct FeatureTable {
 }
 
 extension FeatureTable {
-    /// Choices, how often each option is chosen, the rung of the training, and what is known of the costs: counts and the
+    /// Choices, how often each option is chosen, the paths through a cell, the rung of the training, and what is known of the costs: counts and the
     /// first costs that the targets ask for, as logarithms.
     init(_ genotypes: [Genotype], rungs: [Int], _ prices: PriceList, in problem: Problem) {
         let choices = genotypes.map { problem.space.features(of: $0) }
@@ -60,11 +60,18 @@ extension FeatureTable {
             }
         }
         let areas = genotypes.compactMap { problem.space.kernelArea(of: $0).map { log(Double(1 + $0)) } }
+        let paths = FeatureTable.columns(genotypes.compactMap(problem.space.pathFeatures))
         let costs = FeatureTable.logCosts(prices, problem)
         self.init(
-            columns: categories + counts + [rungs.map(Double.init)] + (areas.isEmpty ? [] : [areas]) + costs,
+            columns: categories + counts + [rungs.map(Double.init)] + (areas.isEmpty ? [] : [areas]) + paths
+                + costs,
             categories: dimensions,
             count: genotypes.count)
+    }
+
+    /// Rows of the same length as columns.
+    private static func columns(_ rows: [[Double]]) -> [[Double]] {
+        (rows.first?.indices).map { columns in columns.map { column in rows.map { $0[column] } } } ?? []
     }
 
     /// More cost columns than this say little new, and slow the fit.

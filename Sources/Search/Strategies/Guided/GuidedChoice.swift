@@ -21,15 +21,11 @@ struct GuidedChoice {
         model = QualityModel(history, pool: pool, in: problem)
         guard model != nil || problem.qualityObjective == nil else { return nil }
         let positions = problem.guidingPositions
-        let fronts = positions.map { position in
-            let target = problem.targets[position]
-            let feasible = history.compactMap {
-                problem.violation(of: $0.evaluation, on: target) == 0
-                    ? target.objectives(of: $0.evaluation) : nil
-            }.filter { $0.allSatisfy(\.isFinite) }
-            return FrontGain(
-                target.focused(on: history.lazy.map(\.evaluation)), feasible: feasible,
-                largestError: problem.largestError(on: target))
+        let fronts = zip(pool.values.targets, pool.fronts).map { known, front in
+            FrontGain(
+                known.target.focused(on: pool.values.errors, points: known.points),
+                feasible: front.filter { $0.allSatisfy(\.isFinite) },
+                largestError: problem.largestError(on: known.target))
         }
         let limits = positions.map { problem.costLimits(on: problem.targets[$0]) }
         self.fronts = fronts
