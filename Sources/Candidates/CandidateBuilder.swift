@@ -212,7 +212,7 @@ public struct CandidateBuilder: Sendable {
     }
 
     func initialized(_ genotype: Genotype) throws -> Graph {
-        let network = try space.graph(of: genotype, input: data.input)
+        let network = try space.graph(of: genotype, input: data.input).spreadingBins(over: data)
         if space.isBackbone, shared == nil { return network.beginningWithZeros }
         guard let shared else { return network.initialized(seed: seed ^ stream(networkKey(of: genotype))) }
         return try settled(shared.inherited(by: network))

@@ -85,11 +85,3 @@ public struct SpaceSampler: NetworkSampler {
 
     private static func size(_ graph: Graph) -> Double { log(Double(max(graph.counts.macs, 1))) }
 }
-
-extension SharedWeights {
-    /// The untrained weights of every network of a space.
-    public init(of space: SearchSpace, input: NetworkInput, seed: UInt64) throws {
-        let graphs = try space.covering.map { try space.graph(of: $0, input: input) }
-        try self.init(of: graphs, seed: seed)
-    }
-}

@@ -50,6 +50,9 @@ public struct SuperNetwork: Sendable {
     }
 
     private func initialWeights() throws -> SharedWeights {
-        try SharedWeights(of: space, input: data.input, seed: recipe.seed)
+        let networks = try space.covering.map { genotype in
+            try space.graph(of: genotype, input: data.input).spreadingBins(over: data)
+        }
+        return try SharedWeights(of: networks, seed: recipe.seed)
     }
 }

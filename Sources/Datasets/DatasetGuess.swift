@@ -116,7 +116,7 @@ extension DatasetGuess {
         let texts = try full.texts(name)
         guessTask(task ?? DatasetGuess.task(of: texts))
         guessIgnored(full, target: name)
-        guessFlags(full, target: name)
+        guessFlags(full, target: name, texts: texts)
     }
 
     private mutating func guessFormat(_ bytes: [UInt8]) {
@@ -153,16 +153,24 @@ extension DatasetGuess {
     }
 
     /// Where many numbers of a column are missing, that may tell something: the instrument was off, the test not done.
-    private mutating func guessFlags(_ table: CSVTable, target: String) {
-        let flagged = table.header.indices.contains { column in
-            let missing = (0..<table.rowCount).filter { table.isMissing(row: $0, column: column) }
-            let hasNumbers = (0..<table.rowCount).contains {
-                table.number(row: $0, column: column) != nil && !table.isMissing(row: $0, column: column)
-            }
-            return table.header[column] != target && !request.table.ignored.contains(table.header[column])
-                && hasNumbers && TablePlan.isOften(missing.count, of: table.rowCount)
+    ///
+    /// Features that tell nothing are learned by heart where rows are few, so that flags are added only where targets differ
+    /// with them, or where there are a hundred rows for each.
+    private mutating func guessFlags(_ table: CSVTable, target: String, texts: [String]) {
+        let columns = table.header.indices.filter {
+            table.header[$0] != target && !request.table.ignored.contains(table.header[$0])
         }
-        guard flagged else { return }
+        let often = columns.compactMap { column -> MissingCells? in
+            let cells = (0..<table.rowCount).map { table.isMissing(row: $0, column: column) }
+            let hasNumbers = cells.indices.contains {
+                !cells[$0] && table.number(row: $0, column: column) != nil
+            }
+            guard hasNumbers, TablePlan.isOften(cells.count { $0 }, of: table.rowCount) else { return nil }
+            return MissingCells(rows: zip(cells, texts).map { (isMissing: $0, target: $1) })
+        }
+        let task = request.table.task
+        guard !often.isEmpty, table.rowCount >= 100 * often.count || often.contains(where: { $0.tell(task) })
+        else { return }
         request.table.flagsMissing = true
         add("missing_flags", "true", "of columns with many missing cells, another feature says where")
     }

@@ -6,6 +6,9 @@ import YAMLReader
 /// A layer is a 1×1 convolution of a 1×1 picture, so that it is pruned, rounded and run as other convolutions are.
 struct DenseTopology: Hashable, Sendable {
     let activation: StagedTopology.Nonlinearity
+    /// Units that each value of a sample is spread over before the first layer, each a ramp over a part of its range that is
+    /// trained; 0 for none. Of samples with many values there are fewer, `mostBinned` units in all.
+    let bins: Choice<Int>
     let layers: [Layer]
     /// Whether the layers but the last follow once more in reverse, so that the last is the narrow code between them.
     let isMirrored: Bool
@@ -15,20 +18,32 @@ struct DenseTopology: Hashable, Sendable {
         /// 0 leaves the layer out.
         let width: Choice<Int>
     }
+
+    /// The most units of all values together.
+    static let mostBinned = 2048
+}
+
+extension SearchSpace {
+    /// The node of a network that spreads each value of a sample over units: a convolution with a group for each value.
+    public static let binsName = "bins"
 }
 
 extension DenseTopology {
     init(_ node: YAMLNode, reader: inout ChoiceReader) throws(YAMLError) {
         let section = try node.required("dense")
-        try section.allow(keys: ["activation", "mirrored", "layers"])
+        try section.allow(keys: ["activation", "bins", "mirrored", "layers"])
         activation = try section.optional("activation")?.option(StagedTopology.Nonlinearity.self) ?? .relu
+        bins = try reader.choice("bins", of: section, named: "", code: "b", default: 0) {
+            item throws(YAMLError) in try item.int(in: 0...64)
+        }
         isMirrored = try section.optional("mirrored")?.bool() ?? false
         var layers: [Layer] = []
         for item in try section.required("layers").list() {
             try item.allow(keys: ["name", "width"])
             let name = try item.required("name").string()
             guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber }),
-                !layers.contains(where: { $0.name == name }), !["logits", "flatten"].contains(name)
+                !layers.contains(where: { $0.name == name }),
+                !["logits", "flatten", SearchSpace.binsName].contains(name)
             else { throw item.error("each layer needs a name of its own, made of letters and digits") }
             let width = try reader.choice("width", of: item, named: "\(name).", code: "w") {
                 item throws(YAMLError) in try item.int(in: 0...4096)
@@ -42,27 +57,37 @@ extension DenseTopology {
         self.layers = layers
     }
 
-    /// `first_w64|second_w0`: a part for each layer.
+    /// `bins_b8|first_w64|second_w0`: a part for the bins where they are a choice, and one for each layer.
     func text(of genotype: Genotype) -> String {
-        layers.map { layer in
-            ([layer.name] + [layer.width.token(in: genotype)].compactMap(\.self)).joined(separator: "_")
+        parts.map { part in
+            ([part.name] + [part.choice.token(in: genotype)].compactMap(\.self)).joined(separator: "_")
         }.joined(separator: "|")
     }
 
+    /// What stands between the bars of an encoded text.
+    private var parts: [(name: String, choice: Choice<Int>)] {
+        (bins.dimension == nil ? [] : [(SearchSpace.binsName, bins)]) + layers.map { ($0.name, $0.width) }
+    }
+
+    /// The dimensions of all choices.
+    var dimensions: [Int] { parts.compactMap(\.choice.dimension) }
+
     func read(_ text: String, into genotype: inout Genotype) throws(EncodingError) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == layers.count else {
-            throw EncodingError(detail: "it has \(parts.count) parts, expected \(layers.count)")
+        let texts = text.split(separator: "|", omittingEmptySubsequences: false)
+        guard texts.count == parts.count else {
+            throw EncodingError(detail: "it has \(texts.count) parts, expected \(parts.count)")
         }
-        for (layer, part) in zip(layers, parts) {
-            var tokens = part.split(separator: "_", omittingEmptySubsequences: false)
-            guard tokens.removeFirst() == layer.name, tokens.count == (layer.width.dimension == nil ? 0 : 1),
-                tokens.allSatisfy({ layer.width.read($0, into: &genotype) })
+        for (part, text) in zip(parts, texts) {
+            var tokens = text.split(separator: "_", omittingEmptySubsequences: false)
+            guard tokens.removeFirst() == part.name, tokens.count == (part.choice.dimension == nil ? 0 : 1),
+                tokens.allSatisfy({ part.choice.read($0, into: &genotype) })
             else {
                 let options =
-                    layer.width.dimension == nil
-                    ? layer.name : layer.width.texts.map { "\(layer.name)_w\($0)" }.joined(separator: ", ")
-                throw EncodingError(detail: "'\(part)' should be one of \(options)")
+                    part.choice.dimension == nil
+                    ? part.name
+                    : part.choice.texts.map { "\(part.name)_\(part.choice.code)\($0)" }
+                        .joined(separator: ", ")
+                throw EncodingError(detail: "'\(text)' should be one of \(options)")
             }
         }
     }
@@ -70,6 +95,8 @@ extension DenseTopology {
     func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-3)
         try network.flatten("flatten")
+        let unitsEach = min(bins.value(in: genotype), DenseTopology.mostBinned / network.channels)
+        if unitsEach > 0 { try network.spread(SearchSpace.binsName, units: unitsEach) }
         let back = isMirrored ? layers.dropLast().reversed().map { ("\($0.name)Back", $0.width) } : []
         for (name, width) in layers.map({ ($0.name, $0.width) }) + back {
             let channels = width.value(in: genotype)

@@ -52,6 +52,16 @@ struct NetworkBuilder {
             .convolution(Convolution(kernel: 1)), to: [current, weights, bias], name: name)
     }
 
+    /// Ramps of each channel alone: a 1×1 convolution with a group for each channel and a bias, cut to 0…6.
+    mutating func spread(_ name: String, units: Int) throws(GraphError) {
+        let count = channels * units
+        let weights = builder.constant("\(name)\(units).weight", .unknown([count, 1, 1, 1]))
+        let bias = builder.constant("\(name)\(units).bias", .unknown([count]))
+        current = try builder.apply(
+            .convolution(Convolution(kernel: 1, groups: channels)), to: [current, weights, bias], name: name)
+        try activate("\(name).activation", .relu6)
+    }
+
     mutating func normalize(_ name: String) throws(GraphError) {
         let parameters = ["scale", "offset", "mean", "variance"].map {
             builder.constant("\(name).\($0)", .unknown([channels]))

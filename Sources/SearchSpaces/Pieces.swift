@@ -58,7 +58,7 @@ public struct Pieces: Sendable {
             wholes = Wholes(piece: piece, edges: strides, isWhole: isWhole)
             cell.number(with: &numbering)
         case .layers(let layers): layers.number(with: &numbering)
-        case .dense(let dense): numbering.add([], of: dense.layers.compactMap(\.width.dimension))
+        case .dense(let dense): numbering.add([], of: dense.dimensions)
         case .given: numbering.add([], of: [])
         case .backbone(let backbone): numbering.add([], of: backbone.dimensions)
         }

@@ -31,14 +31,14 @@ struct TabularTests {
         var options = TabularOptions()
         (options.format.missing, options.flagsMissing) = (["?"], true)
         let rows = (0..<40).map { row -> String in
-            let a = row % 10 == 3 ? "?" : String(row)
+            let a = row % 4 == 3 ? "?" : String(row)
             return [a, row == 7 ? "?" : "5", row % 2 == 0 ? "x" : "y"].joined(separator: ",")
         }
         let text = "a,b,class\n" + rows.joined(separator: "\n") + "\n"
         let dataset = try load(text, options)
         // One of 40 is not many.
         #expect(dataset.featureNames == ["a", "a missing", "b"])
-        #expect(values(dataset, 12) == [12, 0, 5] && values(dataset, 13)[1] == 1)
+        #expect(values(dataset, 12) == [12, 0, 5] && values(dataset, 15)[1] == 1)
         #expect(values(dataset, 7)[2] == 5)
         options.flagsMissing = false
         #expect(try load(text, options).featureNames == ["a", "b"])
@@ -46,6 +46,39 @@ struct TabularTests {
             let guess = try DatasetGuess("\(folder)/a.csv")
             #expect(guess.keys.map(\.name) == ["missing", "target", "missing_flags"])
             #expect(guess.request.table.flagsMissing)
+        }
+    }
+
+    @Test(
+        "`init` flags missing cells where targets differ with them, or where rows are many",
+        arguments: [(200, true, true), (200, false, false), (2000, false, true)])
+    func flagsWhatTells(_ rows: Int, _ tells: Bool, _ isFlagged: Bool) throws {
+        // Every fifth cell of three columns is missing; rows alternate between classes in runs of five or of ten.
+        let lines = (0..<rows).map { row -> String in
+            let cells = (0..<3).map { row % 5 == $0 ? "" : String((row * 37 + $0) % 101) }
+            let isFirst = tells ? row % 5 == 0 || row % 10 == 3 : row % 10 < 5
+            return (cells + [isFirst ? "x" : "y"]).joined(separator: ",")
+        }
+        let text = "a,b,c,class\n" + lines.joined(separator: "\n") + "\n"
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.request.table.flagsMissing == isFlagged)
+        }
+    }
+
+    @Test("Numbers to predict that are larger where a cell is missing flag it", arguments: [true, false])
+    func flagsWhatTellsOfNumbers(_ tells: Bool) throws {
+        // Two columns, so that there are fewer than a hundred rows for each.
+        let lines = (0..<150).map { row in
+            [
+                row % 7 == 0 ? "" : String(row), row % 5 == 0 ? "" : String(row % 17),
+                "\(row % 13 + (tells && row % 5 == 0 ? 9 : 0)).5",
+            ].joined(separator: ",")
+        }
+        let text = "a,b,y\n" + lines.joined(separator: "\n") + "\n"
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.request.table.flagsMissing == tells)
         }
     }
 

@@ -1,0 +1,256 @@
+"""What `init` and nothing else reaches on plain tables, beside a random forest of scikit-learn on the same test rows.
+
+usage: python3 Benchmarks/init_tables.py SWIFTLET [--tables NAME,...] [--part tune|judge] [--splits N] [--folder FOLDER] [--jobs N]
+
+Each table is written as two CSV files; `swiftlet init train.csv` writes a job, whose `test:` then names the other file, and
+`swiftlet search` runs it. The figure is that of the finalist that is best on validation. The forest (300 trees, medians in place of
+missing numbers, one column for each text) learns from all rows of train.csv. Settings of `init` were chosen on the tables of `tune`;
+those of `judge` were looked at once. Prints accuracy (or RMSE, where numbers are predicted) and ends with status 1 where a mean is
+more than two points (or two in a hundred of the RMSE) worse than the forest's.
+"""
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+from sklearn import datasets as collected
+
+
+def numbered(values, target):
+    header = [f"c{i}" for i in range(values.shape[1])] + ["target"]
+    return header, [[f"{v:.6g}" for v in row] + [str(t)] for row, t in zip(values, target)]
+
+
+def of_collection(load):
+    def make(random):
+        data = load()
+        order = random.permutation(len(data.target))
+        return numbered(data.data[order], data.target[order])
+    return make
+
+
+def with_missing(values, share, random):
+    """Cells as texts, a share of them empty."""
+    empty = random.random(values.shape) < share
+    return [["" if e else f"{v:.5g}" for v, e in zip(row, gaps)] for row, gaps in zip(values, empty)]
+
+
+def turned(labels, share, classes, random):
+    """A share of labels is drawn anew."""
+    wrong = random.random(len(labels)) < share
+    return np.where(wrong, random.integers(0, classes, len(labels)), labels)
+
+
+def classification(rows, columns, informative, classes, missing=0.0, noise=0.0, weights=None, separation=1.0, clusters=2):
+    def make(random):
+        values, labels = collected.make_classification(
+            rows, columns, n_informative=informative, n_redundant=0, n_classes=classes, n_clusters_per_class=clusters,
+            flip_y=noise, weights=weights, class_sep=separation, random_state=int(random.integers(1 << 30)))
+        cells = with_missing(values, missing, random)
+        return [f"c{i}" for i in range(columns)] + ["class"], [row + [f"k{label}"] for row, label in zip(cells, labels)]
+    return make
+
+
+def boxes(rows, columns, count, noise, classes=2):
+    """The class is that of the last of some boxes that holds a row; each box bounds three columns."""
+    def make(random):
+        values = random.random((rows, columns))
+        labels = np.zeros(rows, int)
+        for box in range(count):
+            inside = np.ones(rows, bool)
+            for column in random.choice(columns, 3, replace=False):
+                low = random.random() * 0.5
+                inside &= (values[:, column] > low) & (values[:, column] < low + 0.5)
+            labels[inside] = box % (classes - 1) + 1
+        return numbered(values, turned(labels, noise, classes, random))
+    return make
+
+
+def thresholds(rows, noise):
+    """Whether more than half of ten columns are above a threshold of their own, as a decision list with exceptions."""
+    def make(random):
+        values = random.normal(size=(rows, 10))
+        cuts = random.normal(size=10) * 0.6
+        above = values > cuts
+        labels = (above[:, 0] & above[:, 1]) | (above[:, 2] & ~above[:, 3] & above[:, 4]) | (~above[:, 5] & above[:, 6])
+        return numbered(values, turned(labels.astype(int), noise, 2, random))
+    return make
+
+
+def checkerboard(rows, cells, columns, noise):
+    def make(random):
+        values = random.random((rows, columns))
+        squares = (values[:, :2] * cells).astype(int)
+        return numbered(values, turned(squares.sum(1) % 2, noise, 2, random))
+    return make
+
+
+def skewed(rows):
+    """Log-normal numbers, two columns of texts, an identifier; the class follows ratios and texts."""
+    def make(random):
+        values = np.exp(random.normal(size=(rows, 6)) * 1.5)
+        town = random.integers(0, 12, rows)
+        kind = random.integers(0, 4, rows)
+        effect = random.normal(size=12)
+        score = np.log(values[:, 0] / values[:, 1]) + effect[town] + (kind == 2) * np.log(values[:, 2]) + 0.7 * random.normal(size=rows)
+        header = ["id", "pressure (bar)", "flow", "oil temp", "hours", "load", "cycles", "town", "kind", "outcome"]
+        rows_ = [[f"m-{i:05d}"] + [f"{v:.5g}" for v in value] + [f"town {t}", "abcd"[k], "bad" if s > 0 else "good"]
+                 for i, (value, t, k, s) in enumerate(zip(values, town, kind, score))]
+        return header, rows_
+    return make
+
+
+def missing_tells(rows):
+    """A label that is turned where a cell is missing."""
+    def make(random):
+        values = random.normal(size=(rows, 8))
+        empty = random.random((rows, 8)) < 0.2
+        labels = (values[:, 0] + values[:, 1] ** 2 > 0.8) ^ empty[:, 2]
+        cells = [["NA" if e else f"{v:.5g}" for v, e in zip(row, gaps)] for row, gaps in zip(values, empty)]
+        return [f"sensor {i}" for i in range(8)] + ["label"], [row + [str(int(label))] for row, label in zip(cells, labels)]
+    return make
+
+
+def friedman(make_table, rows, noise, scale=1.0):
+    def make(random):
+        values, target = make_table(n_samples=rows, noise=noise, random_state=int(random.integers(1 << 30)))
+        return numbered(values, [f"{t * scale:.6g}" for t in target])
+    return make
+
+
+def staircase(rows):
+    """A number in steps of single columns, with products of some; noise of a tenth."""
+    def make(random):
+        values = random.random((rows, 8)) * 100
+        target = (np.floor(values[:, 0] / 20) * 3 + (values[:, 1] > 70) * np.floor(values[:, 2] / 25) * 2
+                  + np.where(values[:, 3] < 30, 5, 0) + random.normal(size=rows))
+        return numbered(values, [f"{t:.4f}" for t in target])
+    return make
+
+
+TUNE = {
+    "wine": of_collection(collected.load_wine),
+    "diabetes": of_collection(collected.load_diabetes),
+    "boxes": boxes(2500, 10, 4, 0.08),
+    "thresholds": thresholds(2500, 0.08),
+    "four classes, 3 % missing": classification(2000, 12, 7, 4, missing=0.03, noise=0.05),
+    "600 rows, 10 % missing": classification(600, 12, 6, 3, missing=0.1),
+    "skewed, texts": skewed(3000),
+    "friedman 1": friedman(collected.make_friedman1, 1500, 1.0, 10_000),
+}
+JUDGE = {
+    "breast cancer": of_collection(collected.load_breast_cancer),
+    "digits": of_collection(collected.load_digits),
+    "iris": of_collection(collected.load_iris),
+    "checkerboard": checkerboard(3000, 4, 5, 0.05),
+    "boxes, five classes": boxes(4000, 16, 8, 0.05, classes=5),
+    "300 rows": classification(300, 10, 5, 2, noise=0.05),
+    "imbalanced": classification(4000, 15, 6, 2, weights=[0.93], noise=0.02),
+    "a missing cell tells": missing_tells(1500),
+    "20,000 rows": classification(20_000, 20, 10, 5, missing=0.02, noise=0.1, clusters=3),
+    "friedman 2": friedman(collected.make_friedman2, 800, 20.0),
+    "staircase": staircase(3000),
+    "wide": classification(800, 60, 8, 3, noise=0.05),
+}
+NUMBERS = {"diabetes", "friedman 1", "friedman 2", "staircase"}
+
+
+def write(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def encoded(header, train, test):
+    """Columns of numbers with medians for what is missing, a column for each text; identifiers are left out."""
+    columns = []
+    for place in range(len(header) - 1):
+        cells = [row[place] for row in train + test]
+        numbers = np.full(len(cells), np.nan)
+        texts = False
+        for i, cell in enumerate(cells):
+            try:
+                numbers[i] = float(cell)
+            except ValueError:
+                texts = texts or cell not in ("", "NA")
+        if texts:
+            known = sorted(set(cells))
+            columns += [[cell == text for cell in cells] for text in known] if len(known) <= 64 else []
+        else:
+            columns.append(np.where(np.isnan(numbers), np.nanmedian(numbers[:len(train)]), numbers))
+    values = np.array(columns, float).T
+    return values[:len(train)], values[len(train):]
+
+
+def forest(header, train, test, is_number):
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+    x, x_test = encoded(header, train, test)
+    y, y_test = [[row[-1] for row in part] for part in (train, test)]
+    if is_number:
+        y, y_test = np.array(y, float), np.array(y_test, float)
+        found = RandomForestRegressor(300, random_state=0).fit(x, y).predict(x_test)
+        return float(np.sqrt(np.mean((found - y_test) ** 2)))
+    return float((RandomForestClassifier(300, random_state=0).fit(x, y).predict(x_test) == np.array(y_test)).mean())
+
+
+def command(swiftlet, folder, *arguments):
+    done = subprocess.run([swiftlet, *arguments], cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{folder}: swiftlet {' '.join(arguments)}: status {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def searched(swiftlet, folder):
+    """The test figure of the finalist that is best on validation."""
+    command(swiftlet, folder, "init", "train.csv", "--device", "raspberry-pi-4", "--output", "job.yaml", "--force")
+    with open(os.path.join(folder, "job.yaml")) as file:
+        job = file.read().splitlines()
+    with open(os.path.join(folder, "job.yaml"), "w") as file:
+        file.write("\n".join("  test: {path: test.csv}" if line.startswith("  test:") else line for line in job) + "\n")
+    database = os.path.join(folder, "search.sqlite")
+    if os.path.exists(database):
+        os.remove(database)
+    command(swiftlet, folder, "search", "job.yaml", "--db", database)
+    front, = json.loads(command(swiftlet, folder, "front", "train", "--db", database, "--format", "json", "--all"))
+    figure = "accuracy" if front["metric"] == "accuracy" else "quality"
+    done = [each for each in front["candidates"] if each.get("test_" + figure) is not None]
+    best = (min if front["metric"] == "rmse" else max)(done, key=lambda each: each[figure])
+    return best["test_" + figure], best["architecture"]
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("swiftlet")
+    options.add_argument("--tables", help="names, separated by ;")
+    options.add_argument("--part", choices=["tune", "judge"])
+    options.add_argument("--splits", type=int, default=2)
+    options.add_argument("--folder", default="results/init-tables")
+    given = options.parse_args()
+    tables = {"tune": TUNE, "judge": JUDGE}.get(given.part, {**TUNE, **JUDGE})
+    names = given.tables.split(";") if given.tables else list(tables)
+    swiftlet = os.path.abspath(given.swiftlet)
+    good = True
+    for name in names:
+        figures = []
+        for split in range(given.splits):
+            header, rows = tables[name](np.random.default_rng(split))
+            train, test = rows[:len(rows) * 4 // 5], rows[len(rows) * 4 // 5:]
+            folder = os.path.join(os.path.abspath(given.folder), name.replace(" ", "-").replace("%", "percent"), str(split))
+            os.makedirs(folder, exist_ok=True)
+            write(os.path.join(folder, "train.csv"), header, train)
+            write(os.path.join(folder, "test.csv"), header, test)
+            figures.append((forest(header, train, test, name in NUMBERS), *searched(swiftlet, folder)))
+        trees, networks = np.mean([each[0] for each in figures]), np.mean([each[1] for each in figures])
+        holds = networks <= trees * 1.02 if name in NUMBERS else networks >= trees - 0.02
+        good = good and holds
+        print(f"{name:28s} forest {trees:.4g}  init {networks:.4g}  {'ok   ' if holds else 'BELOW'}  "
+              + "  ".join(f"{each[0]:.4g}/{each[1]:.4g} {each[2].split('|')[0]}" for each in figures), flush=True)
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
