@@ -34,6 +34,7 @@ extension Graph {
 
     /// Products with a constant number disappear into the convolution (or its batch norm) before them.
     private func foldingScales() -> Graph {
+        guard nodes.contains(where: { $0.operation == .binary(.multiply) }) else { return self }
         let (producers, consumers) = (producers, consumers)
         var replaced = [ValueID?](repeating: nil, count: values.count)
         for node in nodes {
@@ -79,6 +80,7 @@ extension Graph {
 
     /// Readers of a replaced value read its replacement; its node goes.
     private func rewired(_ replaced: [ValueID?]) -> Graph {
+        guard replaced.contains(where: { $0 != nil }) else { return self }
         func final(_ id: ValueID) -> ValueID {
             var id = id
             while let next = replaced[id.index] { id = next }

@@ -252,7 +252,7 @@ extension ResolvedJob {
         switch file.data.data {
         case .table: return []
         case .samples:
-            let shelf = try DeviceShelf()
+            let shelf = DeviceShelf()
             return try file.devices.names.map { device in
                 do {
                     return try shelf.profile(device.value, relativeTo: folder)

@@ -27,13 +27,18 @@ package enum ShippedFiles {
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             return try read(base.isEmpty || name.hasPrefix("/") ? name : "\(base)/\(name)")
         }
-        let path = "\(folder)/\(name).yaml"
-        if FileManager.default.fileExists(atPath: path) { return try read(path) }
-        guard let shipped = all.first(where: { $0.name == path }) else {
+        guard let file = try file(name, in: folder) else {
             let known = names(in: folder).joined(separator: ", ")
             throw JobError("there is no '\(name)' among the \(folder); known: \(known)")
         }
-        return shipped
+        return file
+    }
+
+    /// `FOLDER/NAME.yaml`, the working folder's before the shipped one; nil where there is neither.
+    static func file(_ name: String, in folder: String) throws -> TextFile? {
+        let path = "\(folder)/\(name).yaml"
+        if FileManager.default.fileExists(atPath: path) { return try read(path) }
+        return all.first { $0.name == path }
     }
 
     /// Every file of a folder, those of the working folder before the shipped ones of the same name.

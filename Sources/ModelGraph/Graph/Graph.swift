@@ -115,9 +115,10 @@ public struct Graph: Hashable, Sendable {
     }
 
     /// The value that `id` names.
+    @inlinable
     public subscript(id: ValueID) -> Value {
         get { values[id.index] }
-        set { values[id.index] = newValue }
+        _modify { yield &values[id.index] }
     }
 
     /// For each value, the index of the node that produces it; nil for inputs and constants.

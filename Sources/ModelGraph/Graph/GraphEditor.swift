@@ -64,12 +64,13 @@ struct GraphEditor {
     /// The graph without removed nodes and unused values.
     consuming func finished() -> Graph {
         var isUsed = [Bool](repeating: false, count: graph.values.count)
-        let nodes = remaining.map { graph.nodes[$0] }
-        for node in nodes {
-            for value in node.inputs + [node.output] { isUsed[value.index] = true }
+        for index in graph.nodes.indices where !isRemoved[index] {
+            for value in graph.nodes[index].inputs { isUsed[value.index] = true }
+            isUsed[graph.nodes[index].output.index] = true
         }
-        for value in graph.inputs + graph.outputs { isUsed[value.index] = true }
-        guard nodes.count < graph.nodes.count || isUsed.contains(false) else { return graph }
+        for value in graph.inputs { isUsed[value.index] = true }
+        for value in graph.outputs { isUsed[value.index] = true }
+        guard isRemoved.contains(true) || isUsed.contains(false) else { return graph }
         var renumbered = [ValueID](repeating: ValueID(0), count: graph.values.count)
         var values: [Value] = []
         for (index, value) in graph.values.enumerated() where isUsed[index] {
@@ -79,10 +80,11 @@ struct GraphEditor {
         func new(_ id: ValueID) -> ValueID { renumbered[id.index] }
         var finished = Graph(
             name: graph.name, values: values,
-            nodes: nodes.map {
-                Node(
-                    name: $0.name, operation: $0.operation, inputs: $0.inputs.map(new), output: new($0.output)
-                )
+            nodes: remaining.map { index in
+                var node = graph.nodes[index]
+                for place in node.inputs.indices { node.inputs[place] = new(node.inputs[place]) }
+                node.output = new(node.output)
+                return node
             },
             inputs: graph.inputs.map(new), outputs: graph.outputs.map(new))
         finished.states = graph.states

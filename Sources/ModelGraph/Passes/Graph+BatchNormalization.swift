@@ -4,6 +4,7 @@ extension Graph {
     /// With γ, β, μ, σ² the normalisation's parameters and s = γ / √(σ² + ε): w′ = w · s and b′ = (b − μ) · s + β for each
     /// output channel. Unknown weights stay unknown, so that the result has the same types with and without weights.
     public func foldingBatchNormalization() -> Graph {
+        guard nodes.contains(where: \.operation.isNormalization) else { return self }
         var editor = GraphEditor(self)
         let (producers, consumers) = (producers, consumers)
         for (index, node) in nodes.enumerated() {
@@ -56,6 +57,10 @@ extension Graph {
             Tensor([channels], normalization.applied(to: biases))
         )
     }
+}
+
+extension Operation {
+    fileprivate var isNormalization: Bool { if case .batchNormalization = self { true } else { false } }
 }
 
 /// y = scale · x + offset for each channel.

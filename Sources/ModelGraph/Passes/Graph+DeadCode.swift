@@ -16,8 +16,9 @@ extension Graph {
 
     /// Lets sums skip terms that are zero whatever the input is; `removingUnused` then drops what computed them.
     func removingZeros() -> Graph {
-        var editor = GraphEditor(self)
         var isZero = values.map(\.isConstantZero)
+        guard isZero.contains(true) else { return self }
+        var editor = GraphEditor(self)
         for index in nodes.indices {
             let node = editor.graph.nodes[index]
             isZero[node.output.index] = node.operation.isZero(where: node.inputs.map { isZero[$0.index] })

@@ -19,6 +19,7 @@ extension Graph {
 
     /// Makes explicit padding with zeros part of the convolution or average pool that alone reads it.
     func foldingPadding() -> Graph {
+        guard nodes.contains(where: \.operation.isPadding) else { return self }
         var editor = GraphEditor(self)
         let (producers, consumers) = (producers, consumers)
         for (index, node) in nodes.enumerated() {
@@ -47,6 +48,8 @@ extension Padding {
 }
 
 extension Operation {
+    fileprivate var isPadding: Bool { if case .pad = self { true } else { false } }
+
     /// The same operation with zeros around its input; nil where zeros outside are not what it means by padding.
     fileprivate func absorbing(_ edges: EdgePadding) -> Operation? {
         if case .convolution(var convolution) = self {

@@ -13,13 +13,15 @@ extension Graph {
     ) -> Graph {
         var graph = self
         var matcher = WrittenOutMatcher(graph)
+        var isChanged = false
         for index in nodes.indices.reversed() {
             guard let (operation, inputs) = match(matcher, index) else { continue }
             graph.nodes[index].operation = operation
             graph.nodes[index].inputs = inputs
             matcher = WrittenOutMatcher(graph)
+            isChanged = true
         }
-        return graph == self ? self : graph.removingUnused()
+        return isChanged ? graph.removingUnused() : self
     }
 }
 

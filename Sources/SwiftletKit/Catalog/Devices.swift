@@ -36,7 +36,7 @@ public enum DeviceCommands {
 
     /// Reads every named profile (all known ones where none is named); the first mistake is thrown.
     public static func validate(_ names: [String] = []) throws -> ValidDevicesAnswer {
-        let shelf = try DeviceShelf()
+        let shelf = DeviceShelf()
         let profiles = try names.isEmpty ? shelf.catalog.profiles : names.map { try shelf.profile($0) }
         return ValidDevicesAnswer(names: profiles.map(\.name))
     }

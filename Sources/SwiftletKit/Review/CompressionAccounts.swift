@@ -13,9 +13,10 @@ extension Review {
     func compressionAccounts(
         of evaluation: Evaluation, in job: JobStore, on devices: [String]
     ) -> [CompressionAccountAnswer] {
-        guard evaluation.fidelity == .final, let shelf = try? DeviceShelf(),
+        guard evaluation.fidelity == .final,
             let graph = try? ModelFile(job: job, candidate: evaluation.candidate).read()
         else { return [] }
+        let shelf = DeviceShelf()
         return devices.compactMap { device in
             (try? shelf.profile(device)).map { profile in
                 CompressionAccountAnswer(

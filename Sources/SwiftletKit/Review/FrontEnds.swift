@@ -28,7 +28,7 @@ extension JobStore {
     /// Without devices whose profile is not known any more.
     func frontEnds(on devices: [String]) throws -> [FrontEndAnswer] {
         guard let work = try frontEndWork() else { return [] }
-        let shelf = try DeviceShelf()
+        let shelf = DeviceShelf()
         return devices.compactMap { device in
             (try? shelf.profile(device)).flatMap { FrontEndCost(work, on: $0) }.map { FrontEndAnswer($0) }
         }
