@@ -602,6 +602,14 @@ static const unsigned char device_profiles_stm32l4r5_yaml[] = {
 #embed "../../device-profiles/stm32l4r5.yaml"
 };
 
+static const unsigned char device_profiles_stm32mp257_gpu_yaml[] = {
+#embed "../../device-profiles/stm32mp257-gpu.yaml"
+};
+
+static const unsigned char device_profiles_stm32mp257_npu_yaml[] = {
+#embed "../../device-profiles/stm32mp257-npu.yaml"
+};
+
 static const unsigned char device_profiles_sunway_sw421_ncnn_yaml[] = {
 #embed "../../device-profiles/sunway-sw421-ncnn.yaml"
 };
@@ -821,6 +829,8 @@ static const struct shipped_file files[] = {
     {"device-profiles/stm32h743.yaml", device_profiles_stm32h743_yaml, sizeof device_profiles_stm32h743_yaml},
     {"device-profiles/stm32l4r5-tflm.yaml", device_profiles_stm32l4r5_tflm_yaml, sizeof device_profiles_stm32l4r5_tflm_yaml},
     {"device-profiles/stm32l4r5.yaml", device_profiles_stm32l4r5_yaml, sizeof device_profiles_stm32l4r5_yaml},
+    {"device-profiles/stm32mp257-gpu.yaml", device_profiles_stm32mp257_gpu_yaml, sizeof device_profiles_stm32mp257_gpu_yaml},
+    {"device-profiles/stm32mp257-npu.yaml", device_profiles_stm32mp257_npu_yaml, sizeof device_profiles_stm32mp257_npu_yaml},
     {"device-profiles/sunway-sw421-ncnn.yaml", device_profiles_sunway_sw421_ncnn_yaml, sizeof device_profiles_sunway_sw421_ncnn_yaml},
     {"device-profiles/sunway-sw831-ncnn.yaml", device_profiles_sunway_sw831_ncnn_yaml, sizeof device_profiles_sunway_sw831_ncnn_yaml},
     {"device-profiles/xeon-gold-6226.yaml", device_profiles_xeon_gold_6226_yaml, sizeof device_profiles_xeon_gold_6226_yaml},
