@@ -109,7 +109,7 @@ struct Finish: Sendable {
         let fixed = try finalists.map { try seconds(of: $0, epochs: 0) }
         let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
         // For trainings from a second seed, which are left out first where this computer is slower than it was.
-        let reserve = 1 + (job.decidesPicks ? 2 : 1) / Double(max(finalists.count, 8))
+        let reserve = 1 + 1 / Double(max(finalists.count, 8))
         let shared = (budget * Double(width) / reserve - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
         let longest = zip(each, fixed).map { (budget - $1) / max($0, 1e-9) }.min() ?? shared
         return min(max(min(shared, longest), least), most).roundedToTwoDigits

@@ -13,7 +13,10 @@ extension PreparedJob {
     /// What the job is going to do, and the lines of a job file that make it do the same elsewhere.
     package var summary: String {
         let lengths = schedule.current
-        var parts = ["\(lengths.evaluations) evaluations" + words(of: lengths.epochs)]
+        let isCutByTime = schedule.time != nil && schedule.chosen.contains(.evaluations)
+        var parts = [
+            (isCutByTime ? "up to " : "") + "\(lengths.evaluations) evaluations" + words(of: lengths.epochs)
+        ]
         if case .training = work, let finalists = lengths.finalists, finalists > 0 {
             parts.append("up to \(finalists) finalists a device" + words(of: lengths.finalEpochs))
         }

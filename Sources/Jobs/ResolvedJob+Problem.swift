@@ -12,7 +12,8 @@ extension ResolvedJob {
             return try Problem(
                 space: space, targets: try targets(work),
                 constraints: limits(on: work), seed: seed,
-                maximumOperations: search.maxOperations, pricer: pricer ?? training.pricer,
+                maximumOperations: search.maxOperations, trainsCandidates: searchFidelity != .inherited,
+                pricer: pricer ?? training.pricer,
                 guide: limitsMeasuredTimes ? nil : training.pricer)
         case .table(let table):
             return try Problem(

@@ -25,13 +25,16 @@ public struct Problem: Sendable {
     /// Candidates whose networks have more multiply-accumulate operations before compression take too long to train and are
     /// not proposed; nil for no limit.
     public let maximumOperations: Int?
+    /// Whether each evaluation trains a network, so that large ones take longer.
+    public let trainsCandidates: Bool
     /// For each target the place of its device among the scores of a price; nil where prices have none.
     let devicePositions: [Int?]
 
     /// Throws where a constraint names a device that is not among the targets, or a target has no objective.
     public init(
         space: SearchSpace, listed: [Genotype]? = nil, targets: [Target], constraints: [Constraint] = [],
-        seed: UInt64, maximumOperations: Int? = nil, pricer: any Pricer, guide: (any Pricer)? = nil
+        seed: UInt64, maximumOperations: Int? = nil, trainsCandidates: Bool = false, pricer: any Pricer,
+        guide: (any Pricer)? = nil
     ) throws(SearchError) {
         guard !targets.isEmpty, targets.allSatisfy({ !$0.objectives.isEmpty }) else { throw .noObjectives }
         for case let device? in constraints.map(\.device)
@@ -44,6 +47,7 @@ public struct Problem: Sendable {
         self.constraints = constraints
         self.seed = seed
         self.maximumOperations = maximumOperations
+        self.trainsCandidates = trainsCandidates
         self.pricer = pricer
         self.guide = guide
         let scores = pricer.costs(of: listed?.first ?? space.smallest).scores

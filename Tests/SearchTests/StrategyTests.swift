@@ -131,6 +131,27 @@ struct StrategyTests {
         }
     }
 
+    @Test("Where candidates are trained, networks that take long are evaluated less often")
+    func trainingTime() async throws {
+        func operations(trains: Bool) async throws -> Double {
+            let problem = try Problem(
+                space: Landscape.space(nodes: 4, operations: 5), targets: [Landscape.targets[0]], seed: 7,
+                trainsCandidates: trains, pricer: LargeNetworks())
+            let history = try await run(GuidedSearch(), problem, evaluations: 60)
+            return history.history.dropFirst(10).reduce(0) { $0 + Double($1.evaluation.macs ?? 0) }
+        }
+        #expect(try await operations(trains: true) < operations(trains: false))
+    }
+
+    /// The landscape's prices with networks of millions of operations.
+    private struct LargeNetworks: Pricer {
+        func costs(of genotype: Genotype) -> Costs {
+            var costs = Landscape.price(genotype)
+            costs.macs = costs.macs.map { $0 * 1000 }
+            return costs
+        }
+    }
+
     @Test("A tiny feasible corner of a large space is found", arguments: [1, 2, 3])
     func findsCorner(seed: UInt64) async throws {
         let problem = try Problem(

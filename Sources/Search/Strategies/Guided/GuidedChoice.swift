@@ -10,6 +10,8 @@ struct GuidedChoice {
     private var fronts: [FrontGain]
     /// For each point and guiding target the scaled costs; nil where the device cannot have it.
     private let costs: [[[Double]?]]
+    /// By what the gain of each point is multiplied.
+    private let worth: [Double]
     /// Gains as computed in some round; at or below 0 for points that are taken.
     private var gains: [Double]
     private var rounds: [Int]
@@ -37,6 +39,7 @@ struct GuidedChoice {
                     : nil
             }
         }
+        worth = problem.worth(of: pool.genotypes)
         gains = []
         rounds = [Int](repeating: 0, count: pool.genotypes.count)
         gains = pool.genotypes.indices.map(expectedGain)
@@ -70,8 +73,9 @@ struct GuidedChoice {
 
     private func expectedGain(_ point: Int) -> Double {
         let error = error(point)
-        return zip(fronts, costs[point]).reduce(0) { sum, pair in
+        let gain = zip(fronts, costs[point]).reduce(0) { sum, pair in
             pair.1.map { sum + pair.0.expected(costs: $0, error: error) } ?? sum
         }
+        return gain * worth[point]
     }
 }
