@@ -13,6 +13,8 @@ public struct LoadedModel: Sendable {
     public let graph: Graph
     /// What the file says of itself, in its order.
     public let metadata: [(key: String, value: String)]
+    /// Outputs in whose rows −1 stands for nothing, since the data decide how many there are.
+    public private(set) var paddedOutputs: Set<String> = []
 
     /// Reads a model; `memory` bounds what it may take, checked before allocation.
     ///
@@ -30,6 +32,7 @@ public struct LoadedModel: Sendable {
         case "onnx":
             let model = try ONNXModel.read(path: path, options: ONNXReadOptions(memoryBytes: memory, inputs))
             (format, graph) = ("onnx", model.graph)
+            paddedOutputs = Set(model.paddedOutputs)
             metadata = model.metadata.map { ($0.key, $0.value) }
         case "tflite":
             guard inputs.values.isEmpty else {

@@ -30,7 +30,10 @@ extension Lowering {
         switch node.operation.traits.kind {
         case .layer: candidates = kernel.residual.map { node.operation.isGrouped ? [] : [$0] } ?? []
         case .elementwise:
-            candidates = node.inputs.filter { graph[$0].type.shape == graph[kernel.output].type.shape }
+            // An only input stays as it is, so that runs may read it in the caller's memory.
+            candidates = node.inputs.filter {
+                graph[$0].type.shape == graph[kernel.output].type.shape && graph.inputs != [$0]
+            }
         case .mixing: candidates = node.operation.isSoftmax ? [node.inputs[0]] : []
         case .product, .pooling, .movement, .recurrence: candidates = []
         }

@@ -47,9 +47,7 @@ extension Plan {
     ) {
         var destination = input.mutableSpan
         fill(samples, &destination)
-        worker.setInput(0, floats: input.span)
-        worker.run()
-        worker.copyOutput(0, into: &output)
+        worker.run(input.span, into: &output)
     }
 
     /// One worker a share, side by side; alone on the calling thread.

@@ -1,6 +1,6 @@
 /// Times inference on one sample, from the caller's buffers to the outputs: warm-up, then nine repeats that share the time.
 ///
-/// Sixteen input buffers are taken in turn, and the copies into and out of the plan's memory count.
+/// Sixteen input buffers are taken in turn, and copies into and out of the plan's memory count.
 /// - Returns: for each repeat, the times of its single runs in milliseconds, at least five.
 public func timeRuns(of plan: Plan, seconds: Double, threads: Int = 1) -> [[Double]] {
     precondition(seconds > 0, "timeRuns: needs time")
@@ -44,10 +44,16 @@ private struct InferenceTimer {
     }
 
     private mutating func once() {
-        for (port, buffer) in turns[next].enumerated() { worker.setInput(port, floats: buffer.span) }
-        worker.run()
-        for port in outputs.indices { worker.copyOutput(port, into: &outputs[port]) }
+        let inputs = turns[next]
         next = (next + 1) % turns.count
+        guard inputs.count == 1, outputs.count == 1 else {
+            for (port, buffer) in inputs.enumerated() { worker.setInput(port, floats: buffer.span) }
+            worker.run()
+            for port in outputs.indices { worker.copyOutput(port, into: &outputs[port]) }
+            return
+        }
+        let numbers = inputs[0]
+        worker.run(numbers.span, into: &outputs[0])
     }
 }
 

@@ -8,12 +8,27 @@ public final class Worker {
     /// What the worker runs; shared with other workers.
     public let plan: Plan
     let executor: Executor
+    /// The only input and the only output, where runs may use the caller's memory in place of theirs.
+    private let lentInput, lentOutput: LentBuffer?
 
     /// - Parameter threads: 1, or 2 for a helper that shares the larger steps; results are the same.
     public init(_ plan: Plan, threads: Int = 1) {
         precondition(threads >= 1, "Worker: needs a thread")
         self.plan = plan
         executor = Executor(plan.program, threads: threads)
+        let isSingle = plan.inputs.count == 1 && plan.outputs.count == 1 && plan.observed.isEmpty
+        let (input, output) = (plan.inputs.first, plan.outputs.first)
+        guard isSingle, let input, let output, input.buffer != output.buffer else {
+            (lentInput, lentOutput) = (nil, nil)
+            return
+        }
+        let inputCount = input.type.shape.elementCount, outputCount = output.type.shape.elementCount
+        lentInput =
+            input.encoding == .plain(.float32)
+            ? executor.lendable(reading: input.buffer, count: inputCount) : nil
+        lentOutput =
+            output.encoding == .plain(.float32)
+            ? executor.lendable(writing: output.buffer, count: outputCount) : nil
     }
 
     /// Copies real numbers into an input, in row-major order; an integer input quantises them by its scale.
@@ -37,6 +52,22 @@ public final class Worker {
 
     /// Computes the outputs from the inputs; allocates nothing.
     public func run() { executor.run() }
+
+    /// Computes the first output from the first input, both as real numbers in row-major order; allocates nothing.
+    ///
+    /// Element-wise steps at either end of a network with one input and one output read and write the caller's memory where it lies;
+    /// elsewhere the numbers are copied as by `setInput` and `copyOutput`, and so are other inputs, which have to be set before.
+    public func run(_ numbers: Span<Float>, into results: inout MutableSpan<Float>) {
+        if lentInput == nil { setInput(0, floats: numbers) }
+        executor.run(reading: lentInput, numbers, writing: lentOutput, &results)
+        if lentOutput == nil { copyOutput(0, into: &results) }
+    }
+
+    /// The same, over the elements of an array.
+    public func run(_ numbers: Span<Float>, into results: inout [Float]) {
+        var span = results.mutableSpan
+        run(numbers, into: &span)
+    }
 
     /// An output as real numbers, in row-major order.
     public func output(_ index: Int) -> [Float] { floats(plan.outputs[index]) }

@@ -10,7 +10,7 @@ public final class Executor {
     /// Every step of the program.
     private let steps: [sk_step]
     /// What runs.
-    private let units: RunList
+    let units: RunList
     private let team: OpaquePointer?
 
     /// - Parameter threads: 2 starts a helper that shares the larger steps; more are not used. Results are the same.

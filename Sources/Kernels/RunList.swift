@@ -3,7 +3,9 @@ import CKernels
 /// What a run goes through, in order: steps, and pairs of lists of steps of which two threads take one each.
 final class RunList {
     // SAFETY: what the pointers lead to lives in the pool.
-    let steps: UnsafePointer<sk_step>
+    let steps: UnsafeMutablePointer<sk_step>
+    /// For each the program's step that it is; nil for lists of steps.
+    let records: [Int?]
     /// For each whether a second thread takes half of it.
     let shared: UnsafePointer<Bool>
     let count: Int
@@ -17,7 +19,8 @@ final class RunList {
     init(_ program: Program, _ steps: [sk_step], parts: Int) {
         var list = Builder(program: program, steps: steps)
         list.appendUnits(drawsBorders: parts == 2)
-        self.steps = UnsafePointer(list.pool.store(list.units))
+        self.steps = list.pool.store(list.units)
+        records = list.records
         shared = UnsafePointer(list.pool.store(list.shared))
         count = list.units.count
         hasShared = list.shared.contains(true)
@@ -29,7 +32,7 @@ private struct Builder {
     let program: Program
     let steps: [sk_step]
     let pool = ConstantPool()
-    var units: [sk_step] = [], shared: [Bool] = []
+    var units: [sk_step] = [], shared: [Bool] = [], records: [Int?] = []
 
     init(program: Program, steps: [sk_step]) {
         self.program = program
@@ -60,6 +63,7 @@ private struct Builder {
 
     private mutating func append(_ indices: ClosedRange<Int>, areShared: Bool) {
         units += steps[indices]
+        records += indices.map { $0 }
         shared += indices.map { _ in areShared }
     }
 
@@ -70,6 +74,7 @@ private struct Builder {
         units.append(
             sk_step(
                 run: sk_run_halves, a: nil, b: nil, y: nil, scratch: nil, params: pool.store(one: lists)))
+        records.append(nil)
         shared.append(true)
     }
 

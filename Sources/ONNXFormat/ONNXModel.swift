@@ -23,6 +23,8 @@ public struct ImportedModel: Sendable {
     public var producer: String
     /// Version of the default operator set.
     public var operatorSet: Int
+    /// Outputs of whose rows as many count as the data decide (NonMaxSuppression): rows that begin with −1 stand for nothing.
+    public var paddedOutputs: [String] = []
 }
 
 /// One entry of a model's metadata, such as preprocessing, classes or metrics.
@@ -125,7 +127,8 @@ extension ONNXModel {
         try graph.readStates(metadata)
         return ImportedModel(
             graph: graph, metadata: metadata.filter { $0.key != Graph.statesKey },
-            producer: model.producerName, operatorSet: operatorSet)
+            producer: model.producerName, operatorSet: operatorSet,
+            paddedOutputs: translator.paddedOutputs)
     }
 
     /// The file's messages, if they describe a network and fit into memory.

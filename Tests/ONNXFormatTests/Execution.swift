@@ -68,7 +68,7 @@ extension Tensor {
         guard let own = floats, let theirs = expected.floats else { return "unknown elements" }
         for (index, (a, b)) in zip(own, theirs).enumerated() {
             if a == b || (a.isNaN && b.isNaN) { continue }
-            guard abs(a - b) <= absolute + relative * abs(b) else {
+            guard a.isFinite, b.isFinite, abs(a - b) <= absolute + relative * abs(b) else {
                 return "element \(index) is \(a) instead of \(b)"
             }
         }

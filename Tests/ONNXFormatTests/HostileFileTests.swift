@@ -83,6 +83,21 @@ struct HostileFileTests {
         #expect(problem(model(3e38, 1e-38))?.contains("2³⁰") == true)
     }
 
+    @Test("Boxes, indices and weights that do not fit are refused with what does not")
+    func misfits() {
+        func problem(_ type: String, _ shapes: [[Int]]) -> String? {
+            let inputs = shapes.enumerated().map { WireModel.Input("x\($0.offset)", $0.element) }
+            let node = WireModel.Node(type, inputs.map(\.name), ["y"])
+            return self.problem(WireModel(nodes: [node], inputs: inputs, outputs: ["y"], operatorSet: 13))
+        }
+        let boxes = problem("NonMaxSuppression", [[1, 5, 3], [1, 2, 5]])
+        #expect(boxes?.contains("scores [1, 2, 5] do not fit boxes [1, 5, 3]") == true)
+        #expect(problem("NonMaxSuppression", [[1, 5, 4], [1, 5]])?.contains("do not fit") == true)
+        #expect(problem("GatherElements", [[3, 4], [2]])?.contains("indices [2] do not fit [3, 4]") == true)
+        #expect(problem("GatherND", [[3, 4], [2, 3]])?.contains("do not fit") == true)
+        #expect(problem("Conv", [[1, 2, 3, 4, 5], [2, 2, 1, 1]])?.contains("constant") == true)
+    }
+
     @Test("A name that nothing provides is named")
     func missingInitializer() {
         let model = WireModel(

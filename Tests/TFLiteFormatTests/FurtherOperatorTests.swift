@@ -51,6 +51,45 @@ import Testing
     }
 
     @Test(
+        "A real state that is read as integers stays real where what callers see becomes int8",
+        arguments: [
+            ModelInterface.int8, .uint8,
+        ])
+    func keepsRealStates(interface: ModelInterface) throws {
+        var builder = GraphBuilder(name: "memory")
+        let x = builder.input("x", ValueType([1, 4])), before = builder.input("before", ValueType([1, 4]))
+        let fine = Quantization(scale: 0.02, zeroPoint: 3), coarse = Quantization(scale: 0.05, zeroPoint: -7)
+        let a = try builder.apply(.quantize(.int8, fine), to: [x])
+        let b = try builder.apply(.quantize(.int8, coarse), to: [before])
+        let sum = try builder.apply(.binary(.add), to: [a, b], quantization: coarse, dataType: .int8)
+        let y = try builder.apply(.dequantize, to: [sum], name: "y")
+        let real = try builder.apply(.dequantize, to: [sum], name: "real")
+        let half = builder.constant("half", Tensor([1], [0.7]))
+        let after = try builder.apply(.binary(.multiply), to: [real, half], name: "after")
+        var graph = builder.graph(outputs: [y, after])
+        graph.states = [GraphState(input: 1, output: 1, initial: 0.25)]
+        let bytes = try TFLiteModel.write(graph, options: TFLiteOptions(interface: interface))
+        let written = try TFLiteModel.parse(bytes, file: "x.tflite").graph
+        #expect(written.states.map(\.initial) == [0.25])
+        let plans = try [Plan(graph), Plan(written)]
+        #expect(plans[1].inputs[plans[1].givenInputs[0]].type.dataType != .float32)
+        #expect(plans[1].states.allSatisfy { plans[1].inputs[$0.input].type.dataType == .float32 })
+        let workers = plans.map { Worker($0) }
+        for worker in workers { worker.resetStates() }
+        for step in 0..<5 {
+            let numbers = (0..<4).map { Float(($0 * 7 + step * 3) % 11) / 5 - 1 }
+            let answers = workers.map { worker in
+                worker.setInput(worker.plan.givenInputs[0], floats: numbers.span)
+                worker.run()
+                let answer = worker.output(worker.plan.readOutputs[0])
+                worker.carryStates()
+                return answer
+            }
+            #expect(answers[0] == answers[1])
+        }
+    }
+
+    @Test(
         "Layers on int16 are written as they are",
         arguments: ["int16 conv relu", "int16 pointwise", "int16 depthwise"])
     func writesSixteenBits(name: String) throws {

@@ -22,17 +22,18 @@ struct OpenExtents {
         for input in inputs { bindLater(input) }
     }
 
-    /// The shape of an input, with every open extent filled in.
+    /// The shape of an input, with every open extent filled in; data without elements say all extents.
     func shape(_ dimensions: [ProtoTensorShape.Dimension], of name: String) throws(ONNXProblem) -> Shape {
         if let given = options.inputShapes[name] { return given }
         let sample = sample(name) ?? []
+        let isEmpty = sample.count == dimensions.count && sample.contains(0)
         var shape: [Int] = []
         for (axis, dimension) in dimensions.enumerated() {
             if let extent = dimension.extent {
                 shape.append(extent)
             } else if let value = dimension.symbol.flatMap({ values[$0] }) {
                 shape.append(value)
-            } else if axis == 0 {
+            } else if axis == 0, !isEmpty {
                 shape.append(1)
             } else if sample.count == dimensions.count {
                 shape.append(sample[axis])

@@ -4,9 +4,6 @@ import ModelGraph
 extension Translator {
     /// Queries, keys and values [N, heads, steps, width], or [N, steps, heads · width] with the numbers of heads as attributes.
     mutating func attention(_ call: Call) throws(ONNXProblem) {
-        guard call.input(6) == nil else {
-            throw call.unsupported("it takes lengths of its keys; mask the rest instead")
-        }
         guard call.inputs.count >= 3 else { throw call.fault("needs queries, keys and values") }
         let isFlat = try shape(of: call.named(0), call).count == 3
         let heads = (
@@ -133,27 +130,78 @@ extension Translator {
     ) throws(ONNXProblem) -> (masked: String, bias: String?) {
         var bias: String?
         if let mask = call.input(3) {
-            bias = try isTruth(mask, of: call) ? try penalty(mask, of: call) : mask
+            let own = try isTruth(mask, of: call) ? try penalty(mask, of: call) : mask
+            bias = try widened(own, to: shape(of: scores, call)[3], of: call)
         }
-        let order = call.flag("is_causal") ? try order(of: scores, call) : nil
-        if let order {
+        var others: [String] = []
+        if call.flag("is_causal") { others.append(try order(of: scores, call)) }
+        if call.input(6) != nil { others.append(try beyondLengths(of: scores, call)) }
+        for other in others {
             bias =
-                try bias.map { (own) throws(ONNXProblem) in try step("Add", [own, order], of: call) } ?? order
+                try bias.map { (own) throws(ONNXProblem) in try step("Add", [own, other], of: call) } ?? other
         }
         guard let bias else { return (try passed(scores, mode, of: call), nil) }
         let sum = try step("Add", [scores, bias], of: call)
-        return (try passed(sum, mode, of: call), call.input(3) == nil ? nil : bias)
+        if let output = scoreOutput(mode, of: call) { try setInfinite(sum, as: output, of: call) }
+        let isOpenEverywhere = call.input(3) == nil && call.input(6) == nil
+        return (sum, isOpenEverywhere ? nil : bias)
+    }
+
+    /// Scores as a result of the node: −∞ where they are shut out, which the logarithm of a truth value adds.
+    private mutating func setInfinite(_ scores: String, as output: String, of call: Call) throws(ONNXProblem)
+    {
+        let limit = number("limit", Tensor([], [Translator.shutOut / 2]), of: call)
+        let isOpen = try step("Greater", [scores, limit], of: call)
+        let type = ElementType(try elementType(0, of: call)) ?? .float32
+        let real = try step("Cast", [isOpen], of: call, attributes: [.init("to", Int(type.rawValue))])
+        _ = try step("Add", [scores, try step("Log", [real], of: call)], of: call, as: output)
+    }
+
+    /// A mask that covers the first keys only shuts out the rest.
+    private mutating func widened(_ mask: String, to count: Int, of call: Call) throws(ONNXProblem) -> String
+    {
+        let extents = try shape(of: mask, call)
+        guard let width = extents.last, width > 1, width < count else { return mask }
+        var amounts = [Int](repeating: 0, count: 2 * extents.count)
+        amounts[amounts.count - 1] = count - width
+        let value = number("shut_out", Tensor([], [Translator.shutOut]), of: call)
+        return try step("Pad", [mask, axesTensor(amounts, "missing", of: call), value], of: call)
+    }
+
+    /// The number of keys of each sample [N, 1, 1, 1], as real numbers.
+    private mutating func lengths(_ call: Call) throws(ONNXProblem) -> String {
+        let real = try step("Cast", [call.named(6)], of: call, attributes: [.init("to", 1)])
+        let count = try shape(of: real, call).reduce(1, *)
+        return try step("Reshape", [real, axesTensor([count, 1, 1, 1], "lengths", of: call)], of: call)
+    }
+
+    /// What is added so that nothing looks at keys behind the length of its sample.
+    private mutating func beyondLengths(of scores: String, _ call: Call) throws(ONNXProblem) -> String {
+        let columns = try shape(of: scores, call)[3]
+        try reserve([columns], call)
+        let places = number("places", Tensor([columns], (0..<columns).map(Float.init)), of: call)
+        return try penalty(try step("Less", [places, try lengths(call)], of: call), of: call)
     }
 
     /// What is added so that no step looks at later ones.
     private mutating func order(of scores: String, _ call: Call) throws(ONNXProblem) -> String {
         let extents = try shape(of: scores, call), (rows, columns) = (extents[2], extents[3])
+        if call.input(6) != nil, call.input(4) == nil { return try orderAtEnd(rows, columns, call) }
         let past = try call.input(4).map { (name) throws(ONNXProblem) in try shape(of: name, call)[2] } ?? 0
         try reserve([rows, columns], call)
         let numbers = (0..<rows * columns).map { place -> Float in
             place % columns <= place / columns + past ? 0 : Translator.shutOut
         }
         return number("order", Tensor([rows, columns], numbers), of: call)
+    }
+
+    /// The same where the queries are the last of each sample's keys: key j is seen by query i where j − i + queries ≤ length.
+    private mutating func orderAtEnd(_ rows: Int, _ columns: Int, _ call: Call) throws(ONNXProblem) -> String
+    {
+        try reserve([rows, columns], call)
+        let least = (0..<rows * columns).map { Float($0 % columns - $0 / columns + rows) }
+        let needed = number("needed", Tensor([rows, columns], least), of: call)
+        return try penalty(try step("LessOrEqual", [needed, try lengths(call)], of: call), of: call)
     }
 
     /// Added where nothing is to be looked at; e to this is 0.
@@ -168,7 +216,8 @@ extension Translator {
     }
 
     private mutating func penalty(_ mask: String, of call: Call) throws(ONNXProblem) -> String {
-        let real = try step("Cast", [mask], of: call, attributes: [.init("to", 1)])
+        let type = ElementType(try elementType(0, of: call)) ?? .float32
+        let real = try step("Cast", [mask], of: call, attributes: [.init("to", Int(type.rawValue))])
         let one = number("one", Tensor([], [1]), of: call)
         let shut = try step("Sub", [one, real], of: call)
         return try step(

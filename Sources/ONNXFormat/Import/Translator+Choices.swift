@@ -15,7 +15,7 @@ extension Translator {
             default: .exclusiveOr
             }
         let (a, b) = (try values(0, of: call), try values(1, of: call))
-        try setBroadcast(.compare(comparison), [a, b], call)
+        try setBroadcast(.compare(comparison), [narrowed(a, like: b), narrowed(b, like: a)], call)
     }
 
     /// Not: equal to false.
@@ -29,7 +29,8 @@ extension Translator {
     mutating func select(_ call: Call) throws(ONNXProblem) {
         let condition = try values(0, of: call)
         guard dataType(condition) == .bool else { throw call.fault("its conditions are not truth values") }
-        try setBroadcast(.select, [condition, try values(1, of: call), try values(2, of: call)], call)
+        let (a, b) = (try values(1, of: call), try values(2, of: call))
+        try setBroadcast(.select, [condition, narrowed(a, like: b), narrowed(b, like: a)], call)
     }
 
     /// An operand in its own type; integers that stand for real numbers become those.
@@ -78,12 +79,12 @@ extension Translator {
     }
 
     /// A look-up at places that the network computes, as in embeddings.
-    mutating func lookUp(_ call: Call) throws(ONNXProblem) {
+    mutating func lookUp(_ call: Call, axis given: Int? = nil) throws(ONNXProblem) {
         let data = try view(0, of: call), places = try view(1, of: call)
         guard dataType(places) == .int32 || dataType(places) == .int64 else {
             throw call.unsupported("its indices are \(dataType(places).rawValue), not int32 or int64")
         }
-        let axis = try call.axis(call.integer("axis", default: 0), rank: data.rank)
+        let axis = try call.axis(given ?? call.integer("axis", default: 0), rank: data.rank)
         let inputs = [try inFileOrder(data, call), try inFileOrder(places, call)]
         let id = try apply(.gather(axis: axis), inputs, call, name: call.output)
         var result = View(id, graph[id].type.shape.dimensions)

@@ -60,6 +60,8 @@ extension Translator {
         case "Slice": try slice(call)
         case "Split": try splitParts(call)
         case "Gather": try gather(call)
+        case "GatherElements": try gatherElements(call)
+        case "GatherND": try gatherTuples(call)
         case "Pad": try pad(call)
         case "Expand", "Tile": try expand(call)
         case "DepthToSpace", "SpaceToDepth": try rearrange(call)
@@ -78,6 +80,8 @@ extension Translator {
         case "Attention": try attention(call)
         case "Tan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh": try composedFunction(call)
         case "Hardmax": try hardMaximum(call)
+        case "NonMaxSuppression": try suppress(call)
+        case "Range": try requireBounds(call)
         case "If": try chooseBranch(call)
         case "Loop": try unroll(call)
         default:
@@ -90,7 +94,7 @@ extension Translator {
     private mutating func leaveOutExtraResults(_ call: Call) {
         let allResults = [
             "Split", "If", "Loop", "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM", "TopK",
-            "DynamicQuantizeLinear", "Attention",
+            "DynamicQuantizeLinear", "Attention", "Dropout", "LayerNormalization", "MaxPool",
         ]
         guard !allResults.contains(call.type) else { return }
         for extra in call.outputs.dropFirst() where !extra.isEmpty { leftOut[extra] = call }
@@ -118,11 +122,11 @@ extension Translator {
         CastLike Ceil Celu Clip
         Concat Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh CumSum DepthToSpace
         DequantizeLinear Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand
-        Flatten Floor GRU Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater
+        Flatten Floor GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool Greater
         GreaterOrEqual GroupNormalization HardSigmoid HardSwish Hardmax Identity If
         InstanceNormalization IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log
         LogSoftmax Loop LpNormalization MatMul MatMulInteger Max MaxPool Mean
-        MeanVarianceNormalization Min Mish Mod Mul Neg Not OneHot Or PRelu Pad Pow QLinearConv
+        MeanVarianceNormalization Min Mish Mod Mul Neg NonMaxSuppression Not OneHot Or PRelu Pad Pow QLinearConv
         QLinearMatMul QuantizeLinear RMSNormalization RNN Range Reciprocal ReduceL1 ReduceL2
         ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
         ReduceSumSquare Relu Reshape Resize Round Selu Shape Sigmoid Sign

@@ -172,7 +172,9 @@ extension Translator {
         _ operation: BinaryOperation, _ a: View, _ scalar: Float, _ call: Call, name: String? = nil
     ) throws(ONNXProblem) -> View {
         let shape: Shape = a.rank == 0 ? [] : [1]
-        let id = constantValue("\(call.output)/constant", Tensor(shape, [scalar]))
+        let type = dataType(a).isFloatingPoint ? dataType(a) : .float32
+        let number = Tensor(shape, Tensor.Storage([Double(scalar)], as: type))
+        let id = constantValue("\(call.output)/constant", number)
         return a.with(try apply(.binary(operation), [a.value, id], call, name: name))
     }
 
@@ -187,6 +189,7 @@ extension Translator {
         guard let shape = Shape(a.shape).broadcast(with: Shape(b.shape))?.dimensions else {
             throw call.fault("the shapes \(Shape(a.shape)) and \(Shape(b.shape)) do not broadcast")
         }
+        let (a, b) = (narrowed(a, like: b), narrowed(b, like: a))
         let reference = leader(a, b, rank: shape.count)
         let order = reference?.storedAxes ?? Array(shape.indices)
         let left = try operand(a, order, call)
@@ -196,6 +199,24 @@ extension Translator {
         var places = [Int](repeating: 0, count: order.count)
         for (place, axis) in order.enumerated() { places[axis] = place }
         return View(id, stored: stored, order: places)
+    }
+
+    /// A float32 constant beside halves as such, finite numbers within their range: what nodes are composed of is written in float32.
+    mutating func narrowed(_ view: View, like other: View) -> View {
+        let wanted = dataType(other)
+        guard dataType(view) == .float32, wanted == .float16 || wanted == .bfloat16,
+            scaledConstants[view.value] == nil, let tensor = graph[view.value].constant?.tensor
+        else { return view }
+        let limit: Double = wanted == .float16 ? 65504 : .infinity
+        func clamped(_ value: Double) -> Double { value.isFinite ? min(max(value, -limit), limit) : value }
+        let storage: Tensor.Storage
+        switch tensor.storage {
+        case .repeated(let value, _): storage = .repeated(clamped(value), wanted)
+        case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .int32, .int64, .bool, .binary, .unknown:
+            guard let values = tensor.floats else { return view }
+            storage = Tensor.Storage(values.map { clamped(Double($0)) }, as: wanted)
+        }
+        return view.with(constantValue(graph[view.value].name, Tensor(tensor.shape, storage)))
     }
 
     /// Whose stored order both take: the larger plain one that is not in file order; nil for file order.

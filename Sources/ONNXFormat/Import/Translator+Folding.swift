@@ -9,6 +9,7 @@ extension Translator {
         case "ConstantOfShape": known[call.output] = .constant(try filled(call))
         case "Shape", "Size": known[call.output] = .constant(try shapeOrSize(call))
         case "DequantizeLinear", "QuantizeLinear": return try foldQuantization(call)
+        case "Split": return try foldSplit(call)
         case "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose":
             return try foldRearranging(call)
         case "CastLike":
@@ -175,13 +176,16 @@ extension Translator {
             return first.gathered(
                 Shape(slicing.sizes), offset: offset, strides: zip(slicing.strides, strides).map { $0 &* $1 })
         case "Concat": return try foldedConcatenation(call, tensors.compactMap { $0 })
+        case "Trilu" where first.shape.elementCount == 0: return first
         case "Expand":
             guard let shape = first.shape.broadcast(with: Shape(try integers(1, of: call))) else {
                 throw call.fault("\(first.shape) does not expand")
             }
             return try broadcast(first, to: shape, call)
         case "Range": return try foldedRange(call)
-        case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean":
+        case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean", "ReduceL1", "ReduceL2",
+            "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp":
+            if first.shape.elementCount == 0 { return try emptyReduction(call, first) }
             return try foldedReduction(call, first)
         default: return try foldedElementwise(call, tensors)
         }

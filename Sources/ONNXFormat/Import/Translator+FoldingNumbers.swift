@@ -71,7 +71,8 @@ extension Translator {
 
     /// Integers reduced along some axes, or all.
     mutating func foldedReduction(_ call: Call, _ tensor: Tensor) throws(ONNXProblem) -> Tensor? {
-        guard call.type != "ReduceMean", tensor.shape.elementCount <= 1 << 16, let values = tensor.integers,
+        guard ["ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin"].contains(call.type),
+            tensor.shape.elementCount <= 1 << 16, let values = tensor.integers,
             !values.isEmpty
         else { return nil }
         let given = try axesOrNone(call) ?? []
@@ -111,6 +112,7 @@ extension Translator {
             shape = common
         }
         _ = try TensorDecoder.checkedCount(shape.dimensions.map(Int64.init), name: call.output)
+        if shape.elementCount == 0 { return FoldedFunction(call.type).empty(operands, shape) }
         if let same = try foldedRepetition(call, operands, shape) { return same }
         var expanded: [Tensor] = []
         for operand in operands { expanded.append(try broadcast(operand, to: shape, call)) }
@@ -136,7 +138,7 @@ extension Translator {
             "GreaterOrEqual", "And",
             "Or", "Min", "Max":
             count == 2
-        case "Neg", "Abs", "Sqrt", "Floor", "Ceil", "Not", "Reciprocal", "Exp": count == 1
+        case "Neg", "Abs", "Sqrt", "Floor", "Ceil", "Not", "Reciprocal", "Exp", "Log", "Relu": count == 1
         case "Where": count == 3
         default: false
         }
@@ -178,6 +180,12 @@ struct FoldedFunction {
             return nil
         }
         return Tensor(shape, Tensor.Storage(values, as: result))
+    }
+
+    /// The result where there are no elements.
+    func empty(_ operands: [Tensor], _ shape: Shape) -> Tensor {
+        let values = type == "Where" ? operands[1] : operands[0]
+        return Tensor(shape, Tensor.Storage([], as: isComparison ? .bool : values.dataType))
     }
 
     private var isComparison: Bool {
@@ -227,6 +235,7 @@ struct FoldedFunction {
         case "Not": return a.map { $0 == 0 ? 1 : 0 }
         case "Neg": return a.map { 0 &- $0 }
         case "Abs": return a.map { $0 < 0 ? 0 &- $0 : $0 }
+        case "Relu": return a.map { Swift.max($0, 0) }
         default: return nil
         }
     }
@@ -254,6 +263,7 @@ struct FoldedFunction {
         case "Floor": return a.map { $0.rounded(.down) }
         case "Ceil": return a.map { $0.rounded(.up) }
         case "Reciprocal": return a.map { 1 / $0 }
+        case "Relu": return a.map { $0 < 0 ? 0 : $0 }
         default: return nil
         }
     }

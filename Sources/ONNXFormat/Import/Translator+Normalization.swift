@@ -14,6 +14,30 @@ extension Translator {
         }
         let id = try apply(.layerNormalization(operation), inputs, call, name: call.output)
         set(call, View(id, input.shape))
+        if call.outputs.dropFirst().contains(where: { !$0.isEmpty }) {
+            try statistics(call, over: operation)
+        }
+    }
+
+    /// The second and third result of LayerNormalization: the mean, and one over the deviation.
+    private mutating func statistics(
+        _ call: Call, over operation: LayerNormalization
+    ) throws(ONNXProblem) {
+        let over: [ProtoAttribute] = [.init("axes", operation.axes), .init("keepdims", 1)]
+        func name(_ index: Int) -> String? {
+            index < call.outputs.count && !call.outputs[index].isEmpty ? call.outputs[index] : nil
+        }
+        try composed { (translator) throws(ONNXProblem) in
+            let x = call.named(0)
+            let mean = try translator.step("ReduceMean", [x], of: call, as: name(1), attributes: over)
+            let centred = try translator.step("Sub", [x, mean], of: call)
+            let squares = try translator.step("Mul", [centred, centred], of: call)
+            let variance = try translator.step("ReduceMean", [squares], of: call, attributes: over)
+            let epsilon = translator.number("epsilon", Tensor([], [operation.epsilon]), of: call)
+            let deviation = try translator.step(
+                "Sqrt", [try translator.step("Add", [variance, epsilon], of: call)], of: call)
+            _ = try translator.step("Reciprocal", [deviation], of: call, as: name(2))
+        }
     }
 
     /// InstanceNormalization: each channel of each sample by itself.

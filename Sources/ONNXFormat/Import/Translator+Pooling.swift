@@ -14,6 +14,10 @@ extension Translator {
         try setResult(call, integer) { (translator, name) throws(ONNXProblem) in
             try translator.pooled(input, kind, windows, call, name: name)
         }
+        if call.outputs.count > 1, !call.outputs[1].isEmpty {
+            let outputs = Array(try shape(of: call.output, call)[2...])
+            try pooledPlaces(call, windows, outputs: outputs, as: call.outputs[1])
+        }
     }
 
     /// Windows over images and signals; where there are more axes, one axis after the other, since maxima of maxima and means of

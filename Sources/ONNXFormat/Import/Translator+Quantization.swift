@@ -57,17 +57,19 @@ extension Translator {
     }
 
     mutating func quantize(_ call: Call) throws(ONNXProblem) {
-        let integer = try quantizedType(call, scale: 1)
+        let integer = try quantizedType(call, scale: 1, takesInt16: true)
         let hasZeroPoint = call.input(2) == nil ? true : try isKnown(2, of: call)
-        guard try isKnown(1, of: call), hasZeroPoint, try isPerTensor(call) else {
+        guard integer != .int16, try isKnown(1, of: call), hasZeroPoint, try isPerTensor(call) else {
             return try quantizeInSteps(call, integer)
         }
         let (input, _) = try real(0, of: call)
         set(call, try quantized(input, call, scale: 1, to: integer, name: call.output))
     }
 
-    /// int8 or uint8, as the zero point or an attribute says.
-    private func quantizedType(_ call: Call, scale: Int) throws(ONNXProblem) -> DataType {
+    /// int8 or uint8 (int16 where it is computed in steps), as the zero point or an attribute says.
+    private func quantizedType(
+        _ call: Call, scale: Int, takesInt16: Bool = false
+    ) throws(ONNXProblem) -> DataType {
         var type: DataType? = .uint8
         if call.input(scale + 1) != nil {
             switch try required(scale + 1, of: call) {
@@ -78,7 +80,7 @@ extension Translator {
         } else if let attribute = call.attribute("output_dtype"), attribute.i != 0 {
             type = ElementType(rawValue: Int32(truncatingIfNeeded: attribute.i))?.graphType
         }
-        guard let type, type == .int8 || type == .uint8 else {
+        guard let type, type == .int8 || type == .uint8 || takesInt16 && type == .int16 else {
             throw call.unsupported("it quantizes to something other than int8 or uint8; use one of these")
         }
         return type
@@ -114,7 +116,10 @@ extension Translator {
     }
 
     mutating func dequantize(_ call: Call) throws(ONNXProblem) {
-        guard try isPerTensor(call) else { return try dequantizeInSteps(call) }
+        let type = try elementType(0, of: call)
+        guard type == .int8 || type == .uint8, try isPerTensor(call) else {
+            return try dequantizeInSteps(call)
+        }
         set(call, try dequantized(0, call, name: call.output))
     }
 

@@ -25,7 +25,9 @@ extension Translator {
             padding.value = isAttribute ? call.float("value", default: 0) : try scalar(2, of: call) ?? 0
         case "reflect": padding.mode = .reflect
         case "edge": padding.mode = .edge
-        case let mode: throw call.unsupported("it pads by '\(mode.shortened)'; use constant, reflect or edge")
+        case "wrap": return set(call, try wrapped(cropped, before, after, call))
+        case let mode:
+            throw call.unsupported("it pads by '\(mode.shortened)'; use constant, reflect, edge or wrap")
         }
         if (padding.before + padding.after).allSatisfy({ $0 == 0 }) { return set(call, cropped) }
         let (source, integer) = try real(cropped, call)
@@ -33,6 +35,34 @@ extension Translator {
             let id = try translator.apply(.pad(padding), [source.value], call, name: name)
             return translator.stored(id, like: source.storedAxes)
         }
+    }
+
+    /// Repeats the input in front of itself and behind, axis by axis.
+    private mutating func wrapped(
+        _ input: View, _ before: [Int], _ after: [Int], _ call: Call
+    ) throws(ONNXProblem) -> View {
+        var source = input
+        for axis in input.shape.indices where before[axis] + after[axis] > 0 {
+            let extent = source.shape[axis], end = extent + after[axis]
+            guard before[axis] / extent + after[axis] / extent < 4096 else {
+                throw call.unsupported("it repeats an axis more than 4096 times")
+            }
+            var parts: [ValueID] = []
+            var start = -before[axis]
+            while start < end {
+                let first = (start % extent + extent) % extent
+                var slicing = Slicing(starts: source.shape.map { _ in 0 }, sizes: source.shape)
+                slicing.starts[axis] = first
+                slicing.sizes[axis] = min(extent - first, end - start)
+                let isWhole = slicing.sizes == source.shape
+                parts.append(
+                    isWhole ? source.value : try sliced(source, slicing, call, name: nil).value)
+                start += slicing.sizes[axis]
+            }
+            let id = try apply(.concatenate(axis: source.order[axis]), parts, call)
+            source = stored(id, like: source.storedAxes, isOffset: source.isOffset)
+        }
+        return source
     }
 
     /// Negative amounts cut elements off.

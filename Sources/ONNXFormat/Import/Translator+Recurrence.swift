@@ -73,8 +73,8 @@ extension Translator {
         guard !call.has("clip"), !call.flag("input_forget") else {
             throw call.unsupported("it clips its gates or couples input and forget gate")
         }
-        if let lengths = try optional(4, of: call) {
-            guard case .constant(let tensor) = lengths, let given = tensor.integers,
+        if let lengths = try optionalConstant(4, of: call) {
+            guard let given = lengths.integers,
                 let input = try? view(steps: 0, of: call, layer), given.allSatisfy({ $0 == input })
             else { throw call.unsupported("its sequences have lengths of their own") }
         }

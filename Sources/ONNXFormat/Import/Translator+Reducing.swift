@@ -37,6 +37,10 @@ extension Translator {
     }
 
     mutating func reduce(_ call: Call) throws(ONNXProblem) {
+        if case .constant(let tensor) = try required(0, of: call), tensor.shape.elementCount == 0 {
+            known[call.output] = .constant(try emptyReduction(call, tensor))
+            return
+        }
         let (input, integer) = try real(0, of: call)
         let given = try axesOrNone(call) ?? []
         if given.isEmpty, call.flag("noop_with_empty_axes") {

@@ -3,24 +3,37 @@ import ModelGraph
 extension Translator {
     mutating func resize(_ call: Call) throws(ONNXProblem) {
         let (input, integer) = try real(0, of: call)
-        let spatial = try asImage(input, call)
         let goal = try resizeGoal(call, input)
         let rank = input.rank
-        guard goal.sizes[0] == input.shape[0], goal.sizes[1] == input.shape[1] else {
-            throw call.unsupported("it resizes batch or channels; only height and width are resized")
+        guard isPlainResize(call, input, goal) else {
+            return try resample(
+                call, to: goal.sizes, scales: goal.scales, rounding: try rounding(call, goal))
         }
+        let spatial = try asImage(input, call)
         let isSignal = rank == 3
         var resizing = Resizing(
             to: Extent(isSignal ? 1 : goal.sizes[2], goal.sizes[rank - 1]), mode: try resizeMode(call),
             coordinates: try coordinates(call, input, goal), rounding: try rounding(call, goal))
         resizing.scaleHeight = isSignal ? nil : goal.scales.map { $0[2] }
         resizing.scaleWidth = goal.scales.map { $0[rank - 1] }
-        guard !call.flag("antialias") else { throw call.unsupported("it uses antialias; export it without") }
         try setResult(call, integer) { [resizing] (translator, name) throws(ONNXProblem) in
             let id = try translator.apply(
                 .resize(resizing), [try translator.image(spatial, call)], call, name: name)
             return translator.imageView(id, rank: rank)
         }
+    }
+
+    /// Whether this is nearest or linear resampling of height and width, which the graph has an operation for.
+    private func isPlainResize(_ call: Call, _ input: View, _ goal: Goal) -> Bool {
+        guard call.type == "Resize", operatorSet >= 11 else { return true }
+        let mode = call.text("mode", default: "nearest")
+        let coordinates = call.text("coordinate_transformation_mode", default: "half_pixel")
+        // ONNX counts corners of the scaled extent, also where that is no integer.
+        let cutsCorners =
+            mode != "nearest" && coordinates == "align_corners" && !goal.isExact(for: input.shape)
+        return (3...4).contains(input.rank) && goal.sizes[0] == input.shape[0]
+            && goal.sizes[1] == input.shape[1] && mode != "cubic" && !call.flag("antialias")
+            && coordinates != "tf_crop_and_resize" && !cutsCorners
     }
 
     private func resizeMode(_ call: Call) throws(ONNXProblem) -> Resizing.Mode {

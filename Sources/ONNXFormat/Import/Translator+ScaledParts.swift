@@ -19,7 +19,8 @@ extension Translator {
         var result = try combine(.divide, input.reshaped(parts.values), try scale(1, call, parts), call)
         result = try map(.unary(.round), result, call)
         if call.input(2) != nil { result = try combine(.add, result, try scale(2, call, parts), call) }
-        let limits: (Float, Float) = integer == .uint8 ? (0, 255) : (-128, 127)
+        let limits: (Float, Float) =
+            integer == .uint8 ? (0, 255) : integer == .int16 ? (-32_768, 32_767) : (-128, 127)
         result = try map(.activation(.clip(lower: limits.0, upper: limits.1)), result, call)
         set(call, try map(.cast(integer), result, call, name: call.output).reshaped(input.shape))
     }

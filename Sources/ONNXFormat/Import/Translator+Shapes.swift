@@ -3,8 +3,11 @@ import ModelGraph
 /// Operations that move elements or rename axes; most cost the graph nothing.
 extension Translator {
     mutating func reshape(_ call: Call) throws(ONNXProblem) {
-        if call.type == "Dropout" { try refuseTraining(call) }
         let input = try view(0, of: call)
+        if call.type == "Dropout" {
+            try refuseTraining(call)
+            keepAll(call, input.shape)
+        }
         let shape = try reshapedShape(call, input.shape)
         set(call, input.reshaped(shape))
     }
@@ -12,6 +15,13 @@ extension Translator {
     private func refuseTraining(_ call: Call) throws(ONNXProblem) {
         let isTraining = try scalar(2, of: call) ?? 0
         guard isTraining == 0 else { throw call.unsupported("it is in training mode; export for inference") }
+    }
+
+    /// The mask of a Dropout outside training: everything is kept.
+    private mutating func keepAll(_ call: Call, _ shape: [Int]) {
+        guard call.outputs.count > 1, !call.outputs[1].isEmpty else { return }
+        let type: DataType = operatorSet < 10 ? .float32 : .bool
+        known[call.outputs[1]] = .constant(Tensor(Shape(shape), .repeated(1, type)))
     }
 
     /// The file's shape after Reshape, Flatten, Squeeze, Unsqueeze, Identity or Dropout.
@@ -92,7 +102,9 @@ extension Translator {
     mutating func concatenate(_ call: Call) throws(ONNXProblem) {
         guard !call.inputs.isEmpty else { throw call.fault("needs at least one input") }
         var views: [View] = []
-        for index in call.inputs.indices { views.append(try view(index, of: call)) }
+        for index in call.inputs.indices {
+            if try !isEmpty(index, of: call) { views.append(try view(index, of: call)) }
+        }
         let axis = try call.axis(call.integer("axis", default: 1), rank: views[0].rank)
         guard views.allSatisfy({ $0.rank == views[0].rank && dataType($0) == dataType(views[0]) }) else {
             throw call.fault("its inputs differ in rank or element type")
@@ -128,6 +140,10 @@ extension Translator {
     mutating func slice(_ call: Call) throws(ONNXProblem) {
         let input = try plain(try view(0, of: call), call)
         let slicing = try self.slicing(call, input.shape)
+        if slicing.sizes.contains(0) {
+            known[call.output] = try empty(slicing.sizes, elementType(0, of: call), call)
+            return
+        }
         set(call, try sliced(input, slicing, call, name: call.output))
     }
 
@@ -186,19 +202,48 @@ extension Translator {
 
     mutating func splitParts(_ call: Call) throws(ONNXProblem) {
         let input = try plain(try view(0, of: call), call)
-        let axis = try call.axis(call.integer("axis", default: 0), rank: input.rank)
-        let sizes = try partSizes(call, extent: input.shape[axis])
-        guard sizes.count == call.outputs.count, sizes.allSatisfy({ $0 >= 0 && $0 <= input.shape[axis] }),
-            sizes.reduce(0, +) == input.shape[axis]
-        else { throw call.fault("parts of \(sizes) do not make up axis \(axis) of \(Shape(input.shape))") }
+        let (axis, sizes) = try parts(of: input.shape, call)
         var start = 0
         for (output, size) in zip(call.outputs, sizes) {
+            guard size > 0 else {
+                if !output.isEmpty {
+                    let shape = Shape(input.shape).replacing(axis, with: 0).dimensions
+                    known[output] = try empty(shape, elementType(0, of: call), call)
+                }
+                continue
+            }
             var slicing = Slicing(starts: input.shape.map { _ in 0 }, sizes: input.shape)
             slicing.starts[axis] = start
             slicing.sizes[axis] = size
             start += size
             if !output.isEmpty { known[output] = .computed(try sliced(input, slicing, call, name: output)) }
         }
+    }
+
+    /// The axis that a Split cuts and how long its parts are.
+    private func parts(of shape: [Int], _ call: Call) throws(ONNXProblem) -> (axis: Int, sizes: [Int]) {
+        let axis = try call.axis(call.integer("axis", default: 0), rank: shape.count)
+        let sizes = try partSizes(call, extent: shape[axis])
+        guard sizes.count == call.outputs.count, sizes.allSatisfy({ $0 >= 0 && $0 <= shape[axis] }),
+            sizes.reduce(0, +) == shape[axis]
+        else { throw call.fault("parts of \(sizes) do not make up axis \(axis) of \(Shape(shape))") }
+        return (axis, sizes)
+    }
+
+    /// The parts of a constant.
+    mutating func foldSplit(_ call: Call) throws(ONNXProblem) -> Bool {
+        guard case .constant(let tensor) = try required(0, of: call) else { return false }
+        let (axis, sizes) = try parts(of: tensor.shape.dimensions, call)
+        let strides = tensor.shape.strides
+        try reserveCopy(of: tensor, call)
+        var start = 0
+        for (output, size) in zip(call.outputs, sizes) {
+            let part = tensor.gathered(
+                tensor.shape.replacing(axis, with: size), offset: start * strides[axis], strides: strides)
+            if !output.isEmpty { known[output] = .constant(part) }
+            start += size
+        }
+        return true
     }
 
     private func partSizes(_ call: Call, extent: Int) throws(ONNXProblem) -> [Int] {

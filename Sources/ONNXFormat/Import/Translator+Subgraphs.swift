@@ -15,6 +15,12 @@ extension Translator {
         try setResults(of: call, to: try inline(body, [], call))
     }
 
+    /// Range, where its bounds are not known yet.
+    func requireBounds(_ call: Call) throws(ONNXProblem) {
+        for index in 0..<3 { _ = try constant(index, of: call) }
+        throw call.fault("needs a start, a limit and a step")
+    }
+
     /// Iterations are written out one after the other.
     mutating func unroll(_ call: Call) throws(ONNXProblem) {
         guard let body = call.graph("body") else { throw call.fault("lacks its body") }
@@ -165,7 +171,7 @@ extension Translator {
             return value != 0
         case .dequantized: throw call.fault("its condition is not a truth value")
         case .computed(let view):
-            if let input = integerOrigin(of: view.value) {
+            if let input = decidingInput(of: view.value) {
                 throw .needsConstant(node: call.name, type: call.type, input: input)
             }
             throw call.unsupported(
@@ -173,15 +179,17 @@ extension Translator {
         }
     }
 
-    /// The integer or boolean input of the network that a value is computed from; nil where there is none.
-    private func integerOrigin(of value: ValueID) -> String? {
+    /// The input of the network that a value is computed from and that may decide shapes and branches: a few integers or truth
+    /// values, or a single number; nil where there is none.
+    func decidingInput(of value: ValueID) -> String? {
         let producers = graph.producers
         var (open, seen) = ([value], Set([value]))
         while let next = open.popLast() {
             if graph.inputs.contains(next) {
-                switch graph[next].type.dataType {
-                case .int32, .int64, .bool: return graph[next].name
-                case .float32, .float16, .bfloat16, .int8, .uint8, .int16, .binary: continue
+                let type = graph[next].type
+                let isInteger = [.int32, .int64, .bool].contains(type.dataType)
+                if type.shape.rank == 0 || isInteger && type.shape.elementCount <= 64 {
+                    return graph[next].name
                 }
             }
             guard let producer = producers[next.index] else { continue }

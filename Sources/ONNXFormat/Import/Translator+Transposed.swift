@@ -5,6 +5,7 @@ extension Translator {
     mutating func transposedConvolution(_ call: Call) throws(ONNXProblem) {
         let (input, _) = try real(0, of: call)
         let rank = input.rank
+        if rank == 5 { return try transposedVolume(call) }
         let x = try image(input, call)
         let weights = try constant(1, of: call)
         let groups = call.integer("group", default: 1)
@@ -12,8 +13,9 @@ extension Translator {
             weights.shape[0] % groups == 0, weights.shape[0] == input.shape[1]
         else { throw call.fault("weights of shape \(weights.shape) do not fit \(Shape(input.shape))") }
         let extents = rank == 3 ? [1, weights.shape[2]] : Array(weights.shape.dimensions[2...])
-        let image = rank == 3 ? [1, input.shape[2]] : Array(input.shape[2...])
-        let axes = try TransposedAxis.all(call, kernel: extents, input: image, isSignal: rank == 3)
+        var axes = try TransposedAxis.all(
+            call, kernel: Array(weights.shape.dimensions[2...]), input: Array(input.shape[2...]))
+        if rank == 3 { axes.insert(TransposedAxis(), at: 0) }
         let operation = TransposedConvolution(
             kernel: Extent(extents[0], extents[1]), stride: Extent(axes[0].stride, axes[1].stride),
             dilation: Extent(axes[0].dilation, axes[1].dilation),
@@ -42,24 +44,27 @@ extension Tensor {
 }
 
 /// How a transposed convolution grows one axis.
-private struct TransposedAxis {
+struct TransposedAxis {
     var stride = 1
     var dilation = 1
-    /// Positions cut off in front and behind, and added behind.
+    /// Positions cut off in front.
     var before = 0
+    /// Positions cut off behind.
     var after = 0
+    /// Positions added behind.
     var added = 0
 
+    /// One for each axis of `input`.
     static func all(
-        _ call: Call, kernel: [Int], input: [Int], isSignal: Bool
+        _ call: Call, kernel: [Int], input: [Int]
     ) throws(ONNXProblem) -> [TransposedAxis] {
-        let count = isSignal ? 1 : 2
+        let count = input.count
         func list(_ name: String, _ missing: Int) throws(ONNXProblem) -> [Int] {
             let values = call.integers(name) ?? [Int](repeating: missing, count: count)
             guard values.count == count, values.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }) else {
                 throw call.fault("has \(name) of \(values)")
             }
-            return isSignal ? [missing] + values : values
+            return values
         }
         let (strides, dilations) = (try list("strides", 1), try list("dilations", 1))
         let added = try list("output_padding", 0)
@@ -70,16 +75,14 @@ private struct TransposedAxis {
             (strides + dilations).allSatisfy({ $0 > 0 })
         else { throw call.fault("strides, dilations or pads do not fit its input") }
         let mode = call.text("auto_pad", default: "NOTSET")
-        return (0..<2).map { place in
-            let given = isSignal ? place - 1 : place
+        return (0..<count).map { place in
             var axis = TransposedAxis(
                 stride: strides[place], dilation: dilations[place], added: added[place])
-            if given >= 0, mode != "VALID" { (axis.before, axis.after) = (pads[given], pads[given + count]) }
-            let isSame = mode.hasPrefix("SAME")
-            guard given >= 0, isSame || sizes != nil else { return axis }
+            if mode != "VALID" { (axis.before, axis.after) = (pads[place], pads[place + count]) }
+            guard mode.hasPrefix("SAME") || sizes != nil else { return axis }
             let full = (input[place] - 1) * axis.stride + (kernel[place] - 1) * axis.dilation + 1
             axis.cut(
-                from: full, to: sizes?[given] ?? input[place] * axis.stride,
+                from: full, to: sizes?[place] ?? input[place] * axis.stride,
                 halfInFront: mode == "SAME_UPPER")
             return axis
         }

@@ -44,6 +44,7 @@ extension Translator {
 
     mutating func convolution(_ call: Call) throws(ONNXProblem) {
         let (input, _) = try real(0, of: call)
+        if input.rank == 5 { return try volumeConvolution(call) }
         set(call, try convolve(input, call, weights: 1, bias: 2, name: call.output))
     }
 

@@ -21,6 +21,9 @@ struct Translator {
     private var nodeNames = Names()
     /// Results beside the main one, which only training reads, by name; none is computed.
     var leftOut: [String: Call] = [:]
+    /// Values with rows that stand for nothing (see `suppress`), and the outputs that are such.
+    var padded: Set<ValueID> = []
+    private(set) var paddedOutputs: [String] = []
     /// The results of nodes by name, and those that are outputs.
     private var results: [String: ValueID] = [:]
     private var taken: Set<ValueID> = []
@@ -98,6 +101,11 @@ struct Translator {
                 continue
             }
             let type = try inputType(input, extents)
+            if type.shape.dimensions.contains(0) {
+                known[input.name] = try empty(
+                    type.shape.dimensions, type.dataType, Call(output: input.name))
+                continue
+            }
             if let numbers = options.inputValues[input.name] {
                 known[input.name] = .constant(try fixed(numbers, type, input.name))
                 continue
@@ -140,7 +148,7 @@ struct Translator {
         }
         let shape = try extents.shape(tensor.shape.dim, of: input.name)
         let type = ValueType(shape, dataType)
-        try checkSize(type, of: input.name)
+        if !shape.dimensions.contains(0) { try checkSize(type, of: input.name) }
         return type
     }
 
@@ -168,8 +176,12 @@ struct Translator {
             throw .model("the output '\(name.shortened)' is computed by no node")
         }
         let call = Call(output: name)
+        if case .constant(let tensor) = found, tensor.shape.elementCount == 0 {
+            return emptyOutput(name, tensor)
+        }
         var view = try self.view(found, named: name, for: call)
         if view.isOffset { view = try restoreUnsigned(view, call) }
+        if padded.contains(view.value) { paddedOutputs.append(name) }
         let nodesBefore = graph.nodes.count
         var id = try lay(view, Array(view.shape.indices), call)
         nameMoves(from: nodesBefore, behind: view.value, of: name)
@@ -244,10 +256,13 @@ struct Translator {
         switch try required(index, of: call) {
         case .constant(let tensor): return tensor
         case .dequantized(let tensor, let quantization): return try dequantize(tensor, quantization, call)
-        case .computed:
+        case .computed(let view):
             let name = call.input(index) ?? ""
             if isDeclaredInput(name) {
                 throw .needsConstant(node: call.name, type: call.type, input: name)
+            }
+            if let input = decidingInput(of: view.value) {
+                throw .needsConstant(node: call.name, type: call.type, input: input)
             }
             throw call.unsupported(
                 "its input '\(name.shortened)' depends on the network's input; export the model with constant values there"
@@ -349,7 +364,7 @@ struct Translator {
         return output
     }
 
-    private mutating func append(_ value: Value) -> ValueID {
+    mutating func append(_ value: Value) -> ValueID {
         graph.values.append(value)
         return ValueID(graph.values.count - 1)
     }

@@ -32,9 +32,13 @@ extension ModelCommands {
         let outputs = try plan.readOutputs.map { index in
             let type = plan.outputs[index].type
             let shape = type.shape.dimensions
-            let batched = shape.isEmpty ? [inputs.samples] : [inputs.samples * shape[0]] + shape.dropFirst()
+            let isNumber = shape.isEmpty && inputs.samples == 1
+            let batched =
+                shape.isEmpty ? [inputs.samples] : [inputs.samples * shape[0]] + shape.dropFirst()
             let elements = try NumberArray.Elements(results[index], of: type.dataType)
-            return (name: plan.outputs[index].name, array: NumberArray(batched, elements))
+            let array = NumberArray(isNumber ? [] : batched, elements)
+            let name = plan.outputs[index].name
+            return (name: name, array: model.paddedOutputs.contains(name) ? array.withoutPadding : array)
         }
         try NPZ.write(outputs, to: output)
         return RunAnswer(model: path, samples: inputs.samples, output: output, arrays: outputs.map(\.name))
@@ -62,7 +66,8 @@ private struct NamedArrays {
                     path: model, memory: memory, roundsActivations: true, inputs: sizes)
             } catch let error as ONNXError {
                 guard case .needsConstant(_, _, let name) = error.problem, sizes.values[name] == nil,
-                    let array = entries.first(where: { $0.name == name })?.array, array.elements.count <= 64
+                    let array = entries.first(where: { $0.name == name })?.array,
+                    array.elements.count <= 1 << 16
                 else { throw error }
                 sizes = sizes.fixing(name, to: array.floats.map(Double.init))
             }
@@ -93,7 +98,8 @@ private struct InputArrays {
         }
         let given = zip(plan.inputs, arrays).compactMap { port, array in array.map { (port: port, array: $0) }
         }
-        samples = given.first.flatMap { $0.port.type.shape.samples(in: $0.array.shape) } ?? 0
+        // A model without inputs runs once.
+        samples = given.first.map { $0.port.type.shape.samples(in: $0.array.shape) ?? 0 } ?? 1
         for (port, array) in given {
             guard samples > 0, port.type.shape.samples(in: array.shape) == samples else {
                 throw KitError.refused(
@@ -149,6 +155,16 @@ extension Shape {
 }
 
 extension NumberArray {
+    /// Without the rows that begin with −1, which stand for nothing.
+    fileprivate var withoutPadding: NumberArray {
+        guard case .int64(let values) = elements, shape.count == 2, let width = shape.last, width > 0 else {
+            return self
+        }
+        let rows = (0..<shape[0]).filter { values[$0 * width] != -1 }
+        return NumberArray(
+            [rows.count, width], .int64(rows.flatMap { values[$0 * width..<($0 + 1) * width] }))
+    }
+
     /// Refuses fractions and numbers out of range where an input takes plain integers.
     fileprivate func checkWhole(for port: Plan.Port, in path: String) throws {
         guard port.type.quantization == nil, let range = port.type.dataType.wholeNumbers else { return }

@@ -3,7 +3,17 @@ public import ModelGraph
 extension Graph {
     /// Whether its first or last nodes convert between real numbers and int8, so that it can have an integer interface.
     public var convertsAtInterface: Bool {
-        inputs.contains { integers(readFrom: $0) != nil } || outputs.contains { converter(of: $0) != nil }
+        callersInputs.contains { integers(readFrom: $0) != nil }
+            || callersOutputs.contains { converter(of: outputs[$0]) != nil }
+    }
+
+    /// The inputs and the places of the outputs that callers see; states, which stay in the interpreter, keep their type.
+    private var callersInputs: [ValueID] {
+        inputs.indices.filter { place in !states.contains { $0.input == place } }.map { inputs[$0] }
+    }
+
+    private var callersOutputs: [Int] {
+        outputs.indices.filter { place in !states.contains { $0.output == place } }
     }
 
     /// The same network taking and giving the integers that its first and last nodes convert from and to.
@@ -11,9 +21,10 @@ extension Graph {
         guard interface != .float32 else { return self }
         var graph = self
         var dropped = Set<Int>()
-        for input in inputs { graph.takeIntegers(at: input, interface, dropping: &dropped) }
-        for (position, output) in outputs.enumerated() {
-            graph.giveIntegers(at: output, position: position, interface, dropping: &dropped)
+        for input in callersInputs { graph.takeIntegers(at: input, interface, dropping: &dropped) }
+        for position in callersOutputs {
+            graph.giveIntegers(
+                at: outputs[position], position: position, interface, dropping: &dropped)
         }
         graph.nodes = graph.nodes.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
         return graph

@@ -50,4 +50,11 @@ extension BuiltinOperator {
 extension TFLiteModel {
     /// The names of the operators that are read.
     package static var operators: Set<String> { Set(BuiltinOperator.allCases.map(\.name)) }
+
+    /// The names of the operators that the main network of a file consists of, those that are not read left out.
+    package static func operators(in bytes: [UInt8], file: String) throws(TFLiteError) -> Set<String> {
+        let contents = try TFLiteFile(parsing: bytes, name: file)
+        let codes = contents.subgraph.operators.map(\.code).filter(contents.operatorCodes.indices.contains)
+        return Set(codes.compactMap { BuiltinOperator(contents.operatorCodes[$0])?.name })
+    }
 }
