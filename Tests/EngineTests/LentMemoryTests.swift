@@ -57,7 +57,7 @@ struct LentMemoryTests {
                 let padded = [Float](repeating: .nan, count: offset) + numbers
                 var results = [Float](repeating: .nan, count: expected.count + offset)
                 var span = results.mutableSpan
-                var part = span.extracting(offset..<expected.count + offset)
+                var part = span._mutatingExtracting(offset..<expected.count + offset)
                 worker.run(padded.span.extracting(offset..<padded.count), into: &part)
                 #expect(Array(results[offset...]) == expected)
                 let isUntouched = results.prefix(offset).allSatisfy { $0.isNaN }
