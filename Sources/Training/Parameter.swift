@@ -54,6 +54,7 @@ struct Parameter: Sendable {
     private static func role(
         of input: ValueID, at place: Int, in step: TapeStep, _ graph: Graph
     ) throws(TrainingError) -> Role {
+        if step.node.operation.readsUntrained(at: place) { return .fixed }
         guard let constant = graph[input].constant, constant.tensor.dataType == .float32 else {
             throw .unsupported(
                 node: step.node.name, detail: "constant '\(graph[input].name)' is not float32")
@@ -74,6 +75,22 @@ struct Parameter: Sendable {
         case .product: return isRepeated ? .fixed : .weight
         case .recurrence: return place == 1 || place == 2 ? .weight : isRepeated ? .fixed : .plain
         case .pooling, .elementwise, .movement, .mixing: return isRepeated ? .fixed : .plain
+        }
+    }
+}
+
+extension Operation {
+    /// Whether no gradient leads to an operand, which then may be of any type: conditions, what is compared, what is converted.
+    fileprivate func readsUntrained(at place: Int) -> Bool {
+        switch self {
+        case .compare, .cast: true
+        case .select: place == 0
+        case .gather: place == 1
+        case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
+            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,
+            .localResponseNormalization, .matrixMultiply, .reduce, .argument, .cumulativeSum, .quantize,
+            .dequantize, .training, .layerNormalization, .transposedConvolution, .recurrence:
+            false
         }
     }
 }

@@ -28,8 +28,23 @@ extension TapePlanner {
         case .reduce(let reduction): return reductionRule(step, reduction)
         case .training(let operation): return try trainingRule(step, operation)
         case .resize(let resizing): return resizeRule(step, resizing)
-        case .localResponseNormalization, .cast, .quantize, .dequantize, .transposedConvolution,
-            .compare, .select, .gather, .argument, .cumulativeSum, .layerNormalization, .recurrence:
+        case .compare(let comparison):
+            return ComparisonRule(
+                a: operand(0, of: step), b: operand(1, of: step), result: result, comparison: comparison)
+        case .select:
+            return SelectRule(
+                condition: operand(0, of: step), a: operand(1, of: step), b: operand(2, of: step),
+                result: result)
+        case .cast(let target): return CastRule(input: operand(0, of: step), result: result, target: target)
+        case .gather(let axis):
+            return LookUpRule(
+                input: operand(0, of: step), places: operand(1, of: step), result: result, axis: axis)
+        case .argument(let reduction):
+            return ArgumentRule(input: operand(0, of: step), result: result, reduction: reduction)
+        case .cumulativeSum(let sum):
+            return CumulativeSumRule(input: operand(0, of: step), result: result, sum: sum)
+        case .localResponseNormalization, .quantize, .dequantize, .transposedConvolution, .layerNormalization,
+            .recurrence:
             throw .unsupported(
                 node: step.node.name, detail: "\(step.node.operation.name) has no gradient rule")
         }

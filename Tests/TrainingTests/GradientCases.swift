@@ -247,6 +247,39 @@ extension GradientCase {
                 try builder.apply(
                     .layerNormalization(LayerNormalization(axes: [1, 2], epsilon: 1e-2)), to: [x])
             },
+            GradientCase(name: "normalisation over neighbouring channels", shape: [2, 2, 3, 5]) {
+                builder, x in
+                try builder.apply(
+                    .localResponseNormalization(size: 3, alpha: 0.3, beta: 0.75, bias: 1.5), to: [x])
+            },
+            GradientCase(name: "look-up of computed places", shape: [2, 5, 3]) { builder, x in
+                let places = builder.constant("places", Tensor([4], .int64([4, 0, 1, 4])))
+                let same = try builder.apply(.cast(.int32), to: [places])
+                return try builder.apply(.gather(axis: 1), to: [x, same])
+            },
+            GradientCase(name: "choice by a comparison", shape: [2, 3, 4]) { builder, x in
+                let z = builder.constant("z", .unknown([3, 1]))
+                let isLarger = try builder.apply(.compare(.greater), to: [x, z])
+                let square = try builder.apply(.binary(.multiply), to: [x, x])
+                return try builder.apply(.select, to: [isLarger, square, z])
+            },
+            GradientCase(name: "choice by constants", shape: [2, 4]) { builder, x in
+                let mask = builder.constant("mask", Tensor([4], .bool([true, false, false, true])))
+                let z = builder.constant("z", .unknown([2, 4]))
+                return try builder.apply(.select, to: [mask, x, z])
+            },
+            GradientCase(name: "a place as a number", shape: [2, 4, 3]) { builder, x in
+                let largest = ArgumentReduction(.maximum, axis: 1, keepsDimensions: true, result: .int64)
+                let place = try builder.apply(.argument(largest), to: [x])
+                let real = try builder.apply(.cast(.float32), to: [place])
+                return try builder.apply(.binary(.multiply), to: [x, real])
+            },
+            GradientCase(name: "running sums", shape: [2, 4, 3]) { builder, x in
+                let once = try builder.apply(
+                    .cumulativeSum(CumulativeSum(axis: 1, isExclusive: false, isReversed: true)), to: [x])
+                return try builder.apply(
+                    .cumulativeSum(CumulativeSum(axis: 2, isExclusive: true, isReversed: false)), to: [once])
+            },
             GradientCase(name: "look-up of constant places", shape: [2, 5, 3]) { builder, x in
                 let places = builder.constant("places", Tensor([2, 2], .int32([4, 0, -2, 4])))
                 return try builder.apply(.gather(axis: 1), to: [x, places])

@@ -3,7 +3,7 @@
 /// Values and constants of the graph keep their places; what is added comes behind them, and added constants are single numbers
 /// (`Tensor.Storage.repeated`) that nothing trains.
 extension Graph {
-    /// Layer normalisations, transposed convolutions, recurrent layers without integer rounding (step by step, all steps with
+    /// Layer normalisations, normalisations over neighbouring channels, transposed convolutions, recurrent layers without integer rounding (step by step, all steps with
     /// the same weights) and look-ups of constant places, as layers, arithmetic and movements.
     ///
     /// - Parameter isWanted: which of these to write out.
@@ -19,12 +19,12 @@ extension Graph {
 
     private func hasParts(_ node: Node) -> Bool {
         switch node.operation {
-        case .layerNormalization, .transposedConvolution: true
+        case .layerNormalization, .transposedConvolution, .localResponseNormalization: true
         case .recurrence(let recurrence): recurrence.rounding == nil && !recurrence.roundsHidden
         case .gather: self[node.inputs[1]].constant?.tensor.isKnown ?? false
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,
-            .localResponseNormalization, .matrixMultiply, .reduce, .compare, .select, .argument,
+            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize, .matrixMultiply, .reduce,
+            .compare, .select, .argument,
             .cumulativeSum, .cast, .quantize, .dequantize, .training:
             false
         }
@@ -45,9 +45,11 @@ private struct PartsWriter {
         case .transposedConvolution(let convolution): try convolve(node, convolution)
         case .recurrence(let recurrence): try recur(node, recurrence)
         case .gather(let axis): try pick(node, axis: axis)
+        case .localResponseNormalization(let size, let alpha, let beta, let bias):
+            try normalizeChannels(node, size: size, alpha: alpha, beta: beta, bias: bias)
         case .convolution, .dense, .batchNormalization, .pool, .globalPool, .binary, .activation, .unary,
-            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize,
-            .localResponseNormalization, .matrixMultiply, .reduce, .compare, .select, .argument,
+            .concatenate, .slice, .reshape, .transpose, .pad, .softmax, .resize, .matrixMultiply, .reduce,
+            .compare, .select, .argument,
             .cumulativeSum, .cast, .quantize, .dequantize, .training:
             graph.nodes.append(node)
         }
@@ -106,6 +108,25 @@ private struct PartsWriter {
     }
 
     // MARK: - Operations
+
+    /// x / (bias + alpha · m)^beta, m the mean of squares over `size` neighbouring channels, those beyond the ends counted as zeros.
+    private mutating func normalizeChannels(
+        _ node: Node, size: Int, alpha: Float, beta: Float, bias: Float
+    ) throws(GraphError) {
+        let x = node.inputs[0], before = (size - 1) / 2
+        let squares = try binary(.multiply, x, x, of: node)
+        let rows = try add(.reshape([0, -1, shape(x)[3], 1]), [squares], of: node)
+        let window = Pooling(
+            .average, kernel: Extent(1, size), stride: 1,
+            padding: EdgePadding(top: 0, bottom: 0, left: before, right: size - 1 - before),
+            countsPadding: true)
+        let means = try add(
+            .reshape([0] + shape(x).dropFirst()), [add(.pool(window), [rows], of: node)], of: node)
+        let scaled = try binary(.multiply, means, number(alpha, of: node), of: node)
+        let sum = try binary(.add, scaled, number(bias, of: node), of: node)
+        let divisor = try binary(.power, sum, number(beta, of: node), of: node)
+        try add(.binary(.divide), [x, divisor], into: node.output, of: node)
+    }
 
     /// (x − mean) / √(variance + ε) · scale + offset.
     private mutating func normalize(

@@ -174,7 +174,7 @@ extension Translator {
         let shape: Shape = a.rank == 0 ? [] : [1]
         let type = dataType(a).isFloatingPoint ? dataType(a) : .float32
         let number = Tensor(shape, Tensor.Storage([Double(scalar)], as: type))
-        let id = constantValue("\(call.output)/constant", number)
+        let id = constantValue("\(call.output)/constant", number.asSingleNumber)
         return a.with(try apply(.binary(operation), [a.value, id], call, name: name))
     }
 

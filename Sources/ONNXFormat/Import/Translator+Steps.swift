@@ -26,7 +26,7 @@ extension Translator {
     /// A constant that the file does not have, under a name that nodes can read.
     mutating func number(_ stem: String, _ tensor: Tensor, of call: Call) -> String {
         let name = freshName("\(call.output)/\(stem)")
-        known[name] = .constant(tensor)
+        known[name] = .constant(tensor.asSingleNumber)
         return name
     }
 
@@ -50,5 +50,15 @@ extension Translator {
         case .constant(let tensor), .dequantized(let tensor, _): tensor.shape.dimensions
         case .computed(let view): view.shape
         }
+    }
+}
+
+extension Tensor {
+    /// A single real number as one that repeats: such constants are part of an operation, and nothing trains them.
+    var asSingleNumber: Tensor {
+        guard shape.elementCount == 1, dataType.isFloatingPoint, let value = floats?.first else {
+            return self
+        }
+        return Tensor(shape, .repeated(Double(value), dataType))
     }
 }
