@@ -94,7 +94,10 @@ extension Review {
         return SelectionAnswer(
             job: job.name, device: target.device,
             candidate: try answers([selection.candidate].compactMap(\.self)).first,
-            why: selection.why + (frontEnd.map { " \($0.remark(on: request.limits))" } ?? ""),
+            why: selection.why
+                + (frontEnd.map {
+                    "\(selection.candidate == nil ? "." : "") \($0.remark(on: request.limits))"
+                } ?? ""),
             runnerUp: try answers([selection.runnerUp].compactMap(\.self)).first,
             nearest: try answers(selection.nearest), blocking: selection.blocking)
     }
