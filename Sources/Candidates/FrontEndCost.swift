@@ -1,6 +1,7 @@
 public import Datasets
 public import Devices
 import ModelGraph
+public import Quantities
 
 /// What a front-end takes on a microcontroller, beside the network.
 ///
@@ -26,6 +27,16 @@ public struct FrontEndCost: Hashable, Sendable {
         latencyP10 = whole.latencyMillisecondsP10 ?? latency
         latencyP90 = whole.latencyMillisecondsP90 ?? latency
         (ramBytes, flashBytes) = (work.ramBytes, work.flashBytes)
+    }
+
+    /// What it takes of a limit on a metric, in the metric's unit; nil where it takes nothing that is known.
+    public func part(of metric: Metric) -> Double? {
+        switch metric {
+        case .latency: latency
+        case .peakRAM: Double(ramBytes)
+        case .flash: Double(flashBytes)
+        case .accuracy, .energy, .modelSize, .macs, .parameters: nil
+        }
     }
 
     private static func graph(of work: FrontEndWork) throws -> Graph {

@@ -117,6 +117,67 @@ extension DatasetGuess {
         guessTask(task ?? DatasetGuess.task(of: texts))
         guessIgnored(full, target: name)
         guessFlags(full, target: name, texts: texts)
+        try guessWindows(full, target: name, texts: texts, tree)
+    }
+
+    /// Signals that were recorded row by row are cut into windows; single rows of them would be much alike in all parts.
+    private mutating func guessWindows(
+        _ table: CSVTable, target: String, texts: [String], _ tree: FileTree?
+    ) throws(DatasetError) {
+        guard request.table.task == .classification else { return }
+        let columns = table.header.indices.filter { table.header[$0] != target }
+        func cells(_ column: Int) -> [String] { (0..<table.rowCount).map { table[$0, column] } }
+        var runs: LabelRuns?
+        var group: Int?
+        if let tree, tree.files([".csv", ".tsv", ".txt"]).count > 1 {
+            runs = LabelRuns(try DatasetGuess.labels(of: target, tree, request))
+        } else {
+            for column in columns where runs == nil {
+                guard let found = LabelRuns(names: cells(column), labels: texts), found.areSignals else {
+                    continue
+                }
+                (runs, group) = (found, column)
+            }
+        }
+        guard let runs, runs.areSignals else { return }
+        if let group {
+            request.table.group = table.header[group]
+            add("group", quoted(table.header[group]), "windows stay within a group, and groups within a part")
+        }
+        let time = columns.first { column in
+            column != group
+                && DatasetGuess.rises((0..<table.rowCount).map { table.number(row: $0, column: column) })
+        }
+        if let time {
+            request.table.time = table.header[time]
+            add("time", quoted(table.header[time]), "the order of rows")
+        }
+        let length = runs.windowLength
+        request.table.window = SlidingWindow(length: length, stride: length / 2, label: .majority)
+        add(
+            "window", "{length: \(length), stride: \(length / 2), label: majority}",
+            "classes come in runs of rows")
+    }
+
+    /// Whether numbers rise from row to row, beginning again now and then.
+    private static func rises(_ numbers: [Double?]) -> Bool {
+        guard !numbers.contains(nil) else { return false }
+        let known = numbers.compactMap(\.self)
+        let breaks = zip(known, known.dropFirst()).count { $0 >= $1 }
+        return known.count > 32 && breaks * 32 <= known.count
+    }
+
+    /// The classes of the rows of at most twenty files.
+    private static func labels(
+        of target: String, _ tree: FileTree, _ request: DatasetRequest
+    ) throws(DatasetError) -> [[String]] {
+        var labels: [[String]] = []
+        for file in tree.files([".csv", ".tsv", ".txt"]).prefix(20) {
+            let table = try CSVTable(
+                parsing: try tree.contents(of: file), file: tree.path(of: file), format: request.table.format)
+            labels.append(try table.texts(target))
+        }
+        return labels
     }
 
     private mutating func guessFormat(_ bytes: [UInt8]) {

@@ -19,21 +19,32 @@ extension ResolvedJob {
         }
     }
 
-    /// The job's limits on networks: of a latency, what a front-end that runs before them leaves.
+    /// The job's limits on networks: of latency, RAM and flash, what a front-end that runs before them leaves.
     package func limits(beside work: FrontEndWork?) -> [Constraint] {
         let frontEnds = frontEnds(of: work)
         return constraints.flatMap { limit -> [Constraint] in
-            guard limit.metric == .latency, case .atMost(let most) = limit.bound,
-                frontEnds.contains(where: { limit.applies(to: $0.device) })
+            guard frontEnds.contains(where: { limit.applies(to: $0.device) && limit.isShared(with: $0) })
             else { return [limit] }
             return devices.filter(limit.applies).map { device in
                 var own = limit
                 own.device = device
-                if let cost = frontEnds.first(where: { $0.device == device }) {
-                    own.bound = .atMost(max(most - cost.latency, 1e-6))
-                }
-                return own
+                return frontEnds.first { $0.device == device }.map(own.leaving) ?? own
             }
         }
+    }
+}
+
+extension Constraint {
+    /// Whether a front-end takes a part of what is limited.
+    package func isShared(with cost: FrontEndCost) -> Bool {
+        if case .atMost = bound { cost.part(of: metric) != nil } else { false }
+    }
+
+    /// The limit on the network alone, where a front-end runs before it.
+    package func leaving(_ cost: FrontEndCost) -> Constraint {
+        guard case .atMost(let most) = bound, let part = cost.part(of: metric) else { return self }
+        var own = self
+        own.bound = .atMost(max(most - part, 1e-6))
+        return own
     }
 }

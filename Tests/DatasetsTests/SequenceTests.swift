@@ -5,6 +5,50 @@ import Testing
 
 @Suite("Windows over tables")
 struct SequenceTests {
+    /// Four machines of 96 rows each, whose class changes every `run` rows.
+    private func signals(run: Int, isShuffled: Bool = false) -> String {
+        let rows = (0..<384).map { row -> String in
+            let (machine, place) = (row / 96, row % 96)
+            return
+                "m\(machine),\(place * 10),\(row * 37 % 101).5,\((place / run + machine) % 2 == 0 ? "idle" : "busy")"
+        }
+        let order = (0..<384).map { isShuffled ? $0 * 101 % 384 : $0 }
+        return "unit,second,load,state\n" + order.map { rows[$0] }.joined(separator: "\n") + "\n"
+    }
+
+    @Test("`init` cuts signals whose classes come in runs into windows, and divides them by group")
+    func guessesWindows() throws {
+        try withFolder(["a.csv": Array(signals(run: 24).utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.keys.map(\.name) == ["target", "group", "time", "window"])
+            let table = guess.request.table
+            #expect(table.group == "unit" && table.time == "second")
+            #expect(table.window == SlidingWindow(length: 16, stride: 8, label: .majority))
+            #expect(try Dataset(guess.request).sampleShape == [16, 1, 1])
+        }
+        let single = signals(run: 24).split(separator: "\n")
+        let parts = (0..<4).map {
+            ([single[0]] + single[(1 + 96 * $0)..<(97 + 96 * $0)]).joined(separator: "\n")
+        }
+        try withFolder(
+            Dictionary(
+                uniqueKeysWithValues: parts.enumerated().map { ("\($0).csv", Array(($1 + "\n").utf8)) })
+        ) { folder in
+            let guess = try DatasetGuess(folder)
+            #expect(guess.request.table.window?.length == 16 && guess.request.table.group == nil)
+        }
+    }
+
+    @Test("Rows whose classes change as often as in any order are samples of their own")
+    func leavesRows() throws {
+        for text in [signals(run: 1), signals(run: 24, isShuffled: true)] {
+            try withFolder(["a.csv": Array(text.utf8)]) { folder in
+                let guess = try DatasetGuess("\(folder)/a.csv")
+                #expect(guess.request.table.window == nil)
+            }
+        }
+    }
+
     /// Rows of machine, hour, value, state; machines a and b have 6 rows, c has 2.
     private static let table =
         "machine,hour,value,state\n"

@@ -82,6 +82,21 @@ struct TabularTests {
         }
     }
 
+    @Test("Neighbours explain numbers that follow from the values, and nothing of numbers that do not")
+    func neighboursExplain() throws {
+        func explained(_ number: (Int) -> Int) throws -> Double {
+            var options = TabularOptions()
+            options.task = .regression
+            let rows = (0..<300).map { "\($0 * 37 % 300),\(number($0))" }
+            return try #require(
+                load("a,y\n" + rows.joined(separator: "\n") + "\n", options).varianceExplainedByNeighbours)
+        }
+        #expect(try explained { $0 * 37 % 300 * 2 } > 0.99)
+        // Alternates between neighbours: the mean of the nearest is wrong for both.
+        #expect(try explained { $0 * 37 % 300 % 2 } < 0.1)
+        #expect(try load("a,c\n1,x\n2,y\n").varianceExplainedByNeighbours == nil)
+    }
+
     @Test("Classes that are numbers stand in numerical order")
     func ordersNumericalClasses() throws {
         #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])

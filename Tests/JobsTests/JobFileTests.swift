@@ -87,15 +87,17 @@ struct JobFileTests {
     func frontEndCountsAgainstLimits() throws {
         let text =
             JobText.small
-            + "\nconstraints: [{metric: latency_ms, at_most: 30ms}, {metric: model_bytes, at_most: 99KiB}]"
+            + "\nconstraints: [{metric: latency_ms, at_most: 30ms}, {metric: model_bytes, at_most: 99KiB}, "
+            + "{metric: peak_ram_bytes, at_most: 64KiB, device: stm32h743}]"
         let job = try JobText.resolved(text)
         #expect(job.limits(beside: nil) == job.constraints)
         let work = try LogMelExtractor(LogMel(), sampleRate: 16_000, file: "a").work
         let cost = try #require(job.frontEnds(of: work).first)
         let limits = job.limits(beside: work)
-        #expect(limits.map(\.device) == ["host-cpu", "stm32h743", nil])
+        #expect(limits.map(\.device) == ["host-cpu", "stm32h743", nil, "stm32h743"])
         #expect(limits[0].bound == .atMost(30) && limits[1].bound == .atMost(30 - cost.latency))
         #expect(limits[2] == job.constraints[1])
+        #expect(limits[3].bound == .atMost(Double(64 * 1024 - work.ramBytes)))
     }
 
     @Test("How samples vary and what is dropped is read, in the training's keys")

@@ -1,3 +1,4 @@
+import Candidates
 import ExperimentStore
 import Jobs
 public import Quantities
@@ -75,9 +76,13 @@ extension Review {
     ) throws -> SelectionAnswer {
         let isComplete = candidates.allSatisfy { $0.evaluation.quality != nil }
         let evaluated = isComplete ? candidates : candidates.filter { $0.evaluation.quality != nil }
+        var request = request
+        let frontEnd = try job.frontEnd(
+            on: target.device, sharing: request.limits.filter { $0.applies(to: target.device) },
+            among: evaluated)
+        if let frontEnd { request.limits = request.limits.map { $0.leaving(frontEnd) } }
         var selection = target.select(request, from: evaluated)
         if selection.candidate == nil {
-            var request = request
             // A database that was copied alone has no job file; the job's limits only order the nearest candidates.
             request.jobLimits = (try? JobSource(of: job).resolved().constraints) ?? []
             selection = target.select(request, from: evaluated)
@@ -88,8 +93,22 @@ extension Review {
         }
         return SelectionAnswer(
             job: job.name, device: target.device,
-            candidate: try answers([selection.candidate].compactMap(\.self)).first, why: selection.why,
+            candidate: try answers([selection.candidate].compactMap(\.self)).first,
+            why: selection.why
+                + (frontEnd.map {
+                    "\(selection.candidate == nil ? "." : "") \($0.remark(on: request.limits))"
+                } ?? ""),
             runnerUp: try answers([selection.runnerUp].compactMap(\.self)).first,
             nearest: try answers(selection.nearest), blocking: selection.blocking)
+    }
+}
+
+extension FrontEndCost {
+    /// What it has taken of some limits, as a sentence.
+    fileprivate func remark(on limits: [Constraint]) -> String {
+        let parts = limits.filter { $0.isShared(with: self) }.compactMap { limit in
+            part(of: limit.metric).map { "\(limit.metric.text($0)) of \(limit.metric.rawValue)" }
+        }
+        return "Of the limits, the front-end before the model takes \(parts.joined(separator: " and "))."
     }
 }
