@@ -5,32 +5,37 @@ import { figureButtons, pictureOf } from './chart.js';
 import { lineChart } from './figures.js';
 import { h, table } from './elements.js';
 
-// The parts of a model's sheet that there are, for one device; each an element with a heading.
-export function detailsOf(sheet, device, name) {
-    return [layersOf(sheet, device, name), accountOf(sheet, device), trainingOf(sheet, name), testOf(sheet)].filter(Boolean);
+// The parts of a model's sheet that there are, for one device; each an element with a heading. `whole` is the model's latency
+// there, { latency, provenance }.
+export function detailsOf(sheet, device, name, whole) {
+    return [layersOf(sheet, device, name, whole), accountOf(sheet, device), trainingOf(sheet, name), testOf(sheet)].filter(Boolean);
 }
 
 function part(title, buttons, ...children) {
     return h('section', { class: 'part', 'aria-label': title }, h('div', { class: 'heading' }, h('h3', {}, title), h('span', { class: 'buttons' }, ...buttons)), ...children);
 }
 
-// Cost layer by layer, with the slowest layer marked.
-function layersOf(sheet, device, name) {
+// Cost layer by layer, with the slowest layer marked; estimates, scaled to what is shown of the whole model where that differs.
+function layersOf(sheet, device, name, whole) {
     const layers = sheet.layers?.find((one) => one.device === device)?.layers ?? [];
     if (layers.length === 0) return null;
     const total = layers.reduce((sum, one) => sum + one.latency_ms, 0);
     const longest = Math.max(...layers.map((one) => one.latency_ms), 1e-12);
+    const isScaled = total > 0 && whole.latency > 0 && Math.abs(whole.latency / total - 1) > 0.01;
+    const scale = isScaled ? whole.latency / total : 1;
     const rows = layers.map((one) => {
         const bar = h('span', { class: one.latency_ms === longest ? 'bar slowest' : 'bar' });
         bar.style.width = `${Math.max(1, (100 * one.latency_ms) / longest)}%`;
-        const title = `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`;
+        const title = `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms * scale)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`;
         return h('li', { class: 'layer', title }, h('span', { class: 'name' }, `${one.name}${one.on_fallback ? ' (host)' : ''}`),
-            h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(one.latency_ms)));
+            h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(one.latency_ms * scale)));
     });
     const slowest = layers.find((one) => one.latency_ms === longest);
     const numbers = () => [Object.keys(layers[0]), ...layers.map((one) => Object.values(one))];
     return part(`Layers on ${device}`, figureButtons(`${name}-layers`, null, numbers),
-        slowest && total > 0 ? h('p', { class: 'muted small' }, `The slowest, ${slowest.name}, takes ${Math.round((100 * longest) / total)} % of the ${milliseconds(total)} that all layers are estimated to take.`) : '',
+        slowest && total > 0 ? h('p', { class: 'muted small' }, `The slowest, ${slowest.name}, takes ${Math.round((100 * longest) / total)} % of ${isScaled
+            ? `the time. Estimated one by one, the layers take ${milliseconds(total)}; the bars are these estimates, scaled to the ${milliseconds(whole.latency)} ${whole.provenance} for the whole model.`
+            : `the ${milliseconds(total)} that all layers are estimated to take.`}`) : '',
         h('ol', { class: 'layers' }, ...rows));
 }
 

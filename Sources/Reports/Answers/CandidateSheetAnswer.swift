@@ -244,7 +244,19 @@ extension CandidateSheetAnswer {
             + hostMachines.map { "host-cpu: timed on \($0.text)\n" }.joined()
             + measurements.map(\.sentence).joined() + accountsTable(style)
             + (tested?.text ?? "") + (passes.map { "\n" + $0.table(style) } ?? "")
-            + (layers ?? []).map { "\n\($0.device), layer by layer\n\(try $0.layers.table(style))" }.joined()
+            + (layers ?? []).map { "\n\(heading(of: $0))\n\(try $0.layers.table(style))" }.joined()
+    }
+
+    /// Names the device, and says where the layers' estimates differ from what is shown of the whole model.
+    private func heading(of priced: DeviceLayersAnswer) -> String {
+        let name = "\(priced.device), layer by layer"
+        let total = priced.layers.reduce(0) { $0 + $1.latency }
+        let costs = devices.first { $0.device == priced.device }?.candidate.costs
+        guard let costs, let latency = costs.latency, latency > 0, abs(total / latency - 1) > 0.01 else {
+            return name
+        }
+        return "\(name): estimates that add up to \(Human.milliseconds(total)); "
+            + "\(costs.provenance.rawValue) of the whole model: \(Human.milliseconds(latency))"
     }
 
     private var headingText: String {

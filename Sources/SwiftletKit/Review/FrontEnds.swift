@@ -12,10 +12,9 @@ extension JobStore {
     /// What the front-end of the job's recordings takes, as a finalist keeps it; nil where there is no finalist, and where
     /// samples are no recordings.
     func frontEndWork() throws -> FrontEndWork? {
-        guard let finished = try evaluations().first(where: { $0.fidelity == .final && $0.quality != nil })
-        else { return nil }
+        guard let finished = try firstFinished() else { return nil }
         do {
-            let contents = try contents(of: .preprocessing, ofCandidate: finished.candidate)
+            let contents = try contents(of: .preprocessing, ofCandidate: finished)
             let kept = try JSONDecoder().decode(Preprocessing.self, from: Data(contents))
             return try kept.frontEnd?.extractor.work
         } catch StoreError.missingFile {
