@@ -66,8 +66,8 @@ def remember(program, database, evaluations):
             file.execute("INSERT INTO front_volume (job, device, evaluations, hypervolume, fidelity, last_evaluation) VALUES (?, ?, ?, ?, 'trained', ?)",
                          (job, device, evaluations, front["hypervolume"], last))
             # Members that came later are read again with the rest that did.
-            file.executemany("INSERT INTO front_member SELECT ?, ?, id FROM evaluation WHERE candidate = ? AND id <= ?",
-                             [(job, device, one["id"], last) for one in front["candidates"]])
+            file.executemany("INSERT INTO front_member SELECT ?, ?, id FROM evaluation WHERE job = ? AND candidate = ? AND id <= ?",
+                             [(job, device, job, one["id"], last) for one in front["candidates"]])
 
 
 def timed(words, output=None):

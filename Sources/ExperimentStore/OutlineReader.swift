@@ -91,17 +91,15 @@ struct OutlineReader {
         var conditions = ["e.job = :job"]
         if wanted.fidelity != nil { conditions.append("e.fidelity = :fidelity") }
         if wanted.isProposed { conditions.append("e.proposal IS NOT NULL") }
-        if wanted.beyond != nil {
-            conditions.append(
-                """
-                e.id IN (SELECT evaluation FROM front_member WHERE job = :job AND device = :device
-                    UNION ALL SELECT id FROM evaluation WHERE job = :job AND id > :beyond)
-                """)
-        }
-        // The order of the join is that in which rows lie.
+        // Of a front and what came later, a few rows among many: named first, so that no other row is looked at.
+        let front = """
+            (SELECT evaluation AS id FROM front_member WHERE job = :job AND device = :device
+                UNION SELECT id FROM evaluation WHERE +job = :job AND id > :beyond) AS wanted
+                CROSS JOIN evaluation AS e ON e.id = wanted.id
+            """
         return """
             SELECT \(OutlineColumn.allCases.map(\.sql).joined(separator: ", "))
-            FROM evaluation AS e CROSS JOIN score AS s
+            FROM \(wanted.beyond == nil ? "evaluation AS e" : front) CROSS JOIN score AS s
                 ON s.evaluation = e.id AND s.device = :device AND s.profile = :profile
             WHERE \(conditions.joined(separator: " AND "))
             ORDER BY e.proposal, e.id
