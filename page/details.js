@@ -15,28 +15,33 @@ function part(title, buttons, ...children) {
     return h('section', { class: 'part', 'aria-label': title }, h('div', { class: 'heading' }, h('h3', {}, title), h('span', { class: 'buttons' }, ...buttons)), ...children);
 }
 
-// Cost layer by layer, with the slowest layer marked; estimates, scaled to what is shown of the whole model where that differs.
+// Cost layer by layer, with the slowest layer marked. Estimates add up to the whole with what belongs to no layer; where the
+// whole was measured, they are scaled to it.
 function layersOf(sheet, device, name, whole) {
     const layers = sheet.layers?.find((one) => one.device === device)?.layers ?? [];
     if (layers.length === 0) return null;
     const total = layers.reduce((sum, one) => sum + one.latency_ms, 0);
+    const differs = total > 0 && whole.latency > 0 && Math.abs(whole.latency / total - 1) > 0.01;
+    const scale = differs && whole.provenance === 'measured' ? whole.latency / total : 1;
+    const rest = differs && scale === 1 ? Math.max(0, whole.latency - total) : 0;
     const longest = Math.max(...layers.map((one) => one.latency_ms), 1e-12);
-    const isScaled = total > 0 && whole.latency > 0 && Math.abs(whole.latency / total - 1) > 0.01;
-    const scale = isScaled ? whole.latency / total : 1;
-    const rows = layers.map((one) => {
-        const bar = h('span', { class: one.latency_ms === longest ? 'bar slowest' : 'bar' });
-        bar.style.width = `${Math.max(1, (100 * one.latency_ms) / longest)}%`;
-        const title = `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms * scale)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`;
-        return h('li', { class: 'layer', title }, h('span', { class: 'name' }, `${one.name}${one.on_fallback ? ' (host)' : ''}`),
-            h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(one.latency_ms * scale)));
-    });
+    const widest = Math.max(longest * scale, rest);
+    const row = (text, latency, title, marks) => {
+        const bar = h('span', { class: marks ? 'bar slowest' : 'bar' });
+        bar.style.width = `${Math.max(1, (100 * latency) / widest)}%`;
+        return h('li', { class: 'layer', title }, h('span', { class: 'name' }, text), h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(latency)));
+    };
+    const rows = layers.map((one) => row(`${one.name}${one.on_fallback ? ' (host)' : ''}`, one.latency_ms * scale,
+        `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms * scale)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`, one.latency_ms === longest));
+    if (rest > 0) rows.push(row('start, transfers', rest, `No layer: starting an inference and moving its data, ${milliseconds(rest)}`, false));
     const slowest = layers.find((one) => one.latency_ms === longest);
+    const share = `${Math.round((100 * longest) / total)} %`;
+    const sentence = scale !== 1
+        ? `The slowest layer, ${slowest?.name}, takes about ${share} of the time. By the device's profile the layers take ${milliseconds(total)}; the bars are scaled to the ${milliseconds(whole.latency)} measured of the whole model.`
+        : `The slowest layer, ${slowest?.name}, takes ${share} of the ${milliseconds(total)} of all layers${rest > 0 ? `; ${milliseconds(rest)} more start an inference and move its data` : ''}.`;
     const numbers = () => [Object.keys(layers[0]), ...layers.map((one) => Object.values(one))];
     return part(`Layers on ${device}`, figureButtons(`${name}-layers`, null, numbers),
-        slowest && total > 0 ? h('p', { class: 'muted small' }, `The slowest, ${slowest.name}, takes ${Math.round((100 * longest) / total)} % of ${isScaled
-            ? `the time. Estimated one by one, the layers take ${milliseconds(total)}; the bars are these estimates, scaled to the ${milliseconds(whole.latency)} ${whole.provenance} for the whole model.`
-            : `the ${milliseconds(total)} that all layers are estimated to take.`}`) : '',
-        h('ol', { class: 'layers' }, ...rows));
+        total > 0 ? h('p', { class: 'muted small' }, sentence) : '', h('ol', { class: 'layers' }, ...rows));
 }
 
 // Nominal beside effective: what the compression promises and what the runtime gives.

@@ -247,7 +247,7 @@ extension CandidateSheetAnswer {
             + (layers ?? []).map { "\n\(heading(of: $0))\n\(try $0.layers.table(style))" }.joined()
     }
 
-    /// Names the device, and says where the layers' estimates differ from what is shown of the whole model.
+    /// Names the device, and says how the layers' estimates and what is shown of the whole model belong together.
     private func heading(of priced: DeviceLayersAnswer) -> String {
         let name = "\(priced.device), layer by layer"
         let total = priced.layers.reduce(0) { $0 + $1.latency }
@@ -255,8 +255,14 @@ extension CandidateSheetAnswer {
         guard let costs, let latency = costs.latency, latency > 0, abs(total / latency - 1) > 0.01 else {
             return name
         }
-        return "\(name): estimates that add up to \(Human.milliseconds(total)); "
-            + "\(costs.provenance.rawValue) of the whole model: \(Human.milliseconds(latency))"
+        let sum = "\(name): \(Human.milliseconds(total)) in all"
+        switch costs.provenance {
+        case .estimated, .calibrated:
+            guard total < latency else { return sum }
+            return "\(sum); \(Human.milliseconds(latency - total)) more start an inference and move its data"
+        case .measured:
+            return "\(sum) by the profile, \(Human.milliseconds(latency)) measured of the whole model"
+        }
     }
 
     private var headingText: String {
