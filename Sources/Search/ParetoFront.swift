@@ -44,7 +44,9 @@ private func lexicographicOrder(of flat: [Double], dimensions: Int) -> [Int] {
 private struct FrontInSpace {
     private var stairs: [(y: Double, z: Double, index: Int)] = []
 
-    /// Whether an earlier point dominates this one; else it becomes a step. `values` hold three numbers a point.
+    /// Whether an earlier point dominates this one; else it becomes a step.
+    ///
+    /// `values` hold three numbers a point.
     mutating func dominatesElseTakes(_ index: Int, _ values: [Double]) -> Bool {
         let (y, z) = (values[3 * index + 1], values[3 * index + 2])
         // Of the steps with no larger y, the last one has the smallest z.

@@ -57,7 +57,8 @@ struct JobTests {
         #expect(try job.finalists(on: "host") == Set(candidates))
     }
 
-    @Test("A second training is joined to the first wherever qualities are read, and copied as it was recorded")
+    @Test(
+        "A second training is joined to the first wherever qualities are read, and copied as it was recorded")
     func secondTraining() throws {
         let job = try store.begin(try Sample.plan()).job
         let first = Sample.evaluation(nil, candidate: "c", fidelity: .final, accuracy: 0.9)
