@@ -6,6 +6,7 @@
 Multiplies the evaluations of a small job inside its database, then prints seconds, seconds of the processor, peak memory and size of each command.
 """
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -48,10 +49,25 @@ def multiply(database, count):
                 """INSERT INTO score (evaluation, device, profile, latency_ms, latency_ms_p10, latency_ms_p90, provenance, energy_mj, peak_ram_bytes,
                    flash_bytes, model_bytes, status) VALUES (?, ?, ?, ?, ?, ?, 'estimated', ?, ?, ?, ?, 'ok')""",
                 (row, device, profile, latency, latency * 0.8, latency * 1.3, latency * 4, int(size * 3), int(size + 9e4), int(size)))
-    # As if the search had ended with all of them; what the list of jobs reads is there.
-    file.execute("UPDATE front_volume SET evaluations = (SELECT count(*) FROM evaluation)")
     file.commit()
     file.close()
+
+
+def remember(program, database, evaluations):
+    """Keeps the fronts as a search does, as of so many evaluations: all of them as if it had ended, fewer as if it ran."""
+    with sqlite3.connect(database) as file:
+        job, last = file.execute("SELECT job, max(id) FROM (SELECT job, id FROM evaluation ORDER BY id LIMIT ?)", (evaluations,)).fetchone()
+        devices = [row[0] for row in file.execute("SELECT device FROM target")]
+        file.execute("DELETE FROM front_volume")
+        file.execute("DELETE FROM front_member")
+        for device in devices:
+            words = [program, "front", "large", "--device", device, "--db", database, "--format", "json"]
+            front = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout)
+            file.execute("INSERT INTO front_volume (job, device, evaluations, hypervolume, fidelity, last_evaluation) VALUES (?, ?, ?, ?, 'trained', ?)",
+                         (job, device, evaluations, front["hypervolume"], last))
+            # Members that came later are read again with the rest that did.
+            file.executemany("INSERT INTO front_member SELECT ?, ?, id FROM evaluation WHERE job = ? AND candidate = ? AND id <= ?",
+                             [(job, device, job, one["id"], last) for one in front["candidates"]])
 
 
 def timed(words, output=None):
@@ -77,10 +93,10 @@ def main():
         database = folder / "db.sqlite"
         subprocess.run([program, "search", folder / "job.yaml", "--db", database, "--quiet", "--format", "json"], stdout=subprocess.DEVNULL, check=True)
         multiply(database, options.candidates)
+        # Of a job that runs, whose fronts were kept at most 1,024 evaluations ago; then of one that has ended.
+        remember(program, database, options.candidates - 1000)
         timed([program, "jobs", "--db", database])
-        # As of a job that runs, whose hypervolume is computed when it is asked for.
-        with sqlite3.connect(database) as file:
-            file.execute("DELETE FROM front_volume")
+        remember(program, database, options.candidates)
         timed([program, "jobs", "--db", database])
         timed([program, "front", "large", "--device", "stm32h743", "--db", database])
         timed([program, "select", "large", "--device", "stm32h743", "--prefer", "knee", "--db", database])

@@ -72,7 +72,8 @@ async def main():
     program = pathlib.Path(options.program).resolve()
     with tempfile.TemporaryDirectory() as text:
         folder = pathlib.Path(text)
-        search(program, folder, "read", options.evaluations).wait()
+        if search(program, folder, "read", options.evaluations).wait() != 0:
+            raise SystemExit("the search whose front is read failed")
         serve = subprocess.Popen(
             [program, "serve", "--listen", "127.0.0.1:0", "--db", folder / "db.sqlite", "--workers", "0"],
             stderr=subprocess.PIPE, text=True)
@@ -93,7 +94,8 @@ async def main():
                 durations = {}
                 for with_readers in ([True, False] if pair % 2 else [False, True]):
                     begin = time.monotonic()
-                    work = search(program, folder, f"pair{pair}{'ab'[with_readers]}", options.evaluations)
+                    # Long enough that its start does not count.
+                    work = search(program, folder, f"pair{pair}{'ab'[with_readers]}", 5 * options.evaluations)
                     if with_readers:
                         loop = asyncio.create_task(
                             readers(port, path, options.readers, options.pause, lambda: 0 if work.poll() is not None else time.monotonic() + 1))

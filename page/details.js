@@ -5,33 +5,43 @@ import { figureButtons, pictureOf } from './chart.js';
 import { lineChart } from './figures.js';
 import { h, table } from './elements.js';
 
-// The parts of a model's sheet that there are, for one device; each an element with a heading.
-export function detailsOf(sheet, device, name) {
-    return [layersOf(sheet, device, name), accountOf(sheet, device), trainingOf(sheet, name), testOf(sheet)].filter(Boolean);
+// The parts of a model's sheet that there are, for one device; each an element with a heading. `whole` is the model's latency
+// there, { latency, provenance }.
+export function detailsOf(sheet, device, name, whole) {
+    return [layersOf(sheet, device, name, whole), accountOf(sheet, device), trainingOf(sheet, name), testOf(sheet)].filter(Boolean);
 }
 
 function part(title, buttons, ...children) {
     return h('section', { class: 'part', 'aria-label': title }, h('div', { class: 'heading' }, h('h3', {}, title), h('span', { class: 'buttons' }, ...buttons)), ...children);
 }
 
-// Cost layer by layer, with the slowest layer marked.
-function layersOf(sheet, device, name) {
+// Cost layer by layer, with the slowest layer marked. Estimates add up to the whole with what belongs to no layer; where the
+// whole was measured, they are scaled to it.
+function layersOf(sheet, device, name, whole) {
     const layers = sheet.layers?.find((one) => one.device === device)?.layers ?? [];
     if (layers.length === 0) return null;
     const total = layers.reduce((sum, one) => sum + one.latency_ms, 0);
+    const differs = total > 0 && whole.latency > 0 && Math.abs(whole.latency / total - 1) > 0.01;
+    const scale = differs && whole.provenance === 'measured' ? whole.latency / total : 1;
+    const rest = differs && scale === 1 ? Math.max(0, whole.latency - total) : 0;
     const longest = Math.max(...layers.map((one) => one.latency_ms), 1e-12);
-    const rows = layers.map((one) => {
-        const bar = h('span', { class: one.latency_ms === longest ? 'bar slowest' : 'bar' });
-        bar.style.width = `${Math.max(1, (100 * one.latency_ms) / longest)}%`;
-        const title = `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`;
-        return h('li', { class: 'layer', title }, h('span', { class: 'name' }, `${one.name}${one.on_fallback ? ' (host)' : ''}`),
-            h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(one.latency_ms)));
-    });
+    const widest = Math.max(longest * scale, rest);
+    const row = (text, latency, title, marks) => {
+        const bar = h('span', { class: marks ? 'bar slowest' : 'bar' });
+        bar.style.width = `${Math.max(1, (100 * latency) / widest)}%`;
+        return h('li', { class: 'layer', title }, h('span', { class: 'name' }, text), h('span', { class: 'track' }, bar), h('span', { class: 'number' }, milliseconds(latency)));
+    };
+    const rows = layers.map((one) => row(`${one.name}${one.on_fallback ? ' (host)' : ''}`, one.latency_ms * scale,
+        `${one.name}, ${one.operation}: ${milliseconds(one.latency_ms * scale)}, ${count(one.macs)} multiplications, ${bytes(one.weight_bytes)} of weights`, one.latency_ms === longest));
+    if (rest > 0) rows.push(row('start, transfers', rest, `No layer: starting an inference and moving its data, ${milliseconds(rest)}`, false));
     const slowest = layers.find((one) => one.latency_ms === longest);
+    const share = `${Math.round((100 * longest) / total)} %`;
+    const sentence = scale !== 1
+        ? `The slowest layer, ${slowest?.name}, takes about ${share} of the time. By the device's profile the layers take ${milliseconds(total)}; the bars are scaled to the ${milliseconds(whole.latency)} measured of the whole model.`
+        : `The slowest layer, ${slowest?.name}, takes ${share} of the ${milliseconds(total)} of all layers${rest > 0 ? `; ${milliseconds(rest)} more start an inference and move its data` : ''}.`;
     const numbers = () => [Object.keys(layers[0]), ...layers.map((one) => Object.values(one))];
     return part(`Layers on ${device}`, figureButtons(`${name}-layers`, null, numbers),
-        slowest && total > 0 ? h('p', { class: 'muted small' }, `The slowest, ${slowest.name}, takes ${Math.round((100 * longest) / total)} % of the ${milliseconds(total)} that all layers are estimated to take.`) : '',
-        h('ol', { class: 'layers' }, ...rows));
+        total > 0 ? h('p', { class: 'muted small' }, sentence) : '', h('ol', { class: 'layers' }, ...rows));
 }
 
 // Nominal beside effective: what the compression promises and what the runtime gives.

@@ -1,7 +1,7 @@
 // What is computed of a job's candidates: limits, fronts, the knee, the pick. No document is touched here.
 
 const numberColumns = [
-    'quality', 'quality_se', 'test', 'test_se', 'latency_ms', 'latency_ms_p10', 'latency_ms_p90', 'energy_mj',
+    'quality', 'quality_se', 'test', 'test_se', 'inherited', 'latency_ms', 'latency_ms_p10', 'latency_ms_p90', 'energy_mj',
     'peak_ram_bytes', 'flash_bytes', 'model_bytes', 'macs', 'parameters', 'flags', 'reason', 'architecture',
     'compression',
 ];

@@ -296,6 +296,7 @@ export class JobView {
         const rows = [
             [titleOf(review, 'quality'), quality(review, device.quality[chosen], device.quality_se[chosen])],
             ['on test', Number.isFinite(device.test[chosen]) ? quality(review, device.test[chosen], device.test_se[chosen]) : 'finalists only'],
+            ...(Number.isFinite(device.inherited[chosen]) ? [['with inherited weights, in the search', quality(review, device.inherited[chosen])]] : []),
             [`latency, ${device.provenance[chosen]}`, value('latency_ms', milliseconds) + interval],
             ['inferences a second', value('latency_ms', (one) => count(1000 / one))],
             ['model', value('model_bytes', bytes)], ['peak RAM', value('peak_ram_bytes', bytes)], ['flash', value('flash_bytes', bytes)],
@@ -341,7 +342,8 @@ export class JobView {
         }
         const sheet = id ? this.sheets.get(id) : null;
         if (!this.isNew('details', device.device, id, Boolean(sheet), sheet?.complaint)) return;
-        const parts = sheet && !sheet.complaint ? detailsOf(sheet, device.device, `${this.review.job.name}-${id.slice(0, 8)}`) : [];
+        const whole = chosen < 0 ? {} : { latency: device.latency_ms[chosen], provenance: device.provenance[chosen] };
+        const parts = sheet && !sheet.complaint ? detailsOf(sheet, device.device, `${this.review.job.name}-${id.slice(0, 8)}`, whole) : [];
         const hint = sheet?.complaint ?? (id && this.isFinal(chosen)
             ? service ? 'loading' : 'A report has this of recommended models that were trained to the end.'
             : 'Layers, training and test results are known of finalists, which are trained to the end.');

@@ -45,13 +45,14 @@ extension JobPlan {
         }
         guard recorded["version"] == guide["version"] else { throw StoreError.otherGuideVersion(job: name) }
         guard fixed.isEmpty else { throw StoreError.planChanged(job: name, keys: fixed) }
-        if !differences.isEmpty {
-            try database.execute(sql: "DELETE FROM front_volume WHERE job = ?", arguments: [job])
-        }
+        let before = try ShownPlan(of: job, in: database)
         try file.insert(into: database, job: job, role: .current)
         try insertLimits(into: database, job: job)
         if let schedule { try JobPlan.insert(schedule: schedule, into: database, job: job) }
         try showTargets(of: job, in: database)
+        if try ShownPlan(of: job, in: database) != before {
+            try JobStore.forgetVolumes(of: job, in: database)
+        }
         return differences
     }
 
@@ -90,7 +91,7 @@ extension JobPlan {
     private func beginAnew(_ job: Int64, in database: Database) throws {
         for table in [
             "evaluation", "finalist", "artefact", "host_timing", "host_machine", "device_measurement",
-            "target", "guide", "job_file", "front_volume", "schedule",
+            "target", "guide", "job_file", "front_volume", "front_member", "schedule",
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [job])
         }
@@ -148,8 +149,20 @@ struct TargetContent: Hashable {
     var isShown: Bool
 }
 
+/// What a job's evaluations are read under.
+private struct ShownPlan: Hashable {
+    private let limits: [Constraint]?
+    private let targets: [StoredTarget]
+
+    init(of job: Int64, in database: Database) throws {
+        let isKept = try JobText.fetch(.current, of: job, in: database) != nil
+        limits = isKept ? try Constraint.all(of: job, in: database) : nil
+        targets = try StoredTarget.all(of: job, in: database)
+    }
+}
+
 /// A target as it is kept.
-struct StoredTarget {
+struct StoredTarget: Hashable {
     let target: Target
     let content: TargetContent
 

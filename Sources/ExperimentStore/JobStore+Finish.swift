@@ -37,6 +37,18 @@ extension JobStore {
         }
     }
 
+    /// The first candidate that was trained to the end; nil where none was.
+    public func firstFinished() throws -> String? {
+        try store.read {
+            try String.fetchOne(
+                $0,
+                sql: """
+                    SELECT candidate FROM evaluation WHERE job = ? AND fidelity = 'final' AND status = 'ok'
+                    ORDER BY proposal IS NULL, proposal, id LIMIT 1
+                    """, arguments: [id])
+        }
+    }
+
     /// The candidates trained to the end for a device; for any device where none is named.
     public func finalists(on device: String? = nil) throws -> Set<String> {
         try store.read {
@@ -92,7 +104,7 @@ extension JobStore {
             sql: "SELECT id FROM evaluation WHERE job = ? AND candidate = ? AND fidelity = ? AND rung = ?",
             arguments: [id, evaluation.candidate, evaluation.fidelity.rawValue, evaluation.rung])
         guard let row else { throw StoreError.unknownCandidate(evaluation.candidate, job: name) }
-        try forgetVolumes(in: database)
+        try JobStore.forgetVolumes(of: id, in: database)
         let shown = try String.fetchOne(
             database, sql: "SELECT profile FROM target WHERE job = ? AND device = ?",
             arguments: [id, score.device])

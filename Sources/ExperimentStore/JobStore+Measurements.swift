@@ -47,17 +47,7 @@ extension JobStore {
 
     /// What was measured on a device, or on any; in the order of candidates.
     public func measurements(on device: String? = nil) throws -> [DeviceMeasurement] {
-        try store.read { database in
-            // A database that is only read keeps the form in which it was written.
-            guard try database.tableExists("device_measurement") else { return [] }
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM device_measurement WHERE job = ?1 AND (?2 IS NULL OR device = ?2)
-                    ORDER BY device, candidate
-                    """, arguments: [id, device]
-            ).map { try DeviceMeasurement(Fields($0, of: "device_measurement")) }
-        }
+        try store.read { try DeviceMeasurement.all(of: id, on: device, in: $0) }
     }
 
     /// Finalists with what was measured in place of what was predicted.
@@ -79,8 +69,19 @@ extension JobStore {
 }
 
 extension DeviceMeasurement {
+    /// Those of a job on a device, or on any; in the order of candidates.
+    static func all(of job: Int64, on device: String?, in database: Database) throws -> [DeviceMeasurement] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT * FROM device_measurement WHERE job = ?1 AND (?2 IS NULL OR device = ?2)
+                ORDER BY device, candidate
+                """, arguments: [job, device]
+        ).map { try DeviceMeasurement(Fields($0, of: "device_measurement")) }
+    }
+
     /// The score as it was measured; a device that cannot have the candidate any more still cannot.
-    fileprivate func applied(to score: Score) -> Score {
+    func applied(to score: Score) -> Score {
         var result = score.replacing(by: cost)
         switch (score.status, status) {
         case (.ok, .ok): break

@@ -40,7 +40,8 @@ extension JobStore {
         }
         let found = try store.read {
             try Evaluation.fetch(
-                $0, job: id, view: .shown, where: "evaluation.candidate LIKE ?", arguments: [pattern + "%"])
+                $0, job: id, view: .shown, where: "evaluation.candidate BETWEEN ? AND ? || 'g'",
+                arguments: [pattern, pattern])
         }
         let candidates = Set(found.map(\.candidate)).sorted()
         guard candidates.count < 2 else { throw StoreError.ambiguousCandidate(prefix, matches: candidates) }

@@ -35,6 +35,9 @@ public struct JobStore: TrialStore {
             for artefact in artefacts { try artefact.insert(into: database, job: id) }
             try beforeCommit()
         }
+        if let proposal = evaluation.proposal, (proposal + 1) % JobStore.volumeInterval == 0 {
+            try rememberVolumes()
+        }
     }
 
     /// The quality of any job's evaluation under this key; nil where there is none that succeeded.

@@ -292,5 +292,18 @@ enum Schema {
             evaluations INTEGER NOT NULL DEFAULT 0 -- at the last death
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE INDEX evaluation_fidelity ON evaluation (job, fidelity, proposal);
+
+        -- The front of a device as it was when its hypervolume was remembered: with what came later it gives that of now.
+        ALTER TABLE front_volume ADD COLUMN fidelity TEXT;        -- NULL: the front was not kept
+        ALTER TABLE front_volume ADD COLUMN last_evaluation INTEGER;
+        CREATE TABLE front_member (
+            job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+            device TEXT NOT NULL,
+            evaluation INTEGER NOT NULL,   -- its row; the front is forgotten before rows go
+            PRIMARY KEY (job, device, evaluation)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 }

@@ -63,6 +63,19 @@ public struct Constraint: Hashable, Sendable, CustomStringConvertible {
             ? score.latencyBound(confidence: confidence) : evaluation.value(of: metric, on: score)
     }
 
+    /// The same of an outline.
+    func constrainedValue(of outline: Outline) -> Double? {
+        metric == .latency ? outline.latencyBound(confidence: confidence) : outline.value(of: metric)
+    }
+
+    /// How far outside the limit an outline is; nil where the value is unknown.
+    func violation(of outline: Outline) -> Double? { constrainedValue(of: outline).map(violation) }
+
+    /// Whether an outline breaks the limit; an unknown cost does, a quality is judged once it is known.
+    func isBroken(by outline: Outline) -> Bool {
+        violation(of: outline).map { $0 > 0 } ?? !metric.isQuality
+    }
+
     private func distance(from low: Double, to high: Double) -> Double {
         if metric.isQuality { return high - low }
         return log(max(high, .leastNormalMagnitude) / max(low, .leastNormalMagnitude))

@@ -19,9 +19,20 @@ public struct HypervolumeTrace: Sendable {
     @discardableResult
     public mutating func add(_ evaluation: Evaluation) -> Double {
         guard evaluation.score(on: target.device)?.isFeasible == true,
-            let point = target.objectives(of: evaluation),
-            !front.hasOne(atLeastAsGoodAs: point)
+            let point = target.objectives(of: evaluation)
         else { return hypervolume }
+        return add(point)
+    }
+
+    /// Adds an evaluation's outline and returns the hypervolume of all seen so far.
+    @discardableResult
+    public mutating func add(_ outline: Outline) -> Double {
+        guard outline.isFeasible, let point = target.objectives(of: outline) else { return hypervolume }
+        return add(point)
+    }
+
+    private mutating func add(_ point: [Double]) -> Double {
+        guard !front.hasOne(atLeastAsGoodAs: point) else { return hypervolume }
         front.removeAll(dominatedBy: point)
         front.append(point)
         hypervolume = Search.hypervolume(front.points.map(target.scaled))

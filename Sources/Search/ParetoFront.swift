@@ -10,21 +10,33 @@ func dominates(_ a: [Double], _ b: [Double]) -> Bool {
 public func nonDominated(_ points: [[Double]]) -> [Int] {
     guard let dimensions = points.first?.count else { return [] }
     precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
-    var waiting = WaitingPoints(points)
+    return nonDominated(flat: points.flatMap(\.self), dimensions: dimensions)
+}
+
+/// The same of points that lie row by row in one block.
+func nonDominated(flat: [Double], dimensions: Int) -> [Int] {
+    guard dimensions > 0 else { return [] }
+    var waiting = WaitingPoints(flat: flat, dimensions: dimensions)
     return waiting.takeFront()
 }
 
-/// The indices in the order of the points' values, equal points in ascending order.
-private func lexicographicOrder(of points: [[Double]]) -> [Int] {
-    let dimensions = points.first?.count ?? 0
-    let flat = points.flatMap(\.self)
-    return points.indices.sorted { a, b in
-        for axis in 0..<dimensions {
-            let (left, right) = (flat[a * dimensions + axis], flat[b * dimensions + axis])
+/// The indices of points, row by row in one block, in the order of their values; equal points in ascending order.
+private func lexicographicOrder(of flat: [Double], dimensions: Int) -> [Int] {
+    struct Entry {
+        let first: Double
+        let index: Int
+    }
+    let entries = stride(from: 0, to: flat.count, by: dimensions).map { start in
+        Entry(first: flat[start], index: start / dimensions)
+    }
+    return entries.sorted { a, b in
+        if a.first != b.first { return a.first < b.first }
+        for axis in 1..<max(dimensions, 1) {
+            let (left, right) = (flat[a.index * dimensions + axis], flat[b.index * dimensions + axis])
             if left != right { return left < right }
         }
-        return a < b
-    }
+        return a.index < b.index
+    }.map(\.index)
 }
 
 /// The front of points of three objectives that come in lexicographic order: a sweep along the first objective over the
@@ -32,7 +44,9 @@ private func lexicographicOrder(of points: [[Double]]) -> [Int] {
 private struct FrontInSpace {
     private var stairs: [(y: Double, z: Double, index: Int)] = []
 
-    /// Whether an earlier point dominates this one; else it becomes a step. `values` hold three numbers a point.
+    /// Whether an earlier point dominates this one; else it becomes a step.
+    ///
+    /// `values` hold three numbers a point.
     mutating func dominatesElseTakes(_ index: Int, _ values: [Double]) -> Bool {
         let (y, z) = (values[3 * index + 1], values[3 * index + 2])
         // Of the steps with no larger y, the last one has the smallest z.
@@ -64,9 +78,13 @@ private struct WaitingPoints {
     init(_ points: [[Double]]) {
         let dimensions = points.first?.count ?? 0
         precondition(points.allSatisfy { $0.count == dimensions }, "nonDominated: points differ in dimension")
+        self.init(flat: points.flatMap(\.self), dimensions: dimensions)
+    }
+
+    init(flat: [Double], dimensions: Int) {
         self.dimensions = dimensions
-        flat = points.flatMap(\.self)
-        order = lexicographicOrder(of: points)
+        self.flat = flat
+        order = dimensions > 0 ? lexicographicOrder(of: flat, dimensions: dimensions) : []
     }
 
     var isEmpty: Bool { order.isEmpty }

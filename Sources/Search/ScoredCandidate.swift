@@ -12,17 +12,20 @@ public struct ScoredCandidate: Hashable, Sendable {
     public var isFinalist: Bool
     /// Whether it is not on the front but ties with it: nothing that costs no more is better beyond the sampling error.
     public var isTied: Bool
+    /// The quality by which the search compared it, with inherited weights; nil where it had none, and of what is no final.
+    public var inheritedQuality: Double?
 
     /// A candidate with its score on one device; marks are false where the caller knows none.
     public init(
         evaluation: Evaluation, score: Score, isPareto: Bool = false, isFinalist: Bool = false,
-        isTied: Bool = false
+        isTied: Bool = false, inheritedQuality: Double? = nil
     ) {
         self.evaluation = evaluation
         self.score = score
         self.isPareto = isPareto
         self.isFinalist = isFinalist
         self.isTied = isTied
+        self.inheritedQuality = inheritedQuality
     }
 
     /// 64 hexadecimal digits.
@@ -38,21 +41,20 @@ extension Target {
     /// The evaluations as candidates for this device, those of its front marked; in the order given.
     ///
     /// Give evaluations of one fidelity: fronts never mix them.
-    /// - Parameter marksTies: whether those that tie with the front are marked too, which takes longer.
     public func candidates(
-        from evaluations: [Evaluation], finalists: Set<String> = [], marksTies: Bool = true
+        from evaluations: [Evaluation], finalists: Set<String> = []
     ) -> [ScoredCandidate] {
         let front = frontIndices(of: evaluations)
         var isOnFront = [Bool](repeating: false, count: evaluations.count)
         for index in front { isOnFront[index] = true }
-        let isTied = marksTies ? ties(evaluations, front: front) : []
+        let isTied = ties(evaluations, front: front)
         return evaluations.indices.compactMap { index in
             let evaluation = evaluations[index]
             return evaluation.score(on: device).map {
                 ScoredCandidate(
                     evaluation: evaluation, score: $0, isPareto: isOnFront[index],
                     isFinalist: !finalists.isEmpty && finalists.contains(evaluation.candidate),
-                    isTied: marksTies && isTied[index])
+                    isTied: isTied[index])
             }
         }
     }

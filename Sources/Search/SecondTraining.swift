@@ -48,10 +48,11 @@ extension Target {
     ///
     /// A second training of these from another seed, averaged with the first, makes the pick surer; give finished candidates.
     public func undecided(_ candidates: [ScoredCandidate]) -> [ScoredCandidate] {
-        let allowed = candidates.filter { $0.isFeasible && $0.evaluation.quality != nil }
+        let outlines = candidates.enumerated().map { $1.outline(place: $0) }
+        let allowed = outlines.indices.filter { outlines[$0].isFeasible && outlines[$0].isEvaluated }
         var undecided: [ScoredCandidate] = []
         for preference in [Preference.knee, .accuracy] {
-            let two = bestTwo(of: allowed, by: preference)
+            let two = bestTwo(of: outlines, among: allowed, by: preference).map { candidates[Int($0.place)] }
             guard two.count == 2, let first = two[0].evaluation.quality,
                 let second = two[1].evaluation.quality,
                 PairedComparison(first, second).isTie()

@@ -3,7 +3,7 @@ import Quantities
 extension Target {
     /// Why a candidate was selected, and what the runner-up would change.
     func sentence(
-        for best: ScoredCandidate, beside runnerUp: ScoredCandidate?, _ request: SelectionRequest,
+        for best: Outline, beside runnerUp: Outline?, _ request: SelectionRequest,
         limits: [Constraint], of count: Int
     ) -> String {
         let candidates = count == 1 ? "only candidate" : "of \(count) candidates"
@@ -28,7 +28,7 @@ extension Target {
     }
 
     /// What going from one candidate to another changes: `+0.4 pp for +7.0 ms`.
-    public func tradeOff(from a: ScoredCandidate, to b: ScoredCandidate) -> String {
+    func tradeOff(from a: Outline, to b: Outline) -> String {
         var changes: [String] = []
         if let before = a.value(of: .accuracy), let after = b.value(of: .accuracy) {
             changes.append(signed((after - before) * 100, decimals: 2) + " pp")
@@ -40,19 +40,10 @@ extension Target {
         return both.isEmpty ? "no known difference" : both.joined(separator: " for ")
     }
 
-    private func change(of metric: Metric, from a: ScoredCandidate, to b: ScoredCandidate) -> String? {
+    private func change(of metric: Metric, from a: Outline, to b: Outline) -> String? {
         guard let before = a.value(of: metric), let after = b.value(of: metric) else { return nil }
         let sign = after < before ? "-" : "+"
         return sign + metric.text(abs(after - before)) + (metric.namesItselfInText ? "" : " \(metric.words)")
-    }
-
-    /// The marginal costs along the front, from the cheapest to the most accurate candidate: one sentence a
-    /// step.
-    public func marginalCosts(along front: [ScoredCandidate]) -> [String] {
-        let ordered = front.sorted {
-            ($0.value(of: .latency) ?? 0, $0.id) < ($1.value(of: .latency) ?? 0, $1.id)
-        }
-        return zip(ordered, ordered.dropFirst()).map { "\($1.id.prefix(8)): \(tradeOff(from: $0, to: $1))" }
     }
 }
 

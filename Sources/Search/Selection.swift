@@ -3,14 +3,15 @@ import Quantities
 /// The model to deploy on a device, why, and what else there is.
 public struct Selection: Hashable, Sendable {
     /// nil where no feasible candidate keeps the limits.
-    public let candidate: ScoredCandidate?
+    public let candidate: Outline?
     /// One or two sentences.
     public let why: String
     /// The second best that keeps the limits; nil where there is one candidate only.
-    public let runnerUp: ScoredCandidate?
+    public let runnerUp: Outline?
     /// Where nothing keeps the limits: the candidates that come nearest, nearest first.
-    public let nearest: [ScoredCandidate]
-    /// Where nothing keeps the limits: which of them stands in the way, as a sentence.
+    public let nearest: [Outline]
+    /// Where nothing keeps the limits: which of them stands in the way, as a sentence; nil where the device can have no
+    /// candidate at all, of which the candidates' own reasons tell more.
     public let blocking: String?
 }
 
@@ -35,13 +36,15 @@ public struct SelectionRequest: Hashable, Sendable {
 
 extension Target {
     /// Selects among a device's candidates of one fidelity.
-    public func select(_ request: SelectionRequest, from candidates: [ScoredCandidate]) -> Selection {
+    public func select(_ request: SelectionRequest, from outlines: [Outline]) -> Selection {
         let limits = request.limits.filter { $0.applies(to: device) }
-        let allowed = candidates.filter { $0.isFeasible && $0.keeps(limits) }
-        let chosen = bestTwo(of: allowed, by: request.preference)
+        let allowed = outlines.indices.filter { index in
+            outlines[index].isFeasible && outlines[index].isEvaluated && outlines[index].keeps(limits)
+        }
+        let chosen = bestTwo(of: outlines, among: allowed, by: request.preference)
         guard let best = chosen.first else {
             let own = request.jobLimits.filter { $0.applies(to: device) }
-            return nothing(within: limits, ofJob: own, among: candidates)
+            return nothing(within: limits, ofJob: own, among: outlines.filter(\.isEvaluated))
         }
         let runnerUp = chosen.dropFirst().first
         return Selection(
@@ -51,12 +54,14 @@ extension Target {
     }
 
     /// The best and the second best; ties go to the more accurate, then the faster, then the smaller candidate, then by id.
-    func bestTwo(of candidates: [ScoredCandidate], by preference: Preference) -> [ScoredCandidate] {
-        guard let metric = preference.metric else { return knees(of: candidates) }
-        var best: [ScoredCandidate] = []
-        for candidate in candidates where candidate.value(of: metric) != nil {
-            if best.count == 2, !candidate.precedes(best[1], by: metric) { continue }
-            best.append(candidate)
+    func bestTwo(
+        of outlines: [Outline], among allowed: [Int], by preference: Preference
+    ) -> [Outline] {
+        guard let metric = preference.metric else { return knees(of: outlines, among: allowed) }
+        var best: [Outline] = []
+        for index in allowed where outlines[index].value(of: metric) != nil {
+            if best.count == 2, !outlines[index].precedes(best[1], by: metric) { continue }
+            best.append(outlines[index])
             best.sort { $0.precedes($1, by: metric) }
             best = Array(best.prefix(2))
         }
@@ -64,46 +69,43 @@ extension Target {
     }
 
     /// The front's knee, and the knee of what remains of the front without it.
-    private func knees(of candidates: [ScoredCandidate]) -> [ScoredCandidate] {
-        let known = candidates.indices.filter { objectives(of: candidates[$0].evaluation) != nil }
-        let front = nonDominated(known.compactMap { objectives(of: candidates[$0].evaluation) })
-            .map { candidates[known[$0]] }.sorted { $0.precedes($1, by: .accuracy) }
-        let places = front.compactMap { tradeOff(of: $0.evaluation) }
+    private func knees(of outlines: [Outline], among allowed: [Int]) -> [Outline] {
+        let front = frontIndices(of: outlines, among: allowed).map { outlines[$0] }
+            .sorted { $0.precedes($1, by: .accuracy) }
+        let places = front.compactMap(tradeOff)
         guard let knee = kneePoint(places) else { return [] }
         let rest = front.indices.filter { $0 != knee }
         let second = kneePoint(rest.map { places[$0] }).map { rest[$0] }
         return [knee, second].compactMap(\.self).map { front[$0] }
     }
-}
 
-extension Target {
-    /// Where an evaluation lies between quality and cost; nil where one of the objectives is unknown.
-    fileprivate func tradeOff(of evaluation: Evaluation) -> TradeOff? {
-        guard let point = objectives(of: evaluation) else { return nil }
+    /// Where a candidate lies between quality and cost; nil where one of the objectives is unknown.
+    private func tradeOff(of outline: Outline) -> TradeOff? {
+        guard let point = objectives(of: outline) else { return nil }
         let values = zip(objectives, point)
         let errors = values.filter { $0.0.metric.isQuality }.map(\.1)
         return TradeOff(
-            error: (errors.first ?? 0) + (evaluation.quality?.standardError ?? 0),
+            error: (errors.first ?? 0) + (outline.standardError ?? 0),
             costs: values.filter { !$0.0.metric.isQuality }.map(\.1))
     }
 }
 
-extension ScoredCandidate {
+extension Outline {
     /// Whether every limit is known to be kept.
     func keeps(_ limits: [Constraint]) -> Bool {
-        limits.allSatisfy { $0.violation(of: evaluation, on: score) == 0 }
+        limits.allSatisfy { $0.violation(of: self) == 0 }
     }
 
     /// Whether it comes before another one: by the metric, then by quality, latency, model and id.
-    fileprivate func precedes(_ other: ScoredCandidate, by metric: Metric) -> Bool {
+    fileprivate func precedes(_ other: Outline, by metric: Metric) -> Bool {
         for metric in [metric, .accuracy, .latency, .modelSize] {
             let (left, right) = (minimised(metric), other.minimised(metric))
             if left != right { return left < right }
         }
-        return id < other.id
+        return precedesByID(other)
     }
 
-    fileprivate func minimised(_ metric: Metric) -> Double {
+    private func minimised(_ metric: Metric) -> Double {
         value(of: metric).map(metric.minimised) ?? .infinity
     }
 }

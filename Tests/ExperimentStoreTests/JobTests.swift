@@ -1,3 +1,4 @@
+import Determinism
 import ExperimentStore
 import Foundation
 import Quantities
@@ -56,7 +57,8 @@ struct JobTests {
         #expect(try job.finalists(on: "host") == Set(candidates))
     }
 
-    @Test("A second training is joined to the first wherever qualities are read, and copied as it was recorded")
+    @Test(
+        "A second training is joined to the first wherever qualities are read, and copied as it was recorded")
     func secondTraining() throws {
         let job = try store.begin(try Sample.plan()).job
         let first = Sample.evaluation(nil, candidate: "c", fidelity: .final, accuracy: 0.9)
@@ -74,6 +76,11 @@ struct JobTests {
             #expect(read.count == 1 && abs((read[0].quality?.accuracy ?? 0) - 0.85) < 1e-12)
             let shown = try job.candidates(on: "host").candidates
             #expect(shown.map(\.evaluation.quality?.accuracy) == read.map(\.quality?.accuracy))
+            let outlines = try job.outlines(on: "host").outlines
+            #expect(outlines.map { $0.value(of: .accuracy) } == read.map(\.quality?.accuracy))
+            #expect(
+                try job.candidates(outlines, on: "host").map(\.evaluation.quality?.accuracy)
+                    == read.map(\.quality?.accuracy))
             #expect(try job.trainedTwice() == ["c"] && job.quality(forKey: "second")?.accuracy == 0.8)
         }
     }
@@ -155,17 +162,68 @@ struct JobTests {
         }
         try job.record(Sample.evaluation(3, accuracy: nil))
         for device in ["host", "board"] {
-            let (whole, outlines) = (try job.candidates(on: device), try job.outlines(on: device))
-            #expect(outlines.fidelity == whole.fidelity)
-            let completed = try job.completed(outlines.candidates)
+            let whole = try job.candidates(on: device)
+            let (fidelity, outlines) = try job.outlines(on: device)
+            #expect(fidelity == whole.fidelity)
+            let completed = try job.candidates(outlines, on: device)
             #expect(completed.map(\.id) == whole.candidates.map(\.id))
-            #expect(completed.map(\.isPareto) == whole.candidates.map(\.isPareto))
             #expect(completed.map(\.score) == whole.candidates.map(\.score))
+            #expect(outlines.map(\.status) == whole.candidates.map(\.score.status))
+            #expect(
+                try job.target(device).frontIndices(of: outlines)
+                    == whole.candidates.indices.filter { whole.candidates[$0].isPareto })
             #expect(
                 completed.map(\.evaluation.architecture) == whole.candidates.map(\.evaluation.architecture))
             #expect(
                 completed.map(\.evaluation.quality?.accuracy)
                     == whole.candidates.map(\.evaluation.quality?.accuracy))
+        }
+    }
+
+    @Test("The summary of a running job, from the front of a while ago and what came since, is that of all")
+    func summaryOfLongSearch() throws {
+        let job = try store.begin(try Sample.plan()).job
+        var random = RandomStream(seed: 4, .split, 0)
+        for proposal in 0..<1100 {
+            let accuracy = proposal % 50 == 7 ? nil : 0.2 + 0.7 * random.uniformDouble()
+            let latency = 0.2 + 60 * random.uniformDouble()
+            try job.record(Sample.evaluation(proposal, accuracy: accuracy, latency: latency))
+            guard [1000, 1023, 1024, 1099].contains(proposal) else { continue }
+            let whole = Sample.targets[0].hypervolume(of: try job.evaluations())
+            #expect(abs(try job.summary().hypervolume - whole / 2) < 1e-12, "\(proposal)")
+        }
+        // A longer training takes the place of the best one, and is worse.
+        let best = try #require(try job.candidates(on: "host").candidates.first { $0.isPareto })
+        var longer = Sample.evaluation(1100, candidate: best.id, accuracy: 0.1, latency: 90)
+        longer.rung = 1
+        try job.record(longer)
+        let evaluations = try job.evaluations().ofLongestTraining
+        #expect(
+            abs(try job.summary().hypervolume - Sample.targets[0].hypervolume(of: evaluations) / 2) < 1e-12)
+    }
+
+    @Test("Limits that change back and forth are never answered from what was remembered under others")
+    func changedLimits() throws {
+        let limit = try Constraint(.latency, .atMost(1))
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0, latency: 2.5))
+        try job.end(.finished, after: 1)
+        let volume = try job.summary().hypervolume
+        #expect(volume > 0)
+        try store.begin(try Sample.plan(limits: [limit])).job.end(.finished, after: 1)
+        #expect(try job.summary().hypervolume == 0)
+        _ = try store.begin(try Sample.plan())
+        #expect(try job.summary().hypervolume == volume)
+    }
+
+    @Test("A finalist knows the quality that it was compared by with inherited weights")
+    func inheritedQuality() throws {
+        let job = try store.begin(try Sample.plan()).job
+        try job.record(Sample.evaluation(0, candidate: "ab", fidelity: .inherited, accuracy: 0.6))
+        try job.record(Sample.evaluation(nil, candidate: "ab", fidelity: .final, accuracy: 0.9))
+        for (fidelity, expected) in [(Fidelity.final, 0.6), (.inherited, nil)] {
+            let outlines = try job.outlines(on: "host", at: fidelity).outlines
+            #expect(try job.candidates(outlines, on: "host").map(\.inheritedQuality) == [expected])
         }
     }
 

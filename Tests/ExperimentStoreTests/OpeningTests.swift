@@ -24,7 +24,7 @@ struct OpeningTests {
             try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
         }
         #expect(try pragma("application_id") == "\(0x5357_4C54)")
-        #expect(try pragma("user_version") == "7")
+        #expect(try pragma("user_version") == "8")
         #expect(try pragma("journal_mode") == "wal")
     }
 
@@ -51,7 +51,7 @@ struct OpeningTests {
     func newer() throws {
         _ = try ExperimentStore(writing: folder.database)
         try sqlite(folder.database, "PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 7)) {
+        #expect(throws: StoreError.newerSchema(path: folder.database, found: 99, known: 8)) {
             try ExperimentStore(writing: folder.database)
         }
     }

@@ -52,6 +52,18 @@ struct TableTests {
         if width == 80 { #expect(text.contains("not shown: fps, ")) }
     }
 
+    @Test("Where more columns are left out than a line can name, it says how many")
+    func manyColumns() throws {
+        let evaluation = EvaluationAnswer(
+            evaluation: 0, candidate: "ab", fidelity: .trained, architecture: "a", compression: "none",
+            quality: QualityAnswer(value: 0.5), modelSize: 12,
+            values: (0..<12).map { .init(name: "device-number-\($0):latency_ms", value: 1.5) })
+        let text = try HistoryAnswer(job: "j", evaluations: [evaluation]).table(TableStyle(width: 60))
+        let remark = try #require(text.split(separator: "\n").last)
+        #expect(remark.hasPrefix("not shown: device-number-") && remark.hasSuffix(" more"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
+    }
+
     @Test("A column has one unit, which stands in its heading")
     func units() throws {
         let text = try Self.front(candidates).table(TableStyle())

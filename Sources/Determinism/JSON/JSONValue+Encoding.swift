@@ -42,11 +42,13 @@ private final class JSONNode {
     }
 
     func append(_ node: JSONNode) {
-        guard case .list(let nodes) = content else {
+        guard case .list(var nodes) = content else {
             content = .list([node])
             return
         }
-        content = .list(nodes + [node])
+        content = .nothing  // the array is not shared while it grows
+        nodes.append(node)
+        content = .list(nodes)
     }
 
     func append(_ key: String, _ node: JSONNode) {

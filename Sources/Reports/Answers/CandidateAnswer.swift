@@ -70,17 +70,20 @@ public struct QualityAnswer: Hashable, Sendable {
     public var test: Double?
     /// Sampling error of `test`.
     public var testStandardError: Double?
+    /// By which the search compared it, with inherited weights; finalists of such searches only.
+    public var inherited: Double?
 
     /// A quality under the keys of a task.
     public init(
         _ name: Name = .accuracy, value: Double?, standardError: Double? = nil, test: Double? = nil,
-        testStandardError: Double? = nil
+        testStandardError: Double? = nil, inherited: Double? = nil
     ) {
         self.name = name
         self.value = value
         self.standardError = standardError
         self.test = test
         self.testStandardError = testStandardError
+        self.inherited = inherited
     }
 
     /// The value with its error as people read it: `98.70 ± 0.30 %` for classification.
@@ -141,9 +144,11 @@ extension CandidateAnswer: Codable {
         case accuracySE = "accuracy_se"
         case testAccuracy = "test_accuracy"
         case testAccuracySE = "test_accuracy_se"
+        case inheritedAccuracy = "inherited_accuracy"
         case qualitySE = "quality_se"
         case testQuality = "test_quality"
         case testQualitySE = "test_quality_se"
+        case inheritedQuality = "inherited_quality"
         case latency = "latency_ms"
         case latencyP10 = "latency_ms_p10"
         case latencyP90 = "latency_ms_p90"
@@ -155,21 +160,21 @@ extension CandidateAnswer: Codable {
         case isPareto = "is_pareto"
         case isFinalist = "is_finalist"
 
-        /// Value, its error, test value, its error.
+        /// Value, its error, test value, its error, inherited value.
         static func quality(_ name: QualityAnswer.Name) -> [CodingKeys] {
             switch name {
-            case .accuracy: [.accuracy, .accuracySE, .testAccuracy, .testAccuracySE]
-            case .quality: [.quality, .qualitySE, .testQuality, .testQualitySE]
+            case .accuracy: [.accuracy, .accuracySE, .testAccuracy, .testAccuracySE, .inheritedAccuracy]
+            case .quality: [.quality, .qualitySE, .testQuality, .testQualitySE, .inheritedQuality]
             }
         }
 
         /// All keys in the order in which they are written.
         static func all(_ name: QualityAnswer.Name) -> [CodingKeys] {
             let quality = quality(name)
-            return [.id] + quality[..<2] + [.fidelity] + quality[2...] + [
+            return [.id] + quality[..<2] + [.fidelity] + quality[2..<4] + [
                 .latency, .latencyP10, .latencyP90, .provenance, .energy, .peakRAM, .flash, .modelSize, .macs,
                 .parameters, .isFeasible, .isPareto, .isFinalist, .status, .reason, .architecture,
-                .compression,
+                .compression, quality[4],
             ]
         }
     }
@@ -206,6 +211,7 @@ extension CandidateAnswer: Codable {
         try container.encodeIfPresent(reason, forKey: .reason)
         try container.encode(architecture, forKey: .architecture)
         try container.encode(compression, forKey: .compression)
+        try container.encodeIfPresent(quality.inherited, forKey: keys[4])
     }
 
     /// Decodes a candidate; which keys it has says which task it is of.
@@ -219,7 +225,8 @@ extension CandidateAnswer: Codable {
                 name, value: try values.decodeIfPresent(Double.self, forKey: keys[0]),
                 standardError: try values.decodeIfPresent(Double.self, forKey: keys[1]),
                 test: try values.decodeIfPresent(Double.self, forKey: keys[2]),
-                testStandardError: try values.decodeIfPresent(Double.self, forKey: keys[3])),
+                testStandardError: try values.decodeIfPresent(Double.self, forKey: keys[3]),
+                inherited: try values.decodeIfPresent(Double.self, forKey: keys[4])),
             fidelity: try values.decode(Fidelity.self, forKey: .fidelity),
             costs: CostsAnswer(
                 latency: try values.decodeIfPresent(Double.self, forKey: .latency),

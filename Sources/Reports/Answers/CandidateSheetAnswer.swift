@@ -244,7 +244,25 @@ extension CandidateSheetAnswer {
             + hostMachines.map { "host-cpu: timed on \($0.text)\n" }.joined()
             + measurements.map(\.sentence).joined() + accountsTable(style)
             + (tested?.text ?? "") + (passes.map { "\n" + $0.table(style) } ?? "")
-            + (layers ?? []).map { "\n\($0.device), layer by layer\n\(try $0.layers.table(style))" }.joined()
+            + (layers ?? []).map { "\n\(heading(of: $0))\n\(try $0.layers.table(style))" }.joined()
+    }
+
+    /// Names the device, and says how the layers' estimates and what is shown of the whole model belong together.
+    private func heading(of priced: DeviceLayersAnswer) -> String {
+        let name = "\(priced.device), layer by layer"
+        let total = priced.layers.reduce(0) { $0 + $1.latency }
+        let costs = devices.first { $0.device == priced.device }?.candidate.costs
+        guard let costs, let latency = costs.latency, latency > 0, abs(total / latency - 1) > 0.01 else {
+            return name
+        }
+        let sum = "\(name): \(Human.milliseconds(total)) in all"
+        switch costs.provenance {
+        case .estimated, .calibrated:
+            guard total < latency else { return sum }
+            return "\(sum); \(Human.milliseconds(latency - total)) more start an inference and move its data"
+        case .measured:
+            return "\(sum) by the profile, \(Human.milliseconds(latency)) measured of the whole model"
+        }
     }
 
     private var headingText: String {

@@ -118,14 +118,15 @@ public struct DeviceReview: Codable, Sendable {
 public struct CandidateColumns: Codable, Sendable {
     /// How many candidates there are.
     public private(set) var count = 0
-    private var id = "", quality = "", qualitySE = "", test = "", testSE = ""
+    private var id = "", quality = "", qualitySE = "", test = "", testSE = "", inherited = ""
     private var latency = "", latencyP10 = "", latencyP90 = "", energy = ""
     private var peakRAM = "", flash = "", modelSize = "", macs = "", parameters = ""
     private var flags = "", status = "", provenance = "", fidelity = ""
     private var reason = "", architecture = "", compression = ""
 
     enum CodingKeys: String, CodingKey {
-        case count, id, quality, test, flags, status, provenance, fidelity, reason, architecture, compression
+        case count, id, quality, test, inherited, flags, status, provenance, fidelity, reason, architecture,
+            compression
         case macs, parameters
         case qualitySE = "quality_se"
         case testSE = "test_se"
@@ -154,6 +155,7 @@ public struct CandidateColumns: Codable, Sendable {
         add(short(quality.standardError), to: &qualitySE)
         add(short(quality.test), to: &test)
         add(short(quality.testStandardError), to: &testSE)
+        add(short(quality.inherited), to: &inherited)
         add(short(costs.latency), to: &latency)
         add(short(costs.latencyP10), to: &latencyP10)
         add(short(costs.latencyP90), to: &latencyP90)

@@ -65,8 +65,19 @@ struct FittedTable {
         let wanted = try chosen(style.columns)
         guard let width = style.width else { return FittedTable.lines(wanted) }
         let (shown, dropped) = FittedTable.fitted(wanted, to: max(width, 20))
-        let remark = dropped.isEmpty ? "" : "not shown: \(dropped.joined(separator: ", "))\n"
-        return FittedTable.lines(shown) + (remark.count > width + 1 ? "" : remark)
+        return FittedTable.lines(shown) + FittedTable.remark(dropped, width: width)
+    }
+
+    /// Names the columns that are left out, as many as a line has room for.
+    private static func remark(_ dropped: [String], width: Int) -> String {
+        guard !dropped.isEmpty else { return "" }
+        let lines = (0...dropped.count).reversed().map { count in
+            let rest = dropped.count - count
+            let names =
+                dropped.prefix(count) + (rest == 0 ? [] : ["\(rest) \(count == 0 ? "columns" : "more")"])
+            return "not shown: \(names.joined(separator: ", "))\n"
+        }
+        return lines.first { $0.count <= width + 1 } ?? ""
     }
 
     /// All columns as a table of HTML; nothing without columns.

@@ -8,7 +8,8 @@ extension CandidateAnswer {
     init(_ candidate: ScoredCandidate, _ scale: QualityScale) {
         let evaluation = candidate.evaluation
         self.init(
-            id: candidate.id, quality: QualityAnswer(evaluation.quality, scale),
+            id: candidate.id,
+            quality: QualityAnswer(evaluation.quality, scale, inherited: candidate.inheritedQuality),
             fidelity: evaluation.fidelity,
             costs: CostsAnswer(candidate.score), macs: evaluation.macs, parameters: evaluation.parameters,
             isFeasible: candidate.isFeasible && evaluation.quality != nil, isPareto: candidate.isPareto,
@@ -19,10 +20,11 @@ extension CandidateAnswer {
 
 extension QualityAnswer {
     /// A quality, or the keys of one where the candidate could not be evaluated.
-    init(_ quality: Quality?, _ scale: QualityScale) {
+    init(_ quality: Quality?, _ scale: QualityScale, inherited: Double? = nil) {
         self.init(
             scale.name, value: scale.value(quality?.accuracy), standardError: quality?.standardError,
-            test: scale.value(quality?.testAccuracy), testStandardError: quality?.testStandardError)
+            test: scale.value(quality?.testAccuracy), testStandardError: quality?.testStandardError,
+            inherited: scale.value(inherited))
     }
 }
 

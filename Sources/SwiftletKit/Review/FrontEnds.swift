@@ -12,15 +12,9 @@ extension JobStore {
     /// What the front-end of the job's recordings takes, as a finalist keeps it; nil where there is no finalist, and where
     /// samples are no recordings.
     func frontEndWork() throws -> FrontEndWork? {
-        guard let finished = try evaluations().first(where: { $0.fidelity == .final && $0.quality != nil })
-        else { return nil }
-        return try frontEndWork(ofFinalist: finished.candidate)
-    }
-
-    /// The same, as this finalist keeps it.
-    private func frontEndWork(ofFinalist candidate: String) throws -> FrontEndWork? {
+        guard let finished = try firstFinished() else { return nil }
         do {
-            let contents = try contents(of: .preprocessing, ofCandidate: candidate)
+            let contents = try contents(of: .preprocessing, ofCandidate: finished)
             let kept = try JSONDecoder().decode(Preprocessing.self, from: Data(contents))
             return try kept.frontEnd?.extractor.work
         } catch StoreError.missingFile {
@@ -40,20 +34,14 @@ extension JobStore {
     }
 
     /// What it takes on a device, where it takes a part of what some limits bound; nil where it takes none.
-    func frontEnd(
-        on device: String, sharing limits: [Constraint], among candidates: [ScoredCandidate]
-    ) throws -> FrontEndCost? {
+    func frontEnd(on device: String, sharing limits: [Constraint]) throws -> FrontEndCost? {
         let isBounded = limits.contains { limit in
             switch limit.metric {
             case .latency, .peakRAM, .flash: true
             case .accuracy, .energy, .modelSize, .macs, .parameters: false
             }
         }
-        guard isBounded,
-            let finalist = candidates.first(where: { $0.evaluation.fidelity == .final })?.evaluation
-                .candidate,
-            let work = try frontEndWork(ofFinalist: finalist),
-            let profile = try? DeviceShelf().profile(device)
+        guard isBounded, let work = try frontEndWork(), let profile = try? DeviceShelf().profile(device)
         else { return nil }
         return FrontEndCost(work, on: profile)
     }

@@ -17,18 +17,19 @@ extension Review {
     /// What a report says; for each device the balanced model is recommended.
     public func page(about job: String) throws -> ReportPage { try parts(of: job, most: 6000).page }
 
+    /// - Parameter drawn: the candidates that the picture shows.
     func section(
-        of job: JobStore, for target: Target, _ front: DeviceFront, _ scale: QualityScale
+        of front: DeviceFront, drawn: [ScoredCandidate], _ scale: QualityScale
     ) throws -> ReportPage.Section {
-        let recommended = try selection(
-            of: job, for: target, SelectionRequest(preference: .knee), among: front.all)
+        let job = front.job
+        let recommended = try selection(SelectionRequest(preference: .knee), among: front)
         return ReportPage.Section(
-            front: try front.answer(hasPicture: true, page: .all),
+            front: try front.answer(picture: front.picture(of: drawn)),
             recommendation: recommended,
             baseline: try front.baseline().map { CandidateAnswer($0, scale) },
-            candidates: front.all.count,
-            infeasible: front.all.infeasibleCounts,
-            trace: try trace(of: target, in: job, beside: front.all),
+            candidates: front.outlines.count,
+            infeasible: front.outlines.infeasibleCounts,
+            trace: try trace(beside: front),
             tested: try recommended.candidate.flatMap {
                 try TestedAnswer(job.bestEvaluation(of: $0.id), of: job)
             })
@@ -36,15 +37,15 @@ extension Review {
 
     /// Where the hypervolume changed in the course of the search; empty where the device does not guide it.
     ///
-    /// - Parameter shown: candidates that are the proposed ones, unless finalists are shown in their place.
+    /// - Parameter front: of the proposed candidates, unless finalists are shown in their place.
     private func trace(
-        of target: Target, in job: JobStore, beside shown: [ScoredCandidate]
+        beside front: DeviceFront
     ) throws -> [(evaluations: Int, hypervolume: Double, seconds: Double)] {
+        let (job, target) = (front.job, front.target)
         guard target.guidesSearch else { return [] }
         let isSearch =
-            try job.proposalCount() == shown.count && shown.allSatisfy { $0.evaluation.proposal != nil }
-        let history =
-            try isSearch ? shown.map(\.evaluation) : job.proposedOutlines(on: target.device)
+            try job.proposalCount() == front.outlines.count && front.outlines.allSatisfy(\.isProposed)
+        let history = try isSearch ? front.outlines : job.proposedOutlines(on: target.device)
         guard history.count <= 2000 else { return coarseTrace(of: target, history) }
         var trace = HypervolumeTrace(target)
         var seconds = 0.0
@@ -60,16 +61,17 @@ extension Review {
 
     /// The same at a hundred places of a long history, each from the front until then.
     private func coarseTrace(
-        of target: Target, _ history: [Evaluation]
+        of target: Target, _ history: [Outline]
     ) -> [(evaluations: Int, hypervolume: Double, seconds: Double)] {
-        var front: [Evaluation] = []
+        var front: [Outline] = []
         var seconds = 0.0
         let length = (history.count + 99) / 100
         return stride(from: 0, to: history.count, by: length).map { start in
             let end = min(start + length, history.count)
-            front = target.front(of: front + history[start..<end])
+            let contenders = front + history[start..<end]
+            front = target.frontIndices(of: contenders).map { contenders[$0] }
             seconds += history[start..<end].reduce(0) { $0 + $1.seconds }
-            return (end, target.hypervolume(of: front), seconds)
+            return (end, target.hypervolume(ofFeasible: front), seconds)
         }
     }
 
@@ -117,17 +119,16 @@ extension Review {
 extension DeviceFront {
     /// The most accurate uncompressed candidate that the device can have, among the thousand most accurate ones.
     fileprivate func baseline() throws -> ScoredCandidate? {
-        let known = all.indices.compactMap { index in
-            all[index].isFeasible
-                ? all[index].evaluation.quality.map { (index: index, value: $0.accuracy) } : nil
+        let known = outlines.indices.compactMap { index in
+            outlines[index].isFeasible
+                ? outlines[index].value(of: .accuracy).map { (index: index, value: $0) } : nil
         }
-        let best = known.sorted { ($1.value, all[$0.index].id) < ($0.value, all[$1.index].id) }
-        for entry in best.prefix(1000) {
-            if let complete = try completed(all[entry.index]), complete.evaluation.compression == "none" {
-                return complete
-            }
+        let best = known.sorted { a, b in
+            a.value == b.value
+                ? outlines[a.index].precedesByID(outlines[b.index]) : a.value > b.value
         }
-        return nil
+        return try candidates(best.prefix(1000).map { outlines[$0.index] })
+            .first { $0.evaluation.compression == "none" }
     }
 }
 
@@ -139,11 +140,12 @@ extension String {
     }
 }
 
-extension [ScoredCandidate] {
+extension [Outline] {
     fileprivate var infeasibleCounts: [(status: String, count: Int)] {
         var counts: [Status: Int] = [:]
-        for candidate in self where candidate.shownStatus != .ok {
-            counts[candidate.shownStatus, default: 0] += 1
+        for outline in self {
+            let status = outline.isEvaluated ? outline.status : .failed
+            if status != .ok { counts[status, default: 0] += 1 }
         }
         return Status.allCases.compactMap { status in counts[status].map { (status.rawValue, $0) } }
     }

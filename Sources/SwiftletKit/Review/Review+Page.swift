@@ -21,24 +21,25 @@ extension Review {
         var texts = SharedTexts()
         var sections: [ReportPage.Section] = [], devices: [DeviceReview] = []
         for target in try job.targets() {
-            let front = try DeviceFront(job, device: target.device, nil, includesAll: false)
-            let section = try section(of: job, for: target, front, scale)
+            let front = try DeviceFront(job, device: target.device)
+            let shown = try front.thinned(to: most)
+            let section = try section(of: front, drawn: shown, scale)
             sections.append(section)
-            var fronts = [front]
+            var views = [(front: front, shown: shown)]
             // Where finalists are shown first, what the search saw is the larger picture.
             if let searched = try job.searchFidelity(), searched != section.front.fidelity {
-                fronts.append(try DeviceFront(job, device: target.device, searched, includesAll: false))
+                let front = try DeviceFront(job, device: target.device, searched)
+                views.append((front, try front.thinned(to: most)))
             }
-            for front in fronts {
-                let shown = front.all.thinned(to: most, across: front.cost)
+            for (front, shown) in views {
                 devices.append(
                     DeviceReview(
                         device: target.device, fidelity: front.fidelity, hypervolume: front.hypervolume,
                         objectives: target.objectives.map(\.metric.rawValue), notes: section.front.notes,
                         sentence: section.sentence, recommended: section.recommendation.candidate?.id,
-                        baseline: section.baseline?.id, total: front.all.count,
+                        baseline: section.baseline?.id, total: front.outlines.count,
                         trace: section.trace.map { [Double($0.evaluations), $0.hypervolume, $0.seconds] },
-                        candidates: try columns(of: shown, in: job, scale, &texts)))
+                        candidates: columns(of: shown, scale, &texts)))
             }
         }
         let summary = JobAnswer(try job.summary())
@@ -54,10 +55,10 @@ extension Review {
     }
 
     private func columns(
-        of candidates: [ScoredCandidate], in job: JobStore, _ scale: QualityScale, _ texts: inout SharedTexts
-    ) throws -> CandidateColumns {
+        of candidates: [ScoredCandidate], _ scale: QualityScale, _ texts: inout SharedTexts
+    ) -> CandidateColumns {
         var columns = CandidateColumns()
-        for candidate in try job.completed(candidates) {
+        for candidate in candidates {
             let answer = CandidateAnswer(candidate, scale)
             columns.append(
                 answer, reason: answer.reason.map { texts.reasons.index(of: $0) },
@@ -85,14 +86,24 @@ private struct SharedTexts {
     }
 }
 
-extension [ScoredCandidate] {
-    /// All of them where they are few enough; else front and finalists, and of the others one of each small square of the
-    /// chart of quality over a cost, in the order given.
-    fileprivate func thinned(to most: Int, across cost: Metric) -> [ScoredCandidate] {
+extension DeviceFront {
+    /// All candidates where they are few enough; else front and finalists, and of the others one of each small square of the
+    /// chart of quality over a cost, in proposal order.
+    fileprivate func thinned(to most: Int) throws -> [ScoredCandidate] {
+        try candidates(outlines.thinned(to: most, across: cost) { isMember($0) || $0.isFinalist })
+    }
+}
+
+extension [Outline] {
+    /// All of them where they are few enough; else those that stay, and of the others one of each small square of the chart.
+    fileprivate func thinned(
+        to most: Int, across cost: Metric, keeping stays: (Outline) -> Bool
+    ) -> [Outline] {
         guard count > most else { return self }
-        let places = map { candidate -> (x: Double, y: Double)? in
-            guard let x = candidate.value(of: cost), x > 0, let y = candidate.evaluation.quality?.accuracy
-            else { return nil }
+        let places = map { outline -> (x: Double, y: Double)? in
+            guard let x = outline.value(of: cost), x > 0, let y = outline.value(of: .accuracy) else {
+                return nil
+            }
             return (log(x), y)
         }
         let known = places.compactMap(\.self)
@@ -103,7 +114,7 @@ extension [ScoredCandidate] {
         var taken: Set<Int> = []
         var isKept = [Bool](repeating: false, count: count)
         var room = most
-        for index in indices where self[index].isPareto || self[index].isFinalist {
+        for index in indices where stays(self[index]) {
             isKept[index] = true
             room -= 1
         }

@@ -67,29 +67,24 @@ extension Review {
     func selection(
         of job: JobStore, for target: Target, _ request: SelectionRequest
     ) throws -> SelectionAnswer {
-        try selection(of: job, for: target, request, among: job.outlines(on: target.device).candidates)
+        try selection(request, among: DeviceFront(job, device: target.device))
     }
 
-    /// - Parameter candidates: of the device, at one fidelity.
-    func selection(
-        of job: JobStore, for target: Target, _ request: SelectionRequest, among candidates: [ScoredCandidate]
-    ) throws -> SelectionAnswer {
-        let isComplete = candidates.allSatisfy { $0.evaluation.quality != nil }
-        let evaluated = isComplete ? candidates : candidates.filter { $0.evaluation.quality != nil }
+    func selection(_ request: SelectionRequest, among front: DeviceFront) throws -> SelectionAnswer {
+        let (job, target) = (front.job, front.target)
         var request = request
         let frontEnd = try job.frontEnd(
-            on: target.device, sharing: request.limits.filter { $0.applies(to: target.device) },
-            among: evaluated)
+            on: target.device, sharing: request.limits.filter { $0.applies(to: target.device) })
         if let frontEnd { request.limits = request.limits.map { $0.leaving(frontEnd) } }
-        var selection = target.select(request, from: evaluated)
+        var selection = target.select(request, from: front.outlines)
         if selection.candidate == nil {
             // A database that was copied alone has no job file; the job's limits only order the nearest candidates.
             request.jobLimits = (try? JobSource(of: job).resolved().constraints) ?? []
-            selection = target.select(request, from: evaluated)
+            selection = target.select(request, from: front.outlines)
         }
         let scale = try QualityScale(job)
-        func answers(_ candidates: [ScoredCandidate]) throws -> [CandidateAnswer] {
-            try job.completed(candidates).map { CandidateAnswer($0, scale) }
+        func answers(_ outlines: [Outline]) throws -> [CandidateAnswer] {
+            try front.candidates(outlines).map { CandidateAnswer($0, scale) }
         }
         return SelectionAnswer(
             job: job.name, device: target.device,
@@ -99,7 +94,15 @@ extension Review {
                     "\(selection.candidate == nil ? "." : "") \($0.remark(on: request.limits))"
                 } ?? ""),
             runnerUp: try answers([selection.runnerUp].compactMap(\.self)).first,
-            nearest: try answers(selection.nearest), blocking: selection.blocking)
+            nearest: try answers(selection.nearest),
+            blocking: try selection.candidate == nil ? selection.blocking ?? front.commonReason() : nil)
+    }
+}
+
+extension DeviceFront {
+    /// Why the device can have none of the candidates.
+    fileprivate func commonReason() throws -> String {
+        try candidates(outlines.filter(\.isEvaluated)).commonReason
     }
 }
 

@@ -25,9 +25,10 @@ extension Review {
         let best = try job.bestEvaluation(of: candidate)
         let devices = try device.map { [$0] } ?? job.targets().map(\.device)
         let scored = try devices.compactMap { device in
-            try job.completed(
-                job.outlines(on: device, at: best.fidelity).candidates.filter { $0.id == best.candidate }
-            ).first.map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0, scale)) }
+            let front = try DeviceFront(job, device: device, best.fidelity)
+            return try front.candidates(front.outlines.filter { $0.mayBe(best.candidate) })
+                .first { $0.id == best.candidate }
+                .map { DeviceCandidateAnswer(device: device, candidate: CandidateAnswer($0, scale)) }
         }
         var sheet = CandidateSheetAnswer(
             job: job.name, id: best.candidate, architecture: best.architecture,
