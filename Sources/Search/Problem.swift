@@ -18,7 +18,9 @@ public struct Problem: Sendable {
     /// Knows the exact costs of every point.
     public let pricer: any Pricer
     /// Prices that order candidates on targets whose own scores may not, so that times which differ from run to run order
-    /// nothing; nil where `pricer` orders everywhere. On the same devices as `pricer`, which judges limits in any case.
+    /// nothing; nil where `pricer` orders everywhere.
+    ///
+    /// On the same devices as `pricer`, which judges limits in any case.
     let guide: (any Pricer)?
     /// Seed of every random choice.
     public let seed: UInt64

@@ -28,7 +28,9 @@ struct CellPaths {
         output = nodes[cell.nodes - 1]
     }
 
-    /// Seven numbers; counts that grow exponentially with a cell's size as logarithms. Zeros where no path is left.
+    /// Seven numbers; counts that grow exponentially with a cell's size as logarithms.
+    ///
+    /// Zeros where no path is left.
     var features: [Double] {
         guard output.count > 0 else { return [Double](repeating: 0, count: CellPaths.featureCount) }
         return [

@@ -7,7 +7,9 @@ import YAMLReader
 struct DenseTopology: Hashable, Sendable {
     let activation: StagedTopology.Nonlinearity
     /// Units that each value of a sample is spread over before the first layer, each a ramp over a part of its range that is
-    /// trained; 0 for none. Of samples with many values there are fewer, `mostBinned` units in all.
+    /// trained; 0 for none.
+    ///
+    /// Of samples with many values there are fewer, `mostBinned` units in all.
     let bins: Choice<Int>
     let layers: [Layer]
     /// Whether the layers but the last follow once more in reverse, so that the last is the narrow code between them.
