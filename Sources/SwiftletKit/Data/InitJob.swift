@@ -109,7 +109,8 @@ private struct JobDraft {
 
     /// Rows are few and noisy, and are learned by heart without dropout.
     ///
-    /// Numbers are learned the less well with it the better they follow from the values; where neighbours nearly agree, larger steps matter more (docs/results/data.md).
+    /// Numbers are learned the less well with it the better they follow from the values; where neighbours nearly agree,
+    /// larger steps matter more (docs/results/data.md).
     private var regularisation: String {
         guard dataset.classNames.isEmpty, let explained = dataset.varianceExplainedByNeighbours else {
             return dataset.classNames.isEmpty ? "" : ", dropout: 0.2"
