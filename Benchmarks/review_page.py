@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Tries the review page in headless Chromium against a running service: submits a job, watches it, moves a slider, clicks a
-point, downloads a bundle that `swiftlet verify` accepts, and opens a report of 10,000 candidates.
+point, downloads a bundle that `swiftlet verify` accepts, and opens reports of 10,000 candidates and of extreme costs.
 
     python3 Benchmarks/review_page.py .build/release/swiftlet [--screenshots FOLDER]
 
 Needs chromium, chromedriver and the package selenium; says so and ends well where they are missing.
 """
 import argparse
+import itertools
 import json
 import pathlib
 import re
@@ -195,6 +196,37 @@ def try_large_report(report, downloads):
         driver.quit()
 
 
+def try_extreme_report(base, downloads, program):
+    """A report of zero, constant, missing and huge costs, every device of it shown."""
+    from selenium.webdriver.common.by import By
+
+    operations = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
+    rows = ["architecture,accuracy,zero,constant,missing,huge"]
+    for index, (a, b, c) in enumerate(itertools.product(operations, repeat=3)):
+        cell = f"|{a}~0|+|{b}~0|{c}~1|+|{a}~0|{b}~1|{c}~2|"
+        some = (index * 37 % 125 + 1) / 125
+        huge = ["1e300", "1e-300", some][index % 3]
+        rows.append(f"{cell},{1 - some / 2},{0 if index % 7 == 0 else some},3,{'' if index % 5 == 0 else some},{huge}")
+    (base / "extreme.csv").write_text("\n".join(rows) + "\n")
+    devices = ["zero", "constant", "missing", "huge"]
+    costs = "".join(f"      {device}: {{latency_ms: {device}}}\n" for device in devices)
+    (base / "extreme.yaml").write_text(
+        "version: 1\nname: extreme\ndataset:\n  source: table\n  table:\n    paths: [extreme.csv]\n    architecture: architecture\n"
+        f"    accuracy: accuracy\n    costs:\n{costs}space: nas-bench-201\ndevices: [{', '.join(devices)}]\n"
+        "objectives: [accuracy, latency_ms]\nsearch: {max_evaluations: 100}\n")
+    report = base / "extreme.html"
+    for command in (["search", "extreme.yaml", "--quiet"], ["report", "extreme", "--output", report]):
+        subprocess.run([program, *command, "--db", "extreme.sqlite"], cwd=base, check=True, stdout=subprocess.DEVNULL)
+    with browser(1280, 1400, False, downloads) as driver:
+        driver.get(report.as_uri())
+        until(lambda: driver.find_elements(By.CSS_SELECTOR, ".summary"), "the report")
+        for device in devices:
+            driver.find_element(By.XPATH, f"//button[normalize-space()='{device}']").click()
+            until(lambda: f"Front on {device} within the limits" in driver.page_source, f"the front on {device}", 10)
+        no_errors(driver)
+    check(True, "a report of zero, constant, missing and huge costs shows every device")
+
+
 def screenshots(pages, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for width, height in [(1280, 900), (390, 844)]:
@@ -241,6 +273,7 @@ def main():
                 pages = [("list", address), ("job", f"{address}#/jobs/browser-test"), ("report", report.as_uri())]
                 screenshots(pages, options.screenshots.resolve())
             try_large_report(report, downloads)
+            try_extreme_report(base, downloads, program)
         finally:
             serve.terminate()
             serve.wait(timeout=20)

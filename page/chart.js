@@ -55,7 +55,8 @@ export class Axis {
 
     value(share) {
         const place = this.start + share * (this.end - this.start);
-        return this.isLogarithmic ? Math.exp(place) : place;
+        // Beyond the range of numbers there is no decade to mark.
+        return this.isLogarithmic ? Math.min(Math.max(Math.exp(place), 1e-307), 1e307) : Math.min(Math.max(place, -1e307), 1e307);
     }
 
     get ticks() { return ticks(this.value(0), this.value(1), this.isLogarithmic); }
