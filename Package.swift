@@ -75,6 +75,7 @@ let package = Package(
         wall("ModelGraph"),
         wall("Numerics", ["COpenBLAS"]),
         wall("Kernels", ["CKernels"]),
+        wall("Trees", ["Determinism"]),
         wall("Engine", ["ModelGraph", "Kernels"]),
         wall("Training", ["Determinism", "ModelGraph", "Kernels"]),
         wall("ModelCompression", ["ModelGraph", "Engine"]),
@@ -94,7 +95,7 @@ let package = Package(
         wall(
             "Candidates",
             [
-                "Quantities", "Determinism", "Numerics", "ModelGraph", "Engine", "Training",
+                "Quantities", "Determinism", "Numerics", "Trees", "ModelGraph", "Engine", "Training",
                 "ModelCompression", "Datasets", "SearchSpaces", "Devices", "Search",
             ]),
         wall(
@@ -182,6 +183,7 @@ let package = Package(
         tests("QuantitiesTests", ["Quantities"]),
         tests("RunnersTests", ["Runners"]),
         tests("NumericsTests", ["Numerics"]),
+        tests("TreesTests", ["Determinism", "Trees"]),
         benchmark(
             "transfer", at: "Transfer",
             [
