@@ -6,4 +6,6 @@ public enum Teacher: Sendable {
     case logits([Float])
     /// A network that sees what the student sees, augmentation included.
     case network(Graph)
+    /// Something else that sees what the student sees.
+    case rows(any RowTeacher)
 }

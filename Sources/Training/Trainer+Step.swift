@@ -60,15 +60,25 @@ extension Trainer {
         tape.forward(pass)
         shard.totals = LossTotals()
         let answer = teacherNetwork?.answer(to: pass[tape.input], in: worker)
+        let answers = answers(to: pass[tape.input], in: worker)
         let loss = RowLoss(
             share: 1 / Float(recipe.batch), labelSmoothing: recipe.labelSmoothing,
             classWeights: recipe.classWeights, distillation: recipe.distillation)
         for row in 0..<tape.rows {
             let mixture = Mixture(row, of: rows, mixing, pass)
-            score(row, mixture, pass, loss, answer?.logits, worker, &shard.totals)
+            score(row, mixture, pass, loss, answer?.logits ?? answers, worker, &shard.totals)
         }
         if let answer { matchFeatures(pass, answer.pass, worker, &shard.totals) }
         tape.backward(pass)
+    }
+
+    /// What a teacher that is no network says about the samples; nil where there is none.
+    private func answers(to inputs: FloatBlock, in worker: WorkerMemory) -> FloatBlock? {
+        guard case .rows(let teacher) = teacher else { return nil }
+        worker.answers.block.withMutableSpan { answers in
+            inputs.withMutableSpan { teacher.answer($0.span, into: &answers) }
+        }
+        return worker.answers.block
     }
 
     private func pass(_ index: Int, _ shard: ShardMemory, _ worker: WorkerMemory) -> Pass {

@@ -81,10 +81,11 @@ public final class Trainer {
         mask = tape.parameters.contains { $0.isTrained && $0.sparsity != .dense } ? FloatArena(trained) : nil
         shards = (0..<shardCount).map { _ in ShardMemory(tape.sizes) }
         let teacherSizes = teacherNetwork?.tape.sizes
+        let answerCount = if case .rows = teacher { tape.output.value.count } else { 0 }
         workers = (0..<min(max(threads, 1), shardCount)).map { _ in
             WorkerMemory(
                 tape.sizes, targetCount: 2 * tape.output.value.count / rows,
-                mapCount: attention?.scratchCount ?? 0, teacher: teacherSizes)
+                mapCount: attention?.scratchCount ?? 0, answerCount: answerCount, teacher: teacherSizes)
         }
         try checkData()
         try tape.load(graph, into: parameters.block)
@@ -124,7 +125,7 @@ public final class Trainer {
             guard let tape = teacherNetwork?.tape, tape.output.value.count == self.tape.output.value.count,
                 tape.input.count == self.tape.input.count
             else { throw .data("the teacher's input or output differs from the student's") }
-        case nil: break
+        case .rows, nil: break
         }
         guard recipe.distillation == nil || teacher != nil else {
             throw .recipe("distillation needs a teacher")

@@ -111,6 +111,29 @@ struct TrainerTests {
         #expect(agreement < 0.1)
     }
 
+    /// Logits by the first value of a sample, as an array of them all would give.
+    private struct Signs: RowTeacher {
+        static func logits(_ first: Float) -> [Float] { [first, -first, 0, 2 * first] }
+
+        func answer(_ samples: Span<Float>, into answers: inout MutableSpan<Float>) {
+            let size = samples.count / (answers.count / 4)
+            for place in 0..<answers.count {
+                answers[place] = Self.logits(samples[place / 4 * size])[place % 4]
+            }
+        }
+    }
+
+    @Test("a teacher that answers row by row teaches what the same logits teach", arguments: [1, 2])
+    func learnsFromRows(threads: Int) throws {
+        let source = SmallNetwork.blobs(200)
+        let graph = try SmallNetwork.graph().initialized(seed: 1)
+        let distilling = SmallNetwork.recipe.with { $0.distillation = .init(temperature: 1, weight: 1) }
+        let logits = (0..<200).flatMap { Signs.logits(source.samples[$0 * 72]) }
+        let one = try train(graph, on: source, recipe: distilling, threads: threads, teacher: .rows(Signs()))
+        let other = try train(graph, on: source, recipe: distilling, teacher: .logits(logits))
+        #expect(one.graph == other.graph)
+    }
+
     @Test("dropout by the recipe is that of a graph which has it in the same place")
     func dropsOutByRecipe() throws {
         let source = SmallNetwork.blobs(200)
