@@ -14,7 +14,7 @@ package struct Pace: Sendable {
 
     /// - Parameter trainings: by candidate, seconds that trainings took and were expected to take, the latest last.
     package init(_ trainings: [(candidate: String, taken: Double, expected: Double)]) {
-        let all = trainings.filter { $0.expected > 0 && $0.taken > 0 }.map {
+        let all = trainings.filter { $0.expected >= Pace.shortest && $0.taken > 0 }.map {
             (candidate: $0.candidate, ratio: $0.taken / $0.expected)
         }
         let latest = all.suffix(Pace.latest).map(\.ratio).sorted()
@@ -25,6 +25,8 @@ package struct Pace: Sendable {
         self.usual = usual
     }
 
+    /// Seconds below which a training says nothing: what it takes to begin one would look like a slow computer.
+    private static let shortest = 0.1
     /// So many trainings say how fast this computer is now.
     private static let latest = 30
     private static let spread = 2.0

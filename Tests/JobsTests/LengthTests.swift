@@ -50,6 +50,14 @@ struct LengthTests {
         #expect(Pace()["a"] == 1)
     }
 
+    @Test("Trainings of a few milliseconds, most of which is their beginning, slow no finalist down")
+    func shortTrainings() {
+        let pace = Pace([
+            (candidate: "a", taken: 0.2, expected: 0.004), (candidate: "b", taken: 0.3, expected: 0.01),
+        ])
+        #expect(pace["a"] == 1 && pace["unknown"] == 1)
+    }
+
     @Test("A training that was known already does not make its finalist look free")
     func sharedTraining() {
         let pace = Pace([
