@@ -31,6 +31,7 @@ public struct CandidateBuilder: Sendable {
     /// What statistics of inherited networks are taken from.
     private let statistics: TrainingPart
     private let trainings = TrainingCache<TrainedGraph>()
+    private let tables = TrainingCache<TableTeacher>(capacity: 1)
 
     /// - Parameters:
     ///   - shared: the weights of a trained super-network, which every network of the space begins from.
@@ -94,6 +95,7 @@ public struct CandidateBuilder: Sendable {
         guard settings.distillation(of: compression) != nil,
             externalTeachers[compression.distillation?.teacher ?? "largest"] == nil
         else { return nil }
+        if compression.distillation?.teacher == TableTeacher.name { return SpaceTeacher.treesKey }
         return networkKey(of: space.uncompressed(space.largest))
     }
 
@@ -238,11 +240,11 @@ public struct CandidateBuilder: Sendable {
     ) throws -> TrainedGraph {
         let result = Result { () throws(TrainingError) in
             try Training.train(
-                data.readingWholeSamples(graph), on: data.trainingSource(seed: seed ^ stream),
+                data.readingWholeSamples(graph),
+                on: data.trainingSource(
+                    seed: seed ^ stream, swapsValues: teacher?.network == nil && teacher != nil),
                 recipe: recipe, candidate: stream, threads: threads,
-                teacher: teacher.map { teacher throws(TrainingError) in
-                    .network(try data.readingWholeSamples(teacher.network))
-                },
+                teacher: teacher.map { teacher throws(TrainingError) in try teacher.teaching(data) },
                 isCancelled: { Task.isCancelled })
         }
         switch result {
@@ -285,6 +287,15 @@ public struct CandidateBuilder: Sendable {
         guard SpaceTeacher.names.contains(name) else {
             throw CompressionError("distill(\(name))", "there is no teacher of this name")
         }
+        if name == TableTeacher.name {
+            return .trees(
+                try tables.network(name) {
+                    guard let trees = TableTeacher(data, balances: settings.balancesClasses) else {
+                        throw CompressionError("distill(\(name))", TableTeacher.limits)
+                    }
+                    return trees
+                })
+        }
         return .largest(
             try trained(
                 initialized(space.uncompressed(space.largest)),
@@ -314,13 +325,28 @@ public enum SpaceTeacher: Sendable {
     case largest(Graph)
     /// A network from elsewhere.
     case external(Graph)
+    /// Trees of the training part.
+    case trees(TableTeacher)
 
     /// The names under which every space has a teacher.
-    public static let names = ["largest", "original"]
+    public static let names = ["largest", "original", TableTeacher.name]
 
-    var network: Graph {
+    /// Names the way in which trees are grown and learned from.
+    fileprivate static let treesKey = "trees 1"
+
+    /// Nil for trees.
+    var network: Graph? {
         switch self {
         case .largest(let network), .external(let network): network
+        case .trees: nil
+        }
+    }
+
+    /// As the trainer asks it.
+    fileprivate func teaching(_ data: PreparedData) throws(TrainingError) -> Teacher {
+        switch self {
+        case .largest(let network), .external(let network): .network(try data.readingWholeSamples(network))
+        case .trees(let trees): .rows(trees)
         }
     }
 
@@ -329,6 +355,7 @@ public enum SpaceTeacher: Sendable {
         switch self {
         case .largest: ""
         case .external(let network): " \(SHA256.hex(network.encoded()))"
+        case .trees: " \(SpaceTeacher.treesKey)"
         }
     }
 }
@@ -342,7 +369,7 @@ struct Lesson {
     func isOwnNetwork(_ genotype: Genotype, of space: SearchSpace) -> Bool {
         switch teacher {
         case .largest: space.uncompressed(genotype) == space.uncompressed(space.largest)
-        case .external: false
+        case .external, .trees: false
         }
     }
 }

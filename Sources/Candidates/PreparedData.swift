@@ -116,12 +116,14 @@ public struct PreparedData: Sendable {
     }
 
     /// The training part as the trainer reads it, augmented by `seed`.
-    package func trainingSource(seed: UInt64) -> TrainingPart {
+    ///
+    /// - Parameter swapsValues: whether samples get values of others, for students of a teacher that knows what to make of that.
+    package func trainingSource(seed: UInt64, swapsValues: Bool = false) -> TrainingPart {
         TrainingPart(
             reader: BatchReader(
                 dataset, normalization: normalization, augmentation: augmentation, seed: seed),
             plain: BatchReader(dataset, normalization: normalization),
-            indices: split.train.normal(in: dataset), task: task)
+            indices: split.train.normal(in: dataset), task: task, swapsValues: swapsValues)
     }
 }
 
@@ -159,13 +161,33 @@ package struct TrainingPart: BatchSource {
     let plain: BatchReader
     let indices: [Int]
     let task: TaskRules
+    /// Whether each sample gets values of another one, drawn anew in each epoch.
+    var swapsValues = false
 
     package var count: Int { indices.count }
     package var sampleShape: [Int] { reader.dataset.sampleShape }
 
     package func fill(_ samples: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
         reader.fill(rows.indices.map { indices[rows[$0]] }, epoch: epoch, into: &samples)
+        if swapsValues { swap(&samples, rows: rows, epoch: epoch) }
     }
+
+    /// Replaces values of each sample by those that another one has at the same places: a share of them between none and
+    /// `mostSwapped`.
+    private func swap(_ samples: inout MutableSpan<Float>, rows: Span<Int>, epoch: Int) {
+        let size = reader.dataset.sampleSize
+        var other = [Float](repeating: 0, count: size)
+        for place in rows.indices {
+            var random = RandomStream(
+                seed: reader.seed, .augmentation, UInt64(epoch), UInt64(indices[rows[place]]), 1)
+            var span = other.mutableSpan
+            plain.fill([indices[random.index(below: count)]], into: &span)
+            let share = random.uniform() * TrainingPart.mostSwapped
+            for i in 0..<size where random.uniform() < share { samples[place * size + i] = span[i] }
+        }
+    }
+
+    private static let mostSwapped: Float = 0.6
 
     package func label(_ row: Int) -> Int {
         if case .classes(let labels, _) = reader.dataset.target { Int(labels[indices[row]]) } else { 0 }

@@ -55,9 +55,15 @@ public struct TrainingSettings: Hashable, Sendable {
     /// What a candidate of this compression takes over from its teacher; nil where it has none.
     package func distillation(of compression: Compression) -> TrainingRecipe.Distillation? {
         guard distillsAll || compression.distillation != nil else { return nil }
+        if compression.distillation?.teacher == TableTeacher.name {
+            return .ofTrees
+        }
         return TrainingRecipe.Distillation(
             featureWeight: Float(compression.distillation?.featureWeight ?? 0))
     }
+
+    /// The learning rate of AdamW for those who learn from trees (docs/results/data.md).
+    private static let rateOfTrees: Float = 0.01
 
     func recipe(
         epochs: Double, seed: UInt64, distillation: TrainingRecipe.Distillation? = nil
@@ -75,6 +81,10 @@ public struct TrainingSettings: Hashable, Sendable {
             recipe.labelSmoothing = distillation == nil ? 0.05 : 0
             recipe.distillation = distillation
             recipe.dropout = Float(dropout)
+            guard distillation == .ofTrees else { return }
+            // Swapped values keep a network from learning rows by heart, and what trees say of them is without noise.
+            recipe.dropout = 0
+            if usesAdamW, learningRate == nil { recipe.learningRate = TrainingSettings.rateOfTrees }
         }
     }
 
@@ -125,6 +135,11 @@ public struct TrainingSettings: Hashable, Sendable {
         if let fineTuneEpochs { return (epochs, fineTuneEpochs) }
         return compression.trainsAgain ? (epochs * 2 / 3, epochs / 3) : (epochs, 0)
     }
+}
+
+extension TrainingRecipe.Distillation {
+    /// The trees know the labels, and say more than these: labels do not count beside them.
+    fileprivate static let ofTrees = TrainingRecipe.Distillation(temperature: 1, weight: 1)
 }
 
 extension Compression {

@@ -15,6 +15,9 @@ extension ResolvedJob {
     /// A teacher is a model file (its path relative to the job file) or `JOB/CANDIDATE`: a finished candidate of a job in the
     /// database. Throws where one is not there, does not fit or was trained on other inputs.
     func externalTeachers(for data: PreparedData, database: String) throws -> [String: Graph] {
+        if space.teachers.contains(TableTeacher.name), !TableTeacher.suits(data) {
+            throw complaint(TableTeacher.limits, about: TableTeacher.name)
+        }
         var teachers: [String: Graph] = [:]
         for name in space.teachers where !SpaceTeacher.names.contains(name) {
             do {

@@ -19,7 +19,10 @@ struct AnyTaskTests {
     }()
 
     /// Writes the table and the job that `init` makes of it, shortened, and runs it.
-    private func run(_ task: LearningTask, target: String, ignoring other: String) async throws -> (
+    private func run(
+        _ task: LearningTask, target: String, ignoring other: String, recipe: String? = nil,
+        space: String? = nil
+    ) async throws -> (
         folder: TemporaryFolder, candidate: CandidateAnswer
     ) {
         let folder = try TemporaryFolder()
@@ -29,12 +32,41 @@ struct AnyTaskTests {
             for: InitRequest(
                 data: data, devices: ["raspberry-pi-4", "stm32h743"], target: target, task: task,
                 output: output))
+        #expect(text.contains(Self.recipes) == (task != .anomaly))
+        let written = recipe == nil ? text : text.replacing(Self.recipes, with: "")
+        let line = recipe.map { "compression: {recipe: [\($0)]}\nobjectives:" } ?? "objectives:"
+        let family = space.map { "space: \($0)\n" } ?? ""
         try await SmallJob.run(
             in: folder,
-            text: text.replacing("max_evaluations: 24", with: "max_evaluations: 4")
+            text: written.replacing("max_evaluations: 24", with: "max_evaluations: 4")
+                .replacing("objectives:", with: family + line)
                 .replacing("  split_seed: 1", with: "  ignore: [\(other)]\n  split_seed: 1"))
         let finals = try SmallJob.candidates(in: folder, of: "table", on: "raspberry-pi-4", at: .final)
         return (folder, try #require(finals.first))
+    }
+
+    /// What `init` writes of tables that have something to predict.
+    private static let recipes =
+        "compression: {recipe: [plain, distill(trees)]}   # trees: of the rows, and grown first\n"
+
+    @Test("Networks learn a number and a class from trees alone", arguments: ["value", "fault"])
+    func trees(target: String) async throws {
+        let isNumber = target == "value"
+        let (_, candidate) = try await run(
+            isNumber ? .regression : .classification, target: target, ignoring: isNumber ? "fault" : "value",
+            recipe: "distill(trees)")
+        #expect(candidate.compression.contains("distill(trees)"))
+        let test = try #require(candidate.quality.test)
+        #expect(isNumber ? test < 1 : test > 0.95)
+    }
+
+    @Test("Trees teach no anomalies, whose job says so")
+    func treesOfAnomalies() async {
+        let error = await #expect(throws: (any Error).self) {
+            try await run(
+                .anomaly, target: "fault", ignoring: "value", recipe: "distill(trees)", space: "mlp")
+        }
+        #expect(error.map { "\($0)" }?.contains("trees teach classes or numbers") == true)
     }
 
     private func verified(_ candidate: CandidateAnswer, in folder: TemporaryFolder) throws {

@@ -1,3 +1,4 @@
+import Candidates
 import Datasets
 import Foundation
 import Jobs
@@ -60,7 +61,7 @@ private struct JobDraft {
             # space: left out, so that the family is chosen which suits data and devices
             devices: [\(request.devices.joined(separator: ", "))]
             objectives: [quality, latency_ms, model_bytes]
-            \(trainingLines.joined(separator: "\n"))
+            \((compressionLines + trainingLines).joined(separator: "\n"))
 
             """
     }
@@ -92,9 +93,17 @@ private struct JobDraft {
         path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 
+    private var isTable: Bool { dataset.sampleShape[0] * dataset.sampleShape[1] == 1 }
+
+    /// Networks for tables learn from their labels or from trees, whichever is better on validation.
+    private var compressionLines: [String] {
+        guard isTable, guess.request.table.task != .anomaly, dataset.sampleSize <= TableTeacher.mostColumns
+        else { return [] }
+        return ["compression: {recipe: [plain, distill(trees)]}   # trees: of the rows, and grown first"]
+    }
+
     /// Lengths such that small data sets are seen often and large ones not too often.
     private var trainingLines: [String] {
-        let isTable = dataset.sampleShape[0] * dataset.sampleShape[1] == 1
         let batch = dataset.count < 2000 ? 32 : dataset.count < 20_000 ? 64 : 128
         let steps = isTable ? 2000.0 : 1500
         let epochs = min(max(steps * Double(batch) / Double(max(dataset.count, 1)), 1), isTable ? 200 : 20)
