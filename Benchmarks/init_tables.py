@@ -1,15 +1,16 @@
 """What `init` and nothing else reaches on plain tables, beside a random forest of scikit-learn on the same test rows.
 
-usage: python3 Benchmarks/init_tables.py SWIFTLET [--tables NAME,...] [--part tune|judge] [--splits N] [--folder FOLDER] [--jobs N]
+usage: python3 Benchmarks/init_tables.py SWIFTLET [--tables NAME,...] [--part tune|judge|further] [--splits N] [--folder FOLDER] [--jobs N]
 
 Each table is written as two CSV files; `swiftlet init train.csv` writes a job, whose `test:` then names the other file, and
 `swiftlet search` runs it. The figure is that of the finalist that is best on validation. The forest (300 trees, medians in place of
 missing numbers, one column for each text) learns from all rows of train.csv. Settings of `init` were chosen on the tables of `tune`;
-those of `judge` were looked at once. Prints accuracy (or RMSE, where numbers are predicted) and ends with status 1 where a mean is
+those of `judge` were looked at once, those of `further` (four of them real ones of statsmodels) after everything was settled. Prints accuracy (or RMSE, where numbers are predicted) and ends with status 1 where a mean is
 more than two points (or two in a hundred of the RMSE) worse than the forest's.
 """
 import argparse
 import csv
+import importlib.util
 import json
 import os
 import subprocess
@@ -131,6 +132,76 @@ def staircase(rows):
     return make
 
 
+def linear(rows, columns, informative):
+    def make(random):
+        values, target = collected.make_regression(
+            rows, columns, n_informative=informative, noise=20, random_state=int(random.integers(1 << 30)))
+        return numbered(values, [f"{t:.5g}" for t in target])
+    return make
+
+
+def heavy_tail(rows):
+    """The exponential of a sum of products and steps, with noise of a quarter."""
+    def make(random):
+        values = random.normal(size=(rows, 8))
+        score = values[:, 0] + values[:, 1] * values[:, 2] + (values[:, 3] > 0.5) - np.abs(values[:, 4])
+        return numbered(values, [f"{t:.5g}" for t in np.exp(score + 0.25 * random.normal(size=rows))])
+    return make
+
+
+def signs(rows):
+    """Whether an even number of four columns of eight is positive: no column tells anything by itself."""
+    def make(random):
+        values = random.normal(size=(rows, 8))
+        return numbered(values, turned((values[:, :4] > 0).sum(1) % 2, 0.05, 2, random))
+    return make
+
+
+def texts(rows):
+    """Five columns of texts, of which two tell something together only, and two of numbers."""
+    def make(random):
+        texts_ = np.stack([random.integers(0, count, rows) for count in (3, 6, 10, 20, 40)], axis=1)
+        effect = random.normal(size=(6, 10)) * 1.5
+        values = random.normal(size=(rows, 2))
+        score = effect[texts_[:, 1], texts_[:, 2]] + np.where(texts_[:, 0] == 1, values[:, 0], -values[:, 0]) + 0.5 * random.normal(size=rows)
+        header = ["kind", "shift", "line", "town", "part", "load", "age", "outcome"]
+        return header, [[f"{name}{t}" for name, t in zip("kslop", row)] + [f"{v:.4g}" for v in value] + ["yes" if s > 0 else "no"]
+                        for row, value, s in zip(texts_, values, score)]
+    return make
+
+
+def rings(rows):
+    """Rings around the middle in four dimensions, beside four columns that tell nothing."""
+    def make(random):
+        values, labels = collected.make_gaussian_quantiles(
+            n_samples=rows, n_features=4, n_classes=3, random_state=int(random.integers(1 << 30)))
+        return numbered(np.hstack([values, random.normal(size=(rows, 4))]), labels)
+    return make
+
+
+def squares(rows):
+    def make(random):
+        values, labels = collected.make_hastie_10_2(rows, random_state=int(random.integers(1 << 30)))
+        return numbered(values, turned((labels > 0).astype(int), 0.05, 2, random))
+    return make
+
+
+def survey(name, target, rows=None, above=None, separator=None):
+    """A real table that comes with statsmodels; `above` makes two classes of a number."""
+    def make(random):
+        found = importlib.util.find_spec("statsmodels")
+        if found is None:
+            sys.exit(f"{name}: install statsmodels, which holds it")
+        path = os.path.join(os.path.dirname(found.origin), "datasets", name, f"{name}.csv")
+        with open(path, newline="") as file:
+            header, *cells = csv.reader(file, delimiter=separator or ",", quotechar="'" if separator else '"')
+        place = header.index(target)
+        cells = [cells[i] for i in random.permutation(len(cells))[:rows]]
+        labels = [row[place] if above is None else str(int(float(row[place]) > above)) for row in cells]
+        return [*header[:place], *header[place + 1:], target], [row[:place] + row[place + 1:] + [f] for row, f in zip(cells, labels)]
+    return make
+
+
 TUNE = {
     "wine": of_collection(collected.load_wine),
     "diabetes": of_collection(collected.load_diabetes),
@@ -155,7 +226,23 @@ JUDGE = {
     "staircase": staircase(3000),
     "wide": classification(800, 60, 8, 3, noise=0.05),
 }
-NUMBERS = {"diabetes", "friedman 1", "friedman 2", "staircase"}
+FURTHER = {
+    "friedman 3": friedman(collected.make_friedman3, 1000, 0.1),
+    "linear, 10 of 40": linear(500, 40, 10),
+    "heavy tail": heavy_tail(2000),
+    "four signs": signs(2500),
+    "texts that interact": texts(2000),
+    "three in a hundred": classification(3000, 12, 5, 2, weights=[0.97], noise=0.005),
+    "rings": rings(1000),
+    "sum of squares": squares(2000),
+    "100 columns": classification(1000, 100, 10, 2, noise=0.02),
+    "200 rows": classification(200, 8, 4, 3),
+    "affairs": survey("fair", "affairs", rows=3000, above=0),
+    "party": survey("anes96", "PID", separator="\t"),
+    "visits": survey("randhie", "mdvis", rows=4000),
+    "mathematics": survey("star98", "PR50M"),
+}
+NUMBERS = {"diabetes", "friedman 1", "friedman 2", "staircase", "friedman 3", "linear, 10 of 40", "heavy tail", "visits", "mathematics"}
 
 
 def write(path, header, rows):
@@ -226,11 +313,11 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("swiftlet")
     options.add_argument("--tables", help="names, separated by ;")
-    options.add_argument("--part", choices=["tune", "judge"])
+    options.add_argument("--part", choices=["tune", "judge", "further"])
     options.add_argument("--splits", type=int, default=2)
     options.add_argument("--folder", default="results/init-tables")
     given = options.parse_args()
-    tables = {"tune": TUNE, "judge": JUDGE}.get(given.part, {**TUNE, **JUDGE})
+    tables = {"tune": TUNE, "judge": JUDGE, "further": FURTHER}.get(given.part, {**TUNE, **JUDGE, **FURTHER})
     names = given.tables.split(";") if given.tables else list(tables)
     swiftlet = os.path.abspath(given.swiftlet)
     good = True
