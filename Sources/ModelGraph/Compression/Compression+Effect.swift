@@ -8,7 +8,10 @@ extension Graph {
         for step in compression.steps {
             switch step {
             case .distill, .finetune: break
-            case .structured(let ratios): graph = try graph.keepingFirstChannels(ratios)
+            case .structured(let ratios):
+                graph = try graph.keepingFirstChannels { name, channels in
+                    Compression.keptChannels(of: channels, ratio: ratios[name])
+                }
             case .magnitude(let ratios), .dynamic(let ratios, _):
                 graph = graph.annotated(with: graph.sparsities(ratios))
             case .pattern(let kept, let group):
@@ -28,21 +31,14 @@ extension Graph {
                 guard let tensor = graph[input].constant?.tensor, tensor.dataType.isFloatingPoint else {
                     continue
                 }
-                if case .repeated = tensor.storage { continue }
+                switch tensor.storage {
+                case .repeated, .unknown: continue
+                default: break
+                }
                 graph[input].constant?.tensor = .unknown(tensor.shape, tensor.dataType)
             }
         }
         return graph
-    }
-
-    /// Removes the last channels of every group, as many as the ratio says.
-    private func keepingFirstChannels(_ ratios: Assignment<Double>) throws(GraphError) -> Graph {
-        var kept: [Int: [Int]] = [:]
-        for group in channelGroups {
-            kept[group.id] = Array(
-                0..<Compression.keptChannels(of: group.channels, ratio: ratios[group.name]))
-        }
-        return try keepingChannels(kept)
     }
 
     /// The same graph with these constants marked sparse.

@@ -34,13 +34,19 @@ extension Graph {
             if bytes > 0 { bytesByType.append(.init(dataType: dataType, bytes: bytes)) }
         }
         return GraphCounts(
-            macs: nodes.saturatingSum(macs(of:)),
+            macs: macs,
             sparseMACs: nodes.saturatingSum(sparseMACs(of:)),
-            parameters: trainableConstants.saturatingSum { self[$0].type.shape.elementCount },
+            parameters: parameters,
             weightBytes: bytesByType.saturatingSum(\.bytes),
             sparseWeightBytes: used.saturatingSum { self[$0].constant?.sparseBytes ?? 0 },
             weightBytesByType: bytesByType)
     }
+
+    /// Multiply-accumulate operations of one run, zeros included.
+    public var macs: Int { nodes.saturatingSum(macs(of:)) }
+
+    /// Trainable numbers: weights, biases, scales and offsets, each shared one once.
+    public var parameters: Int { trainableConstants.saturatingSum { self[$0].type.shape.elementCount } }
 
     /// Multiply-accumulate operations of one node; 0 for all but layers and matrix products.
     public func macs(of node: Node) -> Int {
@@ -70,8 +76,9 @@ extension Graph {
     func reductionLength(of node: Node) -> Int {
         switch node.operation.traits.kind {
         case .layer:
-            let weights = self[node.inputs[1]].type.shape
-            return Shape(Array(weights.dimensions.dropFirst())).elementCount
+            return self[node.inputs[1]].type.shape.dimensions.dropFirst().reduce(1) {
+                $0.multipliedSaturated(by: $1)
+            }
         case .product: return self[node.inputs[0]].type.shape.dimensions.last ?? 0
         case .pooling, .elementwise, .movement, .mixing, .recurrence: return 0
         }

@@ -63,13 +63,7 @@ struct GraphEditor {
 
     /// The graph without removed nodes and unused values.
     consuming func finished() -> Graph {
-        var isUsed = [Bool](repeating: false, count: graph.values.count)
-        for index in graph.nodes.indices where !isRemoved[index] {
-            for value in graph.nodes[index].inputs { isUsed[value.index] = true }
-            isUsed[graph.nodes[index].output.index] = true
-        }
-        for value in graph.inputs { isUsed[value.index] = true }
-        for value in graph.outputs { isUsed[value.index] = true }
+        let isUsed = graph.usedValues { !isRemoved[$0] }
         guard isRemoved.contains(true) || isUsed.contains(false) else { return graph }
         var renumbered = [ValueID](repeating: ValueID(0), count: graph.values.count)
         var values: [Value] = []
@@ -89,5 +83,22 @@ struct GraphEditor {
             inputs: graph.inputs.map(new), outputs: graph.outputs.map(new))
         finished.states = graph.states
         return finished
+    }
+}
+
+extension Graph {
+    /// Whether a value is neither read nor written, and no input.
+    var hasUnusedValues: Bool { usedValues { _ in true }.contains(false) }
+
+    /// One flag a value: whether a node among those that stay reads or writes it, or the graph has it as input or output.
+    fileprivate func usedValues(by stays: (Int) -> Bool) -> [Bool] {
+        var isUsed = [Bool](repeating: false, count: values.count)
+        for index in nodes.indices where stays(index) {
+            for value in nodes[index].inputs { isUsed[value.index] = true }
+            isUsed[nodes[index].output.index] = true
+        }
+        for value in inputs { isUsed[value.index] = true }
+        for value in outputs { isUsed[value.index] = true }
+        return isUsed
     }
 }

@@ -42,9 +42,9 @@ extension Graph {
     ) -> [LiveBuffer] {
         let lastRead = lastReads(over: kernels)
         var buffers: [LiveBuffer] = []
-        var bufferOf: [ValueID: Int] = [:]
+        var bufferOf = [Int?](repeating: nil, count: values.count)
         func open(_ value: ValueID, at kernel: Int) {
-            bufferOf[value] = buffers.count
+            bufferOf[value.index] = buffers.count
             buffers.append(
                 LiveBuffer(
                     values: [value], bytes: bytes(self[value]), firstKernel: kernel,
@@ -53,14 +53,14 @@ extension Graph {
         for input in inputs { open(input, at: -1) }
         for (index, kernel) in kernels.enumerated() {
             let reused = inPlaceSources(of: kernel, rules: rules).first { source in
-                guard let buffer = bufferOf[source] else { return false }
+                guard let buffer = bufferOf[source.index] else { return false }
                 return lastRead[source.index] == index && buffers[buffer].lastKernel == index
                     && bytes(self[source]) == bytes(self[kernel.output])
             }
-            if let reused, let buffer = bufferOf[reused] {
+            if let reused, let buffer = bufferOf[reused.index] {
                 buffers[buffer].values.append(kernel.output)
                 buffers[buffer].lastKernel = max(index, lastRead[kernel.output.index])
-                bufferOf[kernel.output] = buffer
+                bufferOf[kernel.output.index] = buffer
             } else {
                 open(kernel.output, at: index)
             }

@@ -48,9 +48,9 @@ extension Graph {
         weights: Tensor, bias: Tensor?, by parameters: [Tensor], epsilon: Float
     ) -> (weights: Tensor, bias: Tensor) {
         let channels = weights.shape[0]
-        let biases = bias.map(\.floats) ?? [Float](repeating: 0, count: channels)
-        guard let normalization = ChannelAffine(parameters, epsilon: epsilon), let values = weights.floats,
-            let biases
+        guard let values = weights.floats,
+            let biases = bias.map(\.floats) ?? [Float](repeating: 0, count: channels),
+            let normalization = ChannelAffine(parameters, epsilon: epsilon)
         else { return (.unknown(weights.shape), .unknown([channels])) }
         return (
             Tensor(weights.shape, normalization.scaling(rows: values)),

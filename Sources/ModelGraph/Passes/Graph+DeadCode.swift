@@ -1,16 +1,20 @@
 extension Graph {
     /// Drops nodes whose results reach no output; with `isRemovable`, only such operations.
     func removingUnused(where isRemovable: (Operation) -> Bool = { _ in true }) -> Graph {
-        var editor = GraphEditor(self)
         var isNeeded = [Bool](repeating: false, count: values.count)
         for output in outputs { isNeeded[output.index] = true }
+        var unused: [Int] = []
         for (index, node) in nodes.enumerated().reversed() {
             if isNeeded[node.output.index] || !isRemovable(node.operation) {
                 for input in node.inputs { isNeeded[input.index] = true }
             } else {
-                editor.remove(index)
+                unused.append(index)
             }
         }
+        for input in inputs { isNeeded[input.index] = true }
+        guard !unused.isEmpty || isNeeded.contains(false) else { return self }
+        var editor = GraphEditor(self)
+        for index in unused { editor.remove(index) }
         return editor.finished()
     }
 

@@ -3,6 +3,7 @@ extension Graph {
     ///
     /// One whose result leaves the graph stays unless the value before it can take the result's place and name.
     func removingNoOps() -> Graph {
+        guard nodes.contains(where: isNoOp) || hasUnusedValues else { return self }
         var editor = GraphEditor(self)
         for index in nodes.indices {
             let node = editor.graph.nodes[index]

@@ -67,6 +67,13 @@ struct ChannelCoupling {
         return atom
     }
 
+    /// One flag an atom: whether it is among these.
+    func marking(_ atoms: [Int]) -> [Bool] {
+        var isMarked = [Bool](repeating: false, count: parents.count)
+        for atom in atoms { isMarked[atom] = true }
+        return isMarked
+    }
+
     /// What a state is in one run it is in the next; one that no layer produces stays as it is.
     private mutating func coupleStates() {
         for state in graph.states {
@@ -250,28 +257,37 @@ struct ChannelCoupling {
     /// For each group, the roots of its classes.
     var roots: [[Int]] { classes.map(\.roots) }
 
+    /// For each group, the roots of its classes, and the name of its first producer.
+    var namedRoots: [(name: String, roots: [Int])] {
+        classes.map { (graph.nodes[$0.members[0][0].node].name, $0.roots) }
+    }
+
     private var classes: [ClassesOfOneOrigin] {
-        var origins: [Int: [Origin]] = [:]
+        var origins = [[Origin]](repeating: [], count: parents.count)
         var order: [Int] = []
         for producer in producers {
-            for (channel, atom) in producer.atoms.enumerated() where !isPinned[root(atom)] {
+            for (channel, atom) in producer.atoms.enumerated() {
                 let root = root(atom)
-                if origins[root] == nil { order.append(root) }
-                origins[root, default: []].append(Origin(node: producer.node, channel: channel))
+                guard !isPinned[root] else { continue }
+                if origins[root].isEmpty { order.append(root) }
+                origins[root].append(Origin(node: producer.node, channel: channel))
             }
         }
         var indexOf: [[Int]: Int] = [:]
         var classes: [ClassesOfOneOrigin] = []
+        var index = -1
         for root in order {
-            let members = origins[root] ?? []
-            let signature = members.map(\.node)
-            let index = indexOf[signature] ?? classes.count
-            if index == classes.count {
-                indexOf[signature] = index
-                classes.append(ClassesOfOneOrigin())
+            // Neighbours are mostly of one origin.
+            if index < 0 || !classes[index].holds(origins[root]) {
+                let signature = origins[root].map(\.node)
+                index = indexOf[signature] ?? classes.count
+                if index == classes.count {
+                    indexOf[signature] = index
+                    classes.append(ClassesOfOneOrigin())
+                }
             }
             classes[index].roots.append(root)
-            classes[index].members.append(members)
+            classes[index].members.append(origins[root])
         }
         return classes
     }
@@ -284,6 +300,11 @@ private struct Origin {
 private struct ClassesOfOneOrigin {
     var roots: [Int] = []
     var members: [[Origin]] = []
+
+    /// Whether members come from the same layers.
+    func holds(_ others: [Origin]) -> Bool {
+        members.first?.elementsEqual(others) { $0.node == $1.node } ?? false
+    }
 
     func group(id: Int, in graph: Graph) -> ChannelGroup {
         var producers: [Int] = []

@@ -6,10 +6,25 @@ extension Graph {
     /// - Parameter kept: for each group id, the channels that stay, in increasing order, at least one.
     public func keepingChannels(_ kept: [Int: [Int]]) throws(GraphError) -> Graph {
         let coupling = ChannelCoupling(self)
-        let isRemoved = try removedRoots(coupling, kept: kept)
-        guard !isRemoved.isEmpty else { return self }
+        return try without(removedRoots(coupling, kept: kept), coupling)
+    }
+
+    /// The network without the last channels of each group, of which so many stay; the group's name is that of its first
+    /// producer.
+    func keepingFirstChannels(
+        _ kept: (_ name: String, _ channels: Int) -> Int
+    ) throws(GraphError) -> Graph {
+        let coupling = ChannelCoupling(self)
+        let removed = coupling.namedRoots.flatMap { $0.roots.dropFirst(kept($0.name, $0.roots.count)) }
+        return try without(removed, coupling)
+    }
+
+    /// The network without these classes of coupled channels.
+    private func without(_ removed: [Int], _ coupling: ChannelCoupling) throws(GraphError) -> Graph {
+        guard !removed.isEmpty else { return self }
+        let isRemoved = coupling.marking(removed)
         let keptPositions = coupling.labels.map { labels in
-            labels.indices.filter { !isRemoved.contains(coupling.root(labels[$0])) }
+            labels.indices.filter { !isRemoved[coupling.root(labels[$0])] }
         }
         var pruner = ChannelPruner(editor: GraphEditor(self), kept: keptPositions, labels: coupling.labels)
         pruner.cutStates()
@@ -17,10 +32,9 @@ extension Graph {
         return pruner.editor.finished()
     }
 
-    private func removedRoots(_ coupling: ChannelCoupling, kept: [Int: [Int]]) throws(GraphError) -> Set<Int>
-    {
+    private func removedRoots(_ coupling: ChannelCoupling, kept: [Int: [Int]]) throws(GraphError) -> [Int] {
         let roots = coupling.roots
-        var removed: Set<Int> = []
+        var removed: [Int] = []
         for id in kept.keys.sorted() {
             guard roots.indices.contains(id), let channels = kept[id] else {
                 throw .invalid(node: name, detail: "there is no channel group \(id)")
@@ -37,7 +51,7 @@ extension Graph {
             }
             let keptChannels = Set(channels)
             for (channel, root) in roots[id].enumerated() where !keptChannels.contains(channel) {
-                removed.insert(root)
+                removed.append(root)
             }
         }
         return removed
