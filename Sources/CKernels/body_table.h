@@ -70,4 +70,6 @@ static const sk_kernel_set kernel_set = {
     .dequantize_s8 = dequantize_s8,
     .quantize_s8 = quantize_s8,
     .requantize_s8 = requantize_s8,
+    .take_range = take_range,
+    .count_bins = count_bins,
 };

@@ -10,6 +10,7 @@
 #include "body_pool.h"
 #include "body_tensor.h"
 #include "body_sequence.h"
+#include "body_observe.h"
 
 #define SK_LANES 8
 #define SK_ROWS 6

@@ -13,6 +13,7 @@
 #include "body_pool.h"
 #include "body_tensor.h"
 #include "body_sequence.h"
+#include "body_observe.h"
 
 #define SK_LANES 16
 #define SK_ROWS 12

@@ -9,6 +9,7 @@
 #include "body_pool.h"
 #include "body_tensor.h"
 #include "body_sequence.h"
+#include "body_observe.h"
 
 #define SK_LANES 4
 #define SK_ROWS 6

@@ -6,6 +6,7 @@
 #include "body_pool.h"
 #include "body_tensor.h"
 #include "body_sequence.h"
+#include "body_observe.h"
 
 /// Where the window of an output pixel begins in the bordered input.
 static int64_t window_origin(const sk_windows *w, int64_t pixel) {

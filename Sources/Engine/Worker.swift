@@ -96,6 +96,14 @@ public final class Worker {
     /// The index-th observed value as real numbers.
     public func observed(_ index: Int) -> [Float] { floats(plan.observed[index]) }
 
+    /// Copies the index-th observed value as real numbers; allocates only where the array has another size.
+    public func copyObserved(_ index: Int, into floats: inout [Float]) {
+        let port = plan.observed[index], count = port.type.shape.elementCount
+        if floats.count != count { floats = [Float](repeating: 0, count: count) }
+        var span = floats.mutableSpan
+        executor.load(port.buffer, as: port.encoding, into: &span)
+    }
+
     private func floats(_ port: Plan.Port) -> [Float] {
         var values = [Float](repeating: 0, count: port.type.shape.elementCount)
         var span = values.mutableSpan

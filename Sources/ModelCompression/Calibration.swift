@@ -57,12 +57,14 @@ private struct Observer {
     let graph: Graph
     /// The network's input, then the observed results.
     let watched: [ValueID]
-    private var statistics: [ValueStatistics]
+    private var numbers: [ObservedNumbers]
+    private var histograms: [Histogram?]
 
     init(graph: Graph, observed: [ValueID]) {
         self.graph = graph
         watched = graph.givenInputs.map { graph.inputs[$0] } + observed
-        statistics = watched.map { ValueStatistics(channels: graph[$0].type.shape.dimensions.last ?? 1) }
+        numbers = watched.map { ObservedNumbers(channels: graph[$0].type.shape.dimensions.last ?? 1) }
+        histograms = watched.map { _ in nil }
     }
 
     /// Runs every sample, step by step where the network has states, and hands over each watched value with its place.
@@ -70,17 +72,22 @@ private struct Observer {
         _ plan: Plan, _ samples: CalibrationSamples, _ take: (inout Observer, [Float], Int) throws -> Void
     ) throws {
         let worker = Worker(plan)
+        var memory = watched.map { _ in [Float]() }
         for index in 0..<samples.count {
             let sample = Array(samples[index])
             try worker.run(sequence: sample.span) { step in
                 try take(&self, step.indices.map { step[$0] }, 0)
-                for place in 1..<max(watched.count, 1) { try take(&self, worker.observed(place - 1), place) }
+                for place in 1..<max(watched.count, 1) {
+                    worker.copyObserved(place - 1, into: &memory[place])
+                    try take(&self, memory[place], place)
+                }
             }
         }
     }
 
     mutating func addExtremes(_ values: [Float], of place: Int, step: some CustomStringConvertible) throws {
-        guard statistics[place].add(values) else {
+        numbers[place].add(values)
+        guard numbers[place].isFinite else {
             let name = graph[watched[place]].name
             throw CompressionFailure(
                 step,
@@ -91,54 +98,21 @@ private struct Observer {
     }
 
     mutating func openHistograms() {
-        for place in statistics.indices { statistics[place].openHistogram() }
+        histograms = numbers.map { $0.range.map(Histogram.init) }
     }
 
     mutating func addToHistogram(_ values: [Float], of place: Int) {
-        statistics[place].histogram?.add(values)
+        histograms[place]?.add(values)
     }
 
     func record(by calibrator: Calibrator) -> CalibrationRecord {
         var record = CalibrationRecord(
             ranges: [ClosedRange<Float>?](repeating: nil, count: graph.values.count),
             channelMeans: [[Float]](repeating: [], count: graph.values.count))
-        for (value, statistics) in zip(watched, statistics) {
-            record.ranges[value.index] = statistics.histogram?.range(by: calibrator) ?? statistics.range
-            record.channelMeans[value.index] = statistics.means
+        for (place, value) in watched.enumerated() {
+            record.ranges[value.index] = histograms[place]?.range(by: calibrator) ?? numbers[place].range
+            record.channelMeans[value.index] = numbers[place].means
         }
         return record
     }
-}
-
-/// Range and channel means of one value.
-private struct ValueStatistics {
-    private(set) var range: ClosedRange<Float>?
-    private var sums: [Double]
-    private var rows = 0
-    var histogram: Histogram?
-
-    init(channels: Int) { sums = [Double](repeating: 0, count: channels) }
-
-    var means: [Float] { sums.map { Float($0 / Double(max(rows, 1))) } }
-
-    /// Adds one sample's values; false where one is not finite.
-    mutating func add(_ values: [Float]) -> Bool {
-        guard let first = values.first else { return true }
-        var (low, high, isFinite) = (range?.lowerBound ?? first, range?.upperBound ?? first, true)
-        var channel = 0
-        for value in values {
-            low = min(low, value)
-            high = max(high, value)
-            if !value.isFinite { isFinite = false }
-            sums[channel] += Double(value)
-            channel += 1
-            if channel == sums.count { channel = 0 }
-        }
-        guard isFinite else { return false }
-        rows += values.count / max(sums.count, 1)
-        range = low...high
-        return true
-    }
-
-    mutating func openHistogram() { histogram = range.map(Histogram.init) }
 }

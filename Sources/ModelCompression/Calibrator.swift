@@ -1,3 +1,5 @@
+import Engine
+
 /// How the range of an activation is chosen from what was seen of it.
 public enum Calibrator: Hashable, Sendable, CustomStringConvertible {
     /// From the smallest to the largest.
@@ -30,40 +32,32 @@ public enum Calibrator: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// How often values fell into equal bins between the smallest and the largest.
+/// Chooses a range from how often values fell into equal bins between the smallest and the largest.
 struct Histogram {
-    let range: ClosedRange<Float>
-    private(set) var counts: [Int]
+    private var numbers: NumberHistogram
 
     static let bins = 2048
 
-    init(_ range: ClosedRange<Float>) {
-        self.range = range
-        counts = [Int](repeating: 0, count: Histogram.bins)
-    }
+    init(_ range: ClosedRange<Float>) { numbers = NumberHistogram(range, bins: Histogram.bins) }
 
-    private var width: Float { (range.upperBound - range.lowerBound) / Float(Histogram.bins) }
+    private var range: ClosedRange<Float> { numbers.range }
+    private var width: Float { numbers.width }
 
-    mutating func add(_ values: [Float]) {
-        guard width > 0 else { return }
-        let perUnit = 1 / width
-        for value in values {
-            let bin = Int((value - range.lowerBound) * perUnit)
-            counts[min(max(bin, 0), Histogram.bins - 1)] += 1
-        }
-    }
+    mutating func add(_ values: [Float]) { numbers.add(values) }
 
     /// The range the calibrator chooses.
     func range(by calibrator: Calibrator) -> ClosedRange<Float> {
         guard width > 0 else { return range }
+        let counts = numbers.counts
         switch calibrator {
         case .minMax: return range
-        case .percentile(let percentile): return range(leavingOut: 1 - min(max(percentile, 0), 100) / 100)
-        case .meanSquaredError: return rangeOfSmallestError
+        case .percentile(let percentile):
+            return range(leavingOut: 1 - min(max(percentile, 0), 100) / 100, of: counts)
+        case .meanSquaredError: return rangeOfSmallestError(counts)
         }
     }
 
-    private func range(leavingOut share: Double) -> ClosedRange<Float> {
+    private func range(leavingOut share: Double, of counts: [Int]) -> ClosedRange<Float> {
         let perEnd = Int(Double(counts.reduce(0, +)) * share / 2)
         var (low, high) = (0, Histogram.bins - 1)
         var left = perEnd
@@ -80,19 +74,19 @@ struct Histogram {
     }
 
     /// Tries ranges shrunk towards zero by up to 90 %, both ends alike.
-    private var rangeOfSmallestError: ClosedRange<Float> {
+    private func rangeOfSmallestError(_ counts: [Int]) -> ClosedRange<Float> {
         let (lower, upper) = (min(range.lowerBound, 0), max(range.upperBound, 0))
         var best = (range: lower...upper, error: Double.infinity)
         for share in stride(from: Float(1), through: 0.1, by: -0.02) {
             let candidate = lower * share...upper * share
-            let error = squaredError(of: candidate)
+            let error = squaredError(of: candidate, counts)
             if error < best.error { best = (candidate, error) }
         }
         return best.range
     }
 
     /// Σ (value − rounded value)² over the centres of bins; inside the range rounding errs by step² / 12 on average.
-    private func squaredError(of candidate: ClosedRange<Float>) -> Double {
+    private func squaredError(of candidate: ClosedRange<Float>, _ counts: [Int]) -> Double {
         let step = Double(candidate.upperBound - candidate.lowerBound) / 255
         var sum = 0.0
         for (bin, count) in counts.enumerated() where count > 0 {

@@ -301,6 +301,17 @@ typedef struct {
     int64_t rounds;
 } sk_peak;
 
+/// Takes down `count` numbers by their place in rows of `period`: the least, the most and the sum of each place.
+typedef void (*sk_take_range)(
+    const float *_Nonnull x, int64_t count, int32_t period, float *_Nonnull least, float *_Nonnull most,
+    double *_Nonnull sums);
+
+#define SK_BIN_TABLES 4  // neighbouring numbers are counted apart, for most fall into few bins
+/// Adds `count` numbers to SK_BIN_TABLES tables of `bins` counts each; a number's bin is (x − low) · per_unit without its
+/// fraction, within the table.
+typedef void (*sk_count_bins)(
+    const float *_Nonnull x, int64_t count, float low, float per_unit, int32_t bins, uint32_t *_Nonnull counts);
+
 /// The kernels of one instruction set and the shapes their packed weights have.
 typedef struct {
     const char *_Nonnull name;
@@ -325,6 +336,8 @@ typedef struct {
     sk_kernel _Nullable peak_f32, peak_s8, peak_read;  // what a core can do at most; the reference has none
     int32_t lanes;  // numbers of a vector
     sk_kernel _Nonnull dequantize_s8, quantize_s8, requantize_s8;
+    sk_take_range _Nonnull take_range;
+    sk_count_bins _Nonnull count_bins;
 } sk_kernel_set;
 
 /// The set, or NULL where this processor (or this build) lacks it.
