@@ -156,7 +156,10 @@ extension Trainer {
         guard mean.isFinite else { throw diverged("the loss is not finite") }
         let first = initialLoss ?? mean
         initialLoss = first
-        guard mean <= 20 * (first + 1) else { throw diverged("the loss rose from \(first) to \(mean)") }
+        guard mean <= 20 * (first + 1) else {
+            func short(_ loss: Double) -> Double { (100 * loss).rounded() / 100 }
+            throw diverged("the loss rose from \(short(first)) to \(short(mean))")
+        }
         return totals
     }
 
