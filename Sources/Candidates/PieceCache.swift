@@ -23,31 +23,35 @@ final class PieceCache: Sendable {
                 tables: devices.map { PriceTable($0, reserve: reserve) }))
     }
 
-    /// Counts and scores of a point in normal form; nil where its pieces have no keys.
+    /// Counts and scores of a point in normal form; nil where its pieces are not known.
+    func costs(of genotype: Genotype) -> Costs? {
+        pieces.keys(of: genotype).flatMap { keys in known.withLock { $0.costs(of: keys) } }
+    }
+
+    /// Prices the pieces of a point in normal form that are new; they stay unknown where they have no keys.
     ///
-    /// `graph` is asked for its network where a piece of it is new: with all cells of a stage, or with one where it is asked so.
-    func costs(
-        of genotype: Genotype, graph: (_ repeatingCells: Bool) throws -> Graph
-    ) rethrows -> Costs? {
-        guard let keys = pieces.keys(of: genotype) else { return nil }
-        if let costs = known.withLock({ $0.costs(of: keys) }) { return costs }
-        let parts = pieces.cut(try graph(pieces.isWhole(genotype)), of: genotype)
-        let different = keys.withoutRepeats
-        guard parts.count == different.count else { return nil }
-        let new = known.withLock { known in
-            different.indices.filter { known.numbers[different[$0]] < 0 }
-        }
-        let priced = new.map { index in
+    /// `graph` is asked for the point's compressed network where there are any.
+    func learn(_ genotype: Genotype, graph: (_ detail: NetworkDetail) throws -> Graph) rethrows {
+        guard let keys = pieces.keys(of: genotype)?.withoutRepeats else { return }
+        let new = known.withLock { known in keys.indices.filter { known.numbers[keys[$0]] < 0 } }
+        guard !new.isEmpty else { return }
+        let network = try graph(pieces.detail(of: genotype, at: new))
+        guard let parts = pieces.cut(network, of: genotype, at: new) else { return }
+        let priced = parts.map { part in
             (
-                key: different[index], counts: parts[index].counts,
-                pieces: PricedPiece.each(parts[index], on: devices)
+                counts: (macs: part.macs, parameters: part.parameters),
+                pieces: PricedPiece.each(part, on: devices)
             )
         }
-        return known.withLock { known in
-            for part in priced { known.add(part.pieces, part.counts, under: part.key) }
-            return known.costs(of: keys)
+        known.withLock { known in
+            for (position, part) in zip(new, priced) {
+                known.add(part.pieces, part.counts, under: keys[position])
+            }
         }
     }
+
+    /// Whether all pieces of a point in normal form are known.
+    func knows(_ genotype: Genotype) -> Bool { unknown(of: [genotype]).isEmpty }
 
     /// The positions of points in normal form of which a piece is not known yet.
     func unknown(of genotypes: [Genotype]) -> [Int] {
@@ -88,10 +92,12 @@ private struct Known {
         self.tables = tables
     }
 
-    mutating func add(_ pieces: [PricedPiece], _ piece: GraphCounts, under key: Int) {
+    mutating func add(
+        _ pieces: [PricedPiece], _ counts: (macs: Int, parameters: Int), under key: Int
+    ) {
         guard numbers[key] < 0 else { return }
-        numbers[key] = Int32(counts.count)
-        counts.append((piece.macs, piece.parameters))
+        numbers[key] = Int32(self.counts.count)
+        self.counts.append(counts)
         for (device, priced) in pieces.enumerated() { tables[device].add(priced) }
     }
 

@@ -36,11 +36,8 @@ public struct SpacePricer: Pricer {
     public func costs(of genotype: Genotype) -> Costs {
         let genotype = space.normalForm(genotype)
         do {
-            let sum = try pieces?.costs(of: genotype) { repeatingCells in
-                try space.graph(of: genotype, input: input, repeatingCells: repeatingCells)
-                    .compressed(by: space.pipeline(of: genotype))
-            }
-            return try sum ?? costs(of: compressedGraph(of: genotype))
+            try learn(genotype)
+            return try pieces?.costs(of: genotype) ?? costs(of: compressedGraph(of: genotype))
         } catch {
             return Costs(
                 scores: devices.map {
@@ -49,12 +46,25 @@ public struct SpacePricer: Pricer {
         }
     }
 
-    /// Numbers of many points, in their order, at about a million prices a second once their pieces are known.
+    /// Prices the pieces of a point in normal form that are new.
+    private func learn(_ genotype: Genotype) throws {
+        try pieces?.learn(genotype) { detail in
+            try space.graph(of: genotype, input: input, showing: detail)
+                .compressed(by: space.pipeline(of: genotype))
+        }
+    }
+
+    /// Numbers of many points, in their order, at more than a million prices a second once their pieces are known.
+    ///
+    /// A network that does not consist of numbered pieces is priced as a whole, which takes a thousand times as long.
     public func prices(of genotypes: [Genotype]) -> PriceList {
         let genotypes = genotypes.map(space.normalForm)
         guard let pieces else { return pricesOneByOne(genotypes) }
         var others: [Int: Costs] = [:]
-        for index in pieces.unknown(of: genotypes) { others[index] = costs(of: genotypes[index]) }
+        for index in pieces.unknown(of: genotypes) {
+            try? learn(genotypes[index])
+            if !pieces.knows(genotypes[index]) { others[index] = costs(of: genotypes[index]) }
+        }
         return pieces.prices(of: genotypes, others: others)
     }
 

@@ -139,16 +139,21 @@ extension CellTopology {
 
 extension CellTopology {
     /// The network of the NATS-Bench paper; every edge is there, dead or not.
-    ///
-    /// - Parameter repeatingCells: whether each stage has all of its cells, or one of them.
     func graph(
-        of genotype: Genotype, input: NetworkInput, name: String, repeatingCells: Bool
+        of genotype: Genotype, input: NetworkInput, name: String, showing detail: NetworkDetail
     ) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-5)
         try network.layer("stem", kernel: 3, channels: stages[0].width, activation: nil, edges: .symmetric)
         for (index, stage) in stages.enumerated() {
-            if index > 0 { try network.reduce("reduce\(index)", to: stage.width) }
-            for cell in 0..<(repeatingCells ? stage.cells : min(stage.cells, 1)) {
+            if index > 0 {
+                let name = "reduce\(index)"
+                if detail.shows(name) {
+                    try network.reduce(name, to: stage.width)
+                } else {
+                    try network.convolve(name, kernel: 1, stride: 2, channels: stage.width)
+                }
+            }
+            for cell in 0..<(detail == .whole ? stage.cells : min(stage.cells, 1)) {
                 try append(to: &network, named: "stage\(index).\(cell)", genotype)
             }
         }

@@ -37,7 +37,7 @@ struct NetworkBuilder {
                     right: (kernel.width - 1) / 2)
             }
         let weights = builder.constant(
-            "\(name).weight",
+            name + ".weight",
             .unknown([outputs ?? channels, kernel.height, kernel.width, channels / max(groups, 1)]))
         current = try builder.apply(
             .convolution(Convolution(kernel: kernel, stride: stride, padding: padding, groups: groups)),
@@ -63,8 +63,9 @@ struct NetworkBuilder {
     }
 
     mutating func normalize(_ name: String) throws(GraphError) {
-        let parameters = ["scale", "offset", "mean", "variance"].map {
-            builder.constant("\(name).\($0)", .unknown([channels]))
+        let unknown = Tensor.unknown([channels])
+        let parameters = [".scale", ".offset", ".mean", ".variance"].map {
+            builder.constant(name + $0, unknown)
         }
         current = try builder.apply(
             .batchNormalization(epsilon: epsilon), to: [current] + parameters, name: name)
@@ -80,8 +81,8 @@ struct NetworkBuilder {
         activation: Activation?, edges: Edges = .same
     ) throws(GraphError) {
         try convolve(name, kernel: kernel, stride: stride, channels: channels, groups: groups, edges: edges)
-        try normalize("\(name).norm")
-        if let activation { try activate("\(name).activation", activation) }
+        try normalize(name + ".norm")
+        if let activation { try activate(name + ".activation", activation) }
     }
 
     /// All values of a sample as the channels of one pixel; nothing where they are that already.

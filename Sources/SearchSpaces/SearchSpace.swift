@@ -111,9 +111,9 @@ extension SearchSpace {
     /// The uncompressed network: weights unknown (but of a given network and of a backbone) with stable names, batch normalisation as nodes, logits
     /// as output.
     ///
-    /// - Parameter repeatingCells: false leaves one of the cells that a stage repeats, for `Pieces`.
+    /// - Parameter detail: the whole network, or what `Pieces` cuts.
     public func graph(
-        of genotype: Genotype, input: NetworkInput, repeatingCells: Bool = true
+        of genotype: Genotype, input: NetworkInput, showing detail: NetworkDetail = .whole
     ) throws(SearchSpaceError) -> Graph {
         let genotype = normalForm(genotype)
         func fitting(_ make: () throws(GraphError) -> Graph) throws(SearchSpaceError) -> Graph {
@@ -127,11 +127,11 @@ extension SearchSpace {
         return switch topology {
         case .stages(let stages):
             try fitting { () throws(GraphError) in
-                try stages.graph(of: genotype, input: input, name: name)
+                try stages.graph(of: genotype, input: input, name: name, showing: detail)
             }
         case .cell(let cell):
             try fitting { () throws(GraphError) in
-                try cell.graph(of: genotype, input: input, name: name, repeatingCells: repeatingCells)
+                try cell.graph(of: genotype, input: input, name: name, showing: detail)
             }
         case .layers(let layers):
             try fitting { () throws(GraphError) in

@@ -1,7 +1,9 @@
 import ModelGraph
 
 extension StagedTopology {
-    func graph(of genotype: Genotype, input: NetworkInput, name: String) throws(GraphError) -> Graph {
+    func graph(
+        of genotype: Genotype, input: NetworkInput, name: String, showing detail: NetworkDetail
+    ) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-3)
         let full = Extent(input.height, input.width)
         try network.resize("stem.resize", to: resolution.value(in: genotype).extent(of: full))
@@ -11,8 +13,14 @@ extension StagedTopology {
             channels: stem.width.value(in: genotype),
             activation: stem.activation.value(in: genotype).activation)
         for stage in stages {
-            for index in 0..<stage.depth.value(in: genotype) {
-                try network.append(BlockPlan(stage, index: index, of: genotype))
+            let depth = stage.depth.value(in: genotype)
+            for index in 0..<(detail == .whole ? depth : min(depth, 2)) {
+                let plan = BlockPlan(stage, index: index, of: genotype)
+                if detail.shows("\(stage.name).\(index)") {
+                    try network.append(plan)
+                } else {
+                    try network.standIn(for: plan)
+                }
             }
         }
         let width = headWidth.value(in: genotype)
@@ -55,6 +63,11 @@ extension NetworkBuilder {
         case .conv: try appendConvolution(plan)
         case .residual: try appendResidual(plan)
         }
+    }
+
+    /// A layer whose result has the shape of the block's.
+    fileprivate mutating func standIn(for plan: BlockPlan) throws(GraphError) {
+        try convolve(plan.name, kernel: 1, stride: plan.stride, channels: plan.width)
     }
 
     private mutating func appendSeparable(_ plan: BlockPlan) throws(GraphError) {

@@ -105,11 +105,33 @@ struct PriceTests {
         "Costs summed from pieces, one by one and in a batch, are those of the whole network, on every device",
         arguments: try Shipped.spaces())
     func pieces(of name: String) throws {
-        let space = try Shipped.space(name)
+        try compare(Shipped.space(name), points: name == "nas-bench-201" ? 60 : 12)
+    }
+
+    @Test("What is no sum of pieces, such as a sparsity spread over all layers, is priced as a whole")
+    func wholeNetworks() throws {
+        let text = """
+            version: 1
+            name: far
+            title: compressions that reach across pieces
+            input: {height: 16, width: 16, channels: 1, outputs: 4}
+            activation: relu
+            stem: {kernel: 3, stride: 2, width: 8}
+            stages:
+              - {name: early, operation: [conv, inverted], depth: [0, 1, 3], width: [16, 24], kernel: 3, expansion: 2}
+              - {name: late, operation: separable, depth: [1, 2], width: [24, 32], kernel: [3, 5]}
+            compression:
+              precision: [float32, int8, binary, int8(early=float32)]
+              pruning: [none, structured(0.5), magnitude(0.8), structured(0.5;stem=0)]
+            """
+        try compare(SearchSpace(parsing: text, file: "far.yaml"), points: 60)
+    }
+
+    private func compare(_ space: SearchSpace, points count: Int) throws {
         let devices = try Shipped.devices().profiles
         let pricer = SpacePricer(space: space, input: space.referenceInput, devices: devices)
         var random = RandomStream(seed: 12, .proposal)
-        let points = (0..<(name == "nas-bench-201" ? 60 : 12)).map { _ in space.sample(using: &random) }
+        let points = (0..<count).map { _ in space.sample(using: &random) }
         let batch = pricer.prices(of: points)
         for (index, genotype) in points.enumerated() {
             let (summed, whole) = (

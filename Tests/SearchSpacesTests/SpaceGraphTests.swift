@@ -61,7 +61,12 @@ struct SpaceGraphTests {
         for genotype in space.points {
             let graph = try space.graph(of: genotype, input: space.referenceInput)
             try graph.verify()
-            #expect(pieces.cut(graph, of: genotype).count == pieces.keys(of: genotype)?.count)
+            let parts = try #require(pieces.cut(graph, of: genotype))
+            #expect(parts.count == pieces.keys(of: genotype)?.count)
+            let last = [parts.count - 2]
+            let part = try space.graph(
+                of: genotype, input: space.referenceInput, showing: pieces.detail(of: genotype, at: last))
+            #expect(pieces.cut(part, of: genotype, at: last)?.first?.nodes == parts[last[0]].nodes)
             let architecture = space.architecture(of: genotype)
             #expect(try space.genotype(architecture: architecture) == genotype)
         }

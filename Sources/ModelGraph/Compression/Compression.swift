@@ -63,6 +63,22 @@ public struct Compression: Hashable, Sendable {
         }
     }
 
+    /// Whether what becomes of a layer follows from its own shapes and what it is coupled to, in whatever network it stands.
+    ///
+    /// A sparsity is spread over the weights of the whole network, a binary layer reads what is before its neighbour's
+    /// activation, and exceptions name layers.
+    package var isLocal: Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .distill, .finetune, .pattern: true
+            case .magnitude, .dynamic: false
+            case .structured(let ratios): ratios.exceptions.isEmpty
+            case .precision(let precisions, _, _):
+                precisions.choices.allSatisfy { $0 == precisions.general && $0 != .binary }
+            }
+        }
+    }
+
     /// Whether a step trains the network further.
     var needsTraining: Bool {
         steps.contains { step in
