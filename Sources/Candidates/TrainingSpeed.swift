@@ -27,7 +27,7 @@ public struct TrainingSpeed: Hashable, Sendable {
 
     /// To train on one sample once.
     public let sample: Line
-    /// To build, compress and validate a network, beside training it.
+    /// To build, compress and validate a network, and to begin its training, beside the steps of that.
     public let rest: Line
 
     /// Speeds by their lines.
@@ -82,33 +82,46 @@ extension CandidateBuilder {
             let operations = Double(graph.counts.macs)
             let network = graph.initialized(seed: seed)
             let share = seconds / Double(2 * points + 2)
-            samples.append((operations, try secondsPerSample(of: network, within: share)))
+            let training = try trainingTime(of: network, within: share)
+            samples.append((operations, training.sample))
             let compressed = try compressedSeconds(network, as: genotype)
-            rests.append((operations, compressed))
+            rests.append((operations, training.start + compressed))
         }
         return TrainingSpeed(sample: .init(through: samples), rest: .init(through: rests))
     }
 
-    /// The mean of some training steps after the first, a sample: what other work on this computer slows is slow here too.
-    private func secondsPerSample(of network: Graph, within seconds: Double) throws -> Double {
-        let recipe = adapted(settings.recipe(epochs: 1, seed: seed))
-        let trainer = try Trainer(
-            data.readingWholeSamples(network), on: data.trainingSource(seed: seed), recipe: recipe)
+    /// Seconds of a training a sample, by the mean of some steps after the first, and what begins it.
+    ///
+    /// What other work on this computer slows is slow here too. Where an epoch is a step or two, as many epochs follow each
+    /// other: the first step alone would be taken for the pace of all.
+    private func trainingTime(
+        of network: Graph, within seconds: Double
+    ) throws -> (sample: Double, start: Double) {
+        let source = data.trainingSource(seed: seed)
+        let count = Double(max(source.count, 1))
+        let epochs = max(1, (CandidateBuilder.measuredSteps * Double(settings.batch) / count).rounded(.up))
+        let recipe = adapted(settings.recipe(epochs: epochs, seed: seed))
         let clock = ContinuousClock()
-        var begin = clock.now
-        let end = begin + .seconds(seconds)
+        let begin = clock.now
+        let trainer = try Trainer(data.readingWholeSamples(network), on: source, recipe: recipe)
+        let stepsPerSample = Double(trainer.steps) / (epochs * count)
+        let prepared = clock.now
         try trainer.takeStep()
-        guard !trainer.isFinished, clock.now < end else {
-            return (clock.now - begin) / .seconds(Double(recipe.batch))
-        }
-        begin = clock.now
+        let first = (clock.now - prepared) / .seconds(1)
+        let end = prepared + .seconds(seconds)
+        let second = clock.now
         var steps = 0.0
-        repeat {
-            try trainer.takeStep()
+        while !trainer.isFinished, clock.now < end {
+            // What grows beyond all bounds has been timed for long enough.
+            do { try trainer.takeStep() } catch { break }
             steps += 1
-        } while clock.now < end && !trainer.isFinished
-        return (clock.now - begin) / .seconds(steps * Double(recipe.batch))
+        }
+        let step = steps > 0 ? (clock.now - second) / .seconds(steps) : first
+        return (step * stepsPerSample, (prepared - begin) / .seconds(1) + max(0, first - step))
     }
+
+    /// So many steps tell what one takes, if the time suffices.
+    private static let measuredSteps = 1000.0
 
     /// What compression without training and a validation take.
     private func compressedSeconds(_ network: Graph, as genotype: Genotype) throws -> Double {
