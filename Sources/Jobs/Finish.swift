@@ -34,8 +34,22 @@ struct Finish: Sendable {
         worker = CandidateWorker(job, training).after(try job.trials(of: store))
     }
 
-    /// Trains the finalists of every device, those already finished left alone.
-    func finish(_ chosen: [(device: String, finalists: [Evaluation])]) async throws {
+    /// Trains the finalists of every device, those already finished left alone; then more of them, where the plan may choose
+    /// how many and left time for them.
+    func finish(_ chosen: [DeviceFinalists]) async throws {
+        let finished = try await trainAndKeep(chosen)
+        try await decidePicks(among: finished)
+        guard clock.end != nil, let more = try chooseMore(beside: chosen) else { return }
+        let all = try await trainAndKeep(more)
+        guard all > finished else { return }
+        try await decidePicks(among: all)
+    }
+
+    /// The finalists of a device, the most wanted first.
+    typealias DeviceFinalists = (device: String, finalists: [Evaluation])
+
+    /// Trains finalists, and keeps those that the time sufficed for as the devices'; answers with how many.
+    private func trainAndKeep(_ chosen: [DeviceFinalists]) async throws -> Int {
         let finished = try await finish(FinalistOrder.interleaved(chosen.map(\.finalists)))
         for (device, finalists) in chosen {
             // What the time did not suffice for is no finalist.
@@ -45,7 +59,7 @@ struct Finish: Sendable {
             }
             try store.keepFinalists(candidates, on: device)
         }
-        try await decidePicks(among: finished.count)
+        return finished.count
     }
 
     /// Under which a candidate's end is recorded; accuracy control may give it another id.
@@ -146,13 +160,11 @@ struct Finish: Sendable {
     /// The front of each device at search fidelity, thinned to the number that the job asks for.
     ///
     /// Host times order nothing unless the job says so: its finalists follow from the estimate.
-    func chooseFinalists() throws -> [(device: String, finalists: [Evaluation])] {
-        let evaluations = try store.evaluations().filter { $0.proposal != nil }.ofLongestTraining
+    func chooseFinalists() throws -> [DeviceFinalists] {
+        let evaluations = try compared()
         var shared: [Evaluation] = []
         return try store.targets().map { target in
-            let ranked =
-                target.guidesSearch
-                ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
+            let ranked = try ranked(evaluations, on: target)
             switch job.finalists.choice {
             case .everyone: return (target.device, ranked.filter { $0.quality != nil })
             case .perDevice(let count):
@@ -161,6 +173,30 @@ struct Finish: Sendable {
                 return (target.device, chosen)
             }
         }
+    }
+
+    /// The same finalists and half as many more, where the file leaves open how many; nil where it does not, or where there are
+    /// no others.
+    private func chooseMore(beside chosen: [DeviceFinalists]) throws -> [DeviceFinalists]? {
+        guard case .perDevice(let count) = job.finalists.choice, job.openLengths.contains(.finalists) else {
+            return nil
+        }
+        let evaluations = try compared()
+        let more = try zip(store.targets(), chosen).map { target, known in
+            target.finalists(count / 2, beside: known.finalists, from: try ranked(evaluations, on: target))
+        }
+        guard more.contains(where: { !$0.isEmpty }) else { return nil }
+        return zip(chosen, more).map { ($0.device, $0.finalists + $1) }
+    }
+
+    /// What the search compared, at its longest training.
+    private func compared() throws -> [Evaluation] {
+        try store.evaluations().filter { $0.proposal != nil }.ofLongestTraining
+    }
+
+    /// With the scores by which finalists of a device are chosen.
+    private func ranked(_ evaluations: [Evaluation], on target: Target) throws -> [Evaluation] {
+        target.guidesSearch ? evaluations : try evaluations.map { try estimated($0, on: target.device) }
     }
 
     /// The evaluation with a device's score replaced by its estimate before any measurement.

@@ -42,6 +42,22 @@ extension Target {
     }
 }
 
+extension Target {
+    /// At most `count` more candidates beside finalists that were chosen before, the most wanted first: what adds most to the
+    /// hypervolume, and where nothing does, what fills the largest gap.
+    public func finalists(
+        _ count: Int, beside chosen: [Evaluation], from evaluations: [Evaluation]
+    ) -> [Evaluation] {
+        var choice = FinalistChooser(self, evaluations)
+        choice.take(Set(chosen.map(\.candidate)))
+        let known = choice.chosen.count
+        while choice.chosen.count < known + count,
+            choice.takeLargestGain(where: { _ in true }) || choice.fillLargestGap()
+        {}
+        return Array(choice.chosen.dropFirst(known))
+    }
+}
+
 /// Chooses finalists of one device one by one.
 private struct FinalistChooser {
     private let target: Target
@@ -95,6 +111,13 @@ private struct FinalistChooser {
         var point = point
         point[axis] = max(0, point[axis] - Normal.quantile(confidence) * error)
         return point
+    }
+
+    /// Takes these candidates.
+    mutating func take(_ candidates: Set<String>) {
+        for index in pool.indices.reversed() where candidates.contains(pool[index].evaluation.candidate) {
+            take(index)
+        }
     }
 
     mutating func takeMostAccurate() {

@@ -38,6 +38,20 @@ struct FinalistTests {
         #expect(union.count <= Set(apart.flatMap { $0.map(\.candidate) }).count)
     }
 
+    @Test("More finalists are others, the most wanted first, and leave those chosen before as they are")
+    func more() {
+        let chosen = board.finalists(6, from: front)
+        let more = board.finalists(4, beside: chosen, from: front)
+        #expect(more.count == 4 && Set((chosen + more).map(\.candidate)).count == 10)
+        #expect(board.finalists(2, beside: chosen, from: front) == Array(more.prefix(2)))
+        let behind = evaluation("behind", accuracy: 0.7, latency: 6)
+        let all = board.finalists(30, beside: chosen, from: front + [behind])
+        #expect(
+            Set(all.prefix(14).map(\.candidate))
+                == Set(front.map(\.candidate)).subtracting(chosen.map(\.candidate)))
+        #expect(board.finalists(3, beside: front, from: front).isEmpty)
+    }
+
     @Test("What failed or is infeasible is no finalist")
     func feasibleOnly() {
         let evaluations = [
