@@ -75,6 +75,14 @@ extension Dataset {
     }
 }
 
+extension DatasetRequest {
+    /// Height, width and channels of the samples; of pictures by the heads of their files, else by reading all of the data.
+    public func sampleShape() throws(DatasetError) -> [Int] {
+        source == .imageFolder
+            ? try ImageFolderLoader.shape(try places(), pictures) : try Dataset(self).sampleShape
+    }
+}
+
 extension DatasetSource {
     fileprivate var hasPartsOfTheirOwn: Bool {
         switch self {

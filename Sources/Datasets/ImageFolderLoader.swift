@@ -3,8 +3,15 @@ enum ImageFolderLoader {
     private static let endings = [".png", ".jpg", ".jpeg"]
     private static let unread = [".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic", ".ppm", ".pgm"]
 
-    static func load(_ places: PartPaths, _ options: PictureOptions) throws(DatasetError) -> Dataset {
-        let path = places.path
+    /// The shape of the samples, by the heads of the files alone.
+    static func shape(_ places: PartPaths, _ options: PictureOptions) throws(DatasetError) -> [Int] {
+        let (tree, files) = try pictures(places)
+        return try PictureForm(tree, paths: files, options: options).shape
+    }
+
+    private static func pictures(
+        _ places: PartPaths
+    ) throws(DatasetError) -> (tree: FileTree, files: [String]) {
         let tree = try places.tree(endings)
         if let other = tree.files(unread).first {
             throw .file(
@@ -13,8 +20,14 @@ enum ImageFolderLoader {
         }
         let files = tree.files(endings)
         guard !files.isEmpty else {
-            throw .file(path, detail: "holds no .png or .jpg pictures, nor an archive of them")
+            throw .file(places.path, detail: "holds no .png or .jpg pictures, nor an archive of them")
         }
+        return (tree, files)
+    }
+
+    static func load(_ places: PartPaths, _ options: PictureOptions) throws(DatasetError) -> Dataset {
+        let path = places.path
+        let (tree, files) = try pictures(places)
         let folders = ClassFolders(files, isJoined: places.isDivided)
         guard !folders.classes.isEmpty else {
             throw .file(

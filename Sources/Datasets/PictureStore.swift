@@ -17,20 +17,8 @@ public final class PictureStore: Sendable {
         self.tree = tree
         self.paths = paths
         self.options = options
-        let headers = try inParallel(paths.count) { index throws(DatasetError) in
-            try PictureHeader(of: tree.contents(of: paths[index]), file: tree.path(of: paths[index]))
-        }
-        colour = options.colour ?? (headers.allSatisfy(\.isGrey) ? .grey : .rgb)
-        guard let first = headers.first else { throw .file("pictures", detail: "there are none") }
-        if options.size == nil, let other = headers.firstIndex(where: { $0.size != first.size }) {
-            throw .file(
-                tree.path(of: paths[other]),
-                detail:
-                    "is \(headers[other].size), \(paths[0]) \(first.size); give one size by resize: {size: 96}"
-            )
-        }
-        size = options.size ?? first.size
-        guard size.isPossible else { throw .file(tree.path(of: paths[0]), detail: "cannot become \(size)") }
+        let form = try PictureForm(tree, paths: paths, options: options)
+        (size, colour) = (form.size, form.colour)
         let bytes = size.height * size.width * colour.channels
         let keeps = min(paths.count, options.cacheLimit / bytes)
         let (size, colour) = (size, colour)
@@ -106,7 +94,7 @@ private func decodeAll(
 }
 
 /// The results of calls that do not depend on each other, in order; the fault of the first that failed is thrown.
-private func inParallel<Result: Sendable>(
+func inParallel<Result: Sendable>(
     _ count: Int, _ body: @Sendable (Int) throws(DatasetError) -> Result
 ) throws(DatasetError) -> [Result] {
     let chunk = 32

@@ -24,16 +24,10 @@ struct FamilyChoice {
         if source.goal.task == .anomaly {
             return ("autoencoder", "anomalies are what a narrow code does not bring back")
         }
-        let colour =
-            isSmall
-            ? ("mcu-image", "all devices are microcontrollers")
-            : ("mobile-image", "the data are colour pictures")
         switch source.request.source {
         case .digits, .idx: return ("tiny-image", "the data are small pictures")
-        case .cifar10: return colour
-        case .imageFolder:
-            return source.request.pictures.colour == .grey
-                ? ("tiny-image", "the data are grey pictures") : colour
+        case .cifar10: return picture([32, 32, 3], isSmall: isSmall)
+        case .imageFolder: return picture(try source.request.sampleShape(), isSmall: isSmall)
         case .wavFolder: return ("ds-cnn-audio", "the data are recordings")
         case .csv where source.request.table.window != nil:
             return ("sensor-1d", "samples are windows of rows")
@@ -42,12 +36,20 @@ struct FamilyChoice {
             if let given = source.request.table.shape {
                 shape = given
             } else if source.request.source == .npz {
-                shape = try Dataset(source.request).sampleShape
+                shape = try source.request.sampleShape()
             }
             if shape[0] == 1, shape[1] == 1 { return ("mlp", "samples are rows of numbers") }
             if shape[1] == 1 { return ("sensor-1d", "samples are sequences of \(shape[0]) steps") }
-            return shape[2] == 1 ? ("tiny-image", "the data are small pictures") : colour
+            return picture(shape, isSmall: isSmall)
         case .table: return ("nas-bench-201", "the job is a table of measurements")
         }
+    }
+    /// `tiny-image` is made for 8 to 64 pixels; below 32, the stages of the families for colour pictures leave a pixel or two.
+    private static func picture(_ shape: [Int], isSmall: Bool) -> (String, String) {
+        let side = max(shape[0], shape[1])
+        if side < 32 { return ("tiny-image", "the data are pictures of \(shape[0])×\(shape[1])") }
+        if shape[2] == 1, side <= 64 { return ("tiny-image", "the data are grey pictures of up to 64×64") }
+        if isSmall { return ("mcu-image", "all devices are microcontrollers") }
+        return ("mobile-image", "the data are \(shape[2] == 1 ? "large" : "colour") pictures")
     }
 }
