@@ -43,8 +43,16 @@ extension LengthChoice {
 // MARK: Without a limit on time
 
 extension LengthChoice {
-    /// Passes after which more of them hardly help: a million samples, but no fewer than five passes and no more than sixty.
-    private var enoughEpochs: Double { min(max(1e6 / samples, 5), 60).roundedCoarsely }
+    /// Passes after which more of them hardly help: a million samples, but no fewer than five passes and no more than sixty,
+    /// or than make seventy thousand samples where there are few.
+    private var enoughEpochs: Double {
+        let most = max(LengthChoice.mostUsualEpochs, min(LengthChoice.fewestFinalSamples / samples, 5000))
+        return min(max(1e6 / samples, 5), most).roundedCoarsely
+    }
+
+    private static let mostUsualEpochs = 60.0
+    /// A network that has seen fewer samples has made too few steps, however few different ones there are.
+    private static let fewestFinalSamples = 70_000.0
 
     /// By the data alone, so that every computer chooses the same.
     func byData() -> JobLengths {
@@ -55,8 +63,11 @@ extension LengthChoice {
         return lengths
     }
 
-    /// 128, or 64 where that leaves few steps.
-    private func batch(epochs: Double) -> Int { samples * epochs / 128 < 4000 ? 64 : 128 }
+    /// 128, or less where that leaves few steps.
+    private func batch(epochs: Double) -> Int {
+        if samples < 1000 { return 32 }
+        return samples * epochs / 128 < 4000 ? 64 : 128
+    }
 }
 
 // MARK: With a limit
@@ -164,7 +175,7 @@ extension LengthChoice {
         }
         var limit = operations[operations.count - 1]
         if isOpen(.operations) {
-            let good = min(LengthChoice.goodSamples / samples, enoughEpochs)
+            let good = min(LengthChoice.goodSamples / samples, enoughEpochs, LengthChoice.mostUsualEpochs)
             let shares = [1, 0.85, 0.7, 0.5, 0.35, 0.2]
             limit = operations[operations.count / 10]
             for share in shares {

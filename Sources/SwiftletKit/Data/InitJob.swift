@@ -90,7 +90,7 @@ private struct JobDraft {
     }
 
     private func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        URL(filePath: path).standardizedFileURL.path
     }
 
     private var isTable: Bool { dataset.sampleShape[0] * dataset.sampleShape[1] == 1 }
@@ -104,16 +104,40 @@ private struct JobDraft {
 
     /// Lengths such that small data sets are seen often and large ones not too often.
     private var trainingLines: [String] {
+        guard isTable else { return timedLines }
         let batch = dataset.count < 2000 ? 32 : dataset.count < 20_000 ? 64 : 128
-        let steps = isTable ? 2000.0 : 1500
-        let epochs = min(max(steps * Double(batch) / Double(max(dataset.count, 1)), 1), isTable ? 200 : 20)
+        let epochs = min(max(2000 * Double(batch) / Double(max(dataset.count, 1)), 1), 200)
         let rounded = (epochs * 2).rounded() / 2
-        let optimizer = isTable ? ", optimizer: adamw\(regularisation)" : ""
         return [
-            "training: {epochs: \(rounded), batch: \(batch)\(optimizer)}   # of each candidate while the search compares",
+            "training: {epochs: \(rounded), batch: \(batch), optimizer: adamw\(regularisation)}   # of each candidate while the search compares",
             "search: {max_evaluations: 24, max_time: 15m, seed: 1}",
-            "finalists: {per_device: \(isTable ? 3 : 2), epochs: \(rounded * 3)}   # trained to the end and tested once",
+            "finalists: {per_device: 3, epochs: \(rounded * 3)}   # trained to the end and tested once",
         ]
+    }
+
+    /// What trains longer than tables do is given a time; its lengths follow from that and from the computer's speed.
+    private var timedLines: [String] {
+        [
+            augmentation.map { "training: {augmentation: [\($0.changes)]}   # \($0.why)" },
+            "# Lengths of training are left out: they follow from the time, the data and how fast this computer trains.",
+            "search: {max_evaluations: 24, max_time: 15m, seed: 1}",
+            "finalists: {per_device: 2}   # trained to the end and tested once",
+        ].compactMap(\.self)
+    }
+
+    /// How far pictures may move, and whether they may be mirrored: characters and directions become others.
+    private var augmentation: (changes: String, why: String)? {
+        let (shape, names) = (dataset.sampleShape, dataset.classNames)
+        guard guess.request.source == .imageFolder else { return nil }
+        let shift = "shift(\(max(1, min(4, min(shape[0], shape[1]) / 8))))"
+        let haveSides = names.contains { name in
+            ["left", "right"].contains { name.lowercased().contains($0) }
+        }
+        if haveSides || names.allSatisfy({ $0.count == 1 }) {
+            return (shift, "no flip, for mirrored pictures may be of another class")
+        }
+        if shape[2] == 1 { return (shift, "add flip if mirrored pictures are of the same class") }
+        return ("\(shift), flip", "remove flip if mirrored pictures are of another class")
     }
 
     /// Rows are few and noisy, and are learned by heart without dropout.
