@@ -39,14 +39,18 @@ enum SoundFolderLoader {
         let order = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
         let names = paths.map { String($0.split(separator: "/").last ?? "") }
         let pathClasses = isByFolder ? folders.classes : names.map { field(0, of: $0) }
+        // In folders of classes, a name without `_` is that of a recording, and tells no group.
+        let namesGroups = !isByFolder || names.contains { $0.contains("_") }
         let pathGroups =
-            folders.groups.isEmpty ? names.map { field(isByFolder ? 0 : 1, of: $0) } : folders.groups
+            !folders.groups.isEmpty
+            ? folders.groups : namesGroups ? names.map { field(isByFolder ? 0 : 1, of: $0) } : []
         func text(_ piece: SoundPiece, _ texts: [String]) -> String {
             guard let path = piece.path, let place = order[path] else { return "silence" }
             return SoundPiece.isNoise(path) ? SoundPiece.noiseFolder : texts[place]
         }
         let (labels, classNames) = pieces.map { text($0, pathClasses) }.indexed()
-        let (groups, groupNames) = pieces.map { text($0, pathGroups) }.indexed()
+        let (groups, groupNames) =
+            pathGroups.isEmpty ? ([], []) : pieces.map { text($0, pathGroups) }.indexed()
         var dataset = Dataset(
             name: "wav-folder", sampleShape: [extractor.frames, extractor.bands, 1], storage: .floats(values),
             target: .classes(labels, names: classNames), sampleNames: pieces.map(\.name), groups: groups,

@@ -157,6 +157,10 @@ struct AudioTests {
             let dataset = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
             #expect(dataset.classNames == ["down", "up"] && dataset.groupNames == ["a", "b"])
         }
+        try withFolder(["up/1.wav": sound, "down/1.wav": sound, "down/2.wav": sound]) { folder in
+            let numbered = try Dataset(DatasetRequest(source: .wavFolder, path: folder))
+            #expect(numbered.groups.isEmpty && numbered.labels == [0, 0, 1])
+        }
     }
 
     @Test("The class is the nearest folder that tells classes apart; parts at the top are official")
