@@ -58,7 +58,8 @@ public struct DatasetGuess: Sendable {
         guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else {
             let archives = tree.files([".tar", ".tar.gz", ".tgz", ".zip"])
             guard archives.count == 1, let inner = try FileTree("\(path)/\(archives[0])") else {
-                throw .file(path, detail: "holds no pictures, recordings or tables that are read")
+                throw .file(
+                    path, detail: "holds no pictures, recordings or tables that are read\(tree.unread)")
             }
             return try source("\(path)/\(archives[0])", inner)
         }
@@ -287,4 +288,20 @@ extension DatasetGuess {
     }
 
     private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+}
+
+extension FileTree {
+    /// What most of the files are, where nothing is read: the end of a sentence, or nothing.
+    fileprivate var unread: String {
+        var counts: [String: Int] = [:]
+        for path in paths {
+            let name = path.split(separator: "/").last ?? ""
+            guard let dot = name.lastIndex(of: ".") else { continue }
+            counts[name[dot...].lowercased(), default: 0] += 1
+        }
+        guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return "" }
+        return
+            "; \(most.value) of its files end in \(most.key): store pictures as PNG or JPEG, recordings as WAV, FLAC "
+            + "or Ogg, tables as CSV, arrays as NPZ"
+    }
 }

@@ -1,7 +1,7 @@
 /// What the first bytes of a file say it is.
 enum FileKind: CaseIterable {
     case zip, gzip, bzip2, xz, zstandard, pdf, png, jpeg, gif, webp, bmp, tiff, wav, flac, ogg, parquet, hdf5,
-        sqlite
+        sqlite, npy
 
     /// For people.
     var name: String {
@@ -24,6 +24,7 @@ enum FileKind: CaseIterable {
         case .parquet: "a Parquet table"
         case .hdf5: "an HDF5 file"
         case .sqlite: "an SQLite database"
+        case .npy: "a single NumPy array (store samples and classes by numpy.savez as x and y)"
         }
     }
 
@@ -46,6 +47,7 @@ enum FileKind: CaseIterable {
         case .parquet: Array("PAR1".utf8)
         case .hdf5: [0x89, 0x48, 0x44, 0x46]
         case .sqlite: Array("SQLite format 3".utf8)
+        case .npy: [0x93] + Array("NUMPY".utf8)
         }
     }
 

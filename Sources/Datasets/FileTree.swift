@@ -45,6 +45,10 @@ struct FileTree: Sendable {
         }
         archive = opened
         paths = opened.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        if let outside = paths.first(where: { $0.split(separator: "/").contains("..") }) {
+            throw .file(
+                path, detail: "holds '\(outside)', a name that leads out of the archive; pack it anew")
+        }
     }
 
     /// Trees side by side, each in a folder of its own.
@@ -136,6 +140,8 @@ struct FileTree: Sendable {
     }
 
     private static func isHidden(_ path: String) -> Bool {
-        path.split(separator: "/").contains { $0.hasPrefix(".") && $0 != "." || $0 == "__MACOSX" }
+        path.split(separator: "/").contains { part in
+            part.hasPrefix(".") && part != "." && part != ".." || part == "__MACOSX"
+        }
     }
 }

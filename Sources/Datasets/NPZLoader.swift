@@ -101,8 +101,11 @@ enum NPZLoader {
             else { continue }
             let group = arrays.named("group\(ending)")
             guard let count = x.shape.first, y.shape == [count] || y.shape == [count, 1] else {
+                let rows = y.shape.count == 2 && y.shape.first == x.shape.first
                 throw .file(
-                    "\(path)/y\(ending)", detail: "has shape \(y.shape) for x\(ending) of shape \(x.shape)")
+                    "\(path)/y\(ending)",
+                    detail: "has shape \(y.shape) for x\(ending) of shape \(x.shape)"
+                        + (rows ? "; expected one number a sample, such as y.argmax(axis=1)" : ""))
             }
             guard group == nil || group?.shape == [count] else {
                 throw .file("\(path)/group\(ending)", detail: "needs one number for each of \(count) samples")
@@ -197,5 +200,8 @@ extension Float {
 }
 
 extension [(name: String, array: NumberArray)] {
-    fileprivate func named(_ name: String) -> NumberArray? { first { $0.name == name }?.array }
+    /// The array of a name, else the one whose name differs in the case of its letters: `X_train`.
+    fileprivate func named(_ name: String) -> NumberArray? {
+        (first { $0.name == name } ?? first { $0.name.lowercased() == name })?.array
+    }
 }

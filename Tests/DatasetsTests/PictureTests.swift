@@ -184,6 +184,45 @@ struct PictureTests {
         }
     }
 
+    @Test(
+        "A name that leads out of an archive is refused, wherever it says so",
+        arguments: ["../b/1.png", "b/../1.png"])
+    func refusesNamesOutside(_ name: String) throws {
+        let archive = NPZTests.zip([("a/1.png", PictureTests.grey), (name, PictureTests.grey)])
+        try withFolder(["set.zip": archive]) { folder in
+            #expect {
+                try Dataset(DatasetRequest(source: .imageFolder, path: "\(folder)/set.zip"))
+            } throws: { "\($0)".contains("holds '\(name)', a name that leads out of the archive") }
+        }
+    }
+
+    @Test("The shape of pictures is known from their heads")
+    func readsShapes() throws {
+        let files = ["a/1.png": PictureTests.grey, "b/1.png": PictureTests.red]
+        try withFolder(files) { folder in
+            var request = DatasetRequest(source: .imageFolder, path: folder)
+            let whole = try request.sampleShape()
+            #expect(whole == [1, 2, 3])
+            request.pictures = PictureOptions(size: PictureSize(height: 5, width: 6), colour: .grey)
+            let resized = try request.sampleShape()
+            #expect(resized == [5, 6, 1])
+        }
+    }
+
+    @Test(
+        "What `init` cannot read is named by the end of its files",
+        arguments: [["a/1.mp3", "a/2.mp3", "b/x.doc"]])
+    func namesUnread(_ files: [String]) throws {
+        try withFolder([String: [UInt8]](uniqueKeysWithValues: files.map { ($0, [1]) })) { folder in
+            #expect { try DatasetGuess(folder) } throws: { "\($0)".contains("2 of its files end in .mp3") }
+        }
+        try withFolder(["x.npy": [0x93] + Array("NUMPY\u{1}".utf8)]) { folder in
+            #expect { try DatasetGuess("\(folder)/x.npy") } throws: {
+                "\($0)".contains("is a single NumPy array")
+            }
+        }
+    }
+
     @Test("CIFAR-10's pictures are read out of their archive", .enabled(if: isPresent("cifar10-images")))
     func readsCIFAR() throws {
         let dataset = try Dataset(

@@ -305,6 +305,17 @@ struct NPZTests {
         }
     }
 
+    @Test(
+        "Names of arrays may be written in other letters; one-hot rows are refused, saying what is expected")
+    func readsOtherNames() throws {
+        let x = NPZTests.npy("|u1", "2, 1", [1, 2])
+        let dataset = try load(NPZTests.zip([("X_train.npy", x), ("Y_train.npy", NPZTests.two)]))
+        #expect(dataset.labels == [0, 1] && dataset.sample(1) == [2])
+        #expect {
+            try load(NPZTests.zip([("X.npy", x), ("y.npy", NPZTests.npy("|u1", "2, 2", [1, 0, 0, 1]))]))
+        } throws: { "\($0)".contains("expected one number a sample, such as y.argmax(axis=1)") }
+    }
+
     /// An archive of x and y.
     private static func pair(_ x: [UInt8], _ y: [UInt8]) -> [UInt8] { zip([("x.npy", x), ("y.npy", y)]) }
 

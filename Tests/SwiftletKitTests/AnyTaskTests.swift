@@ -1,3 +1,4 @@
+import Archives
 import Bundles
 import Foundation
 import Quantities
@@ -97,6 +98,26 @@ struct AnyTaskTests {
         #expect(tested.classes.map(\.name) == ["normal", "anomaly"])
         #expect(tested.confusion.flatMap(\.self).reduce(0, +) == tested.samples)
         try verified(candidate, in: folder)
+    }
+
+    @Test("A class that a part lacks is named, and so are arrays whose channels come first")
+    func doubts() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<40).map {
+            "\($0 * 7 % 11),\($0 * 5 % 13),\($0 == 3 ? "rare" : $0 % 2 == 0 ? "a" : "b")"
+        }
+        let table = try folder.write("x,y,class\n" + rows.joined(separator: "\n") + "\n", to: "table.csv")
+        let answer = try checkData(table)
+        #expect(answer.warnings.contains { $0.hasPrefix("test holds no sample of rare") })
+        let values = [Float](repeating: 0, count: 40 * 3 * 8 * 8).indices.map { Float($0 * 37 % 101) }
+        let labels = NumberArray([40], .int32((0..<40).map { $0 % 2 }))
+        for (shape, isOdd) in [([40, 3, 8, 8], true), ([40, 8, 8, 3], false)] {
+            let file = "\(folder.path)/\(isOdd).npz"
+            try NPZ.write(
+                [(name: "x", array: NumberArray(shape, .float32(values))), (name: "y", array: labels)],
+                to: file)
+            #expect(try checkData(file).warnings.contains { $0.contains("channels first") } == isOdd)
+        }
     }
 
     @Test("Classes that are taken for others are counted; a sheet shows samples of each")

@@ -74,6 +74,19 @@ extension DataAnswer {
                 "\(sharedGroups.count) groups have samples in several parts (\(sharedGroups.prefix(5).joined(separator: ", "))…); "
                     + "split: {by: group} keeps them together")
         }
+        if shape[2] > 4, shape[0] <= 4, shape[1] == shape[2] {
+            doubts.append(
+                "samples of \(shape[0])×\(shape[1])×\(shape[2]) look like channels first; arrays are read as height × width "
+                    + "× channels: transpose them to (N, H, W, C)")
+        }
+        for (part, missing) in [
+            ("validation", classes.filter { $0.validation == 0 }), ("test", classes.filter { $0.test == 0 }),
+        ] where !missing.isEmpty && task == LearningTask.classification.rawValue {
+            doubts.append(
+                "\(part) holds no sample of \(missing.prefix(5).map(\.name).joined(separator: ", "))"
+                    + (missing.count > 5 ? "…" : "")
+                    + ": nothing judges \(missing.count == 1 ? "it" : "them") there")
+        }
         let counts = classes.map(\.train)
         if let least = counts.min(), let most = counts.max(), least * 10 < most {
             doubts.append(
