@@ -44,6 +44,83 @@ struct QualityMetricTests {
         #expect(abs(QualityMetric.topFive.value(of: eight) - 0.65) < 1e-9)
     }
 
+    @Test("Of twelve classes, five are likely and seven are not")
+    func topFiveOfTwelve() {
+        let twelve = Self.formula(classes: 12, period: 37, truth: { $0 * 7 % 12 }, bonus: 0)
+        #expect(abs(QualityMetric.topFive.value(of: twelve) - 0.4166666666666667) < 1e-9)
+    }
+
+    /// Sixty samples of four classes that have twenty different rows of logits.
+    static let tied = formula(classes: 4, period: 5, truth: { ($0 * $0 + $0 / 4) % 4 }, bonus: 0.5)
+
+    /// The last of five classes has no sample, but probabilities.
+    static let absent = formula(classes: 5, period: 23, truth: { $0 * 7 % 4 }, bonus: 0.75)
+
+    @Test(
+        "Rankings with ties, and without samples of a class, agree with scikit-learn",
+        arguments: [
+            (tied, QualityMetric.averagePrecision, 0.7421599017427086), (tied, .rocAUC, 0.8282529291360813),
+            (tied, .macroF1, 0.5015411811852302), (absent, .rocAUC, 0.6155555555555555),
+            (absent, .averagePrecision, 0.46836845053929854), (absent, .macroF1, 0.2032258064516129),
+            (absent, .balancedAccuracy, 0.23333333333333334),
+        ])
+    func tiesAndAbsentClasses(_ predictions: Predictions, _ metric: QualityMetric, _ expected: Double) {
+        #expect(abs(metric.value(of: predictions) - expected) < 1e-9)
+    }
+
+    @Test(
+        "A class that is predicted only counts for macro F1 and not for balanced accuracy; one of neither for none"
+    )
+    func absentClasses() {
+        let predictions = Predictions(
+            predicted: [0, 2, 0, 1, 1, 1, 2, 1, 0, 0], truth: [0, 0, 0, 1, 1, 0, 1, 1, 0, 1], classCount: 4)
+        #expect(abs(QualityMetric.macroF1.value(of: predictions) - 0.4444444444444444) < 1e-9)
+        #expect(abs(QualityMetric.balancedAccuracy.value(of: predictions) - 0.6) < 1e-9)
+    }
+
+    @Test("Scores that are all equal rank nothing")
+    func equalScores() {
+        let equal = Predictions(
+            .anomalies(
+                errors: [2, 2, 2, 2, 2], powers: [1, 1, 1, 1, 1], truth: [true, false, false, true, false],
+                threshold: 3))
+        #expect(abs(QualityMetric.averagePrecision.value(of: equal) - 0.4) < 1e-9)
+        #expect(QualityMetric.rocAUC.value(of: equal) == 0.5 && QualityMetric.f1.value(of: equal) == 0)
+    }
+
+    @Test("R² of a constant is 1 where it is met and else 0, and of worse than the mean below 0")
+    func determinations() {
+        func r2(_ predicted: [Float], _ truth: [Float]) -> Double {
+            QualityMetric.r2.value(of: Predictions(.values(predicted: predicted, truth: truth)))
+        }
+        #expect(r2([3, 3, 3], [3, 3, 3]) == 1 && r2([3, 4, 3], [3, 3, 3]) == 0)
+        let far = r2((0..<60).map { Float($0 * 7 % 19) / 2 }, (0..<60).map { Float($0 * 37 % 23) / 2 })
+        #expect(abs(far + 0.8519868306453107) < 1e-9)
+    }
+
+    /// 189 samples in 24 groups of 3 to 13 whose samples are wrong together; the values are numpy's, of 20,000 resamples.
+    @Test("Standard errors of groups are those of resampled groups")
+    func groupedErrors() throws {
+        let groups = (0..<24).flatMap { [Int](repeating: $0, count: 3 + $0 * 7 % 11) }
+        let truth: [Float] = groups.indices.map { Float($0 * 37 % 23) / 2 }
+        let values: [Float] = groups.indices.map {
+            truth[$0] + Float(groups[$0] * 5 % 9 - 4) / 4 + Float($0 * 17 % 11 - 5) / 8
+        }
+        let classes = groups.indices.map { $0 % 3 }
+        let guesses = groups.indices.map { groups[$0] * 5 % 7 < 2 ? ($0 + 1) % 3 : $0 % 3 }
+        let numbers = Predictions.Answers.values(predicted: values, truth: truth)
+        let named = Predictions.Answers.classes(predicted: guesses, truth: classes, classCount: 3, logits: [])
+        // 200 resamples know a deviation to about a twentieth.
+        for (metric, answers, groups, expected) in [
+            (QualityMetric.rmse, numbers, groups, 0.04938), (.rmse, numbers, [], 0.02992),
+            (.accuracy, named, groups, 0.10590), (.balancedAccuracy, named, groups, 0.10585),
+            (.accuracy, named, [], 0.034289633324909315),
+        ] {
+            let error = try #require(metric.standardError(of: Predictions(answers, groups: groups)))
+            #expect(abs(error / expected - 1) < 0.15, "\(metric) \(error)")
+        }
+    }
+
     /// Two classes, or normal and not, with scores that tie.
     static let flags: [Bool] = (0..<60).map { ($0 * 5 + 3) % 7 < 2 }
     static let scores: [Float] = flags.indices.map { Float($0 * 11 % 13) / 4 + (flags[$0] ? 0.75 : 0) }
