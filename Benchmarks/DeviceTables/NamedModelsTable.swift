@@ -23,6 +23,16 @@ private let boards = [
     Board(
         device: "Jetson Orin Nano (JetPack 6.0)", precision: "FP16", profile: "jetson-orin-nano",
         type: .float16),
+    Board(device: "Jetson TX2 (JetPack 4.6)", precision: "FP16", profile: "jetson-tx2", type: .float16),
+    Board(device: "Jetson NX (JetPack 4.6)", precision: "FP16", profile: "jetson-xavier-nx", type: .float16),
+    Board(
+        device: "Jetson Xavier (JetPack 4.6)", precision: "FP16", profile: "jetson-agx-xavier", type: .float16
+    ),
+    Board(
+        device: "Jetson AGX Orin (JetPack 5.0.1)", precision: "FP16", profile: "jetson-agx-orin",
+        type: .float16),
+    Board(
+        device: "Intel Xeon W-2233", precision: "FP16", profile: "intel-xeon-w-2233-openvino", type: .float16),
     Board(
         device: "Desktop CPU + Coral USB Accelerator", precision: "int8 (CPU numbers: TFLite)",
         profile: "coral-edge-tpu", type: .int8),

@@ -234,12 +234,20 @@ static const unsigned char device_profiles_intel_uhd_770_ncnn_yaml[] = {
 #embed "../../device-profiles/intel-uhd-770-ncnn.yaml"
 };
 
+static const unsigned char device_profiles_intel_xeon_w_2233_openvino_yaml[] = {
+#embed "../../device-profiles/intel-xeon-w-2233-openvino.yaml"
+};
+
 static const unsigned char device_profiles_iphone_5s_gpu_ncnn_yaml[] = {
 #embed "../../device-profiles/iphone-5s-gpu-ncnn.yaml"
 };
 
 static const unsigned char device_profiles_iphone_5s_ncnn_yaml[] = {
 #embed "../../device-profiles/iphone-5s-ncnn.yaml"
+};
+
+static const unsigned char device_profiles_jetson_agx_orin_yaml[] = {
+#embed "../../device-profiles/jetson-agx-orin.yaml"
 };
 
 static const unsigned char device_profiles_jetson_agx_xavier_gpu_ncnn_yaml[] = {
@@ -252,6 +260,10 @@ static const unsigned char device_profiles_jetson_agx_xavier_ncnn_two_threads_ya
 
 static const unsigned char device_profiles_jetson_agx_xavier_ncnn_yaml[] = {
 #embed "../../device-profiles/jetson-agx-xavier-ncnn.yaml"
+};
+
+static const unsigned char device_profiles_jetson_agx_xavier_yaml[] = {
+#embed "../../device-profiles/jetson-agx-xavier.yaml"
 };
 
 static const unsigned char device_profiles_jetson_nano_tensorflow_yaml[] = {
@@ -276,6 +288,14 @@ static const unsigned char device_profiles_jetson_tx2_nx_ncnn_six_threads_yaml[]
 
 static const unsigned char device_profiles_jetson_tx2_nx_ncnn_yaml[] = {
 #embed "../../device-profiles/jetson-tx2-nx-ncnn.yaml"
+};
+
+static const unsigned char device_profiles_jetson_tx2_yaml[] = {
+#embed "../../device-profiles/jetson-tx2.yaml"
+};
+
+static const unsigned char device_profiles_jetson_xavier_nx_yaml[] = {
+#embed "../../device-profiles/jetson-xavier-nx.yaml"
 };
 
 static const unsigned char device_profiles_kirin_970_gpu_ncnn_yaml[] = {
@@ -737,17 +757,22 @@ static const struct shipped_file files[] = {
     {"device-profiles/intel-integrated-gpu.yaml", device_profiles_intel_integrated_gpu_yaml, sizeof device_profiles_intel_integrated_gpu_yaml},
     {"device-profiles/intel-npu.yaml", device_profiles_intel_npu_yaml, sizeof device_profiles_intel_npu_yaml},
     {"device-profiles/intel-uhd-770-ncnn.yaml", device_profiles_intel_uhd_770_ncnn_yaml, sizeof device_profiles_intel_uhd_770_ncnn_yaml},
+    {"device-profiles/intel-xeon-w-2233-openvino.yaml", device_profiles_intel_xeon_w_2233_openvino_yaml, sizeof device_profiles_intel_xeon_w_2233_openvino_yaml},
     {"device-profiles/iphone-5s-gpu-ncnn.yaml", device_profiles_iphone_5s_gpu_ncnn_yaml, sizeof device_profiles_iphone_5s_gpu_ncnn_yaml},
     {"device-profiles/iphone-5s-ncnn.yaml", device_profiles_iphone_5s_ncnn_yaml, sizeof device_profiles_iphone_5s_ncnn_yaml},
+    {"device-profiles/jetson-agx-orin.yaml", device_profiles_jetson_agx_orin_yaml, sizeof device_profiles_jetson_agx_orin_yaml},
     {"device-profiles/jetson-agx-xavier-gpu-ncnn.yaml", device_profiles_jetson_agx_xavier_gpu_ncnn_yaml, sizeof device_profiles_jetson_agx_xavier_gpu_ncnn_yaml},
     {"device-profiles/jetson-agx-xavier-ncnn-two-threads.yaml", device_profiles_jetson_agx_xavier_ncnn_two_threads_yaml, sizeof device_profiles_jetson_agx_xavier_ncnn_two_threads_yaml},
     {"device-profiles/jetson-agx-xavier-ncnn.yaml", device_profiles_jetson_agx_xavier_ncnn_yaml, sizeof device_profiles_jetson_agx_xavier_ncnn_yaml},
+    {"device-profiles/jetson-agx-xavier.yaml", device_profiles_jetson_agx_xavier_yaml, sizeof device_profiles_jetson_agx_xavier_yaml},
     {"device-profiles/jetson-nano-tensorflow.yaml", device_profiles_jetson_nano_tensorflow_yaml, sizeof device_profiles_jetson_nano_tensorflow_yaml},
     {"device-profiles/jetson-nano.yaml", device_profiles_jetson_nano_yaml, sizeof device_profiles_jetson_nano_yaml},
     {"device-profiles/jetson-orin-nano.yaml", device_profiles_jetson_orin_nano_yaml, sizeof device_profiles_jetson_orin_nano_yaml},
     {"device-profiles/jetson-tx2-nx-gpu-ncnn.yaml", device_profiles_jetson_tx2_nx_gpu_ncnn_yaml, sizeof device_profiles_jetson_tx2_nx_gpu_ncnn_yaml},
     {"device-profiles/jetson-tx2-nx-ncnn-six-threads.yaml", device_profiles_jetson_tx2_nx_ncnn_six_threads_yaml, sizeof device_profiles_jetson_tx2_nx_ncnn_six_threads_yaml},
     {"device-profiles/jetson-tx2-nx-ncnn.yaml", device_profiles_jetson_tx2_nx_ncnn_yaml, sizeof device_profiles_jetson_tx2_nx_ncnn_yaml},
+    {"device-profiles/jetson-tx2.yaml", device_profiles_jetson_tx2_yaml, sizeof device_profiles_jetson_tx2_yaml},
+    {"device-profiles/jetson-xavier-nx.yaml", device_profiles_jetson_xavier_nx_yaml, sizeof device_profiles_jetson_xavier_nx_yaml},
     {"device-profiles/kirin-970-gpu-ncnn.yaml", device_profiles_kirin_970_gpu_ncnn_yaml, sizeof device_profiles_kirin_970_gpu_ncnn_yaml},
     {"device-profiles/kirin-970-ncnn.yaml", device_profiles_kirin_970_ncnn_yaml, sizeof device_profiles_kirin_970_ncnn_yaml},
     {"device-profiles/kunpeng-920-2251k-ncnn.yaml", device_profiles_kunpeng_920_2251k_ncnn_yaml, sizeof device_profiles_kunpeng_920_2251k_ncnn_yaml},
