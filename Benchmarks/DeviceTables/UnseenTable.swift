@@ -41,13 +41,13 @@ func unseenTable(_ context: Context) throws {
 /// The terms of every network of a table under every habit, by profile; what a runtime makes of a graph is worked out once for
 /// all profiles.
 private struct HabitTerms {
-    /// By profile, then by habit in the order of `RuntimePolicy.habits`.
+    /// By profile, then by habit in the order of `DeviceProfile.habits`.
     private var terms: [String: [[SIMD16<Double>]]] = [:]
 
     init(_ table: NetworkTable, on names: Set<String>, _ context: Context) throws {
         let profiles = try names.sorted().map { try context.profile($0) }
         for profile in profiles {
-            terms[profile.name] = profile.runtime.policy.habits.map { _ in [] }
+            terms[profile.name] = profile.habits.map { _ in [] }
         }
         for graph in table.graphs {
             for isInt8 in [false, true] {
@@ -62,7 +62,7 @@ private struct HabitTerms {
     private mutating func add(
         _ graph: Graph, _ profile: DeviceProfile, _ executed: inout [RuntimePolicy: ExecutedGraph]
     ) {
-        for (habit, policy) in profile.runtime.policy.habits.enumerated() {
+        for (habit, policy) in profile.habits.enumerated() {
             var own = profile
             own.runtime.policy = policy
             let form = executed[policy] ?? ExecutedGraph(graph, under: policy)
@@ -157,7 +157,7 @@ private struct UnseenColumn {
             PricedPiece(graphs[row.line], on: profile)
         }
         let fitted = outcome.profile
-        let habits = profile.runtime.policy.habits
+        let habits = profile.habits
         let places = ([fitted.runtime.policy] + (fitted.calibration?.others ?? []).map(\.policy)).compactMap(
             habits.firstIndex)
         let used = Set(probes)

@@ -33,7 +33,7 @@ extension DeviceProfile {
         let judges = rows.spread(over: DeviceProfile.mostForHabits)
         try own.requireUnit(own.habitFit(judges, file, pricing: piece), file)
         let inference = HabitInference(
-            try runtime.policy.habits.map { policy in
+            try habits.map { policy in
                 var profile = own
                 profile.runtime.policy = policy
                 return try profile.habitFit(judges, file, pricing: piece)

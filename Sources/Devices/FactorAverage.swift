@@ -1,6 +1,6 @@
 import Numerics
 
-/// Fits of the same measurements under priors of several widths, averaged by their evidence.
+/// Fits of the same measurements under several priors, averaged by their evidence.
 ///
 /// How far a device's factors are from its profile's is not known before it is measured; measurements that the profile's own
 /// proportions explain are evidence for a narrow prior, others for a wide one.
@@ -8,12 +8,12 @@ struct FactorAverage {
     private let fits: [FactorFit]
     /// They sum to 1.
     private let weights: [Double]
-    /// Logarithm of the probability of the measurements, every width being as probable before.
+    /// Logarithm of the probability of the measurements, every prior being as probable before.
     let evidence: Double
 
     /// Precondition: as many values as rows, all positive, at least one.
     init(rows: [SIMD16<Double>], values: [Double], prior: FactorPrior) {
-        fits = prior.widths.map { FactorFit(rows: rows, values: values, prior: prior.widened(by: $0)) }
+        fits = prior.alternatives(for: rows).map { FactorFit(rows: rows, values: values, prior: $0) }
         let best = fits.map(\.evidence).max() ?? 0
         let odds = fits.map { ($0.evidence - best).exponential }
         let sum = odds.reduce(0, +)

@@ -31,7 +31,11 @@ struct FactorPrior {
     /// Scale of the relative errors believed before any measurement is seen, and how many measurements that belief is worth.
     var errorScale = 0.02, errorWeight = 1.5
     /// The widths, relative to `covariance`, between which the measurements decide.
-    private(set) var widths = [0.1, 1 / 3.0, 1]
+    private var widths = [0.1, 1 / 3.0, 1]
+    /// Shares of a network's time below which a term may be wrong by as many milliseconds as one of that share.
+    ///
+    /// The measurements decide between these too. With 0 all terms may be wrong by the same factor.
+    private var equalShares = [0, 0.3]
 
     /// What the profile's population says; without one, that each term's factor is free as far as the profile is vague.
     init(_ profile: DeviceProfile) {
@@ -48,7 +52,7 @@ struct FactorPrior {
         means = population.factors
         covariance = population.covariance
         (errorScale, errorWeight) = (population.errorScale, 3)
-        widths = [1]
+        (widths, equalShares) = ([1], [0])
     }
 
     private init(termSD: Double) {
@@ -68,12 +72,38 @@ struct FactorPrior {
         }
     }
 
-    /// The same with the terms' own deviations so many times as wide.
-    func widened(by width: Double) -> FactorPrior {
+    /// The priors between which measurements of networks with these terms decide.
+    ///
+    /// How far a device's factors are from its profile's is not known, nor whether a profile that holds a kind of work for
+    /// cheap is wrong by a share of that little or of the whole network's time. A phone's int8 kernels need 1.6 times as long
+    /// for 3×3 as for 1×1 convolutions, where nine times the work says nine times.
+    func alternatives(for rows: [SIMD16<Double>]) -> [FactorPrior] {
+        equalShares.flatMap { equal in widths.map { widened(by: $0, equalBelow: equal, for: rows) } }
+    }
+
+    /// The one by which probes are chosen: certain of little, but not looking for a device on which all terms cost alike.
+    func design(for rows: [SIMD16<Double>]) -> FactorPrior {
+        let equal = min(equalShares.max() ?? 0, FactorPrior.designShare)
+        return widened(by: widths.max() ?? 1, equalBelow: equal, for: rows)
+    }
+
+    /// The same with the terms' own deviations so many times as wide, and wider still for terms below a share of the time;
+    /// terms that no row has are not.
+    private func widened(by width: Double, equalBelow equal: Double, for rows: [SIMD16<Double>])
+        -> FactorPrior
+    {
+        let shares = rows.reduce(SIMD16<Double>.zero) { $0 + $1 / $1.sum() } / Double(max(rows.count, 1))
+        var factors = SIMD16<Double>(repeating: width)
+        for term in 0..<TermFit.size where shares[term] > 0 {
+            let ratio = min(equal / shares[term], FactorPrior.mostWidening)
+            factors[term] *= (1 + ratio * ratio).squareRoot()
+        }
         var prior = self
-        prior.covariance = covariance.map { $0 * (width * width) }
+        for term in 0..<TermFit.size { prior.covariance[term] *= factors * factors[term] }
         return prior
     }
+
+    private static let mostWidening = 40.0, designShare = 0.03
 
     /// Inverse covariance of the common factor (index 0) and the terms' deviations, row-major, and the logarithm of its
     /// determinant.

@@ -26,8 +26,7 @@ struct HabitInference {
         weights = odds.map { $0 / sum }
     }
 
-    /// The probability of each treatment of dead branches, however activations and additions are fused; the most probable
-    /// first.
+    /// The probability of each treatment of dead branches, the most probable first.
     var deadBranches: [(treatment: DeadBranches, probability: Double)] {
         DeadBranches.allCases.map { treatment in
             let pairs = zip(fits, weights).filter { $0.0.policy.deadBranches == treatment }
@@ -35,14 +34,12 @@ struct HabitInference {
         }.sorted { $0.1 > $1.1 }
     }
 
-    /// The habits over which predictions average: few, and none that hardly matters.
+    /// The habits over which predictions average: none that hardly matters.
     var kept: [(habit: HabitFit, weight: Double)] {
-        let kept = zip(fits, weights).prefix(HabitInference.most).filter {
-            $0.1 >= HabitInference.leastWeight
-        }
+        let kept = zip(fits, weights).filter { $0.1 >= HabitInference.leastWeight }
         let sum = kept.reduce(0) { $0 + $1.1 }
         return kept.map { ($0.0, $0.1 / sum) }
     }
 
-    private static let most = 6, leastWeight = 0.03
+    private static let leastWeight = 0.03
 }

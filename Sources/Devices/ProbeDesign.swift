@@ -11,7 +11,7 @@ public struct ProbeDesign: Sendable {
     /// Each is worked out as every kind of runtime would execute it: half a millisecond a model and habit.
     public init(graphs: [Graph], on profile: DeviceProfile) {
         prior = FactorPrior(profile)
-        terms = profile.runtime.policy.habits.map { policy in
+        terms = profile.habits.map { policy in
             var own = profile
             own.calibration = nil
             own.runtime.policy = policy
@@ -25,7 +25,7 @@ public struct ProbeDesign: Sendable {
         terms = [candidates.map(profile.terms)]
     }
 
-    /// - Parameter terms: by habit, in the order of `RuntimePolicy.habits`, the terms of every model.
+    /// - Parameter terms: by habit, in the order of `DeviceProfile.habits`, the terms of every model.
     package init(terms: [[SIMD16<Double>]], on profile: DeviceProfile) {
         prior = FactorPrior(profile)
         self.terms = terms
@@ -77,7 +77,7 @@ private struct FactorBelief {
             return typical / max(typical.sum(), .leastNormalMagnitude)
         }
         judges = Array(stride(from: 0, to: terms.count, by: max(terms.count / 200, 1)))
-        covariance = prior.covariance.map { $0 + prior.commonSD * prior.commonSD }
+        covariance = prior.design(for: terms).covariance.map { $0 + prior.commonSD * prior.commonSD }
     }
 
     /// Covariance × the shares of a candidate.

@@ -30,21 +30,16 @@ extension RuntimePolicy {
         return foldsScale ? .foldedIntoWeights : .removedBackward
     }
 
-    /// The habits between which measurements decide, this policy first.
-    ///
-    /// Every treatment of dead branches, each with no fusion, with activations fused, and with activations and additions
-    /// fused; the rest is as here.
-    package var habits: [RuntimePolicy] {
-        let fusions = [(false, false), (true, false), (true, true)]
-        let all = DeadBranches.allCases.flatMap { treatment in
-            fusions.map { activation, residual in
-                var habit = treating(treatment)
-                habit.graph.fusesActivation = activation
-                habit.graph.fusesResidual = residual
-                return habit
-            }
-        }
-        return [self] + all.filter { $0 != self }
+    /// The same with every treatment of dead branches, this one's first.
+    fileprivate var treatments: [RuntimePolicy] {
+        [self] + DeadBranches.allCases.filter { $0 != deadBranches }.map(treating)
+    }
+
+    fileprivate var unfused: RuntimePolicy {
+        var policy = self
+        policy.graph.fusesActivation = false
+        policy.graph.fusesResidual = false
+        return policy
     }
 
     private func treating(_ branches: DeadBranches) -> RuntimePolicy {
@@ -53,5 +48,19 @@ extension RuntimePolicy {
         policy.foldsScale = branches == .foldedIntoWeights
         policy.dropsZeroFed = branches == .removedBothWays
         return policy
+    }
+}
+
+extension DeviceProfile {
+    /// The ways of treating graphs between which measurements decide: every treatment of dead branches, the declared one first.
+    ///
+    /// Without fusion, which ten measurements do not tell from a smaller factor on element-wise work: told apart as habits of
+    /// their own, fused kinds took weight from the right treatment and gave nothing back on any measured column. A
+    /// microcontroller keeps what its profile declares, since its memory hangs on it and its cycles are known.
+    package var habits: [RuntimePolicy] {
+        switch kind {
+        case .microcontroller: runtime.policy.treatments
+        case .cpu, .gpu, .systolic, .fpga, .vectorNPU: runtime.policy.unfused.treatments
+        }
     }
 }

@@ -60,6 +60,55 @@ struct HabitTests {
         }
     }
 
+    /// So many 1×1 and 3×3 convolutions in a row.
+    private func chain(_ pointwise: Int, _ square: Int) throws -> Graph {
+        var builder = GraphBuilder(name: "chain")
+        var value = builder.input("image", ValueType([1, 32, 32, 16]))
+        for index in 0..<(pointwise + square) {
+            let size = index < pointwise ? 1 : 3
+            let weights = builder.constant("w", .unknown([16, size, size, 16]))
+            let edge = size / 2
+            let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
+            value = try builder.apply(
+                .convolution(Convolution(kernel: Extent(size, size), padding: padding)), to: [value, weights])
+        }
+        return builder.graph(outputs: [try builder.apply(.globalPool(.average), to: [value])])
+    }
+
+    @Test("Kernels that take other times than their work says are learned from ten scattered measurements")
+    func timesOfKernels() throws {
+        let counts = (0..<36).map { ($0 / 6, $0 % 6) }
+        let graphs = try counts.map(chain)
+        // What an int8 kernel of a phone takes: 1.6 times as long for 3×3, not nine times.
+        let times = counts.map { 2 + 2.0 * Double($0.0) + 3.2 * Double($0.1) }
+        let profile = try Shipped.profile("generic-cortex-a76")
+        let probes = ProbeDesign(graphs: graphs, on: profile).choose(10)
+        let rows = probes.enumerated().map { step, probe in
+            Measurement(
+                line: probe, model: "\(probe)",
+                latencyMilliseconds: times[probe] * (step.isMultiple(of: 2) ? 0.98 : 1.02))
+        }
+        let fitted = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
+            PricedPiece(graphs[row.line], on: profile)
+        }.profile
+        for (graph, time) in zip(graphs, times) {
+            let predicted = try #require(price(graph, on: fitted).latencyMilliseconds)
+            #expect(abs(predicted / time - 1) < 0.04)
+        }
+    }
+
+    @Test("Every treatment of dead branches is a habit once; only a microcontroller's fusion is as declared")
+    func habits() throws {
+        for profile in try DeviceCatalog(files: Shipped.files()).profiles {
+            let habits = profile.habits
+            #expect(Set(habits.map(\.deadBranches)).count == DeadBranches.allCases.count)
+            #expect(habits.count == DeadBranches.allCases.count)
+            #expect(habits[0].deadBranches == profile.runtime.policy.deadBranches)
+            let fuses = profile.kind == .microcontroller && profile.runtime.policy.graph.fusesActivation
+            #expect(habits.allSatisfy { $0.graph.fusesActivation == fuses })
+        }
+    }
+
     @Test(
         "A dozen measurements tell what a runtime does with dead branches, whatever the profile says",
         arguments: [DeadBranches.removedBackward, .removedBothWays])
