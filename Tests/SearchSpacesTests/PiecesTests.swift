@@ -59,6 +59,7 @@ struct PiecesTests {
         let space = try SearchSpace(
             parsing: """
                 version: 1
+                name: far
                 title: compressions that reach across pieces
                 input: {height: 16, width: 16, channels: 1, outputs: 4}
                 activation: relu
