@@ -72,7 +72,8 @@ struct HabitTests {
             value = try builder.apply(
                 .convolution(Convolution(kernel: Extent(size, size), padding: padding)), to: [value, weights])
         }
-        return builder.graph(outputs: [try builder.apply(.globalPool(.average), to: [value])])
+        let result = try builder.apply(.globalPool(.average), to: [value])
+        return builder.graph(outputs: [result])
     }
 
     @Test("Kernels that take other times than their work says are learned from ten scattered measurements")
