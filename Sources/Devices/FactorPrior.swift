@@ -43,6 +43,8 @@ struct FactorPrior {
             self.init(population)
         } else {
             self.init(termSD: FactorPrior.termSD(profile))
+            // What is known to a quarter is so whatever its share of the time.
+            if profile.kind == .microcontroller { equalShares = [0] }
         }
     }
 
