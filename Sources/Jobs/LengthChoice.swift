@@ -151,8 +151,11 @@ extension LengthChoice {
     private func choose(_ lengths: inout JobLengths, _ division: Division) -> Double {
         let mostForFinalists = finalistCount == 0 ? 0 : division.seconds * (1 - LengthChoice.searchShare)
         let limit = chooseFinish(&lengths, mostForFinalists, division)
+        // Trainings of milliseconds take many times what their steps do, above all on a busy computer.
+        let reserve = finalistCount == 0 ? 0 : division.seconds * LengthChoice.finalShare
         let finishing = min(
-            mostForFinalists, finalistCount * finalSeconds(lengths.finalEpochs, limit, division.speed))
+            mostForFinalists,
+            max(reserve, finalistCount * finalSeconds(lengths.finalEpochs, limit, division.speed)))
         chooseSearch(&lengths, division.seconds - finishing, upTo: limit, division.speed)
         if isOpen(.batch) { lengths.batch = batch(epochs: lengths.finalEpochs) }
         if isOpen(.recipes) { lengths.recipes = recipes(lengths, division) }
@@ -161,6 +164,8 @@ extension LengthChoice {
 
     /// Of the time for training, what the search gets at least.
     private static let searchShare = 0.35
+    /// Of the time for training, what is kept for finalists at least, however short their trainings seem.
+    private static let finalShare = 0.15
     /// Samples that a finalist shall see before larger networks are let in.
     private static let goodSamples = 150_000.0
 

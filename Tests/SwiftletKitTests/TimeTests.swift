@@ -101,6 +101,28 @@ struct TimeTests {
         #expect(!keys.contains("chosen.search"), "\(keys)")
     }
 
+    @Test(
+        "However short trainings are, a search leaves time for finalists where there are any",
+        arguments: [(0, 1.0), (12, 0.851)])
+    func leavesTimeForFinalists(perDevice: Int, most: Double) throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<90).map { "\($0 * 37 % 90),\($0 * 53 % 90),\($0 % 2 == 0 ? "even" : "odd")" }
+        let table = try folder.write((["a,b,class"] + rows).joined(separator: "\n") + "\n", to: "rows.csv")
+        let file = try folder.write(
+            """
+            version: 1
+            name: short
+            dataset: {source: csv, path: '\(table)'}
+            space: mlp
+            devices: [stm32h743]
+            search: {max_time: 15m}
+            finalists: {per_device: \(perDevice)}
+            """, to: "job.yaml")
+        let plan = try plan(of: SearchRequest(job: file, database: SmallJob.database(in: folder)))
+        let share = try #require(plan.expected.shareOfTimeForSearch)
+        #expect(share <= most && share > most - 0.01)
+    }
+
     @Test("Several jobs run in order, go on after one that is wrong, and end with what became of each")
     func batch() async throws {
         let folder = try TemporaryFolder()
