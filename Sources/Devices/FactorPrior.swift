@@ -78,9 +78,11 @@ struct FactorPrior {
     ///
     /// How far a device's factors are from its profile's is not known, nor whether a profile that holds a kind of work for
     /// cheap is wrong by a share of that little or of the whole network's time. A phone's int8 kernels need 1.6 times as long
-    /// for 3×3 as for 1×1 convolutions, where nine times the work says nine times.
+    /// for 3×3 as for 1×1 convolutions, where nine times the work says nine times. A few measurements tell nothing of small
+    /// terms: these keep the profile's proportions.
     func alternatives(for rows: [SIMD16<Double>]) -> [FactorPrior] {
-        equalShares.flatMap { equal in widths.map { widened(by: $0, equalBelow: equal, for: rows) } }
+        let shares = rows.count < FactorPrior.fewRows ? [0] : equalShares
+        return shares.flatMap { equal in widths.map { widened(by: $0, equalBelow: equal, for: rows) } }
     }
 
     /// The one by which probes are chosen: certain of little, but not looking for a device on which all terms cost alike.
@@ -105,7 +107,7 @@ struct FactorPrior {
         return prior
     }
 
-    private static let mostWidening = 40.0, designShare = 0.03
+    private static let mostWidening = 40.0, designShare = 0.03, fewRows = 6
 
     /// Inverse covariance of the common factor (index 0) and the terms' deviations, row-major, and the logarithm of its
     /// determinant.

@@ -55,7 +55,7 @@ extension DeviceProfile {
     /// The ways of treating graphs between which measurements decide: every treatment of dead branches, the declared one first.
     ///
     /// Without fusion, which ten measurements do not tell from a smaller factor on element-wise work: told apart as habits of
-    /// their own, fused kinds took weight from the right treatment and gave nothing back on any measured column. A
+    /// their own, fused kinds took weight from the right treatment and gave at most a thousandth of Spearman back. A
     /// microcontroller keeps what its profile declares, since its memory hangs on it and its cycles are known.
     package var habits: [RuntimePolicy] {
         switch kind {
