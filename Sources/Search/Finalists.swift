@@ -84,14 +84,16 @@ private struct FinalistChooser {
         let target = whole.focused(on: evaluations)
         self.target = target
         cost = target.objectives.firstIndex { !$0.metric.isQuality }
-        let all = evaluations.compactMap { evaluation -> Candidate? in
+        let feasible = evaluations.compactMap { evaluation -> Candidate? in
             guard evaluation.score(on: target.device)?.isFeasible == true, evaluation.quality != nil,
                 let point = target.objectives(of: evaluation), point.allSatisfy(\.isFinite)
             else { return nil }
             let hopeful = target.scaled(FinalistChooser.hopeful(point, evaluation, target))
-            guard hopeful.allSatisfy({ $0 < hypervolumeReference }) else { return nil }
             return Candidate(evaluation: evaluation, point: target.scaled(point), hopeful: hopeful)
         }
+        let within = feasible.filter { $0.hopeful.allSatisfy { $0 < hypervolumeReference } }
+        // Short trainings may all be worse than the axes reach: the best of them is a finalist all the same.
+        let all = within.isEmpty ? feasible : within
         for (layer, front) in nonDominatedFronts(all.map(\.hopeful)).prefix(FinalistChooser.layers)
             .enumerated()
         {

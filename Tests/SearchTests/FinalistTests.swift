@@ -52,6 +52,14 @@ struct FinalistTests {
         #expect(board.finalists(3, beside: front, from: front).isEmpty)
     }
 
+    @Test("Where short trainings are all worse than the axes reach, the best of them is a finalist")
+    func worseThanAxes() {
+        let poor = [
+            evaluation("poor", accuracy: 0.2, latency: 3), evaluation("poorer", accuracy: 0.1, latency: 2),
+        ]
+        #expect(board.finalists(5, from: poor).first?.candidate == "poor")
+    }
+
     @Test("What failed or is infeasible is no finalist")
     func feasibleOnly() {
         let evaluations = [
