@@ -46,25 +46,13 @@ package struct BinnedTable: Sendable {
     }
 }
 
-extension [Float] {
-    /// The first place in an ascending list whose number is not below this one; the count where all are.
-    fileprivate func placeOfFirst(notBelow number: Float) -> Int {
+extension Array where Element: Comparable {
+    /// The first place in an ascending list whose element is not below this one; the count where all are.
+    fileprivate func placeOfFirst(notBelow wanted: Element) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if self[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-}
-
-extension [Int] {
-    /// As that of `[Float]`.
-    fileprivate func placeOfFirst(notBelow number: Int) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < number { low = middle + 1 } else { high = middle }
+            if self[middle] < wanted { low = middle + 1 } else { high = middle }
         }
         return low
     }
