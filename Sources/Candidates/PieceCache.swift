@@ -50,29 +50,39 @@ final class PieceCache: Sendable {
         }
     }
 
-    /// Whether all pieces of a point in normal form are known.
-    func knows(_ genotype: Genotype) -> Bool { unknown(of: [genotype]).isEmpty }
-
-    /// The positions of points in normal form of which a piece is not known yet.
-    func unknown(of genotypes: [Genotype]) -> [Int] {
+    /// The pieces of points in normal form, and the positions of points of which a piece is not known: these are left out.
+    func networks(of genotypes: [Genotype]) -> (lists: PieceLists, unknown: [Int]) {
         known.withLock { known in
+            var (lists, unknown) = (PieceLists(), [Int]())
+            lists.ends.reserveCapacity(genotypes.count)
             var keys: [Int] = []
-            return genotypes.indices.filter { !known.find(genotypes[$0], pieces, &keys) }
+            for (index, genotype) in genotypes.enumerated() {
+                if pieces.collectKeys(of: genotype, into: &keys), known.find(keys, &lists.pieces) {
+                    lists.ends.append(lists.pieces.count)
+                } else {
+                    unknown.append(index)
+                }
+            }
+            return (lists, unknown)
         }
     }
 
-    /// Numbers of points in normal form; `others` holds, by position, the costs of those that pieces do not tell.
-    func prices(of genotypes: [Genotype], others: [Int: Costs]) -> PriceList {
+    /// Numbers of `count` points; `others` holds, by position, the costs of those that are not among the networks.
+    func prices(of networks: PieceLists, count: Int, others: [Int: Costs]) -> PriceList {
         known.withLock { known in
+            let counts = known.counts(of: networks)
+            let prices = known.tables.map { $0.prices(networks) }
             var list = PriceList(devices: devices.count)
-            list.reserveCapacity(genotypes.count)
-            var network: [Int] = []
-            for (index, genotype) in genotypes.enumerated() {
-                if known.find(genotype, pieces, &network) {
-                    known.append(network, to: &list)
-                } else if let costs = others[index] {
+            list.reserveCapacity(count)
+            var next = 0
+            for index in 0..<count {
+                if !others.isEmpty, let costs = others[index] {
                     list.append(costs)
+                    continue
                 }
+                list.append(counts[next])
+                for device in prices.indices { list.append(DevicePrice(prices[device][next])) }
+                next += 1
             }
             return list
         }
@@ -101,26 +111,33 @@ private struct Known {
         for (device, priced) in pieces.enumerated() { tables[device].add(priced) }
     }
 
-    /// Fills in the numbers of a point's pieces, and says whether all of them are known.
-    func find(_ genotype: Genotype, _ pieces: Pieces, _ network: inout [Int]) -> Bool {
-        guard pieces.collectKeys(of: genotype, into: &network) else { return false }
-        for index in network.indices {
-            let number = numbers[network[index]]
-            guard number >= 0 else { return false }
-            network[index] = Int(number)
+    /// Appends the numbers of a point's pieces, and says whether all of them are known; otherwise nothing is appended.
+    func find(_ keys: [Int], _ network: inout [Int32]) -> Bool {
+        let begin = network.count
+        for key in keys {
+            let number = numbers[key]
+            guard number >= 0 else {
+                network.removeSubrange(begin...)
+                return false
+            }
+            network.append(number)
         }
         return true
     }
 
-    /// Appends the price of a network of known pieces.
-    func append(_ network: [Int], to list: inout PriceList) {
-        var (macs, parameters) = (0, 0)
-        for piece in network {
-            macs &+= counts[piece].macs
-            parameters &+= counts[piece].parameters
+    /// What networks of known pieces count.
+    func counts(of networks: PieceLists) -> [PointCounts] {
+        var begin = 0
+        return networks.ends.map { end in
+            var (macs, parameters) = (0, 0)
+            for index in begin..<end {
+                let piece = counts[Int(networks.pieces[index])]
+                macs &+= piece.macs
+                parameters &+= piece.parameters
+            }
+            begin = end
+            return PointCounts(macs: Double(macs), parameters: Double(parameters))
         }
-        list.append(PointCounts(macs: Double(macs), parameters: Double(parameters)))
-        for table in tables { list.append(DevicePrice(table.price(network))) }
     }
 
     /// Nil where a piece is not known yet.

@@ -60,12 +60,15 @@ public struct SpacePricer: Pricer {
     public func prices(of genotypes: [Genotype]) -> PriceList {
         let genotypes = genotypes.map(space.normalForm)
         guard let pieces else { return pricesOneByOne(genotypes) }
-        var others: [Int: Costs] = [:]
-        for index in pieces.unknown(of: genotypes) {
-            try? learn(genotypes[index])
-            if !pieces.knows(genotypes[index]) { others[index] = costs(of: genotypes[index]) }
+        var networks = pieces.networks(of: genotypes)
+        guard !networks.unknown.isEmpty else {
+            return pieces.prices(of: networks.lists, count: genotypes.count, others: [:])
         }
-        return pieces.prices(of: genotypes, others: others)
+        for index in networks.unknown { try? learn(genotypes[index]) }
+        networks = pieces.networks(of: genotypes)
+        var others: [Int: Costs] = [:]
+        for index in networks.unknown { others[index] = costs(of: genotypes[index]) }
+        return pieces.prices(of: networks.lists, count: genotypes.count, others: others)
     }
 
     private func pricesOneByOne(_ genotypes: [Genotype]) -> PriceList {
@@ -110,7 +113,7 @@ extension Score {
 
 extension DevicePrice {
     /// The numbers of a price; bytes of what a device cannot have at all are unknown.
-    init(_ price: Price) {
+    init(_ price: PriceNumbers) {
         func known(_ bytes: Int) -> Double { bytes > 0 ? Double(bytes) : .nan }
         self.init(
             latency: price.latencyMilliseconds ?? .nan, latencyP10: price.latencyMillisecondsP10 ?? .nan,

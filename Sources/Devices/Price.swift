@@ -57,6 +57,15 @@ public struct Price: Hashable, Sendable {
             }
         }
 
+        var status: Status {
+            switch self {
+            case .unsupported: .unsupported
+            case .notExportable: .notExportable
+            case .exceedsRAM: .exceedsRAM
+            case .exceedsFlash: .exceedsFlash
+            }
+        }
+
         /// Whether, of two causes that pieces of one network have, this one is told although the other came first.
         ///
         /// A file that cannot be written comes before what would be wrong with it.
@@ -69,15 +78,7 @@ public struct Price: Hashable, Sendable {
     }
 
     /// Whether the model runs on the device, and if not, why.
-    public var status: Status {
-        switch cause {
-        case nil: .ok
-        case .unsupported: .unsupported
-        case .notExportable: .notExportable
-        case .exceedsRAM: .exceedsRAM
-        case .exceedsFlash: .exceedsFlash
-        }
-    }
+    public var status: Status { cause?.status ?? .ok }
 
     /// What is to be known of a model that runs, such as that nothing of it runs on the accelerator.
     var remark: String?

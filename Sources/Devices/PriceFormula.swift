@@ -15,8 +15,8 @@ struct PriceFormula: Sendable {
     private let weight: Double
     private let others: [Calibration.Habit]
     private let activeWatts: Double?
-    /// Of the estimate's logarithm, where no measurement says better.
-    private let estimateLogSD: Double
+    /// The ends of the interval over the estimate, where no measurement says better.
+    private let estimateBelow, estimateAbove: Double
     private let emptyModelBytes, codeBytes, codeBytesPerKernel, ramBytes, ramBytesPerKernel: Int
     /// What the device leaves to the model; the application's reserve counts on microcontrollers only.
     private let ramLimit, flashLimit: Int
@@ -33,7 +33,8 @@ struct PriceFormula: Sendable {
         weight = profile.calibration?.weight ?? 1
         others = profile.calibration?.others ?? []
         activeWatts = profile.energy?.activeWatts
-        estimateLogSD = profile.estimateLogSD
+        estimateBelow = (-profile.estimateLogSD * PriceFormula.normalP90).exponential
+        estimateAbove = (profile.estimateLogSD * PriceFormula.normalP90).exponential
         emptyModelBytes = profile.runtime.emptyModelBytes
         codeBytes = profile.runtime.codeBytes
         codeBytesPerKernel = profile.runtime.codeBytesPerKernel
@@ -63,46 +64,69 @@ struct PriceFormula: Sendable {
         returnMilliseconds: Double, peakActivationBytes: Int,
         obstacle: Price.Cause?
     ) -> Price {
-        if case .notExportable = obstacle {
-            var price = Price(provenance: provenance)
-            price.cause = obstacle
-            return price
-        }
-        let sum = whole(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
-        let model = emptyModelBytes &+ sum.weightBytes &+ sum.structureBytes
+        let numbers = numbers(
+            kernels, others: otherTerms, endingIn: state, returnMilliseconds: returnMilliseconds,
+            peakActivationBytes: peakActivationBytes, obstacle: obstacle?.status)
         var price = Price(
-            peakRAMBytes: peakActivationBytes &+ ramBytes &+ ramBytesPerKernel &* sum.kernelCount,
-            flashBytes: model &+ codeBytes &+ codeBytesPerKernel &* sum.kernelCount, modelBytes: model,
-            provenance: provenance)
-        if let obstacle {
-            price.cause = obstacle
-            return price
-        }
-        let time = time(sum.terms, otherTerms.map { $0 + (sum.terms - kernels.terms) })
-        price.latencyMilliseconds = time.milliseconds
-        price.latencyMillisecondsP10 = time.p10
-        price.latencyMillisecondsP90 = time.p90
-        if let activeWatts {
-            price.energyMillijoules =
-                energy?.value(sum.terms * activeWatts) ?? activeWatts * time.milliseconds
-        }
-        if sum[.fallback] > 0, sum.deviceWeightBytes == 0 {
+            latencyMilliseconds: numbers.latencyMilliseconds,
+            latencyMillisecondsP10: numbers.latencyMillisecondsP10,
+            latencyMillisecondsP90: numbers.latencyMillisecondsP90,
+            energyMillijoules: numbers.energyMillijoules, peakRAMBytes: numbers.peakRAMBytes,
+            flashBytes: numbers.flashBytes, modelBytes: numbers.modelBytes, provenance: provenance)
+        price.cause = obstacle
+        guard obstacle == nil else { return price }
+        if kernels[.fallback] > 0, kernels.deviceWeightBytes == 0 {
             price.remark =
                 "runs on the host of \(title) only: nothing that multiplies is left to the accelerator"
         }
-        if price.peakRAMBytes > ramLimit {
+        if numbers.status == .exceedsRAM {
             price.cause = .exceedsRAM(needs: price.peakRAMBytes, leaves: ramLimit, title)
-        } else if price.flashBytes > flashLimit {
+        } else if numbers.status == .exceedsFlash {
             price.cause = .exceedsFlash(needs: price.flashBytes, leaves: flashLimit, title)
         }
         return price
+    }
+
+    /// The same without words; `obstacle` is the status of a network that cannot run, whatever memory there is.
+    func numbers(
+        _ kernels: KernelCosts, others otherTerms: [SIMD16<Double>], endingIn state: EntryState,
+        returnMilliseconds: Double, peakActivationBytes: Int,
+        obstacle: Status?
+    ) -> PriceNumbers {
+        if obstacle == .notExportable { return PriceNumbers(status: .notExportable) }
+        let sum = whole(kernels, endingIn: state, returnMilliseconds: returnMilliseconds)
+        let model = emptyModelBytes &+ sum.weightBytes &+ sum.structureBytes
+        var numbers = PriceNumbers(
+            peakRAMBytes: peakActivationBytes &+ ramBytes &+ ramBytesPerKernel &* sum.kernelCount,
+            flashBytes: model &+ codeBytes &+ codeBytesPerKernel &* sum.kernelCount, modelBytes: model,
+            status: obstacle ?? .ok)
+        guard obstacle == nil else { return numbers }
+        let time = time(
+            sum.terms, otherTerms.isEmpty ? [] : otherTerms.map { $0 + (sum.terms - kernels.terms) })
+        numbers.latencyMilliseconds = time.milliseconds
+        numbers.latencyMillisecondsP10 = time.p10
+        numbers.latencyMillisecondsP90 = time.p90
+        if let activeWatts {
+            numbers.energyMillijoules =
+                energy?.value(sum.terms * activeWatts) ?? activeWatts * time.milliseconds
+        }
+        if numbers.peakRAMBytes > ramLimit {
+            numbers.status = .exceedsRAM
+        } else if numbers.flashBytes > flashLimit {
+            numbers.status = .exceedsFlash
+        }
+        return numbers
     }
 
     /// The time of a network and its 80 % interval, from its terms under each habit.
     func time(_ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>]) -> (
         milliseconds: Double, p10: Double, p90: Double
     ) {
-        let time = prediction(terms, otherTerms)
+        guard let latency else {
+            let estimate = (terms * usual).sum()
+            return (estimate, estimate * estimateBelow, estimate * estimateAbove)
+        }
+        let time = prediction(terms, otherTerms, by: latency)
         return (
             time.milliseconds, time.milliseconds * (-time.below * PriceFormula.normalP90).exponential,
             time.milliseconds * (time.above * PriceFormula.normalP90).exponential
@@ -112,10 +136,9 @@ struct PriceFormula: Sendable {
     /// The time of a network, and the standard deviations of its logarithm below and above.
     ///
     /// Where habits are left open it is the mean of the logarithm over them, and how far they lie apart widens the interval.
-    private func prediction(_ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>])
-        -> (milliseconds: Double, below: Double, above: Double)
-    {
-        guard let latency else { return ((terms * usual).sum(), estimateLogSD, estimateLogSD) }
+    private func prediction(
+        _ terms: SIMD16<Double>, _ otherTerms: [SIMD16<Double>], by latency: TermFit
+    ) -> (milliseconds: Double, below: Double, above: Double) {
         let own = latency.value(terms), logSDs = latency.logSDs(terms)
         guard !otherTerms.isEmpty else { return (own, logSDs.below, logSDs.above) }
         let logarithms = zip(others, otherTerms).map { ($0.latency.value($1) / own).logarithm }

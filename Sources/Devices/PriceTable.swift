@@ -11,6 +11,8 @@ public struct PriceTable: Sendable {
     private let formula: PriceFormula
     /// One place a piece, or one for each `EntryState` where activations may change sides; free of references.
     private var places: [Place] = []
+    /// Of each place, milliseconds by `CostTerm`.
+    private var terms: [SIMD16<Double>] = []
     private let placesPerPiece: Int
     private var obstacles: [Price.Cause] = []
     /// Of each place in turn, its terms under every other habit that the calibration leaves open.
@@ -18,12 +20,21 @@ public struct PriceTable: Sendable {
     private let habits: Int
 
     private struct Place {
-        var sum: KernelCosts
+        var weightBytes, deviceWeightBytes, structureBytes, kernelCount: Int
+        var peakActivationBytes: Int
+        var returnMilliseconds: Double
         var exit: Int
         /// Index into `obstacles`; −1 for none.
         var obstacle: Int
-        var peakActivationBytes: Int
-        var returnMilliseconds: Double
+    }
+
+    /// What the pieces of a network add up to.
+    private struct Sum {
+        var kernels = KernelCosts()
+        var peakActivationBytes = 0
+        var returnMilliseconds = 0.0
+        var state = 0
+        var obstacle = -1
     }
 
     /// A table without pieces for this device; `reserve` is memory that models may not use.
@@ -39,10 +50,12 @@ public struct PriceTable: Sendable {
         for passage in piece.passages.prefix(placesPerPiece) {
             places.append(
                 Place(
-                    sum: passage.sum, exit: passage.exit.rawValue,
-                    obstacle: passage.obstacle == nil ? -1 : obstacles.count,
+                    weightBytes: passage.sum.weightBytes, deviceWeightBytes: passage.sum.deviceWeightBytes,
+                    structureBytes: passage.sum.structureBytes, kernelCount: passage.sum.kernelCount,
                     peakActivationBytes: piece.peakActivationBytes,
-                    returnMilliseconds: piece.returnMilliseconds))
+                    returnMilliseconds: piece.returnMilliseconds, exit: passage.exit.rawValue,
+                    obstacle: passage.obstacle == nil ? -1 : obstacles.count))
+            terms.append(passage.sum.terms)
             if let obstacle = passage.obstacle { obstacles.append(obstacle) }
             others += passage.others
         }
@@ -52,27 +65,69 @@ public struct PriceTable: Sendable {
     ///
     /// Precondition: pieces of these numbers were added.
     public func price(_ pieces: [Int]) -> Price {
-        var sum = KernelCosts()
-        var state = 0
-        var peak = 0
-        var returnMilliseconds = 0.0
-        var obstacle = -1
-        var terms: [SIMD16<Double>] = habits == 0 ? [] : Array(repeating: .zero, count: habits)
-        for piece in pieces {
-            let place = placesPerPiece == 1 ? piece : piece * placesPerPiece + state
-            sum += places[place].sum
-            for habit in 0..<habits { terms[habit] += others[place * habits + habit] }
-            state = places[place].exit
-            peak = max(peak, places[place].peakActivationBytes)
-            returnMilliseconds = places[place].returnMilliseconds
-            let other = places[place].obstacle
-            if other >= 0, obstacle < 0 || obstacles[other].outweighs(obstacles[obstacle]) {
-                obstacle = other
+        let network = pieces.map(Int32.init)
+        let sum = sum(network[...])
+        return formula.price(
+            sum.kernels, others: otherTerms(network[...]),
+            endingIn: EntryState(rawValue: sum.state) ?? .start,
+            returnMilliseconds: sum.returnMilliseconds,
+            peakActivationBytes: sum.peakActivationBytes,
+            obstacle: sum.obstacle < 0 ? nil : obstacles[sum.obstacle])
+    }
+
+    /// The numbers of the prices of many networks, in their order.
+    ///
+    /// Precondition: as for `price(_:)`.
+    public func prices(_ networks: PieceLists) -> [PriceNumbers] {
+        var prices: [PriceNumbers] = []
+        prices.reserveCapacity(networks.ends.count)
+        var begin = 0
+        for end in networks.ends {
+            let network = networks.pieces[begin..<end]
+            let sum = sum(network)
+            prices.append(
+                formula.numbers(
+                    sum.kernels, others: habits == 0 ? [] : otherTerms(network),
+                    endingIn: EntryState(rawValue: sum.state) ?? .start,
+                    returnMilliseconds: sum.returnMilliseconds,
+                    peakActivationBytes: sum.peakActivationBytes,
+                    obstacle: sum.obstacle < 0 ? nil : obstacles[sum.obstacle].status))
+            begin = end
+        }
+        return prices
+    }
+
+    private func sum(_ network: ArraySlice<Int32>) -> Sum {
+        var sum = Sum()
+        for piece in network {
+            let index = placesPerPiece == 1 ? Int(piece) : Int(piece) * placesPerPiece + sum.state
+            let place = places[index]
+            sum.kernels.terms += terms[index]
+            sum.kernels.weightBytes &+= place.weightBytes
+            sum.kernels.deviceWeightBytes &+= place.deviceWeightBytes
+            sum.kernels.structureBytes &+= place.structureBytes
+            sum.kernels.kernelCount &+= place.kernelCount
+            sum.peakActivationBytes = max(sum.peakActivationBytes, place.peakActivationBytes)
+            sum.returnMilliseconds = place.returnMilliseconds
+            sum.state = place.exit
+            if place.obstacle >= 0,
+                sum.obstacle < 0 || obstacles[place.obstacle].outweighs(obstacles[sum.obstacle])
+            {
+                sum.obstacle = place.obstacle
             }
         }
-        return formula.price(
-            sum, others: terms, endingIn: EntryState(rawValue: state) ?? .start,
-            returnMilliseconds: returnMilliseconds,
-            peakActivationBytes: peak, obstacle: obstacle < 0 ? nil : obstacles[obstacle])
+        return sum
+    }
+
+    /// The terms of a network under each other habit that the calibration leaves open.
+    private func otherTerms(_ network: ArraySlice<Int32>) -> [SIMD16<Double>] {
+        var sums = [SIMD16<Double>](repeating: .zero, count: habits)
+        var state = 0
+        for piece in network where habits > 0 {
+            let index = placesPerPiece == 1 ? Int(piece) : Int(piece) * placesPerPiece + state
+            for habit in 0..<habits { sums[habit] += others[index * habits + habit] }
+            state = places[index].exit
+        }
+        return sums
     }
 }

@@ -15,7 +15,8 @@ extension SearchSpace {
     /// The genotype with every choice that does not matter set to option 0; dead branches are kept.
     public func normalForm(_ genotype: Genotype) -> Genotype {
         var result = genotype
-        for dimension in conditionalDimensions where !matters(dimension, in: genotype) {
+        for dimension in conditionalDimensions
+        where genotype[dimension] != 0 && !matters(dimension, in: genotype) {
             result[dimension] = 0
         }
         return result
