@@ -1,6 +1,7 @@
 public import Datasets
 public import Devices
 import ModelGraph
+import Numerics
 public import Quantities
 
 /// What a front-end takes on a microcontroller, beside the network.
@@ -30,9 +31,12 @@ public struct FrontEndCost: Hashable, Sendable {
     }
 
     /// What it takes of a limit on a metric, in the metric's unit; nil where it takes nothing that is known.
-    public func part(of metric: Metric) -> Double? {
+    ///
+    /// - Parameter confidence: of a latency, the probability that it stays below; nil for the median.
+    public func part(of metric: Metric, confidence: Double? = nil) -> Double? {
         switch metric {
-        case .latency: latency
+        case .latency:
+            confidence.map { Normal.bound($0, median: latency, p10: latencyP10, p90: latencyP90) } ?? latency
         case .peakRAM: Double(ramBytes)
         case .flash: Double(flashBytes)
         case .accuracy, .energy, .modelSize, .macs, .parameters: nil

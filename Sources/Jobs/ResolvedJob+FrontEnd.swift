@@ -42,7 +42,9 @@ extension Constraint {
 
     /// The limit on the network alone, where a front-end runs before it.
     package func leaving(_ cost: FrontEndCost) -> Constraint {
-        guard case .atMost(let most) = bound, let part = cost.part(of: metric) else { return self }
+        guard case .atMost(let most) = bound, let part = cost.part(of: metric, confidence: confidence) else {
+            return self
+        }
         var own = self
         own.bound = .atMost(max(most - part, 1e-6))
         return own

@@ -72,6 +72,19 @@ struct FrontEndLimitTests {
             let scarce = try selection("stm32h743", metric, network + frontEnd * 0.999)
             #expect(scarce.candidate?.id != enough.candidate?.id, "\(metric)")
         }
+        // With a confidence, both take their upper bounds: at 0.9 the ninth deciles themselves.
+        let bound = try #require(
+            try review.selection(of: "small", for: "stm32h743").candidate?.costs.latencyP90)
+        func confident(_ limit: Double) throws -> SelectionAnswer {
+            try review.selection(
+                of: "small", for: "stm32h743",
+                SelectRequest(limits: [SelectRequest.Limit(.latency, limit)], confidence: 0.9))
+        }
+        let enough = try confident(bound + cost.latencyP90 * 1.001)
+        #expect(enough.candidate != nil)
+        #expect(
+            try confident(bound + cost.latencyP90 * 0.999).candidate?.id != enough.candidate?.id
+                && cost.latencyP90 > cost.latency)
         let (_, network, _) = try parts("raspberry-pi-4")[0]
         let linux = try selection("raspberry-pi-4", .latency, network * 1.001)
         #expect(linux.candidate != nil && !linux.why.contains("front-end"))

@@ -110,7 +110,9 @@ extension FrontEndCost {
     /// What it has taken of some limits, as a sentence.
     fileprivate func remark(on limits: [Constraint]) -> String {
         let parts = limits.filter { $0.isShared(with: self) }.compactMap { limit in
-            part(of: limit.metric).map { "\(limit.metric.text($0)) of \(limit.metric.rawValue)" }
+            part(of: limit.metric, confidence: limit.confidence).map {
+                "\(limit.metric.text($0)) of \(limit.metric.rawValue)"
+            }
         }
         return "Of the limits, the front-end before the model takes \(parts.joined(separator: " and "))."
     }
