@@ -4,21 +4,34 @@ public enum NPY {
     ///
     /// Memory is bounded by the bytes given: a shape that they do not fill is refused before anything is allocated.
     public static func parse(_ bytes: [UInt8], file: String) throws(ArchiveError) -> NumberArray {
+        switch try entry(bytes, file: file) {
+        case .numbers(let array): return array
+        case .texts: throw .unsupported(file: file, detail: "holds texts; expected numbers")
+        }
+    }
+
+    /// The array of numbers or texts in the bytes of an .npy file; memory is bounded as that of `parse`.
+    static func entry(_ bytes: [UInt8], file: String) throws(ArchiveError) -> NPZ.Entry {
         let header = try NPYHeader(parsing: bytes, file: file)
         let count = header.shape.reduce(1) { $0.multipliedSaturated(by: $1) }
-        guard count.multipliedSaturated(by: header.type.width) == bytes.count - header.end else {
+        guard count.multipliedSaturated(by: header.element.width) == bytes.count - header.end else {
             throw .damaged(
                 file: file,
                 detail:
-                    "\(bytes.count - header.end) bytes do not hold '\(header.type.rawValue)' of shape \(header.shape)"
+                    "\(bytes.count - header.end) bytes do not hold '\(header.description)' of shape \(header.shape)"
             )
         }
-        let stored = bytes[header.end...]
-        guard header.isFortranOrder, header.shape.count > 1, count > 0 else {
-            return NumberArray(header.shape, header.type.elements(stored, isBigEndian: header.isBigEndian))
+        var stored = bytes[header.end...]
+        if header.isFortranOrder, header.shape.count > 1, count > 0 {
+            stored = rowMajor(stored, shape: header.shape, width: header.element.width)
         }
-        let ordered = rowMajor(stored, shape: header.shape, width: header.type.width)
-        return NumberArray(header.shape, header.type.elements(ordered, isBigEndian: header.isBigEndian))
+        switch header.element {
+        case .number(let type):
+            return .numbers(
+                NumberArray(header.shape, type.elements(stored, isBigEndian: header.isBigEndian)))
+        case .unicode, .bytes:
+            return .texts(try TextArray(header, stored, file: file))
+        }
     }
 
     /// The array as an .npy file.

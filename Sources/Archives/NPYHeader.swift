@@ -1,6 +1,26 @@
 /// The description at the head of an .npy file: a Python dictionary with three keys.
 struct NPYHeader {
-    var type: ElementType
+    /// What the elements are.
+    enum Element: Hashable {
+        case number(ElementType)
+        /// Unicode: so many code points of four bytes each.
+        case unicode(Int)
+        /// So many bytes of text.
+        case bytes(Int)
+
+        /// Bytes of one element.
+        var width: Int {
+            switch self {
+            case .number(let type): type.width
+            case .unicode(let count): count.multipliedSaturated(by: 4)
+            case .bytes(let count): count
+            }
+        }
+    }
+
+    var element: Element
+    /// The element type as the file writes it.
+    var description: String
     var isBigEndian: Bool
     var isFortranOrder: Bool
     var shape: [Int]
@@ -28,15 +48,19 @@ struct NPYHeader {
             case .numbers(let extents)? = entries["shape"]
         else { throw .damaged(file: file, detail: "its header lacks descr, fortran_order or shape") }
         guard let mark = description.first, "<>|=".contains(mark),
-            let type = ElementType(rawValue: String(description.dropFirst()))
+            let element = Element(String(description.dropFirst()))
         else {
             let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .unsupported(file: file, detail: "holds '\(description)'; known are \(known)")
+            throw .unsupported(
+                file: file,
+                detail: "holds '\(description)'; known are \(known)"
+                    + (description == "|O" ? "; store texts by astype(str)" : ""))
         }
         guard extents.count <= 64, extents.allSatisfy({ $0 >= 0 }) else {
             throw .damaged(file: file, detail: "its shape \(extents) is not one of an array")
         }
-        self.type = type
+        self.element = element
+        self.description = String(description.dropFirst())
         isBigEndian = mark == ">"
         isFortranOrder = order
         shape = extents
@@ -59,6 +83,24 @@ struct NPYHeader {
         bytes += [UInt8](repeating: 32, count: padding)
         bytes.append(10)
         return bytes
+    }
+}
+
+extension NPYHeader.Element {
+    /// Reads a name such as `f4`, `U12` or `S8`; nil for others.
+    ///
+    /// No element is empty, so that a count is bounded by the bytes of a file.
+    fileprivate init?(_ name: String) {
+        if let type = ElementType(rawValue: name) {
+            self = .number(type)
+            return
+        }
+        guard let count = Int(name.dropFirst()), (1...1 << 20).contains(count) else { return nil }
+        switch name.first {
+        case "U": self = .unicode(count)
+        case "S": self = .bytes(count)
+        default: return nil
+        }
     }
 }
 

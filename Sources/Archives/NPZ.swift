@@ -6,21 +6,51 @@ public enum NPZ {
     public static func parse(
         _ bytes: [UInt8], file: String
     ) throws(ArchiveError) -> [(name: String, array: NumberArray)] {
+        try members(bytes, file: file) { contents, member throws(ArchiveError) in
+            try NPY.parse(contents, file: member)
+        }.map { (name: $0, array: $1) }
+    }
+
+    /// An array of an archive.
+    public enum Entry: Hashable, Sendable {
+        case numbers(NumberArray)
+        case texts(TextArray)
+    }
+
+    /// The arrays of numbers and of texts, in file order; those of other kinds are named with what is wrong with them.
+    public static func entries(
+        _ bytes: [UInt8], file: String
+    ) throws(ArchiveError) -> [(name: String, entry: Result<Entry, ArchiveError>)] {
+        try members(bytes, file: file) {
+            contents, member throws(ArchiveError) -> Result<Entry, ArchiveError> in
+            do throws(ArchiveError) {
+                return .success(try NPY.entry(contents, file: member))
+            } catch {
+                guard case .unsupported = error else { throw error }
+                return .failure(error)
+            }
+        }.map { (name: $0, entry: $1) }
+    }
+
+    /// What `read` makes of each file of an archive, given its bytes and its name for errors.
+    private static func members<Value>(
+        _ bytes: [UInt8], file: String, _ read: ([UInt8], String) throws(ArchiveError) -> Value
+    ) throws(ArchiveError) -> [(String, Value)] {
         let archive = try ZipArchive(bytes, file: file)
         let limit = ExpansionLimit.bytes(packed: bytes.count)
         guard archive.members.reduce(0, { $0 + $1.size }) <= limit else {
             throw .unsupported(file: file, detail: "its arrays take more than \(limit) bytes")
         }
-        var arrays: [(name: String, array: NumberArray)] = []
+        var members: [(String, Value)] = []
         for member in archive.members {
             guard member.name.hasSuffix(".npy") else {
                 throw .unsupported(file: file, detail: "'\(member.name)' is no .npy array")
             }
             let contents = try archive.contents(of: member)
-            let name = String(member.name.dropLast(4))
-            arrays.append((name, try NPY.parse(contents, file: "\(file): \(member.name)")))
+            members.append(
+                (String(member.name.dropLast(4)), try read(contents, "\(file): \(member.name)")))
         }
-        return arrays
+        return members
     }
 
     /// The arrays as an .npz file that is not packed; equal arrays give equal bytes.

@@ -133,7 +133,7 @@ enum ElementType: String, CaseIterable {
 }
 
 extension ArraySlice<UInt8> {
-    fileprivate func words<T: FixedWidthInteger>(_: T.Type, _ isBigEndian: Bool) -> [T] {
+    func words<T: FixedWidthInteger>(_: T.Type, _ isBigEndian: Bool) -> [T] {
         let width = T.bitWidth / 8
         return stride(from: startIndex, to: endIndex, by: width).map { place in
             let word = (0..<width).reduce(T(0)) { $0 | T(self[place + $1]) << T(8 * $1) }

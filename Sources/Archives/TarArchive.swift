@@ -12,11 +12,13 @@ public struct TarArchive: Sendable {
     public let bytes: [UInt8]
     /// Its regular files, in order.
     public let entries: [Entry]
+    /// Paths of its folders, in order, as far as they are entries of their own.
+    public let folders: [String]
 
     /// Anything that is no archive is refused with the offset where it stops being one.
     public init(_ bytes: [UInt8], file: String) throws(ArchiveError) {
         self.bytes = bytes
-        var entries: [Entry] = []
+        var (entries, folders): ([Entry], [String]) = ([], [])
         var offset = 0
         var longName: String?
         while offset + 512 <= bytes.count, bytes[offset..<offset + 512].contains(where: { $0 != 0 }) {
@@ -38,11 +40,15 @@ public struct TarArchive: Sendable {
                 longName = String(decoding: bytes[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
             case UInt8(ascii: "x"): longName = paxPath(bytes[start..<start + size]) ?? longName
             case UInt8(ascii: "g"): break
+            case UInt8(ascii: "5"):
+                folders.append(longName ?? header.name)
+                longName = nil
             default: longName = nil
             }
             offset = start + (size + 511) / 512 * 512
         }
         self.entries = entries
+        self.folders = folders
     }
 }
 

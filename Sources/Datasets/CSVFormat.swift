@@ -4,6 +4,8 @@ public struct CSVFormat: Hashable, Sendable {
     public var separator: Separator
     /// What stands before the decimals of a number.
     public var decimal: DecimalMark
+    /// What stands between groups of three digits; nil where digits are not grouped.
+    public var thousands: ThousandsMark?
     /// How bytes become text.
     public var encoding: TextEncoding
     /// Whether the first line names the columns.
@@ -13,11 +15,12 @@ public struct CSVFormat: Hashable, Sendable {
 
     /// A format; comma, point, UTF-8 and a header found by looking unless stated otherwise.
     public init(
-        separator: Separator = .comma, decimal: DecimalMark = .point, encoding: TextEncoding = .utf8,
-        header: Header = .detected, missing: [String] = []
+        separator: Separator = .comma, decimal: DecimalMark = .point, thousands: ThousandsMark? = nil,
+        encoding: TextEncoding = .utf8, header: Header = .detected, missing: [String] = []
     ) {
         self.separator = separator
         self.decimal = decimal
+        self.thousands = thousands
         self.encoding = encoding
         self.header = header
         self.missing = missing
@@ -47,6 +50,8 @@ public struct CSVFormat: Hashable, Sendable {
     public enum DecimalMark: String, Hashable, Sendable, CaseIterable {
         case point = "."
         case comma = ","
+
+        var byte: UInt8 { UInt8(ascii: self == .point ? "." : ",") }
     }
 
     /// Whether the first line names the columns.
@@ -76,9 +81,7 @@ extension CSVFormat {
             }
         }
         guard best.score > 0 else { return nil }
-        if best.format.separator != .comma, hasDecimalCommas(lines, best.format.separator) {
-            best.format.decimal = .comma
-        }
+        if hasDecimalCommas(text, best.format) { best.format.decimal = .comma }
         return best.format
     }
 
@@ -87,6 +90,7 @@ extension CSVFormat {
         var keys: [String] = []
         if separator != .comma { keys.append("separator: '\(separator.rawValue)'") }
         if decimal != .point { keys.append("decimal: '\(decimal.rawValue)'") }
+        if let thousands { keys.append("thousands: \(thousands.key)") }
         if encoding != .utf8 { keys.append("encoding: \(encoding.rawValue)") }
         return keys.joined(separator: ", ")
     }
@@ -109,15 +113,30 @@ extension CSVFormat {
         return count
     }
 
-    private static func hasDecimalCommas(_ lines: [ArraySlice<UInt8>], _ separator: Separator) -> Bool {
-        let fields = lines.dropFirst().flatMap { $0.split(separator: separator.byte) }
-        let commas = fields.count {
-            NumberText($0.trimmedOfBlanks, decimal: .comma).value != nil && $0.contains(UInt8(ascii: ","))
+    /// Whether the first rows write numbers such as `3,7` rather than such as `3.7`.
+    ///
+    /// `1,234` may be either; where nothing tells, it is a fraction unless commas separate the fields too.
+    private static func hasDecimalCommas(_ text: [UInt8], _ format: CSVFormat) -> Bool {
+        var parser = CSVParser(text: Array(text.prefix(1 << 16)), file: "", separator: format.separator)
+        var (commas, points, either) = (0, 0, 0)
+        for _ in 0..<50 {
+            guard let row = try? parser.row(), !row.isEmpty else { break }
+            for field in row {
+                let slice = parser.text[Int(field.start)..<Int(field.end)]
+                guard slice.contains(UInt8(ascii: ",")) || slice.contains(UInt8(ascii: ".")) else { continue }
+                let readings = [DecimalMark.comma, .point].map { decimal in
+                    ThousandsMark.allCases.contains {
+                        $0.byte != decimal.byte
+                            && NumberText(slice, decimal: decimal, thousands: $0).value != nil
+                    }
+                }
+                if readings == [true, false] { commas += 1 }
+                if readings == [false, true] { points += 1 }
+                if readings == [true, true] { either += slice.contains(UInt8(ascii: ",")) ? 1 : -1 }
+            }
         }
-        let points = fields.count {
-            NumberText($0.trimmedOfBlanks, decimal: .point).value != nil && $0.contains(UInt8(ascii: "."))
-        }
-        return commas > points
+        if commas != points { return commas > points }
+        return format.separator != .comma && either > 0
     }
 }
 
@@ -129,15 +148,5 @@ extension [Int] {
         return self.max {
             (counts[$0] ?? 0, -(firstIndex(of: $0) ?? 0)) < (counts[$1] ?? 0, -(firstIndex(of: $1) ?? 0))
         }
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// Without spaces and tabs at both ends.
-    var trimmedOfBlanks: ArraySlice<UInt8> {
-        var slice = self
-        while let first = slice.first, first == 32 || first == 9 { slice = slice.dropFirst() }
-        while let last = slice.last, last == 32 || last == 9 { slice = slice.dropLast() }
-        return slice
     }
 }

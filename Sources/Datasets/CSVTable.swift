@@ -78,7 +78,7 @@ public struct CSVTable: Sendable {
     /// A field as a finite number; nil where it is none.
     public func number(row: Int, column: Int) -> Double? {
         let field = fields[row * header.count + column]
-        return NumberText(text[Int(field.start)..<Int(field.end)], decimal: format.decimal).value
+        return NumberText(text[Int(field.start)..<Int(field.end)], as: format).value
     }
 
     /// Whether a field is one of the texts that stand for a missing value.
@@ -121,12 +121,18 @@ public struct CSVTable: Sendable {
                 throw .line(
                     file: file, line: line(ofRow: row),
                     detail: "\(name): expected a finite number, got '\(text.prefix(40))'"
-                        + (format.missing.isEmpty
-                            ? "; does it stand for a missing value (missing: […])?" : ""))
+                        + advice(text))
             }
             numbers.append(nil)
         }
         return numbers
+    }
+
+    /// What may make a number of a text: the end of a sentence, or nothing.
+    private func advice(_ text: String) -> String {
+        let grouped = thousandsAdvice(text)
+        guard grouped.isEmpty else { return grouped }
+        return format.missing.isEmpty ? "; does it stand for a missing value (missing: […])?" : ""
     }
 }
 
@@ -164,7 +170,7 @@ extension CSVTable {
     ) -> Bool {
         func isNumber(_ index: Int) -> Bool {
             let field = fields[index]
-            return NumberText(text[Int(field.start)..<Int(field.end)], decimal: format.decimal).value != nil
+            return NumberText(text[Int(field.start)..<Int(field.end)], as: format).value != nil
         }
         switch format.header {
         case .present: return true

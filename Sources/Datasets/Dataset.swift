@@ -30,6 +30,8 @@ public struct Dataset: Sendable {
     public var background: Float
     /// Of spectrograms, the recordings they were made of.
     public var recordings: Recordings?
+    /// Sentences on how the source was read that a person should know.
+    public var remarks: [String] = []
 
     /// All values of sample 0, then of sample 1, and so on.
     public enum Storage: Sendable {

@@ -107,7 +107,12 @@ extension DatasetGuess {
         guessFormat(bytes)
         let table = try CSVTable(
             parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
-        guessMissing(table)
+        guessThousands(table)
+        guessMissing(
+            request.table.format.thousands == nil
+                ? table
+                : try CSVTable(
+                    parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format))
         let full = try CSVTable(
             parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
         let name = target ?? DatasetGuess.target(of: full)
@@ -115,10 +120,10 @@ extension DatasetGuess {
         request.table.target = name
         add("target", quoted(name), "the column to predict")
         let texts = try full.texts(name)
-        guessTask(task ?? DatasetGuess.task(of: texts))
+        guessTask(task ?? DatasetGuess.task(of: texts, request.table.format))
+        try guessWindows(full, target: name, texts: texts, tree)
         guessIgnored(full, target: name)
         guessFlags(full, target: name, texts: texts)
-        try guessWindows(full, target: name, texts: texts, tree)
     }
 
     /// Signals that were recorded row by row are cut into windows; single rows of them would be much alike in all parts.
@@ -130,13 +135,18 @@ extension DatasetGuess {
         func cells(_ column: Int) -> [String] { (0..<table.rowCount).map { table[$0, column] } }
         var runs: LabelRuns?
         var group: Int?
+        let dates = columns.first { table.tellsTime(column: $0) }
         if let tree, tree.files([".csv", ".tsv", ".txt"]).count > 1 {
-            runs = LabelRuns(try DatasetGuess.labels(of: target, tree, request))
+            runs = LabelRuns(
+                try DatasetGuess.labels(of: target, tree, request, time: dates.map { table.header[$0] }))
         } else {
-            for column in columns where runs == nil {
-                guard let found = LabelRuns(names: cells(column), labels: texts), found.areSignals else {
-                    continue
-                }
+            let order = try table.order(by: dates.map { table.header[$0] })
+            for column in columns where runs == nil && column != dates {
+                guard
+                    let found = LabelRuns(
+                        names: cells(column), labels: texts, order: order, times: dates.map(cells)),
+                    found.areSignals
+                else { continue }
                 (runs, group) = (found, column)
             }
         }
@@ -145,10 +155,12 @@ extension DatasetGuess {
             request.table.group = table.header[group]
             add("group", quoted(table.header[group]), "windows stay within a group, and groups within a part")
         }
-        let time = columns.first { column in
-            column != group
-                && DatasetGuess.rises((0..<table.rowCount).map { table.number(row: $0, column: column) })
-        }
+        let time =
+            dates
+            ?? columns.first { column in
+                column != group
+                    && DatasetGuess.rises((0..<table.rowCount).map { table.number(row: $0, column: column) })
+            }
         if let time {
             request.table.time = table.header[time]
             add("time", quoted(table.header[time]), "the order of rows")
@@ -170,13 +182,14 @@ extension DatasetGuess {
 
     /// The classes of the rows of at most twenty files.
     private static func labels(
-        of target: String, _ tree: FileTree, _ request: DatasetRequest
+        of target: String, _ tree: FileTree, _ request: DatasetRequest, time: String?
     ) throws(DatasetError) -> [[String]] {
         var labels: [[String]] = []
         for file in tree.files([".csv", ".tsv", ".txt"]).prefix(20) {
             let table = try CSVTable(
                 parsing: try tree.contents(of: file), file: tree.path(of: file), format: request.table.format)
-            labels.append(try table.texts(target))
+            let texts = try table.texts(target)
+            labels.append(try table.order(by: time).map { texts[$0] })
         }
         return labels
     }
@@ -194,9 +207,23 @@ extension DatasetGuess {
         if format.decimal != .point { add("decimal", "'\(format.decimal.rawValue)'") }
     }
 
+    /// The mark that makes numbers of most columns of texts.
+    private mutating func guessThousands(_ table: CSVTable) {
+        var counts: [CSVFormat.ThousandsMark: Int] = [:]
+        for column in table.header.indices {
+            if let mark = table.thousands(inColumn: column) { counts[mark, default: 0] += 1 }
+        }
+        let marks = CSVFormat.ThousandsMark.allCases
+        guard let mark = marks.max(by: { counts[$0, default: 0] < counts[$1, default: 0] }),
+            counts[mark, default: 0] > 0
+        else { return }
+        request.table.format.thousands = mark
+        add("thousands", mark.key, "between groups of three digits")
+    }
+
     /// Usual marks that stand in columns of numbers.
     private mutating func guessMissing(_ table: CSVTable) {
-        let usual: Set<String> = ["", "?", "NA", "N/A", "na", "nan", "NaN", "null", "NULL", "None", "-"]
+        let usual = CSVTable.usualMissing
         var marks: Set<String> = []
         for column in table.header.indices {
             let texts = (0..<table.rowCount).filter { table.number(row: $0, column: column) == nil }
@@ -228,7 +255,8 @@ extension DatasetGuess {
                 !cells[$0] && table.number(row: $0, column: column) != nil
             }
             guard hasNumbers, TablePlan.isOften(cells.count { $0 }, of: table.rowCount) else { return nil }
-            return MissingCells(rows: zip(cells, texts).map { (isMissing: $0, target: $1) })
+            return MissingCells(
+                rows: zip(cells, texts).map { (isMissing: $0, target: $1) }, format: table.format)
         }
         let task = request.table.task
         guard !often.isEmpty, table.rowCount >= 100 * often.count || often.contains(where: { $0.tell(task) })
@@ -258,9 +286,9 @@ extension DatasetGuess {
     }
 
     /// Numbers that are fractions or many are to be predicted as numbers.
-    private static func task(of texts: [String]) -> LearningTask {
+    private static func task(of texts: [String], _ format: CSVFormat) -> LearningTask {
         let present = texts.filter { !$0.isEmpty }
-        let numbers = present.compactMap { Double($0.replacing(",", with: ".")) }
+        let numbers = present.compactMap { NumberText(Array($0.utf8)[...], as: format).value }
         guard numbers.count == present.count else { return .classification }
         let distinct = Set(numbers).count
         let isFraction = numbers.contains { $0 != $0.rounded() }
@@ -271,7 +299,8 @@ extension DatasetGuess {
     /// Identifiers: texts that hardly repeat, and numbers that only count the rows.
     private mutating func guessIgnored(_ table: CSVTable, target: String) {
         var ignored: [String] = []
-        for (column, name) in table.header.enumerated() where name != target {
+        let others = [target, request.table.group, request.table.time]
+        for (column, name) in table.header.enumerated() where !others.contains(name) {
             let texts = (0..<table.rowCount).map { table[$0, column] }
             let numbers = (0..<table.rowCount).compactMap { table.number(row: $0, column: column) }
             if numbers.count * 2 < texts.count {

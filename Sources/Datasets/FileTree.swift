@@ -4,6 +4,8 @@ import Archives
 struct FileTree: Sendable {
     /// In byte order.
     let paths: [String]
+    /// Paths of folders, those without files among them; of archives only those that they name.
+    let folders: [String]
     private let root: String
     private let archive: Archive?
     /// Of trees side by side, each with the folder that it stands in; empty of one tree.
@@ -11,14 +13,24 @@ struct FileTree: Sendable {
 
     /// An archive in memory and where each of its files lies.
     private enum Archive: Sendable {
-        case tar([UInt8], [String: Range<Int>])
+        case tar([UInt8], [String: Range<Int>], folders: [String])
         case zip(ZipArchive, [String: ZipArchive.Member])
 
         var names: [String] {
             switch self {
-            case .tar(_, let contents): Array(contents.keys)
+            case .tar(_, let contents, _): Array(contents.keys)
             case .zip(_, let members): Array(members.keys)
             }
+        }
+
+        /// Without the slash at their end.
+        var folders: [String] {
+            let names =
+                switch self {
+                case .tar(_, _, let folders): folders
+                case .zip(let archive, _): archive.members.map(\.name).filter { $0.hasSuffix("/") }
+                }
+            return names.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }.sorted()
         }
     }
 
@@ -29,7 +41,7 @@ struct FileTree: Sendable {
         root = path
         parts = []
         if SourceFile.isFolder(path) {
-            paths = try FolderWalk.files(below: path)
+            (paths, folders) = try FolderWalk.paths(below: path)
             archive = nil
             return
         }
@@ -44,6 +56,9 @@ struct FileTree: Sendable {
             throw DatasetError(error)
         }
         archive = opened
+        folders = opened.folders.map(FileTree.plain).filter {
+            !["", "."].contains($0) && !FileTree.isHidden($0)
+        }
         paths = opened.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         if let outside = paths.first(where: { $0.split(separator: "/").contains("..") }) {
             throw .file(
@@ -57,6 +72,7 @@ struct FileTree: Sendable {
         self.parts = parts
         paths = parts.flatMap { part in part.tree.paths.map { "\(part.folder)/\($0)" } }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        folders = parts.flatMap { part in part.tree.folders.map { "\(part.folder)/\($0)" } }
     }
 
     /// The tree that holds a file, and the file's path in that; nil where this is one tree.
@@ -69,7 +85,7 @@ struct FileTree: Sendable {
         let tar = try TarArchive(bytes, file: path)
         var contents: [String: Range<Int>] = [:]
         for entry in tar.entries where !isHidden(entry.name) { contents[plain(entry.name)] = entry.content }
-        return .tar(tar.bytes, contents)
+        return .tar(tar.bytes, contents, folders: tar.folders)
     }
 
     /// Files are inflated when they are asked for; all together may not take more than `ExpansionLimit` allows.
@@ -112,13 +128,33 @@ struct FileTree: Sendable {
         }
     }
 
+    /// Folders beside those of classes below which no file ends so, whatever the case of its letters.
+    func emptyFolders(_ endings: [String], classes: [String]) -> [String] {
+        var held: Set<String> = []
+        for file in files(endings) {
+            var folder = file[...]
+            while let slash = folder.lastIndex(of: "/") {
+                folder = folder[..<slash]
+                guard held.insert(String(folder)).inserted else { break }
+            }
+        }
+        func split(_ folder: String) -> (parent: Substring, name: Substring) {
+            guard let slash = folder.lastIndex(of: "/") else { return ("", folder[...]) }
+            return (folder[..<slash], folder[folder.index(after: slash)...])
+        }
+        let names = Set(classes)
+        let parents = Set(held.map(split).filter { names.contains(String($0.name)) }.map(\.parent))
+        return folders.filter { !held.contains($0) && parents.contains(split($0).parent) }
+    }
+
     /// The bytes of a file, inflated where a folder holds it as .gz.
     func contents(of path: String) throws(DatasetError) -> [UInt8] {
         if let part = part(of: path) { return try part.tree.contents(of: part.file) }
         do throws(ArchiveError) {
             switch archive {
             case nil: break
-            case .tar(let bytes, let contents)?: if let range = contents[path] { return Array(bytes[range]) }
+            case .tar(let bytes, let contents, _)?:
+                if let range = contents[path] { return Array(bytes[range]) }
             case .zip(let zip, let members)?:
                 if let member = members[path] { return try zip.contents(of: member) }
             }

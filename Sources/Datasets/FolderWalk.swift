@@ -9,10 +9,13 @@ enum FolderWalk {
     private static let deepest = 16
     private static let mostFiles = 5_000_000
 
-    /// Paths, relative to the folder, of all regular files below it, in byte order; hidden ones are left out.
-    static func files(below folder: String) throws(DatasetError) -> [String] {
+    /// Paths, relative to the folder, of all regular files and of all folders below it, in byte order; hidden ones are left
+    /// out.
+    static func paths(
+        below folder: String
+    ) throws(DatasetError) -> (files: [String], folders: [String]) {
         guard let root = realPath(folder) else { throw .file(folder, detail: "is no folder") }
-        var found: [String] = []
+        var (found, folders): ([String], [String]) = ([], [])
         var pending = [(path: "", depth: 0)]
         while let (prefix, depth) = pending.popLast() {
             let here = prefix.isEmpty ? folder : "\(folder)/\(prefix)"
@@ -20,7 +23,9 @@ enum FolderWalk {
                 let relative = prefix.isEmpty ? name : "\(prefix)/\(name)"
                 switch try kind(of: "\(folder)/\(relative)", within: root) {
                 case .file: found.append(relative)
-                case .folder where depth < deepest: pending.append((relative, depth + 1))
+                case .folder where depth < deepest:
+                    pending.append((relative, depth + 1))
+                    folders.append(relative)
                 case .folder:
                     throw .file("\(folder)/\(relative)", detail: "lies more than \(deepest) folders deep")
                 case .other: break
@@ -30,7 +35,10 @@ enum FolderWalk {
                 }
             }
         }
-        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        func sorted(_ paths: [String]) -> [String] {
+            paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+        return (sorted(found), sorted(folders))
     }
 
     /// The names in a folder but `.` and `..`, in byte order.

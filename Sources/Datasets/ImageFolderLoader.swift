@@ -44,6 +44,9 @@ enum ImageFolderLoader {
             target: .classes(labels, names: names), sampleNames: folders.paths, groups: groups,
             groupNames: groupNames)
         dataset.setOfficialParts(ends: folders.ends)
+        dataset.remarks = tree.emptyFolders(endings, classes: folders.classes).map {
+            "the folder '\($0)' holds no pictures (PNG, JPEG)"
+        }
         return try dataset.checked(file: path)
     }
 }

@@ -5,20 +5,32 @@ struct LabelRuns {
 
     init(_ groups: [[String]]) { self.groups = groups.filter { !$0.isEmpty } }
 
-    /// Groups that follow one another in a column: nil where a value comes back after others.
+    /// Groups of a column; nil where it tells none.
+    ///
+    /// It does where its values follow one another in the table, and where several rows are of the same time but not two of
+    /// one value: machines that were recorded at once.
     ///
     /// - Parameters:
     ///   - names: the group of each row.
     ///   - labels: the class of each row.
-    init?(names: [String], labels: [String]) {
+    ///   - order: the rows in the order of their times.
+    ///   - times: the time of each row; nil where it is unknown.
+    init?(names: [String], labels: [String], order: [Int], times: [String]? = nil) {
+        let changes = zip(names, names.dropFirst()).count { $0 != $1 }
+        if changes >= Set(names).count {
+            guard let times, Set(times).count < times.count,
+                Set(zip(names, times).map { [$0, $1] }).count == times.count
+            else { return nil }
+        }
         var groups: [[String]] = []
-        var seen: Set<String> = []
-        for (row, (name, label)) in zip(names, labels).enumerated() {
-            if row == 0 || names[row - 1] != name {
-                guard seen.insert(name).inserted else { return nil }
+        var places: [String: Int] = [:]
+        for row in order {
+            let place = places[names[row]] ?? groups.count
+            if place == groups.count {
+                places[names[row]] = place
                 groups.append([])
             }
-            groups[groups.count - 1].append(label)
+            groups[place].append(labels[row])
         }
         self.init(groups)
     }

@@ -4,6 +4,8 @@ import Quantities
 struct MissingCells {
     /// One entry a row: whether its cell is missing, and the text of its target.
     let rows: [(isMissing: Bool, target: String)]
+    /// How targets are written that are numbers.
+    var format = CSVFormat()
 
     /// Whether targets differ between rows with and without the cell by more than chance explains.
     ///
@@ -38,7 +40,7 @@ struct MissingCells {
     /// The difference of the mean targets in standard errors.
     private var meanDifference: Double {
         let numbers = rows.compactMap { row in
-            Double(row.target.replacing(",", with: ".")).map { (row.isMissing, $0) }
+            NumberText(Array(row.target.utf8)[...], as: format).value.map { (row.isMissing, $0) }
         }
         let (with, without) = (numbers.filter(\.0).map(\.1), numbers.filter { !$0.0 }.map(\.1))
         guard with.count > 1, without.count > 1 else { return 0 }

@@ -5,7 +5,7 @@ import Quantities
 /// the official validation part), or `x` and `y`; and `group`, `group_train` … where samples belong together.
 ///
 /// x is samples first: [N, H, W, C], [N, features], [N, T, C] (sequences of T steps), or [N, H, W] of bytes (pictures); y is
-/// [N] or [N, 1], whole numbers for classes.
+/// [N] or [N, 1], whole numbers or texts for classes. Other arrays are not read.
 enum NPZLoader {
     static func load(_ places: PartPaths, _ options: TabularOptions) throws(DatasetError) -> Dataset {
         let path = places.path
@@ -21,7 +21,7 @@ enum NPZLoader {
         let labels = "\(path)/\(first.labelName)"
         var dataset = Dataset(
             name: "npz", sampleShape: shape, storage: try storage(parts.map(\.x), "\(path)/\(first.name)"),
-            target: try target(parts.flatMap(\.y.floats), options, labels))
+            target: try target(parts.map(\.y), options, labels))
         var start = 0
         for part in parts {
             let range = start..<start + part.x.shape[0]
@@ -30,9 +30,7 @@ enum NPZLoader {
             start = range.upperBound
         }
         if parts.allSatisfy({ $0.group != nil }) {
-            let texts = parts.flatMap {
-                ($0.group?.floats ?? []).map { "\($0 == $0.rounded() ? $0.wholeText : "\($0)")" }
-            }
+            let texts = parts.flatMap { $0.group?.words ?? [] }
             (dataset.groups, dataset.groupNames) = texts.indexed()
         }
         return try dataset.checked(file: path)
@@ -45,8 +43,9 @@ enum NPZLoader {
         let name, labelName: String
         /// For messages.
         let file: String
-        let x, y: NumberArray
-        let group: NumberArray?
+        let x: NumberArray
+        let y: NPZ.Entry
+        let group: NPZ.Entry?
     }
 
     /// The parts in the order train, validation, test: those of one archive, or each of its own.
@@ -89,17 +88,20 @@ enum NPZLoader {
 
     /// Of each role the first of these endings that an archive has samples and labels under.
     private static func parts(
-        of arrays: [(name: String, array: NumberArray)], _ names: [(Role, [String])], _ path: String
+        of arrays: [NamedEntry], _ names: [(Role, [String])], _ path: String
     ) throws(DatasetError) -> [Part] {
         var parts: [Part] = []
         for (role, endings) in names {
             guard
                 let ending = endings.first(where: {
-                    arrays.named("x\($0)") != nil && arrays.named("y\($0)") != nil
+                    arrays.has("x\($0)") && arrays.has("y\($0)")
                 }),
-                let x = arrays.named("x\(ending)"), let y = arrays.named("y\(ending)")
+                let samples = try arrays.named("x\(ending)"), let y = try arrays.named("y\(ending)")
             else { continue }
-            let group = arrays.named("group\(ending)")
+            guard case .numbers(let x) = samples else {
+                throw .file("\(path)/x\(ending)", detail: "holds texts; expected numbers")
+            }
+            let group = try arrays.named("group\(ending)")
             guard let count = x.shape.first, y.shape == [count] || y.shape == [count, 1] else {
                 let rows = y.shape.count == 2 && y.shape.first == x.shape.first
                 throw .file(
@@ -108,7 +110,9 @@ enum NPZLoader {
                         + (rows ? "; expected one number a sample, such as y.argmax(axis=1)" : ""))
             }
             guard group == nil || group?.shape == [count] else {
-                throw .file("\(path)/group\(ending)", detail: "needs one number for each of \(count) samples")
+                throw .file(
+                    "\(path)/group\(ending)",
+                    detail: "needs one number or text for each of \(count) samples")
             }
             parts.append(
                 Part(
@@ -118,11 +122,11 @@ enum NPZLoader {
         return parts
     }
 
-    private static func arrays(_ path: String) throws(DatasetError) -> [(name: String, array: NumberArray)] {
+    private static func arrays(_ path: String) throws(DatasetError) -> [NamedEntry] {
         // An archive of archives could grow twice: what is packed once is not packed again.
         let bytes = try SourceFile.readPacked(path)
         do throws(ArchiveError) {
-            return try NPZ.parse(bytes, file: path)
+            return try NPZ.entries(bytes, file: path)
         } catch {
             throw DatasetError(error)
         }
@@ -157,8 +161,14 @@ enum NPZLoader {
     }
 
     private static func target(
-        _ numbers: [Float], _ options: TabularOptions, _ file: String
+        _ labels: [NPZ.Entry], _ options: TabularOptions, _ file: String
     ) throws(DatasetError) -> Dataset.Target {
+        let numbers = labels.flatMap { entry -> [Float] in
+            if case .numbers(let array) = entry { array.floats } else { [] }
+        }
+        guard numbers.count == labels.reduce(0, { $0 + $1.count }) else {
+            return try target(labels.flatMap(\.words), options, file)
+        }
         if let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
             throw .file(file, detail: "value \(wrong) is not finite in float32")
         }
@@ -168,6 +178,33 @@ enum NPZLoader {
             let normal = options.normal.flatMap(Float.init) ?? 0
             return .anomalies(numbers.map { $0 != normal })
         case .classification: return try classes(numbers, options.classNames, file)
+        }
+    }
+
+    /// Texts name classes, blanks around them left out.
+    private static func target(
+        _ words: [String], _ options: TabularOptions, _ file: String
+    ) throws(DatasetError) -> Dataset.Target {
+        if let empty = words.firstIndex(of: "") {
+            throw .file(file, detail: "text \(empty) is empty; expected the name of a class")
+        }
+        switch options.task {
+        case .regression: throw .file(file, detail: "holds texts; expected the numbers to predict")
+        case .anomaly:
+            let normal = try NormalText(Set(words), options.normal, missing: { .file(file, detail: $0) }).text
+            return .anomalies(words.map { $0 != normal })
+        case .classification:
+            guard let names = options.classNames else {
+                let (labels, names) = words.indexed()
+                return .classes(labels, names: names)
+            }
+            let places = names.places
+            if let other = words.first(where: { places[$0] == nil }) {
+                throw .file(
+                    file,
+                    detail: "holds the class '\(other)', which is none of the \(names.count) class_names")
+            }
+            return .classes(words.map { places[$0] ?? 0 }, names: names)
         }
     }
 
@@ -199,9 +236,50 @@ extension Float {
     fileprivate var wholeText: String { magnitude < 1e9 ? String(Int(self)) : "\(self)" }
 }
 
-extension [(name: String, array: NumberArray)] {
-    /// The array of a name, else the one whose name differs in the case of its letters: `X_train`.
-    fileprivate func named(_ name: String) -> NumberArray? {
-        (first { $0.name == name } ?? first { $0.name.lowercased() == name })?.array
+private typealias NamedEntry = (name: String, entry: Result<NPZ.Entry, ArchiveError>)
+
+extension [NamedEntry] {
+    fileprivate func has(_ name: String) -> Bool { contains { $0.name.lowercased() == name } }
+
+    /// The array of a name, else the one whose name differs in the case of its letters: `X_train`; throws where it is of a
+    /// kind that is not read.
+    fileprivate func named(_ name: String) throws(DatasetError) -> NPZ.Entry? {
+        let found = first { $0.name == name } ?? first { $0.name.lowercased() == name }
+        switch found?.entry {
+        case .success(let entry)?: return entry
+        case .failure(let error)?: throw DatasetError(error)
+        case nil: return nil
+        }
+    }
+}
+
+extension NPZ.Entry {
+    fileprivate var shape: [Int] {
+        switch self {
+        case .numbers(let array): array.shape
+        case .texts(let array): array.shape
+        }
+    }
+
+    fileprivate var count: Int { shape.reduce(1, *) }
+
+    /// Texts without blanks around them; numbers as texts, whole ones without a fraction.
+    fileprivate var words: [String] {
+        switch self {
+        case .numbers(let array):
+            array.floats.map { $0 == $0.rounded() ? $0.wholeText : "\($0)" }
+        case .texts(let array): array.texts.map { $0.trimmingBlanks }
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        let inner = utf8.drop { $0 == 32 || $0 == 9 }
+        return String(
+            Substring(
+                inner.prefix(
+                    upTo: inner.lastIndex { $0 != 32 && $0 != 9 }
+                        .map { inner.index(after: $0) } ?? inner.startIndex)))
     }
 }

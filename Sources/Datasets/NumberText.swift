@@ -3,9 +3,24 @@ struct NumberText {
     /// Nil where the text is no finite number.
     let value: Double?
 
-    /// Reads `-12.5e3`; neither hexadecimal, infinite nor grouped digits are numbers here.
-    init(_ text: ArraySlice<UInt8>, decimal: CSVFormat.DecimalMark = .point) {
-        value = NumberText.parse(text, UInt8(ascii: decimal == .point ? "." : ","))
+    /// Reads `-12.5e3`; neither hexadecimal nor infinite numbers are read, grouped digits only where a mark is named.
+    init(
+        _ text: ArraySlice<UInt8>, decimal: CSVFormat.DecimalMark = .point,
+        thousands: CSVFormat.ThousandsMark? = nil
+    ) {
+        let mark = UInt8(ascii: decimal == .point ? "." : ",")
+        if let plain = NumberText.parse(text, mark) {
+            value = plain
+        } else {
+            value = thousands.flatMap { $0.ungrouped(text, decimal: mark) }.flatMap {
+                NumberText.parse($0, mark)
+            }
+        }
+    }
+
+    /// A number as a format writes it.
+    init(_ text: ArraySlice<UInt8>, as format: CSVFormat) {
+        self.init(text, decimal: format.decimal, thousands: format.thousands)
     }
 
     private static func parse(_ text: ArraySlice<UInt8>, _ mark: UInt8) -> Double? {

@@ -57,6 +57,9 @@ enum SoundFolderLoader {
             groupNames: groupNames, background: features.coefficients == nil ? extractor.silence : 0,
             recordings: Recordings(features: features, sampleRate: rate, source: places, pieces: pieces))
         dataset.setOfficialParts(ends: ends.map { $0 + silences.count })
+        dataset.remarks = tree.emptyFolders(endings, classes: folders.classes).map {
+            "the folder '\($0)' holds no recordings (WAV, FLAC, Ogg)"
+        }
         return try dataset.checked(file: path)
     }
 

@@ -30,7 +30,7 @@ extension TablePlan {
         let first = tables[0]
         let rows = tables.reduce(0) { $0 + $1.rowCount }
         let numbers = texts.compactMap {
-            NumberText(Array($0.utf8)[...], decimal: first.format.decimal).value
+            NumberText(Array($0.utf8)[...], as: first.format).value
         }
         let isNumeric = numbers.count == texts.count
         if isNumeric, numbers.contains(where: { $0 != $0.rounded() }) {
@@ -89,19 +89,10 @@ extension TablePlan {
     ) throws(DatasetError) -> String? {
         var texts = Set<String>()
         for table in tables { texts.formUnion(try presentTexts(name, in: table)) }
-        if let given {
-            guard texts.contains(given) else {
-                throw .line(file: tables[0].file, line: 1, detail: "'\(name)' is never '\(given)' (normal)")
-            }
-            return given
-        }
-        if texts.allSatisfy({ Double($0) != nil }) { return nil }
-        let usual = ["normal", "ok", "good", "healthy", "false", "no", "0"]
-        guard let text = texts.sorted().first(where: { usual.contains($0.lowercased()) }) else {
-            throw .line(
-                file: tables[0].file, line: 1, detail: "which text in '\(name)' is normal? Say normal: TEXT")
-        }
-        return text
+        if given == nil, texts.allSatisfy({ Double($0) != nil }) { return nil }
+        return try NormalText(texts, given) {
+            .line(file: tables[0].file, line: 1, detail: "'\(name)' \($0)")
+        }.text
     }
 }
 

@@ -4,6 +4,8 @@ struct TablePlan {
     let target: Target
     let group: String?
     let time: String?
+    /// Whether samples are runs of rows, so that their order counts.
+    let isWindowed: Bool
 
     struct Feature {
         let column: String
@@ -46,7 +48,7 @@ struct TablePlan {
             throw .line(
                 file: table.file, line: 1, detail: "'\(both)' cannot be a feature and serve something else")
         }
-        (group, time) = (options.group, options.time)
+        (group, time, isWindowed) = (options.group, options.time, options.window != nil)
         var features: [Feature] = []
         for name in options.features ?? table.header.filter({ !special.contains($0) }) {
             features.append(
@@ -87,6 +89,14 @@ extension TablePlan {
             }
             return .number(
                 fill: missing > 0 ? numbers.median : 0, hasFlag: flagsMissing && isOften(missing, of: rows))
+        }
+        let marks = isCategorical ? [] : Set(tables.compactMap { $0.thousands(inColumn: column) })
+        if marks.count == 1, let mark = marks.first {
+            throw .line(
+                file: tables[0].file, line: 1,
+                detail:
+                    "the column '\(name)' holds numbers with marks between thousands; say thousands: \(mark.key) "
+                    + "(or categorical: ['\(name)'] where they are names)")
         }
         var texts = Set<String>()
         for table in tables {

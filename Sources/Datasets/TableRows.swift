@@ -10,6 +10,8 @@ struct TableRows {
     private(set) var groupNames: [String] = []
     /// Of each row its place in its group.
     private(set) var places: [Int32] = []
+    /// What is worth knowing of the order of rows.
+    private var remarks: [String] = []
     /// Test rows that are samples; nil where all are.
     private var testEnds: Set<Int>?
 
@@ -22,6 +24,7 @@ struct TableRows {
         _ table: CSVTable, _ plan: TablePlan, file: String, isTest: Bool
     ) throws(DatasetError) {
         let order = try table.order(by: plan.time)
+        try noteOrder(order, of: table, plan)
         try appendValues(of: table, plan.features, order)
         switch plan.target {
         case .classes(let column, _, let index):
@@ -38,6 +41,25 @@ struct TableRows {
         case .none: break
         }
         try appendGroups(of: table, plan.group, order, file: file, isTest: isTest)
+    }
+
+    /// Notes that rows had to be put in order, or that windows are cut from rows which are not in the order of their dates.
+    private mutating func noteOrder(
+        _ order: [Int], of table: CSVTable, _ plan: TablePlan
+    ) throws(DatasetError) {
+        let groups = try plan.group.map { name throws(DatasetError) in try table.texts(name) }
+        if let time = plan.time {
+            guard table.differs(from: order, within: groups) else { return }
+            remarks.append("\(table.file): rows were put in the order of '\(time)'")
+            return
+        }
+        guard plan.isWindowed else { return }
+        for (column, name) in table.header.enumerated() where table.tellsTime(column: column) {
+            guard table.differs(from: try table.order(by: name), within: groups) else { continue }
+            remarks.append(
+                "\(table.file): windows are cut from rows in the order of the file, which is not that of '\(name)'; "
+                    + "say time: '\(name)'")
+        }
     }
 
     private mutating func appendValues(
@@ -166,6 +188,7 @@ extension TableRows {
                 throw .file(
                     file, detail: "a window of \(sliding.length) rows by \(sliding.stride) is impossible")
             }
+            try table.refuseLongerWindows(sliding, file: file)
             windows = table.windows(sliding)
         } else {
             windows = (0..<count).map { Window(start: $0, rows: [$0]) }
@@ -190,6 +213,7 @@ extension TableRows {
             groups: groups.isEmpty ? [] : lasts.map { groups[$0] }, groupNames: groupNames)
         dataset.places = groups.isEmpty ? lasts.map { Int32($0) } : lasts.map { places[$0] }
         dataset.featureNames = plan.featureNames
+        dataset.remarks = remarks
         dataset.setOfficialParts(ends: ends.map { end in lasts.count { $0 < end } })
         return try dataset.checked(file: file)
     }
@@ -198,6 +222,23 @@ extension TableRows {
     private struct Window {
         let start: Int
         let rows: ArraySlice<Int>
+    }
+
+    /// A few short groups may begin with copies of their first row; where all did, windows would hold little else.
+    private func refuseLongerWindows(_ sliding: SlidingWindow, file: String) throws(DatasetError) {
+        let lengths = members.map(\.count).filter { $0 > 0 }
+        guard let shortest = lengths.min(), let longest = lengths.max(), longest < sliding.length else {
+            return
+        }
+        let held =
+            lengths.count == 1
+            ? "the \(longest) rows there are"
+            : "every one of \(lengths.count) groups, which have \(shortest) to \(longest) rows"
+        throw .file(
+            file,
+            detail:
+                "a window of \(sliding.length) rows is longer than \(held); say a length of at most \(longest)"
+        )
     }
 
     /// Puts rows of a group side by side, and cuts them; a group that is shorter than a window begins with copies of its
@@ -282,37 +323,5 @@ extension [Int32] {
         var counts: [Int32: Int] = [:]
         for number in self { counts[number, default: 0] += 1 }
         return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
-    }
-}
-
-extension CSVTable {
-    /// The rows in the order of a column: numbers, or texts that begin with the year.
-    fileprivate func order(by name: String?) throws(DatasetError) -> [Int] {
-        guard let name else { return Array(0..<rowCount) }
-        let column = try column(name)
-        let numbers = (0..<rowCount).map { number(row: $0, column: column) }
-        if numbers.allSatisfy({ $0 != nil }) {
-            return (0..<rowCount).sorted { (numbers[$0] ?? 0, $0) < (numbers[$1] ?? 0, $1) }
-        }
-        let texts = try texts(name)
-        if let row = texts.firstIndex(where: { !$0.beginsWithYear }) {
-            throw .line(
-                file: file, line: line(ofRow: row),
-                detail:
-                    "\(name): expected a number or a date such as 2024-01-31 12:00, got '\(texts[row].prefix(40))'"
-            )
-        }
-        return (0..<rowCount).sorted { (texts[$0], $0) < (texts[$1], $1) }
-    }
-}
-
-extension String {
-    /// `2024-01-31…` or `2024/01/31…`.
-    fileprivate var beginsWithYear: Bool {
-        let bytes = Array(utf8.prefix(10))
-        return bytes.count == 10
-            && bytes.enumerated().allSatisfy { place, byte in
-                place == 4 || place == 7 ? byte == 45 || byte == 47 : byte >= 48 && byte <= 57
-            }
     }
 }

@@ -32,6 +32,13 @@ extension CSVFormat {
         self.init()
         separator = try keys.optional("separator")?.separator() ?? separator
         decimal = try keys.optional("decimal")?.choice(DecimalMark.self) ?? decimal
+        if let node = try keys.optional("thousands") {
+            let mark = try node.thousandsMark()
+            guard mark.rawValue != decimal.rawValue else {
+                throw node.error("'\(decimal.rawValue)' stands before fractions already (decimal)")
+            }
+            thousands = mark
+        }
         encoding = try keys.optional("encoding")?.choice(TextEncoding.self) ?? encoding
         header = try keys.optional("header")?.choice(Header.self) ?? header
         missing = try keys.optional("missing")?.words() ?? []
@@ -112,6 +119,12 @@ extension YAMLNode {
             }
             return separator
         }
+    }
+
+    /// `,`, `.`, `space` or `'`; also a blank itself.
+    fileprivate func thousandsMark() throws(YAMLError) -> CSVFormat.ThousandsMark {
+        guard try string() != " " else { return .space }
+        return try choice(CSVFormat.ThousandsMark.self)
     }
 
     /// `96`, or `64x96` for height × width.

@@ -1,4 +1,5 @@
 import Archives
+import Foundation
 import Testing
 
 @Suite struct ArrayTests {
@@ -36,6 +37,55 @@ import Testing
         let array = try NPY.parse(
             [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + header + numbers, file: "f.npy")
         #expect(array == NumberArray([2, 3], .int32([1, 2, 3, 4, 5, 6])))
+    }
+
+    /// Files that `np.save` wrote, of types `<U6`, `|S3`, `>U2`, and `<U4` in Fortran order.
+    static let texts: [(String, [Int], [String])] = [
+        (
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPFU2JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDIpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApaAAAA/AAAAHIAAABpAAAAYwAAAGgAAABhAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABiAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAArcwAACPQBAAAAAAAAAAAAAAAAAAAAAAA=",
+            [2, 2], ["Zürich", "a", "b ", "猫🐈"]
+        ),
+        (
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnfFMzJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAphYgBjw6k=",
+            [2], ["ab", "cé"]
+        ),
+        (
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPlUyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAB4AAAAAAAAAHkAAAB6",
+            [2], ["x", "yz"]
+        ),
+        (
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPFU0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMiksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApyAAAAMAAAAGMAAAAwAAAAcgAAADEAAABjAAAAMAAAAHIAAAAwAAAAYwAAADEAAAByAAAAMQAAAGMAAAAxAAAA",
+            [2, 2], ["r0c0", "r0c1", "r1c0", "r1c1"]
+        ),
+    ]
+
+    @Test("Arrays of texts are read as NumPy wrote them, and are no numbers", arguments: texts)
+    func readsTexts(_ file: String, _ shape: [Int], _ texts: [String]) throws {
+        let array = [UInt8](try #require(Data(base64Encoded: file)))
+        let number = NPY.bytes(of: NumberArray([1], .uint8([7])))
+        let archive = try ZipArchive.bytes(of: [("t.npy", array), ("n.npy", number)], file: "x.npz")
+        let entries = try NPZ.entries(archive, file: "x.npz")
+        guard case .success(.texts(let read)) = entries[0].entry else {
+            Issue.record("expected texts")
+            return
+        }
+        #expect(read.shape == shape && read.texts == texts)
+        #expect(entries[1].entry == .success(.numbers(NumberArray([1], .uint8([7])))))
+        let error = #expect(throws: ArchiveError.self) { try NPY.parse(array, file: "t.npy") }
+        #expect(error?.description == "t.npy: holds texts; expected numbers")
+        // Code points beyond Unicode, and half a character.
+        var damaged = array
+        for place in damaged.indices.suffix(4) { damaged[place] = 0xff }
+        #expect(throws: ArchiveError.self) {
+            try NPZ.entries(ZipArchive.bytes(of: [("t.npy", damaged)], file: "x"), file: "x")
+        }
+    }
+
+    @Test("Texts of no width take no memory: they are refused")
+    func refusesEmptyTexts() {
+        let text = "{'descr': '<U0', 'fortran_order': False, 'shape': (99999999999,), }\n"
+        let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+        #expect(throws: ArchiveError.self) { try NPY.parse(bytes, file: "t.npy") }
     }
 
     /// `np.savez_compressed` of `a = np.arange(100, dtype=np.int64)`.

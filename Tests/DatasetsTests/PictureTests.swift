@@ -76,6 +76,26 @@ struct PictureTests {
         #expect(mixed.sample(0) == [7, 7, 7, 200, 200, 200] && mixed.sample(1) == [255, 0, 0, 10, 20, 30])
     }
 
+    @Test("A class folder without pictures is named")
+    func namesEmptyFolders() throws {
+        let files = ["set/a/1.png": PictureTests.grey, "set/b/1.png": PictureTests.grey]
+        try withFolder(files.merging(["set/c/notes.txt": [65]]) { a, _ in a }) { folder in
+            for name in ["set/d", "set/a/deeper"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            }
+            let dataset = try Dataset(DatasetRequest(source: .imageFolder, path: "\(folder)/set"))
+            #expect(dataset.classNames == ["a", "b"])
+            #expect(
+                dataset.remarks == ["c", "d"].map { "the folder '\($0)' holds no pictures (PNG, JPEG)" })
+        }
+        let archive = NPZTests.zip(files.map { ($0.key, $0.value) } + [("set/e/", [])])
+        try withFolder(["set.zip": archive]) { folder in
+            let dataset = try Dataset(DatasetRequest(source: .imageFolder, path: "\(folder)/set.zip"))
+            #expect(dataset.remarks == ["the folder 'set/e' holds no pictures (PNG, JPEG)"])
+        }
+    }
+
     @Test("A ZIP archive holds what a folder of the same files holds; one that states too much is refused")
     func readsZip() throws {
         let files = ["b/1.png": PictureTests.red, "a/1.png": PictureTests.grey]

@@ -49,6 +49,59 @@ struct SequenceTests {
         }
     }
 
+    /// Machines that are recorded at once, one row a minute, in any order of rows.
+    private func dated(isShuffled: Bool) -> String {
+        let rows = (0..<400).map { row -> String in
+            let (machine, minute) = (row % 4, row / 4)
+            let date = "2024-03-01 \(9 + minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
+            return
+                "\(date),m\(machine),\(row * 37 % 101).5,\((minute / 25 + machine) % 2 == 0 ? "idle" : "busy")"
+        }
+        let order = (0..<400).map { isShuffled ? $0 * 101 % 400 : $0 }
+        return "taken,unit,load,state\n" + order.map { rows[$0] }.joined(separator: "\n") + "\n"
+    }
+
+    @Test("`init` finds signals in dated rows of any order, and windows follow the dates")
+    func ordersDates() throws {
+        var samples: [[[Float]]] = []
+        for isShuffled in [false, true] {
+            try withFolder(["a.csv": Array(dated(isShuffled: isShuffled).utf8)]) { folder in
+                let guess = try DatasetGuess("\(folder)/a.csv")
+                #expect(guess.keys.map(\.name) == ["target", "group", "time", "window"])
+                #expect(guess.request.table.group == "unit" && guess.request.table.time == "taken")
+                let dataset = try Dataset(guess.request)
+                samples.append(
+                    (0..<dataset.count).map { dataset.sample($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+                )
+                // Nine o'clock stands before ten, though its text does not.
+                #expect(dataset.remarks.count == (isShuffled ? 1 : 0))
+                var unordered = guess.request
+                unordered.table.time = nil
+                unordered.table.ignored = ["taken"]
+                let remarks = try Dataset(unordered).remarks
+                #expect(remarks.contains { $0.hasSuffix("say time: 'taken'") } == isShuffled)
+            }
+        }
+        #expect(samples[0] == samples[1])
+    }
+
+    @Test("A window that no group fills is refused with the groups' lengths")
+    func refusesLongWindows() throws {
+        #expect { try load(SlidingWindow(length: 7)) } throws: {
+            "\($0)".contains(
+                "a window of 7 rows is longer than every one of 3 groups, which have 2 to 6 rows; say a length of at most 6"
+            )
+        }
+        #expect {
+            try load(SlidingWindow(length: 20)) {
+                $0.group = nil; $0.ignored = ["machine"]
+            }
+        } throws: {
+            "\($0)".contains("a window of 20 rows is longer than the 14 rows there are")
+        }
+        #expect(try load(SlidingWindow(length: 6, label: .any)).count == 3)
+    }
+
     /// Rows of machine, hour, value, state; machines a and b have 6 rows, c has 2.
     private static let table =
         "machine,hour,value,state\n"

@@ -157,6 +157,73 @@ struct TabularTests {
         #expect { try load(text) } throws: { "\($0)".contains(message) }
     }
 
+    @Test(
+        "Digits in groups are numbers where the mark is named",
+        arguments: [
+            ("1,234.5", CSVFormat.DecimalMark.point, CSVFormat.ThousandsMark.comma, Float(1234.5)),
+            ("-12,345,678", .point, .comma, -12_345_678), ("999", .point, .comma, 999),
+            ("1.234,5", .comma, .point, 1234.5), ("12 345,25", .comma, .space, 12_345.25),
+            ("12\u{a0}345", .point, .space, 12_345), ("1\u{202f}000\u{202f}000", .comma, .space, 1e6),
+            ("1'250.75", .point, .apostrophe, 1250.75), ("+2’000", .point, .apostrophe, 2000),
+        ])
+    func readsThousands(
+        _ text: String, _ decimal: CSVFormat.DecimalMark, _ mark: CSVFormat.ThousandsMark, _ value: Float
+    ) throws {
+        var options = TabularOptions()
+        (options.format.decimal, options.format.thousands) = (decimal, mark)
+        let dataset = try load("a,c\n\"\(text)\",x\n7,y\n", options)
+        #expect(dataset.sampleShape == [1, 1, 1] && values(dataset, 0) == [value])
+    }
+
+    @Test(
+        "What is not in groups of three is no number",
+        arguments: [
+            "1,23", "0,123", "1234,567", ",123", "1,234,56", "1,,234", "1,234.5,6", "--1,234", "1,234e",
+        ])
+    func refusesOtherGroups(_ text: String) {
+        var options = TabularOptions()
+        options.format.thousands = .comma
+        #expect { try load("a,c\n1,x\n2,y\n\"\(text)\",y\n", options) } throws: {
+            "\($0)".contains("a.csv:4: a: expected a finite number, got '\(text)'")
+        }
+    }
+
+    @Test("Numbers with marks between thousands are never names unawares; `init` finds the mark")
+    func guessesThousands() throws {
+        func rows(_ text: (Int) -> String) -> String {
+            (0..<40).map { "\(text($0 * 997))\n" }.joined()
+        }
+        let american =
+            "price;kind\n"
+            + rows { "\"\($0 / 1000 + 1),\(String($0 % 1000 + 1000).dropFirst()).5\";\($0 % 2)" }
+        let european =
+            "price;kind\n" + rows { "\($0 / 1000 + 1).\(String($0 % 1000 + 1000).dropFirst()),5;\($0 % 2)" }
+        for (text, decimal, mark) in [
+            (american, CSVFormat.DecimalMark.point, CSVFormat.ThousandsMark.comma),
+            (american.replacing(";", with: ","), .point, .comma), (european, .comma, .point),
+        ] {
+            var options = TabularOptions()
+            options.format.separator = text.contains(";") ? .semicolon : .comma
+            options.format.decimal = decimal
+            #expect { try load(text, options) } throws: {
+                "\($0)".contains(
+                    "the column 'price' holds numbers with marks between thousands; say thousands: '")
+            }
+            options.categorical = ["price"]
+            #expect(try load(text, options).sampleSize == 40)
+            try withFolder(["a.csv": Array(text.utf8)]) { folder in
+                let guess = try DatasetGuess("\(folder)/a.csv")
+                #expect(guess.request.table.format.thousands == mark)
+                #expect(guess.request.table.format.decimal == decimal)
+                let dataset = try Dataset(guess.request)
+                #expect(dataset.sampleSize == 1 && dataset.sample(3) == [3991.5])
+            }
+        }
+        #expect { try load("a,c\n1,x\n2,y\n\"1,234\",y\n") } throws: {
+            "\($0)".contains("got '1,234'; does it have marks between thousands (thousands: ',')?")
+        }
+    }
+
     @Test("A column that is not there is named with those that are")
     func refusesUnknownTarget() {
         var options = TabularOptions()
@@ -314,6 +381,33 @@ struct NPZTests {
         #expect {
             try load(NPZTests.zip([("X.npy", x), ("y.npy", NPZTests.npy("|u1", "2, 2", [1, 0, 0, 1]))]))
         } throws: { "\($0)".contains("expected one number a sample, such as y.argmax(axis=1)") }
+    }
+
+    /// `np.savez` of x (float32, 4 × 2), y of type `<U6`, group of type `|S2`, and names, an array of Python objects.
+    private static let written =
+        "UEsDBC0AAAAAAAAAIQBFrKRk//////////8FABQAeC5ucHkBABAAoAAAAAAAAACgAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJzxmNCcsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICg0LCAyKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKAAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQAAA4EBQSwMELQAAAAAAAAAhAAKIwD7//////////wUAFAB5Lm5weQEAEADgAAAAAAAAAOAAAAAAAAAAk05VTVBZAQB2AHsnZGVzY3InOiAnPFU2JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApaAAAA/AAAAHIAAABpAAAAYwAAAGgAAAArcwAAIAAAAAAAAAAAAAAAAAAAAAAAAABvAAAAawAAAAAAAAAAAAAAAAAAAAAAAABvAAAAawAAAAAAAAAAAAAAAAAAAAAAAABQSwMELQAAAAAAAAAhAMdtoBr//////////wkAFABncm91cC5ucHkBABAAiAAAAAAAAACIAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJ3xTMicsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICg0LCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKbTFtMm0xbTJQSwMELQAAAAAAAAAhABdwk////////////wkAFABuYW1lcy5ucHkBABAAGgEAAAAAAAAaAQAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJ3xPJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKgASVjwAAAAAAAACMFm51bXB5Ll9jb3JlLm11bHRpYXJyYXmUjAxfcmVjb25zdHJ1Y3SUk5SMBW51bXB5lIwHbmRhcnJheZSTlEsAhZRDAWKUh5RSlChLAUsChZRoA4wFZHR5cGWUk5SMAk84lImIh5RSlChLA4wBfJROTk5K/////0r/////Sz90lGKJXZQojAFhlE5ldJRiLlBLAQItAy0AAAAAAAAAIQBFrKRkoAAAAKAAAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQItAy0AAAAAAAAAIQACiMA+4AAAAOAAAAAFAAAAAAAAAAAAAACAAdcAAAB5Lm5weVBLAQItAy0AAAAAAAAAIQDHbaAaiAAAAIgAAAAJAAAAAAAAAAAAAACAAe4BAABncm91cC5ucHlQSwECLQMtAAAAAAAAACEAF3CT/xoBAAAaAQAACQAAAAAAAAAAAAAAgAGxAgAAbmFtZXMubnB5UEsFBgAAAAAEAAQA1AAAAAYEAAAAAA=="
+
+    @Test("Texts name classes and groups; arrays that are not asked for may be of any kind")
+    func readsTexts() throws {
+        let bytes = [UInt8](try #require(Data(base64Encoded: NPZTests.written)))
+        let dataset = try load(bytes)
+        #expect(dataset.classNames == ["Zürich", "ok", "猫"] && dataset.labels == [0, 2, 1, 1])
+        #expect(dataset.groupNames == ["m1", "m2"] && dataset.groups == [0, 1, 0, 1])
+        #expect(dataset.sample(3) == [6, 7])
+        var options = TabularOptions()
+        options.task = .anomaly
+        guard case .anomalies(let flags) = try load(bytes, options).target else {
+            Issue.record("expected anomalies")
+            return
+        }
+        #expect(flags == [true, true, false, false])
+        options.task = .regression
+        #expect { try load(bytes, options) } throws: { "\($0)".contains("expected the numbers to predict") }
+        options.task = .classification
+        options.classNames = ["ok", "猫"]
+        #expect { try load(bytes, options) } throws: {
+            "\($0)".contains("'Zürich', which is none of the 2 class_names")
+        }
     }
 
     /// An archive of x and y.

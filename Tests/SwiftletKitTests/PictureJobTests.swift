@@ -54,6 +54,21 @@ struct PictureJobTests {
         #expect(json.contains("\"finalists.epochs\":\"3000\"") && json.contains("\"training.batch\":\"32\""))
     }
 
+    @Test("An empty class folder is named by `data check` and before a search")
+    func emptyFolder() throws {
+        let (folder, text) = try job("grey 8", ["cat", "dog"], device: "stm32h743")
+        let sentence = "warning: the folder 'mouse' holds no pictures (PNG, JPEG)\n"
+        let file = try folder.write(text, to: "job.yaml")
+        func tables() throws -> [String] {
+            let request = SearchRequest(job: file, database: SmallJob.database(in: folder))
+            return [try checkData(file).table(TableStyle()), try plan(of: request).table(TableStyle())]
+        }
+        #expect(try tables().allSatisfy { !$0.contains(sentence) })
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/set/mouse", withIntermediateDirectories: false)
+        #expect(try tables().allSatisfy { "\($0)\n".contains(sentence) })
+    }
+
     @Test(
         "Pictures are moved in proportion to their size, and mirrored unless that may make them others",
         arguments: [

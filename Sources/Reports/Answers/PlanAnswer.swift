@@ -29,20 +29,25 @@ public struct PlanAnswer: Answer, Hashable {
         public var classes: [DataAnswer.ClassCount]
         /// Samples of each part.
         public var parts: DataAnswer.Parts
+        /// How the source was read, where a person should know; nil where there is nothing to say.
+        public var remarks: [String]?
 
         /// What a job's data hold.
         public init(
-            samples: Int, shape: [Int], classes: [DataAnswer.ClassCount], parts: DataAnswer.Parts
+            samples: Int, shape: [Int], classes: [DataAnswer.ClassCount], parts: DataAnswer.Parts,
+            remarks: [String]? = nil
         ) {
             self.samples = samples
             self.shape = shape
             self.classes = classes
             self.parts = parts
+            self.remarks = remarks
         }
 
         fileprivate var text: String {
             "\(samples) samples of \(shape.map(String.init).joined(separator: "×"))\n\n"
                 + DataAnswer.table(of: parts, classes) + "\n"
+                + (remarks ?? []).map { "warning: \($0)\n" }.joined() + (remarks == nil ? "" : "\n")
         }
     }
 

@@ -55,7 +55,7 @@ extension DataAnswer {
             minimum: review.minimum, maximum: review.maximum, mean: review.mean,
             constantFeatures: review.constantFeatures, duplicates: review.duplicates,
             duplicatesAcrossParts: review.duplicatesAcrossParts, sharedGroups: shared, warnings: [])
-        warnings = doubts
+        warnings = dataset.remarks + doubts
     }
 
     private var doubts: [String] {

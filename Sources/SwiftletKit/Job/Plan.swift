@@ -46,7 +46,8 @@ extension PlanAnswer.DataPlan {
             samples: dataset.count, shape: dataset.sampleShape,
             classes: DataAnswer.ClassCount.all(dataset, split),
             parts: DataAnswer.Parts(
-                train: split.train.count, validation: split.validation.count, test: split.test.count))
+                train: split.train.count, validation: split.validation.count, test: split.test.count),
+            remarks: dataset.remarks.isEmpty ? nil : dataset.remarks)
     }
 }
 
