@@ -135,7 +135,8 @@ public struct CandidateBuilder: Sendable {
     ) throws -> Preparation {
         let compression = try space.pipeline(of: genotype)
         let lesson = try lesson(of: compression)
-        let epochs = settings.epochs(of: compression, from: weights)
+        let epochs = settings.with(epochs: try self.epochs(of: genotype)).epochs(
+            of: compression, from: weights)
         let network = try network(
             of: genotype, after: ancestors, epochs: epochs.before,
             lesson: lesson?.isOwnNetwork(genotype, of: space) == true ? nil : lesson, record)
@@ -149,6 +150,13 @@ public struct CandidateBuilder: Sendable {
             record?.add("\(step)", trained.history)
             return trained.graph
         }
+    }
+
+    /// Passes that the training of a point gets in all.
+    package func epochs(of genotype: Genotype) throws -> Double {
+        guard settings.mostEpochs != nil else { return settings.epochs }
+        let network = try space.graph(of: space.uncompressed(genotype), input: data.input)
+        return settings.epochs(operations: Double(network.counts.macs))
     }
 
     /// A point's network, trained before its compression: from its own beginning, or from what it inherits.

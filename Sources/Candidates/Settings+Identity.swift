@@ -26,6 +26,11 @@ extension TrainingSettings {
         if dropout > 0 { identity.append("dropout", .number(dropout)) }
         if balancesClasses { identity.append("class_weights", .text("balanced")) }
         if precision != .float32 { identity.append("precision", .text(precision.rawValue)) }
+        if let mostEpochs {
+            identity.append(
+                "most_epochs",
+                ["epochs": .number(mostEpochs), "largest_macs": .number(orAbsent: largestOperations)])
+        }
         return identity
     }
 }

@@ -33,6 +33,10 @@ public struct TrainingSettings: Hashable, Sendable {
     public var precision = TrainingRecipe.Precision.float32
     /// Share of the values zeroed before each fully connected layer but the first, while a network is trained; 0 for none.
     public var dropout = 0.0
+    /// Passes that networks smaller than the largest may get; nil trains all networks for `epochs`.
+    public var mostEpochs: Double?
+    /// Multiply-accumulate operations of the networks that get `epochs`, where smaller ones get more.
+    public var largestOperations: Double?
 
     /// Of the usual learning rate, what parts of a trained network are trained at whose normalisations are folded.
     ///

@@ -27,6 +27,9 @@ package struct CandidateWorker: Sendable {
         lineage = networks.map { _ in Lineage(job.space, batchSize: job.search.batch) }
     }
 
+    /// How finalists are trained.
+    var finalSettings: TrainingSettings { finishing.settings }
+
     /// The worker for candidates that come after some trials of the job, from whose networks they may inherit.
     package func after(_ history: [Trial]) -> CandidateWorker {
         var worker = self

@@ -101,32 +101,58 @@ struct Finish: Sendable {
 
     /// What the training of a candidate is expected to take; 0 where that is not known.
     private func seconds(of candidate: Evaluation) throws -> Double {
-        try seconds(of: candidate, epochs: job.finalSettings.epochs)
-    }
-
-    private func seconds(of candidate: Evaluation, epochs: Double) throws -> Double {
         guard let speed = clock.speed else { return 0 }
-        let network = job.space.uncompressed(try genotype(of: candidate))
-        return pace[candidate.candidate]
-            * speed.seconds(
-                training: Double(training.data.split.train.count) * epochs,
-                operations: Double(training.pricer.costs(of: network).macs ?? 0))
+        return seconds(of: candidate, try operations(of: candidate), worker.finalSettings, speed)
     }
 
-    /// The longest training that the time left suffices for to give to all of these, rounded down to two digits; nil where the
-    /// time is not limited.
+    private func seconds(
+        of candidate: Evaluation, _ operations: Double, _ settings: TrainingSettings, _ speed: TrainingSpeed
+    ) -> Double {
+        let samples = Double(training.data.split.train.count) * settings.epochs(operations: operations)
+        return pace[candidate.candidate] * speed.seconds(training: samples, operations: operations)
+    }
+
+    /// Multiply-accumulate operations of a candidate's network before its compression.
+    private func operations(of candidate: Evaluation) throws -> Double {
+        let network = job.space.uncompressed(try genotype(of: candidate))
+        return Double(training.pricer.costs(of: network).macs ?? 0)
+    }
+
+    /// The passes of the largest networks with which the time left suffices for all of these, rounded down to two digits; nil
+    /// where the time is not limited.
+    /// - Parameters:
+    ///   - least: passes of the largest of these below which none is trained, unless fewer were planned.
+    ///   - most: passes after which more of them hardly help.
     func settledEpochs(of finalists: [Evaluation], least: Double, most: Double) throws -> Double? {
-        guard let end = clock.end, clock.speed != nil, !finalists.isEmpty else { return nil }
+        guard let end = clock.end, let speed = clock.speed, !finalists.isEmpty else { return nil }
         let left = (end - .now) / .seconds(1) - Double(finalists.count) * measuringSeconds
         // Of several cores, some wait for the last of them.
         let budget = left * (width == 1 ? 0.95 : 0.9)
-        let fixed = try finalists.map { try seconds(of: $0, epochs: 0) }
-        let each = try zip(finalists, fixed).map { try seconds(of: $0, epochs: 1) - $1 }
         // For trainings from a second seed, which are left out first where this computer is slower than it was.
         let reserve = 1 + 1 / Double(max(finalists.count, 8))
-        let shared = (budget * Double(width) / reserve - fixed.reduce(0, +)) / max(each.reduce(0, +), 1e-9)
-        let longest = zip(each, fixed).map { (budget - $1) / max($0, 1e-9) }.min() ?? shared
-        return min(max(min(shared, longest), least), most).roundedToTwoDigits
+        let settings = worker.finalSettings
+        let operations = try finalists.map(operations)
+        func suffices(_ epochs: Double) -> Bool {
+            let seconds = zip(finalists, operations).map {
+                self.seconds(of: $0, $1, settings.with(epochs: epochs), speed)
+            }
+            return seconds.reduce(0, +) <= budget * Double(width) / reserve
+                && seconds.allSatisfy { $0 <= budget }
+        }
+        let longer = settings.with(epochs: 1).epochs(operations: operations.max() ?? 0)
+        let lowest = min(settings.epochs, least / longer)
+        return largest(in: lowest...max(lowest, most, settings.epochs), where: suffices).roundedToTwoDigits
+    }
+
+    /// The largest number that passes, where smaller ones do too; the lower end where none does.
+    private func largest(in range: ClosedRange<Double>, where passes: (Double) -> Bool) -> Double {
+        guard !passes(range.upperBound) else { return range.upperBound }
+        var (low, high) = (range.lowerBound, range.upperBound)
+        for _ in 0..<50 {
+            let middle = (low + high) / 2
+            if passes(middle) { low = middle } else { high = middle }
+        }
+        return low
     }
 
     private func trainAll(_ order: FinalistOrder, _ counter: FinishCounter) async throws {

@@ -105,6 +105,8 @@ extension JobFile {
     struct FinalistSection: Sendable {
         let choice: FinalistChoice
         let epochs: Double
+        /// Epochs that finalists smaller than the largest network may get; nil for the same for all.
+        let mostEpochs: Double?
         /// The lengths that the file sets.
         let typed: [LengthKey]
         /// Epochs of fine-tuning beside those; nil takes a third of them.
@@ -118,7 +120,15 @@ extension JobFile {
             )
             choice = count ?? .perDevice(12)
             self.epochs = epochs ?? 20
-            typed = [count.map { _ in .finalists }, epochs.map { _ in .finalEpochs }].compactMap(\.self)
+            let most = try keys.optional("most_epochs")
+            mostEpochs = try most?.epochs()
+            if let most, let mostEpochs, let epochs, mostEpochs < epochs {
+                throw most.error("must not be less than 'epochs', which the largest networks get")
+            }
+            typed = [
+                count.map { _ in .finalists }, epochs.map { _ in .finalEpochs },
+                most.map { _ in .mostFinalEpochs },
+            ].compactMap(\.self)
             fineTuneEpochs = try keys.optional("fine_tune")?.epochs()
             distills = try keys.optional("distill")?.bool() ?? false
             try keys.end()

@@ -16,10 +16,12 @@ package struct JobLengths: Hashable, Sendable {
     package var finalists: Int?
     /// Passes in which a finalist is trained.
     package var finalEpochs: Double
+    /// Passes that finalists smaller than the largest network may get; nil for the same passes for all.
+    package var mostFinalEpochs: Double?
 
     package init(
         evaluations: Int, epochs: Double, batch: Int, maximumOperations: Int?, recipes: [String]?,
-        finalists: Int?, finalEpochs: Double
+        finalists: Int?, finalEpochs: Double, mostFinalEpochs: Double? = nil
     ) {
         self.evaluations = evaluations
         self.epochs = epochs
@@ -28,6 +30,7 @@ package struct JobLengths: Hashable, Sendable {
         self.recipes = recipes
         self.finalists = finalists
         self.finalEpochs = finalEpochs
+        self.mostFinalEpochs = mostFinalEpochs
     }
 }
 
@@ -40,6 +43,10 @@ package enum LengthKey: String, CaseIterable, Sendable {
     case recipes = "compression.recipe"
     case finalists = "finalists.per_device"
     case finalEpochs = "finalists.epochs"
+    case mostFinalEpochs = "finalists.most_epochs"
+
+    /// The keys that mean nothing where every candidate is trained to the end.
+    static let withFinalists: Set<LengthKey> = [.epochs, .finalists, .mostFinalEpochs]
 
     var section: String { String(rawValue.split(separator: ".")[0]) }
     var name: String { String(rawValue.split(separator: ".")[1]) }
@@ -56,6 +63,7 @@ extension JobLengths {
         case .recipes: recipes.map { "[\($0.joined(separator: ", "))]" }
         case .finalists: finalists.map(String.init)
         case .finalEpochs: JobLengths.text(finalEpochs)
+        case .mostFinalEpochs: mostFinalEpochs.map(JobLengths.text)
         }
     }
 
@@ -76,6 +84,7 @@ extension JobLengths {
             }
         case .finalists: finalists = Int(text) ?? finalists
         case .finalEpochs: finalEpochs = Double(text) ?? finalEpochs
+        case .mostFinalEpochs: mostFinalEpochs = Double(text)
         }
     }
 

@@ -51,10 +51,10 @@ extension JobRun {
             try !store.evaluations().contains(where: { $0.fidelity == .final })
         else { return nil }
         let choice = try LengthChoice(job, training)
-        let range = choice.finalEpochs(after: job.searchSettings.epochs, planned: job.finalSettings.epochs)
         guard
             let settled = try finish.settledEpochs(
-                of: finalists, least: range.lowerBound, most: range.upperBound)
+                of: finalists, least: choice.leastFinalEpochs(after: job.searchSettings.epochs),
+                most: choice.enoughEpochs)
         else { return nil }
         schedule.settledEpochs = settled
         try store.keep(schedule: schedule.stored)
@@ -69,8 +69,12 @@ extension JobRun {
         lengths.evaluations = try store.proposedEvaluations().count
         let cut = lengths.evaluations < planned ? " of \(planned)" : ""
         let lines = lengths.lines(of: schedule.chosen).joined(separator: "\n  ")
+        let most =
+            lengths.mostFinalEpochs.map { ", small ones up to \(Human.number(max($0, lengths.finalEpochs)))" }
+            ?? ""
         return "plan: the search made \(lengths.evaluations)\(cut) evaluations, so that finalists get "
-            + "\(Human.number(lengths.finalEpochs)) epoch\(lengths.finalEpochs == 1 ? "" : "s"); the same elsewhere:\n  \(lines)"
+            + "\(Human.number(lengths.finalEpochs)) epoch\(lengths.finalEpochs == 1 ? "" : "s")\(most); the same "
+            + "elsewhere:\n  \(lines)"
     }
 }
 

@@ -83,10 +83,19 @@ extension ResolvedJob {
         _ training: TrainingWork, _ settings: TrainingSettings, inheriting networks: InheritedNetworks? = nil,
         trainsOn: Bool = false, seed other: UInt64? = nil
     ) -> CandidateBuilder {
-        CandidateBuilder(
+        var settings = settings
+        if settings.mostEpochs != nil { settings.largestOperations = largestOperations(training) }
+        return CandidateBuilder(
             space: space, data: training.data, settings: settings, seed: other ?? seed, options: compression,
             externalTeachers: training.externalTeachers, shared: training.sharedWeights,
             inheritance: networks.map { Inheritance($0, trainsOn: trainsOn) })
+    }
+
+    /// Multiply-accumulate operations of the largest networks that are trained.
+    private func largestOperations(_ training: TrainingWork) -> Double {
+        let largest =
+            search.maxOperations ?? training.pricer.costs(of: space.uncompressed(space.largest)).macs
+        return Double(largest ?? 1)
     }
 
     /// The networks that the job's candidates inherit from; nil where they inherit from none.

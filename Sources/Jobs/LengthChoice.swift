@@ -45,7 +45,7 @@ extension LengthChoice {
 extension LengthChoice {
     /// Passes after which more of them hardly help: a million samples, but no fewer than five passes and no more than sixty,
     /// or than make seventy thousand samples where there are few.
-    private var enoughEpochs: Double {
+    var enoughEpochs: Double {
         let most = max(LengthChoice.mostUsualEpochs, min(LengthChoice.fewestFinalSamples / samples, 5000))
         return min(max(1e6 / samples, 5), most).roundedCoarsely
     }
@@ -117,11 +117,13 @@ extension LengthChoice {
         return HostTimingLimit.seconds(of: limit) + min(0.35 * finalistCount, 0.15 * limit)
     }
 
-    /// Finalists of all devices: some of them are those of several.
-    private var finalistCount: Double {
-        let perDevice = Double(min(job.finalists.choice.countPerDevice, operations.count))
-        return perDevice * (1 + 0.35 * Double(job.devices.count - 1))
+    /// Finalists of all devices, by those of each: some of them are those of several.
+    private func finalistCount(_ perDevice: Int) -> Double {
+        Double(min(perDevice, operations.count)) * (1 + 0.35 * Double(job.devices.count - 1))
     }
+
+    /// As many as the job has before lengths are chosen.
+    private var finalistCount: Double { finalistCount(job.finalists.choice.countPerDevice) }
 
     /// The shortest trainings that are worth anything.
     private var leastEpochs: Double { min(1, 4000 / samples) }
@@ -150,14 +152,18 @@ extension LengthChoice {
     /// Fills in what is open, and answers with the seconds on all cores that finalists are expected to take.
     private func choose(_ lengths: inout JobLengths, _ division: Division) -> Double {
         let mostForFinalists = finalistCount == 0 ? 0 : division.seconds * (1 - LengthChoice.searchShare)
-        let limit = chooseFinish(&lengths, mostForFinalists, division)
+        if isOpen(.finalists) { chooseFinalists(&lengths, mostForFinalists, division) }
+        let finalistCount = lengths.finalists.map(finalistCount) ?? finalistCount
+        if isOpen(.mostFinalEpochs), finalistCount > 0 { lengths.mostFinalEpochs = enoughEpochs }
+        let limit = chooseFinish(&lengths, finalistCount, mostForFinalists, division)
         // Trainings of milliseconds take many times what their steps do, above all on a busy computer.
         let reserve = finalistCount == 0 ? 0 : division.seconds * LengthChoice.finalShare
+        let typical = typicalOperations(upTo: limit)
+        let finalEpochs = finalSettings(lengths).epochs(operations: typical)
         let finishing = min(
-            mostForFinalists,
-            max(reserve, finalistCount * finalSeconds(lengths.finalEpochs, limit, division.speed)))
-        chooseSearch(&lengths, division.seconds - finishing, upTo: limit, division.speed)
-        if isOpen(.batch) { lengths.batch = batch(epochs: lengths.finalEpochs) }
+            mostForFinalists, max(reserve, finalistCount * finalSeconds(finalEpochs, limit, division.speed)))
+        chooseSearch(&lengths, division.seconds - finishing, upTo: limit, finalEpochs, division.speed)
+        if isOpen(.batch) { lengths.batch = batch(epochs: finalEpochs) }
         if isOpen(.recipes) { lengths.recipes = recipes(lengths, division) }
         return finishing
     }
@@ -169,9 +175,30 @@ extension LengthChoice {
     /// Samples that a finalist shall see before larger networks are let in.
     private static let goodSamples = 150_000.0
 
+    /// Shares of the random points, by operations, that the networks let in may be, the largest first.
+    private static let sizes = [1, 0.85, 0.7, 0.5, 0.35, 0.2]
+
+    /// Passes in which a finalist sees enough samples.
+    private var goodEpochs: Double {
+        min(LengthChoice.goodSamples / samples, enoughEpochs, LengthChoice.mostUsualEpochs)
+    }
+
+    private func operations(atShare share: Double) -> Double {
+        operations[Int(share * Double(operations.count - 1))]
+    }
+
+    /// Fewer finalists than usual, but no fewer than half of them, where small networks would see less than half of enough samples.
+    private func chooseFinalists(_ lengths: inout JobLengths, _ seconds: Double, _ division: Division) {
+        guard let usual = lengths.finalists, usual > 1, isOpen(.finalEpochs) else { return }
+        let limit = operations(atShare: LengthChoice.sizes.last ?? 1)
+        let each = finalSeconds(goodEpochs / 2, limit, division.speed)
+        let counts = [usual, usual * 3 / 4, usual / 2]
+        lengths.finalists = counts.first { finalistCount($0) * each <= seconds } ?? usual / 2
+    }
+
     /// Chooses the largest networks and the epochs of finalists; answers with the operations of the largest.
     private func chooseFinish(
-        _ lengths: inout JobLengths, _ seconds: Double, _ division: Division
+        _ lengths: inout JobLengths, _ finalistCount: Double, _ seconds: Double, _ division: Division
     ) -> Double {
         func epochs(_ limit: Double) -> Double {
             guard isOpen(.finalEpochs) else { return lengths.finalEpochs }
@@ -180,21 +207,31 @@ extension LengthChoice {
         }
         var limit = operations[operations.count - 1]
         if isOpen(.operations) {
-            let good = min(LengthChoice.goodSamples / samples, enoughEpochs, LengthChoice.mostUsualEpochs)
-            let shares = [1, 0.85, 0.7, 0.5, 0.35, 0.2]
             limit = operations[operations.count / 10]
-            for share in shares {
-                let next = operations[Int(share * Double(operations.count - 1))]
+            for share in LengthChoice.sizes {
+                let next = operations(atShare: share)
                 let each = finalSeconds(epochs(next), next, division.speed) * max(finalistCount, 1)
-                if epochs(next) >= good, each <= seconds * 1.05 {
+                if epochs(next) >= goodEpochs, each <= seconds * 1.05 {
                     limit = next
                     break
                 }
             }
             lengths.maximumOperations = limit < operations[operations.count - 1] ? Int(limit) : nil
         }
-        if isOpen(.finalEpochs) { lengths.finalEpochs = epochs(limit).roundedCoarsely }
+        if isOpen(.finalEpochs) {
+            let usual = finalSettings(lengths).with(epochs: 1).epochs(
+                operations: typicalOperations(upTo: limit))
+            lengths.finalEpochs = (epochs(limit) / usual).roundedCoarsely
+        }
         return limit
+    }
+
+    /// How finalists are trained with these lengths.
+    private func finalSettings(_ lengths: JobLengths) -> TrainingSettings {
+        var settings = job.finalSettings
+        (settings.epochs, settings.mostEpochs) = (lengths.finalEpochs, lengths.mostFinalEpochs)
+        settings.largestOperations = lengths.maximumOperations.map(Double.init) ?? largestOperations
+        return settings
     }
 
     /// Seconds of the mean finalist.
@@ -221,7 +258,8 @@ extension LengthChoice {
 
     /// Chooses how many candidates are compared, and how long each of them is trained.
     private func chooseSearch(
-        _ lengths: inout JobLengths, _ seconds: Double, upTo limit: Double, _ speed: TrainingSpeed
+        _ lengths: inout JobLengths, _ seconds: Double, upTo limit: Double, _ finalEpochs: Double,
+        _ speed: TrainingSpeed
     ) {
         let mean = typicalOperations(upTo: limit)
         let epochSeconds = samples * speed.sample.seconds(operations: mean)
@@ -231,7 +269,7 @@ extension LengthChoice {
             let least = min(LengthChoice.leastSearchSamples / samples, seconds / epochSeconds / 30)
             let usual = max((seconds / epochSeconds).squareRoot() / 12, least) * (rungs > 1 ? 3 : 1)
             let epochs = usual * inheritedShare
-            lengths.epochs = max(leastEpochs, min(epochs, lengths.finalEpochs / 2)).roundedCoarsely
+            lengths.epochs = max(leastEpochs, min(epochs, finalEpochs / 2)).roundedCoarsely
         }
         if isOpen(.evaluations) {
             // No more than there is time for where candidates are small: the time ends the search.
@@ -260,12 +298,8 @@ extension LengthChoice {
         return Double(rungs) * shares[rungs - 1] / shares.reduce(0, +)
     }
 
-    /// Passes that finalists may get once the search is done: no fewer than twice those of the search, and enough to be worth
-    /// anything, unless fewer were planned.
-    func finalEpochs(after search: Double, planned: Double) -> ClosedRange<Double> {
-        let least = min(planned, max(leastFinalEpochs, 2 * search))
-        return least...max(least, enoughEpochs, planned)
-    }
+    /// Passes that finalists get at least once the search is done: twice those of the search, and enough to be worth anything.
+    func leastFinalEpochs(after search: Double) -> Double { max(leastFinalEpochs, 2 * search) }
 
     /// Without a teacher where training one would take more than a tenth of the time; nil for all recipes.
     private func recipes(_ lengths: JobLengths, _ division: Division) -> [String]? {

@@ -41,6 +41,7 @@ extension ResolvedJob {
             record.append("calibrator", .text(compression.calibrator.description))
         }
         if let most = search.maxOperations { record.append("max_macs", .integer(most)) }
+        if let most = finalSettings.mostEpochs { record.append("most_epochs", .number(most)) }
         if let superEpochs { record.append("super_epochs", .number(superEpochs)) }
         if inherits { record.append("inherits", .flag(true)) }
         if !space.fixedCompression.isEmpty {

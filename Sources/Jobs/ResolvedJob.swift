@@ -98,7 +98,7 @@ package struct ResolvedJob: Sendable {
             evaluations: search.maxEvaluations, epochs: searchSettings.epochs, batch: searchSettings.batch,
             maximumOperations: search.maxOperations, recipes: nil,
             finalists: finalists.choice == .everyone ? nil : finalists.choice.countPerDevice,
-            finalEpochs: finalSettings.epochs)
+            finalEpochs: finalSettings.epochs, mostFinalEpochs: finalSettings.mostEpochs)
     }
 
     /// The same job with finalists trained in so many passes.
@@ -116,6 +116,7 @@ package struct ResolvedJob: Sendable {
         copy.search.maxEvaluations = lengths.evaluations
         copy.search.maxOperations = lengths.maximumOperations
         (copy.finalSettings.epochs, copy.finalSettings.batch) = (lengths.finalEpochs, lengths.batch)
+        copy.finalSettings.mostEpochs = lengths.mostFinalEpochs
         (copy.searchSettings.epochs, copy.searchSettings.batch) = (lengths.epochs, lengths.batch)
         if finalists.choice == .everyone {
             copy.searchSettings = copy.finalSettings
@@ -162,7 +163,8 @@ extension ResolvedJob {
         let hasRecipes = file.compression.options(of: "recipe") != nil || space.hasWeights
         openLengths = LengthKey.allCases.filter {
             !typed.contains($0) && ($0 != .recipes || !hasRecipes)
-                && (file.finalists.choice != .everyone || $0 != .epochs && $0 != .finalists)
+                && (file.finalists.choice != .everyone || !LengthKey.withFinalists.contains($0))
+                && ($0 != .mostFinalEpochs || !typed.contains(.finalEpochs))
         }
         if file.training.mode != .fromScratch, space.hasWeights {
             throw JobError(
@@ -268,7 +270,7 @@ extension TrainingSettings {
     /// The same training made as long as finalists get it.
     fileprivate func toTheEnd(_ finalists: JobFile.FinalistSection) -> TrainingSettings {
         var settings = self
-        settings.epochs = finalists.epochs
+        (settings.epochs, settings.mostEpochs) = (finalists.epochs, finalists.mostEpochs)
         settings.fineTuneEpochs = finalists.fineTuneEpochs
         settings.distillsAll = finalists.distills
         return settings

@@ -19,11 +19,45 @@ struct LengthTests {
             ])
     }
 
+    @Test("Small finalists' passes are printed where there are any, and only then")
+    func smallFinalists() {
+        var lengths = Self.lengths
+        lengths.mostFinalEpochs = 15
+        #expect(
+            lengths.lines(of: [.finalEpochs, .mostFinalEpochs]) == ["finalists: {epochs: 2, most_epochs: 15}"]
+        )
+        #expect(Self.lengths.lines(of: [.mostFinalEpochs]).isEmpty)
+    }
+
+    @Test("Smaller networks are trained longer by the root of their operations, up to a limit")
+    func bySize() {
+        var settings = TrainingSettings(epochs: 2)
+        #expect(settings.epochs(operations: 1000) == 2)
+        settings.mostEpochs = 9
+        settings.largestOperations = 3_900_000
+        // Four million and a hundred thousand with what a sample takes besides: a quarter of that doubles the passes.
+        #expect(settings.epochs(operations: 3_900_000) == 2 && settings.epochs(operations: 900_000) == 4)
+        #expect(settings.epochs(operations: 0) == 9 && settings.epochs(operations: 1e9) == 2)
+        #expect(settings.with(epochs: 20).epochs(operations: 0) == 20)
+    }
+
+    @Test("Passes of small finalists that are fewer than those of the largest are refused at their place")
+    func fewerThanLargest() throws {
+        let text = JobText.small.replacing("finalists: {", with: "finalists: {most_epochs: 0.5, ")
+        #expect {
+            _ = try JobText.resolved(text)
+        } throws: { error in
+            "\(error)".hasPrefix("job.yaml:9:") && "\(error)".contains("most_epochs")
+        }
+    }
+
     @Test("A job that has its lengths from the file and one that has them from a plan have one identity")
     func identity() throws {
         let open = "{version: 1, name: a, dataset: {source: digits}, space: tiny-image, devices: [stm32h743]"
-        let typed = Self.lengths.lines(of: LengthKey.allCases).joined(separator: ", ")
-        let chosen = try JobText.resolved(open + "}").with(Self.lengths)
+        var lengths = Self.lengths
+        lengths.mostFinalEpochs = 15
+        let typed = lengths.lines(of: LengthKey.allCases).joined(separator: ", ")
+        let chosen = try JobText.resolved(open + "}").with(lengths)
         let written = try JobText.resolved("\(open), \(typed)}")
         #expect(try chosen.guide(chosen.work(data: nil)).hash == written.guide(written.work(data: nil)).hash)
     }
