@@ -271,6 +271,13 @@ extension DatasetGuess {
         for name in ["class", "label", "target", "species", "diagnosis", "outcome", "category"] {
             if let column = table.header.first(where: { $0.lowercased() == name }) { return column }
         }
+        // Beside x or z, y is a place.
+        let names = Set(table.header.map { $0.lowercased() })
+        if names.isDisjoint(with: ["x", "z"]),
+            let column = table.header.first(where: { $0.lowercased() == "y" })
+        {
+            return column
+        }
         guard let first = table.header.first, let last = table.header.last else { return "" }
         let hasNames = table.header.indices.contains { table.header[$0] != "column\($0 + 1)" }
         return !hasNames && looksLikeClass(first, in: table) && !looksLikeClass(last, in: table)
@@ -304,7 +311,9 @@ extension DatasetGuess {
             let texts = (0..<table.rowCount).map { table[$0, column] }
             let numbers = (0..<table.rowCount).compactMap { table.number(row: $0, column: column) }
             if numbers.count * 2 < texts.count {
-                if Set(texts).count > 64 { ignored.append(name) }
+                if Set(texts).count > 64, table.days(inColumn: column) == nil { ignored.append(name) }
+            } else if DatasetGuess.isNumberedName(name, numbers, of: texts.count) {
+                ignored.append(name)
             } else if numbers.count == texts.count, numbers.count > 10,
                 zip(numbers, numbers.dropFirst()).allSatisfy({ $1 == $0 + 1 })
             {
@@ -314,6 +323,16 @@ extension DatasetGuess {
         guard !ignored.isEmpty else { return }
         request.table.ignored = ignored
         add("ignore", "[\(ignored.map(quoted).joined(separator: ", "))]", "identifiers tell nothing")
+    }
+
+    /// Whether a column is called an identifier and has another whole number in each row.
+    private static func isNumberedName(_ name: String, _ numbers: [Double], of rows: Int) -> Bool {
+        let words = name.lowercased().split { " _-.".contains($0) }
+        let isCalledSo =
+            ["id", "uid", "uuid", "key"].contains(words.last ?? "") || name.hasSuffix("Id")
+            || name.hasSuffix("ID")
+        return isCalledSo && numbers.count == rows && rows > 10 && Set(numbers).count == rows
+            && numbers.allSatisfy { $0 == $0.rounded() }
     }
 
     private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }

@@ -16,8 +16,8 @@ struct LabelRuns {
     ///   - order: the rows in the order of their times.
     ///   - times: the time of each row; nil where it is unknown.
     init?(names: [String], labels: [String], order: [Int], times: [String]? = nil) {
-        let changes = zip(names, names.dropFirst()).count { $0 != $1 }
-        if changes >= Set(names).count {
+        let isInterleaved = zip(names, names.dropFirst()).count { $0 != $1 } >= Set(names).count
+        if isInterleaved {
             guard let times, Set(times).count < times.count,
                 Set(zip(names, times).map { [$0, $1] }).count == times.count
             else { return nil }
@@ -32,6 +32,8 @@ struct LabelRuns {
             }
             groups[place].append(labels[row])
         }
+        // What is the class under another name tells no machines.
+        guard !isInterleaved || groups.contains(where: { Set($0).count > 1 }) else { return nil }
         self.init(groups)
     }
 

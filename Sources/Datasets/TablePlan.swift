@@ -14,6 +14,8 @@ struct TablePlan {
         enum Kind {
             /// Missing numbers become `fill`; with a flag, a second value is 1 where the number is missing.
             case number(fill: Float, hasFlag: Bool)
+            /// Dates and, where some have one, times of day, as `CalendarDate.features`; missing ones become `fill`.
+            case dates(fill: Double, hasTimes: Bool)
             /// One value for each text.
             case texts([String])
         }
@@ -21,6 +23,7 @@ struct TablePlan {
         var names: [String] {
             switch kind {
             case .number(_, let hasFlag): hasFlag ? [column, "\(column) missing"] : [column]
+            case .dates(_, let hasTimes): CalendarDate.names(column, hasTimes: hasTimes)
             case .texts(let texts): texts.map { "\(column)=\($0)" }
             }
         }
@@ -98,6 +101,7 @@ extension TablePlan {
                     "the column '\(name)' holds numbers with marks between thousands; say thousands: \(mark.key) "
                     + "(or categorical: ['\(name)'] where they are names)")
         }
+        if !isCategorical, let dates = dates(column, of: tables) { return dates }
         var texts = Set<String>()
         for table in tables {
             for row in 0..<table.rowCount where !table.isMissing(row: row, column: column) {
@@ -112,6 +116,19 @@ extension TablePlan {
                     + "or replace it by numbers")
         }
         return .texts(Array(texts).indexed().1)
+    }
+
+    /// Nil where a field is neither a date that begins with the year nor missing.
+    private static func dates(_ column: Int, of tables: [CSVTable]) -> Feature.Kind? {
+        var all: [Double] = []
+        for table in tables where table.rowCount > 0 {
+            guard let days = table.days(inColumn: column) else { return nil }
+            all += days.compactMap(\.self)
+        }
+        guard !all.isEmpty else { return nil }
+        return .dates(
+            fill: all.sorted()[all.count / 2].rounded(.down),
+            hasTimes: all.contains { $0 != $0.rounded(.down) })
     }
 
     /// Whether so many numbers of a column are missing that it may mean something.

@@ -78,6 +78,14 @@ struct TableRows {
                     values[start + place * width + offset] = number.map { Float($0) } ?? fill
                     if hasFlag, isMissing { values[start + place * width + offset + 1] = 1 }
                 }
+            case .dates(let fill, let hasTimes):
+                let days = table.days(inColumn: column) ?? []
+                for (place, row) in order.enumerated() {
+                    let day = (row < days.count ? days[row] : nil) ?? fill
+                    for (part, value) in CalendarDate.features(ofDay: day, hasTimes: hasTimes).enumerated() {
+                        values[start + place * width + offset + part] = value
+                    }
+                }
             case .texts(let texts):
                 let places = texts.places
                 for (place, row) in order.enumerated() {

@@ -97,6 +97,55 @@ struct TabularTests {
         #expect(try load("a,c\n1,x\n2,y\n").varianceExplainedByNeighbours == nil)
     }
 
+    /// Days since 2000 as Python's `datetime` counts them, the place in the year, weekdays from Monday, hours.
+    static let dates: [(String, Float, Float, Float, Float?)] = [
+        ("2000-01-01", 0, 0, 5, nil), ("2024-02-29", 8825, 0.1620, 3, nil),
+        ("1999/12/31", -1, 0.9973, 4, nil),
+        ("2024-12-31 18:30", 9131.77, 0.0019, 1, 18.5), ("2024-12-31T6:00:00.0Z", 9131.25, 0.0005, 1, 6),
+    ]
+
+    @Test(
+        "A date is its day, its place in the year and in the week, and its hour where there are times",
+        arguments: dates)
+    func readsDates(_ text: String, _ day: Float, _ ofYear: Float, _ weekday: Float, _ hour: Float?) throws {
+        var options = TabularOptions()
+        options.format.missing = ["NA"]
+        let dataset = try load("when,class\n\(text),a\nNA,b\n", options)
+        let names = ["day", "of year", "weekday"] + (hour == nil ? [] : ["hour"])
+        #expect(dataset.featureNames == names.map { "when \($0)" })
+        for (value, expected) in zip(values(dataset, 0), [day, ofYear, weekday] + [hour].compactMap(\.self)) {
+            #expect((value - expected).magnitude < 0.01, "\(text)")
+        }
+        // A missing date is the middle one, at midnight.
+        #expect(values(dataset, 1)[0] == day.rounded(.down))
+    }
+
+    @Test(
+        "What is not all dates is texts",
+        arguments: ["2024-13-01", "2024-01-32", "2024-01/02", "2024-01-02x", "2024-01-02 25:00"])
+    func refusesDates(_ text: String) throws {
+        #expect(try load("when,class\n2024-01-01,a\n\(text),b\n").sampleSize == 2)
+        var options = TabularOptions()
+        options.categorical = ["when"]
+        #expect(try load("when,class\n2024-01-01,a\n2024-01-02,b\n", options).sampleSize == 2)
+    }
+
+    @Test(
+        "`init` takes y for the target unless it is a place, and leaves out numbers that are called identifiers",
+        arguments: [("a,y,b", "y"), ("x,y,z,b", "b"), ("Y,a,b", "Y")])
+    func guessesTarget(_ header: String, _ target: String) throws {
+        let rows = (0..<90).map { row in
+            "\(row * 7919 % 99_991),2024-0\(row / 20 + 1)-\(row % 19 + 10)"
+                + String(repeating: ",\(row % 3)", count: header.split(separator: ",").count)
+        }
+        let text = "customer_id,day,\(header)\n" + rows.joined(separator: "\n") + "\n"
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.request.table.target == target)
+            #expect(guess.request.table.ignored == ["customer_id"] && guess.request.table.window == nil)
+        }
+    }
+
     @Test("Classes that are numbers stand in numerical order")
     func ordersNumericalClasses() throws {
         #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])

@@ -100,6 +100,18 @@ struct AnyTaskTests {
         try verified(candidate, in: folder)
     }
 
+    @Test("`init` judges by macro F1 where a class is ten times as frequent as another", arguments: [9, 11])
+    func rareClasses(times: Int) throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<20 * (times + 1)).map {
+            "\($0 * 37 % 101).5,\($0 % (times + 1) == 0 ? "rare" : "usual")"
+        }
+        let data = try folder.write("a,class\n" + rows.joined(separator: "\n") + "\n", to: "table.csv")
+        let text = try jobText(
+            for: InitRequest(data: data, devices: ["stm32h743"], output: "\(folder.path)/job.yaml"))
+        #expect(text.contains("metric: macro_f1") == (times > 10))
+    }
+
     @Test("A class that a part lacks is named, and so are arrays whose channels come first")
     func doubts() throws {
         let folder = try TemporaryFolder()

@@ -81,6 +81,11 @@ private struct JobDraft {
         for key in guess.keys {
             lines.append("\(key.name): \(key.value)" + (key.remark.isEmpty ? "" : "   # \(key.remark)"))
         }
+        let counts = dataset.classCounts.filter { $0 > 0 }
+        if let least = counts.min(), let most = counts.max(), least * 10 < most {
+            lines.append(
+                "metric: macro_f1     # classes have \(least) to \(most) samples: accuracy says little")
+        }
         if dataset.officialTest == nil {
             lines.append("test: 0.15           # of all samples, drawn by split_seed")
         }
