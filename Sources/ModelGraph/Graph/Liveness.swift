@@ -99,10 +99,17 @@ public struct Arena: Hashable, Sendable {
 extension [LiveBuffer] {
     /// The largest sum of buffers in use at the same time, in bytes: what no placement can go below.
     public var peakBytes: Int {
-        let last = map(\.lastKernel).max() ?? -1
-        return (-1...Swift.max(last, -1)).map { kernel in
-            filter { $0.firstKernel <= kernel && kernel <= $0.lastKernel }.saturatingSum(\.bytes)
-        }.max() ?? 0
+        // Sums grow only where a buffer begins.
+        var peak = 0
+        for begin in indices {
+            let kernel = self[begin].firstKernel
+            var sum = 0
+            for index in indices where self[index].firstKernel <= kernel && kernel <= self[index].lastKernel {
+                sum = sum.addingSaturated(self[index].bytes)
+            }
+            peak = Swift.max(peak, sum)
+        }
+        return peak
     }
 
     /// Places the largest buffers first, each into the lowest gap that is free while it lives.
