@@ -9,13 +9,15 @@ import Synchronization
 /// A sum does not depend on what was asked before it, and equals the price of the whole network but for rounding.
 final class PieceCache: Sendable {
     private let pieces: Pieces
+    private let outlines: PieceOutlines?
     private let devices: [DeviceProfile]
     private let known: Mutex<Known>
 
     /// Nil where the networks of the space have too many different pieces.
-    init?(of space: SearchSpace, on devices: [DeviceProfile], reserve: Reserve) {
+    init?(of space: SearchSpace, input: NetworkInput, on devices: [DeviceProfile], reserve: Reserve) {
         guard let pieces = Pieces(of: space) else { return nil }
         self.pieces = pieces
+        outlines = PieceOutlines(of: space, in: pieces, input: input)
         self.devices = devices
         known = Mutex(
             Known(
@@ -31,9 +33,13 @@ final class PieceCache: Sendable {
     /// Prices the pieces of a point in normal form that are new; they stay unknown where they have no keys.
     ///
     /// `graph` is asked for the point's compressed network where there are any.
-    func learn(_ genotype: Genotype, graph: (_ detail: NetworkDetail) throws -> Graph) rethrows {
+    func learn(
+        _ genotype: Genotype, with last: inout LastTemplate,
+        graph: (_ detail: NetworkDetail) throws -> Graph
+    ) rethrows {
         guard let keys = pieces.keys(of: genotype)?.withoutRepeats else { return }
-        let new = known.withLock { known in keys.indices.filter { known.numbers[keys[$0]] < 0 } }
+        var new = known.withLock { known in keys.indices.filter { known.numbers[keys[$0]] < 0 } }
+        learnOutlined(&new, of: genotype, keys, with: &last)
         guard !new.isEmpty else { return }
         let network = try graph(pieces.detail(of: genotype, at: new))
         guard let parts = pieces.cut(network, of: genotype, at: new) else { return }
@@ -48,6 +54,43 @@ final class PieceCache: Sendable {
                 known.add(part.pieces, part.counts, under: keys[position])
             }
         }
+    }
+
+    /// Prices those of some new pieces whose kind has a template, and takes them from the list.
+    private func learnOutlined(
+        _ new: inout [Int], of genotype: Genotype, _ keys: [Int], with last: inout LastTemplate
+    ) {
+        guard let outlines else { return }
+        new.removeAll { position in
+            guard let outline = outlines.outline(of: genotype, at: position) else { return false }
+            if last.kind != outline.kind {
+                last.template = template(of: outline, genotype, at: position, in: outlines)
+                last.kind = outline.kind
+            }
+            guard let priced = last.template?.priced(outline.extents) else { return false }
+            known.withLock {
+                $0.add(priced.pieces, (priced.macs, priced.parameters), under: keys[position])
+            }
+            return true
+        }
+    }
+
+    /// The template of a kind, kept where other networks are likely to need it; nil where there is none.
+    private func template(
+        of outline: PieceOutline, _ genotype: Genotype, at position: Int, in outlines: PieceOutlines
+    ) -> PieceTemplate? {
+        if outline.recurs, let template = known.withLock({ $0.templates[outline.kind] }) { return template }
+        let template = outlines.marked(of: genotype, at: position).flatMap {
+            PieceTemplate(
+                $0.graph, marks: $0.marks, kernelMarks: $0.kernelMarks, literals: $0.literals, on: devices)
+        }
+        if outline.recurs { known.withLock { $0.templates[outline.kind] = .some(template) } }
+        return template
+    }
+
+    /// The points in an order in which those stand together that one template serves.
+    func order(of genotypes: [Genotype]) -> [Int] {
+        outlines?.order(of: genotypes) ?? Array(genotypes.indices)
     }
 
     /// The pieces of points in normal form, and the positions of points of which a piece is not known: these are left out.
@@ -89,12 +132,20 @@ final class PieceCache: Sendable {
     }
 }
 
+/// The template that was used last: kinds that do not recur are not kept otherwise.
+struct LastTemplate {
+    fileprivate var kind: PieceKind?
+    fileprivate var template: PieceTemplate?
+}
+
 /// The pieces priced so far.
 private struct Known {
     /// By a piece's key its number here; −1 where it is not known yet.
     var numbers: [Int32]
     /// One a device.
     var tables: [PriceTable]
+    /// By kind; nil for a kind whose pieces have to be cut from networks.
+    var templates: [PieceKind: PieceTemplate?] = [:]
     private var counts: [(macs: Int, parameters: Int)] = []
 
     init(numbers: [Int32], tables: [PriceTable]) {

@@ -24,7 +24,7 @@ public struct SpacePricer: Pricer {
         self.input = input
         self.devices = devices
         self.reserve = reserve
-        pieces = PieceCache(of: space, on: devices, reserve: reserve)
+        pieces = PieceCache(of: space, input: input, on: devices, reserve: reserve)
     }
 
     /// The network a point stands for after compression; all weights unknown.
@@ -34,9 +34,14 @@ public struct SpacePricer: Pricer {
 
     /// Counts and a score on every device; what cannot be built is `failed` everywhere, with the reason.
     public func costs(of genotype: Genotype) -> Costs {
+        var last = LastTemplate()
+        return costs(of: genotype, with: &last)
+    }
+
+    private func costs(of genotype: Genotype, with last: inout LastTemplate) -> Costs {
         let genotype = space.normalForm(genotype)
         do {
-            try learn(genotype)
+            try learn(genotype, with: &last)
             return try pieces?.costs(of: genotype) ?? costs(of: compressedGraph(of: genotype))
         } catch {
             return Costs(
@@ -47,8 +52,8 @@ public struct SpacePricer: Pricer {
     }
 
     /// Prices the pieces of a point in normal form that are new.
-    private func learn(_ genotype: Genotype) throws {
-        try pieces?.learn(genotype) { detail in
+    private func learn(_ genotype: Genotype, with last: inout LastTemplate) throws {
+        try pieces?.learn(genotype, with: &last) { detail in
             try space.graph(of: genotype, input: input, showing: detail)
                 .compressed(by: space.pipeline(of: genotype))
         }
@@ -64,7 +69,8 @@ public struct SpacePricer: Pricer {
         guard !networks.unknown.isEmpty else {
             return pieces.prices(of: networks.lists, count: genotypes.count, others: [:])
         }
-        for index in networks.unknown { try? learn(genotypes[index]) }
+        var last = LastTemplate()
+        for index in networks.unknown { try? learn(genotypes[index], with: &last) }
         networks = pieces.networks(of: genotypes)
         var others: [Int: Costs] = [:]
         for index in networks.unknown { others[index] = costs(of: genotypes[index]) }
@@ -80,9 +86,14 @@ public struct SpacePricer: Pricer {
     /// The costs of many points, in their order, worked out on all cores.
     public func costs(of genotypes: [Genotype]) -> [Costs] {
         let costs = Mutex([Costs](repeating: Costs(scores: []), count: genotypes.count))
-        DispatchQueue.concurrentPerform(iterations: genotypes.count) { index in
-            let own = self.costs(of: genotypes[index])
-            costs.withLock { $0[index] = own }
+        let order = pieces?.order(of: genotypes) ?? Array(genotypes.indices)
+        let share = 64
+        DispatchQueue.concurrentPerform(iterations: (order.count + share - 1) / share) { part in
+            var last = LastTemplate()
+            for index in order[part * share..<min((part + 1) * share, order.count)] {
+                let own = self.costs(of: genotypes[index], with: &last)
+                costs.withLock { $0[index] = own }
+            }
         }
         return costs.withLock { $0 }
     }

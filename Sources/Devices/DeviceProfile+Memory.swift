@@ -1,10 +1,21 @@
 import ModelGraph
 
 extension DeviceProfile {
-    /// The most bytes of activations alive at once, inputs and outputs of the model included.
-    func peakActivationBytes(_ graph: Graph, _ kernels: [FusedKernel]) -> Int {
+    /// The memory that activations share.
+    func liveBuffers(_ graph: Graph, _ kernels: [FusedKernel]) -> [LiveBuffer] {
         let rules: InPlaceRules = runtime.worksInPlace ? [.views, .elementwise, .residual] : [.views]
-        var buffers = graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes)
+        return graph.liveBuffers(over: kernels, inPlace: rules, bytes: activationBytes)
+    }
+
+    /// The most bytes of activations alive at once, inputs and outputs of the model included; `shared` says which of them share
+    /// memory, and its sizes are worked out anew.
+    func peakActivationBytes(_ graph: Graph, _ kernels: [FusedKernel], _ shared: [LiveBuffer]) -> Int {
+        var buffers = shared
+        for index in buffers.indices {
+            if let value = buffers[index].values.first {
+                buffers[index].bytes = activationBytes(graph[value])
+            }
+        }
         if runtime.streamsPooling { buffers.keepRows(graph.pooledImages(kernels)) }
         guard runtime.overlaysConvolutions else { return buffers.peakBytes }
         return (-1..<kernels.count).map { step in
@@ -48,6 +59,7 @@ extension DeviceProfile {
 extension Graph {
     /// The images of convolutions that one pool and nothing else reads, each with the share of its rows in a window of it.
     fileprivate func pooledImages(_ kernels: [FusedKernel]) -> [ValueID: (rows: Int, height: Int)] {
+        guard kernels.contains(where: { nodes[$0.anchor].operation.isPool }) else { return [:] }
         var convolved: Set<ValueID> = []
         var readers: [ValueID: Int] = [:]
         for kernel in kernels {
@@ -64,6 +76,10 @@ extension Graph {
         }
         return images
     }
+}
+
+extension Operation {
+    fileprivate var isPool: Bool { if case .pool = self { true } else { false } }
 }
 
 extension [LiveBuffer] {

@@ -36,6 +36,15 @@ public struct ExecutedGraph: Sendable {
         workloads = executed.workloads(of: kernels)
     }
 
+    /// A graph that is in this form already, with its kernels.
+    init(_ graph: Graph, _ kernels: [FusedKernel], of source: Graph, under policy: RuntimePolicy) {
+        self.policy = policy
+        self.source = source
+        self.graph = graph
+        self.kernels = kernels
+        workloads = graph.workloads(of: kernels)
+    }
+
     /// Multiply-accumulates of all kernels that run.
     public var macs: Int { workloads.reduce(0) { $0 &+ $1.macs } }
 
@@ -60,16 +69,11 @@ public struct ExecutedGraph: Sendable {
         }
     }
 
-    /// Runs through the kernels, beginning in `state`.
-    func passage(from state: EntryState, on profile: DeviceProfile) -> PricedPiece.Passage {
-        profile.passage(of: workloads, from: state)
-    }
-
     /// The share of every kernel, in the order of `workloads`.
     public func layers(on profile: DeviceProfile) -> [LayerPrice] {
         var state = EntryState.start
         return zip(kernels, workloads).map { kernel, work in
-            let step = profile.step(work, from: state)
+            let step = profile.step(work, profile.kernelPlacement(of: work), from: state)
             state = step.exit
             return LayerPrice(
                 name: graph.nodes[kernel.anchor].name, operation: work.operation,
@@ -83,11 +87,13 @@ public struct ExecutedGraph: Sendable {
 }
 
 extension DeviceProfile {
-    /// Runs through kernels, beginning in `state`.
-    func passage(of workloads: [Workload], from state: EntryState) -> PricedPiece.Passage {
+    /// Runs through kernels, each with its placement, beginning in `state`.
+    func passage(
+        of workloads: [Workload], _ placements: [KernelPlacement], from state: EntryState
+    ) -> PricedPiece.Passage {
         var passage = PricedPiece.Passage(sum: KernelCosts(), exit: state, obstacle: nil)
-        for work in workloads {
-            let step = step(work, from: passage.exit)
+        for (work, placement) in zip(workloads, placements) {
+            let step = step(work, placement, from: passage.exit)
             passage.sum += step.sum
             passage.exit = step.exit
             passage.obstacle = passage.obstacle ?? step.obstacle
@@ -96,14 +102,16 @@ extension DeviceProfile {
     }
 
     /// One kernel: where it runs, what it costs there, and what moving its inputs there costs.
-    fileprivate func step(_ work: Workload, from state: EntryState) -> PricedPiece.Passage {
+    fileprivate func step(
+        _ work: Workload, _ placement: KernelPlacement, from state: EntryState
+    ) -> PricedPiece.Passage {
         if state == .start, work.isConversion, work.dataType == .float32, runtime.interface != .float32 {
             // The caller hands over integers: an export leaves this conversion out.
             return PricedPiece.Passage(sum: KernelCosts(), exit: .start, obstacle: nil)
         }
         var step = PricedPiece.Passage(sum: storage(of: work), exit: .device, obstacle: nil)
         if state != .hostForGood {
-            switch placement(of: work) {
+            switch placement.own {
             case .device(let type):
                 if let timed = calibration?.kernels?[work] {
                     step.sum.timedMilliseconds = timed
@@ -126,13 +134,15 @@ extension DeviceProfile {
         let isInterface = work.isConversion && (state == .start || state == .host)
         step.exit = support.fallback?.takesRest == true && !isInterface ? .hostForGood : .host
         if state == .device { step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType) }
-        if step.obstacle == nil { addHostCost(of: work, to: &step) }
+        if step.obstacle == nil { addHostCost(of: work, placement.host, to: &step) }
         return step
     }
 
-    private func addHostCost(of work: Workload, to step: inout PricedPiece.Passage) {
-        guard let host = support.fallback?.profile.first else { return }
-        switch host.placement(of: work) {
+    private func addHostCost(
+        of work: Workload, _ placement: Placement?, to step: inout PricedPiece.Passage
+    ) {
+        guard let placement, let host = support.fallback?.profile.first else { return }
+        switch placement {
         case .device(let type):
             let milliseconds = host.milliseconds(of: work, as: type) ?? 0
             step.sum[.fallback] = milliseconds + host.overheads.kernelMilliseconds

@@ -16,4 +16,20 @@ public struct PriceNumbers: Hashable, Sendable {
     public var modelBytes = 0
     /// Whether the model runs on the device.
     public var status: Status
+
+    /// The numbers of a price.
+    public init(
+        latencyMilliseconds: Double? = nil, latencyMillisecondsP10: Double? = nil,
+        latencyMillisecondsP90: Double? = nil, energyMillijoules: Double? = nil, peakRAMBytes: Int = 0,
+        flashBytes: Int = 0, modelBytes: Int = 0, status: Status
+    ) {
+        self.latencyMilliseconds = latencyMilliseconds
+        self.latencyMillisecondsP10 = latencyMillisecondsP10
+        self.latencyMillisecondsP90 = latencyMillisecondsP90
+        self.energyMillijoules = energyMillijoules
+        self.peakRAMBytes = peakRAMBytes
+        self.flashBytes = flashBytes
+        self.modelBytes = modelBytes
+        self.status = status
+    }
 }

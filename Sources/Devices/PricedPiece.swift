@@ -48,18 +48,34 @@ public struct PricedPiece: Hashable, Sendable {
     }
 
     private init(_ forms: inout ExecutedForms, on profile: DeviceProfile) {
-        let executed = forms[profile.runtime.policy]
         let others = (profile.calibration?.others ?? []).map { forms[$0.policy] }
+        self.init(forms[profile.runtime.policy], others: others, on: profile)
+    }
+
+    /// The same, from the form in which the profile's runtime executes the graph, and those under the other habits that its
+    /// calibration leaves open.
+    private init(_ executed: ExecutedGraph, others: [ExecutedGraph], on profile: DeviceProfile) {
+        self.init(
+            executed, ExtentFreeFacts(executed, on: profile),
+            others: others.map { ($0, $0.workloads.map(profile.kernelPlacement)) }, on: profile)
+    }
+
+    /// The same, with what does not depend on extents.
+    init(
+        _ executed: ExecutedGraph, _ facts: ExtentFreeFacts,
+        others: [(ExecutedGraph, [KernelPlacement])], on profile: DeviceProfile
+    ) {
         let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
-        let unheld = profile.runtime.refusesToHold(executed.source).map(Price.Cause.notExportable)
         let passages = states.map { state in
-            var passage = executed.passage(from: state, on: profile)
-            passage.obstacle = unheld ?? passage.obstacle
-            passage.others = others.map { $0.passage(from: state, on: profile).sum.terms }
+            var passage = profile.passage(of: executed.workloads, facts.placements, from: state)
+            passage.obstacle = facts.unheld ?? passage.obstacle
+            passage.others = others.map {
+                profile.passage(of: $0.workloads, $1, from: state).sum.terms
+            }
             return passage
         }
         self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
-        peakActivationBytes = profile.peakActivationBytes(executed.graph, executed.kernels)
+        peakActivationBytes = profile.peakActivationBytes(executed.graph, executed.kernels, facts.buffers)
         returnMilliseconds = executed.returnMilliseconds(on: profile)
     }
 
@@ -70,8 +86,24 @@ public struct PricedPiece: Hashable, Sendable {
     }
 }
 
+/// What a device makes of a piece whatever its extents are, as long as they are more than one.
+struct ExtentFreeFacts: Sendable {
+    /// Of each kernel.
+    let placements: [KernelPlacement]
+    /// Why the runtime's format cannot hold the piece, if it cannot.
+    let unheld: Price.Cause?
+    /// Which values share memory, and while which kernels run; their sizes do depend on extents.
+    let buffers: [LiveBuffer]
+
+    init(_ executed: ExecutedGraph, on profile: DeviceProfile) {
+        placements = executed.workloads.map(profile.kernelPlacement)
+        unheld = profile.runtime.refusesToHold(executed.source).map(Price.Cause.notExportable)
+        buffers = profile.liveBuffers(executed.graph, executed.kernels)
+    }
+}
+
 /// The forms in which runtimes execute one graph, each worked out once.
-private struct ExecutedForms {
+struct ExecutedForms {
     private let source: Graph
     private var known: [ExecutedGraph] = []
 

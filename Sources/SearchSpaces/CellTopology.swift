@@ -66,6 +66,33 @@ extension CellTopology {
     }
 
     func read(_ text: String, into genotype: inout Genotype) throws(EncodingError) {
+        if !readPlain(Array(text.utf8), into: &genotype) { try readParts(of: text, into: &genotype) }
+    }
+
+    /// Reads a text that is as `text(of:)` writes it; false where it is not.
+    private func readPlain(_ text: [UInt8], into genotype: inout Genotype) -> Bool {
+        var rest = text[...]
+        func skip(_ expected: String) -> Bool {
+            guard rest.starts(with: expected.utf8) else { return false }
+            rest = rest.dropFirst(expected.utf8.count)
+            return true
+        }
+        var into = 0
+        for edge in edges {
+            if edge.into != into {
+                guard skip(into == 0 ? "|" : "+|") else { return false }
+                into = edge.into
+            }
+            guard let option = edge.operation.values.firstIndex(where: { skip($0.rawValue) }),
+                skip("~\(edge.from)|")
+            else { return false }
+            if let dimension = edge.operation.dimension { genotype[dimension] = option }
+        }
+        return rest.isEmpty
+    }
+
+    /// The same part by part, with words for what is wrong.
+    private func readParts(of text: String, into genotype: inout Genotype) throws(EncodingError) {
         let groups = text.split(separator: "+", omittingEmptySubsequences: false)
         guard groups.count == nodes - 1 else {
             throw EncodingError(detail: "it has \(groups.count) groups joined by '+', expected \(nodes - 1)")
@@ -140,7 +167,8 @@ extension CellTopology {
 extension CellTopology {
     /// The network of the NATS-Bench paper; every edge is there, dead or not.
     func graph(
-        of genotype: Genotype, input: NetworkInput, name: String, showing detail: NetworkDetail
+        of genotype: Genotype, input: NetworkInput, name: String, showing detail: NetworkDetail,
+        kernel: ((_ edge: Int) -> Int)? = nil
     ) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-5)
         try network.layer("stem", kernel: 3, channels: stages[0].width, activation: nil, edges: .symmetric)
@@ -154,7 +182,7 @@ extension CellTopology {
                 }
             }
             for cell in 0..<(detail == .whole ? stage.cells : min(stage.cells, 1)) {
-                try append(to: &network, named: "stage\(index).\(cell)", genotype)
+                try append(to: &network, named: "stage\(index).\(cell)", genotype, kernel: kernel)
             }
         }
         try network.normalize("last.norm")
@@ -162,16 +190,18 @@ extension CellTopology {
         return try network.finish(outputs: input.outputs)
     }
 
-    private func append(
-        to network: inout NetworkBuilder, named name: String, _ genotype: Genotype
+    func append(
+        to network: inout NetworkBuilder, named name: String, _ genotype: Genotype,
+        kernel: ((_ edge: Int) -> Int)? = nil
     ) throws(GraphError) {
         var values = [network.current]
         for into in 1..<nodes {
             var sum: ValueID?
-            for edge in edges where edge.into == into {
+            for (index, edge) in edges.enumerated() where edge.into == into {
                 network.resume(at: values[edge.from])
                 let edgeName = "\(name).\(edge.from)to\(into)"
-                try network.apply(edge.operation.value(in: genotype), named: edgeName)
+                try network.apply(
+                    edge.operation.value(in: genotype), named: edgeName, kernel: kernel?(index))
                 if let sum { try network.combine("\(edgeName).add", with: sum) }
                 sum = network.current
             }
@@ -182,7 +212,7 @@ extension CellTopology {
 
 extension NetworkBuilder {
     fileprivate mutating func apply(
-        _ operation: CellTopology.Operation, named name: String
+        _ operation: CellTopology.Operation, named name: String, kernel: Int?
     ) throws(GraphError) {
         switch operation {
         case .none: try erase("\(name).none")
@@ -193,24 +223,25 @@ extension NetworkBuilder {
                 Pooling(
                     .average, kernel: 3, stride: 1, padding: EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
                 ))
-        case .convolution1: try appendActivated("\(name).conv1", kernel: 1, channels: channels)
-        case .convolution3: try appendActivated("\(name).conv3", kernel: 3, channels: channels)
+        case .convolution1: try appendActivated("\(name).conv1", side: kernel ?? 1, channels: channels)
+        case .convolution3: try appendActivated("\(name).conv3", side: kernel ?? 3, channels: channels)
         }
     }
 
     private mutating func appendActivated(
-        _ name: String, kernel: Extent, stride: Extent = 1, channels: Int
+        _ name: String, side: Int, stride: Extent = 1, channels: Int
     ) throws(GraphError) {
         try activate("\(name).activation", .relu)
         try layer(
-            name, kernel: kernel, stride: stride, channels: channels, activation: nil, edges: .symmetric)
+            name, kernel: Extent(side, side), stride: stride, channels: channels, activation: nil,
+            edges: .symmetric)
     }
 
     /// The residual block of stride 2; its shortcut is an average over 2×2 and a 1×1 convolution.
     fileprivate mutating func reduce(_ name: String, to width: Int) throws(GraphError) {
         let entry = current
-        try appendActivated("\(name).first", kernel: 3, stride: 2, channels: width)
-        try appendActivated("\(name).second", kernel: 3, channels: width)
+        try appendActivated("\(name).first", side: 3, stride: 2, channels: width)
+        try appendActivated("\(name).second", side: 3, channels: width)
         let body = current
         resume(at: entry)
         try pool("\(name).shortcut.pool", Pooling(.average, kernel: 2, stride: 2))

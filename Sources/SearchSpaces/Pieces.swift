@@ -139,19 +139,31 @@ public struct Pieces: Sendable {
     /// - Returns: nil where the graph has not as many pieces as there are such keys.
     public func cut(_ graph: Graph, of genotype: Genotype, at positions: [Int]? = nil) -> [Graph]? {
         guard pieces.count > 1, !isWhole(genotype) else { return [graph] }
-        var owners: [Int] = []
-        for node in graph.nodes {
-            let named = pieces.lastIndex { $0.owns(node.name) }
-            owners.append(max(named ?? 0, owners.last ?? 0))
-        }
+        let owners = owners(in: graph)
         let present = self.present(in: genotype)
         guard Set(owners) == Set(present) else { return nil }
         let cutter = GraphCutter(graph: graph, owners: owners)
         return (positions ?? Array(present.indices)).map { cutter.part(of: present[$0]) }
     }
 
+    /// One piece of a network that shows it; nil where the graph does not.
+    func cut(_ graph: Graph, piece: Int) -> Graph? {
+        let owners = owners(in: graph)
+        return owners.contains(piece) ? GraphCutter(graph: graph, owners: owners).part(of: piece) : nil
+    }
+
+    /// The piece of each node.
+    private func owners(in graph: Graph) -> [Int] {
+        var owners: [Int] = []
+        for node in graph.nodes {
+            let named = pieces.lastIndex { $0.owns(node.name) }
+            owners.append(max(named ?? 0, owners.last ?? 0))
+        }
+        return owners
+    }
+
     /// The pieces that the network of a genotype has, in order: those of its keys without repeats.
-    private func present(in genotype: Genotype) -> [Int] {
+    func present(in genotype: Genotype) -> [Int] {
         pieces.indices.filter { pieces[$0].count(in: genotype) > 0 }
     }
 }

@@ -5,13 +5,9 @@ extension StagedTopology {
         of genotype: Genotype, input: NetworkInput, name: String, showing detail: NetworkDetail
     ) throws(GraphError) -> Graph {
         var network = NetworkBuilder(name: name, input: input, epsilon: 1e-3)
-        let full = Extent(input.height, input.width)
-        try network.resize("stem.resize", to: resolution.value(in: genotype).extent(of: full))
-        try network.layer(
-            "stem", kernel: stem.kernel.value(in: genotype).extent,
-            stride: stem.stride.value(in: genotype).extent,
-            channels: stem.width.value(in: genotype),
-            activation: stem.activation.value(in: genotype).activation)
+        try appendStem(
+            to: &network, of: genotype, width: stem.width.value(in: genotype),
+            kernel: stem.kernel.value(in: genotype).extent)
         for stage in stages {
             let depth = stage.depth.value(in: genotype)
             for index in 0..<(detail == .whole ? depth : min(depth, 2)) {
@@ -23,22 +19,37 @@ extension StagedTopology {
                 }
             }
         }
-        let width = headWidth.value(in: genotype)
-        if width > 0 {
-            try network.layer(
-                "head", kernel: 1, channels: width, activation: stem.activation.value(in: genotype).activation
-            )
-        }
+        try appendHead(to: &network, of: genotype, width: headWidth.value(in: genotype))
         return try network.finish(outputs: input.outputs)
+    }
+
+    func appendStem(
+        to network: inout NetworkBuilder, of genotype: Genotype, width: Int, kernel: Extent
+    ) throws(GraphError) {
+        try network.resize("stem.resize", to: resolution.value(in: genotype).extent(of: network.extent))
+        try network.layer(
+            "stem", kernel: kernel,
+            stride: stem.stride.value(in: genotype).extent, channels: width,
+            activation: stem.activation.value(in: genotype).activation)
+    }
+
+    /// The last 1×1 convolution; none where it has no width.
+    func appendHead(
+        to network: inout NetworkBuilder, of genotype: Genotype, width: Int
+    ) throws(GraphError) {
+        guard width > 0 else { return }
+        try network.layer(
+            "head", kernel: 1, channels: width, activation: stem.activation.value(in: genotype).activation)
     }
 }
 
 /// One block of a stage with every choice made.
-private struct BlockPlan {
+struct BlockPlan {
     let name: String
     let block: StagedTopology.Block
-    let width: Int
-    let kernel, stride: Extent
+    var width: Int
+    var kernel: Extent
+    let stride: Extent
     let expansion: Int
     let activation: Activation
     let squeezeExcite: Double
@@ -56,7 +67,7 @@ private struct BlockPlan {
 }
 
 extension NetworkBuilder {
-    fileprivate mutating func append(_ plan: BlockPlan) throws(GraphError) {
+    mutating func append(_ plan: BlockPlan) throws(GraphError) {
         switch plan.block {
         case .separable: try appendSeparable(plan)
         case .inverted: try appendInverted(plan)

@@ -105,7 +105,67 @@ struct PriceTests {
         "Costs summed from pieces, one by one and in a batch, are those of the whole network, on every device",
         arguments: try Shipped.spaces())
     func pieces(of name: String) throws {
-        try compare(Shipped.space(name), points: name == "nas-bench-201" ? 60 : 12)
+        try compare(Shipped.space(name), points: name == "nas-bench-201" ? 60 : 16)
+    }
+
+    @Test(
+        "A piece priced by the template of its kind costs what its own graph costs, to the last bit, on every device",
+        arguments: try Shipped.spaces())
+    func templates(of name: String) throws {
+        let space = try Shipped.space(name)
+        let devices = try Shipped.devices().profiles
+        let other = NetworkInput(height: 48, width: 20, channels: 2, outputs: 29)
+        for input in [space.referenceInput, other] {
+            let pieces = try #require(Pieces(of: space))
+            guard let outlines = PieceOutlines(of: space, in: pieces, input: input) else { return }
+            var templates: [PieceKind: PieceTemplate] = [:]
+            var (outlined, all) = (0, 0)
+            var random = RandomStream(seed: 13, .proposal)
+            for _ in 0..<(name == "nas-bench-201" ? 100 : 30) {
+                let genotype = space.normalForm(space.sample(using: &random))
+                let graph = try space.graph(of: genotype, input: input, showing: pieces.detail(of: genotype))
+                    .compressed(by: space.pipeline(of: genotype))
+                guard pieces.keys(of: genotype) != nil else { continue }
+                let parts = try #require(pieces.cut(graph, of: genotype))
+                for (position, part) in parts.enumerated() {
+                    all += 1
+                    guard let outline = outlines.outline(of: genotype, at: position) else { continue }
+                    if templates[outline.kind] == nil {
+                        let marked = try #require(outlines.marked(of: genotype, at: position))
+                        templates[outline.kind] = PieceTemplate(
+                            marked.graph, marks: marked.marks, kernelMarks: marked.kernelMarks,
+                            literals: marked.literals, on: devices)
+                    }
+                    guard let priced = templates[outline.kind]?.priced(outline.extents) else { continue }
+                    outlined += 1
+                    let place = "\(space.architecture(of: genotype)), piece \(position)"
+                    #expect(priced.macs == part.macs && priced.parameters == part.parameters, "\(place)")
+                    for (device, own) in zip(devices, zip(priced.pieces, PricedPiece.each(part, on: devices)))
+                    {
+                        #expect(own.0 == own.1, "\(place) on \(device.name)")
+                    }
+                }
+            }
+            if ["tiny-image", "nas-bench-201"].contains(name) {
+                #expect(Double(outlined) >= 0.3 * Double(all), "\(outlined) of \(all)")
+            }
+        }
+    }
+
+    @Test("Blocks of a single channel or column cost what their networks cost")
+    func smallExtents() throws {
+        let text = """
+            version: 1
+            name: thin
+            title: extents of one
+            input: {height: 6, width: 1, channels: 1, outputs: 4}
+            activation: relu
+            stem: {kernel: 3, stride: 1, width: [1, 2]}
+            stages:
+              - {name: only, operation: separable, depth: 1, width: [1, 4], kernel: 3, stride: [1, 8]}
+            """
+        let space = try SearchSpace(parsing: text, file: "thin.yaml")
+        try compare(space, points: 20)
     }
 
     @Test("What is no sum of pieces, such as a sparsity spread over all layers, is priced as a whole")

@@ -43,6 +43,39 @@ struct PieceTests {
         }
     }
 
+    @Test("Many networks at once cost what they cost one by one, on every device")
+    func batches() throws {
+        let widths = [8, 16, 24]
+        for profile in try DeviceCatalog(files: Shipped.files()).profiles {
+            var table = PriceTable(profile, reserve: Reserve(ramBytes: 1000, flashBytes: 2000))
+            for key in 0..<18 {
+                let swish = key % 2 == 1 ? [0] : []
+                let piece = try chain([widths[key / 2 % 3]], swishAfter: swish, from: widths[key / 6])
+                table.add(PricedPiece(piece, on: profile))
+            }
+            var networks: [[Int]] = []
+            var lists = PieceLists()
+            for index in 0..<40 {
+                var random = RandomStream(seed: 4, .proposal, UInt64(index))
+                networks.append((0...index).map { _ in random.index(below: 18) })
+                lists.pieces += networks[index].map(Int32.init)
+                lists.ends.append(lists.pieces.count)
+            }
+            for (network, numbers) in zip(networks, table.prices(lists)) {
+                let price = table.price(network)
+                #expect(
+                    numbers
+                        == PriceNumbers(
+                            latencyMilliseconds: price.latencyMilliseconds,
+                            latencyMillisecondsP10: price.latencyMillisecondsP10,
+                            latencyMillisecondsP90: price.latencyMillisecondsP90,
+                            energyMillijoules: price.energyMillijoules, peakRAMBytes: price.peakRAMBytes,
+                            flashBytes: price.flashBytes, modelBytes: price.modelBytes, status: price.status),
+                    "\(profile.name)")
+            }
+        }
+    }
+
     @Test(
         "10,000 random networks cost the same from memoised pieces as whole",
         arguments: ["raspberry-pi-4", "coral-edge-tpu"])
