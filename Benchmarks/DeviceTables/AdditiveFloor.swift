@@ -128,7 +128,8 @@ struct CellEdges {
                 switch treatment {
                 case .run: true
                 case .removedBackward, .foldedIntoWeights: reachesOutput.contains(end)
-                case .removedBothWays: reachesOutput.contains(end) && reachedByInput.contains(start)
+                case .removedBothWays, .removedBothWaysButSums:
+                    reachesOutput.contains(end) && reachedByInput.contains(start)
                 }
             if isLive { counts[1 + operation] += 1 }
         }

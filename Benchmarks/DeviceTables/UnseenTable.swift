@@ -182,9 +182,16 @@ private struct UnseenColumn {
 }
 
 extension DeadBranches {
-    /// Folding a product with zero into weights is a way of removing backward.
-    fileprivate func isAlike(_ other: DeadBranches) -> Bool {
-        self == other || (self == .foldedIntoWeights && other == .removedBackward)
-            || (self == .removedBackward && other == .foldedIntoWeights)
+    /// Folding a product with zero into weights is a way of removing backward, and not seeing that a sum is zero one of removing
+    /// both ways.
+    fileprivate func isAlike(_ other: DeadBranches) -> Bool { plain == other.plain }
+
+    /// The one of the floor's treatments that comes closest.
+    private var plain: DeadBranches {
+        switch self {
+        case .run: .run
+        case .removedBackward, .foldedIntoWeights: .removedBackward
+        case .removedBothWays, .removedBothWaysButSums: .removedBothWays
+        }
     }
 }

@@ -136,7 +136,7 @@ extension RuntimePolicy {
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(keys: [
             "dead_code", "folds_batch_normalization", "fuses_activation", "fuses_residual", "removes_no_ops",
-            "folds_scale", "drops_zero_fed",
+            "folds_scale", "drops_zero_fed", "keeps_zero_sums",
         ])
         graph = GraphPolicy(
             deadCode: try node.required("dead_code").choice(GraphPolicy.DeadCode.self),
@@ -146,6 +146,7 @@ extension RuntimePolicy {
             removesNoOps: try node.required("removes_no_ops").bool())
         foldsScale = try node.optional("folds_scale")?.bool() ?? false
         dropsZeroFed = try node.optional("drops_zero_fed")?.bool() ?? false
+        keepsZeroSums = try node.optional("keeps_zero_sums")?.bool() ?? false
     }
 }
 

@@ -136,7 +136,7 @@ extension RuntimePolicy {
             "folds_batch_normalization: \(graph.foldsBatchNormalization)",
             "fuses_activation: \(graph.fusesActivation)", "fuses_residual: \(graph.fusesResidual)",
             "removes_no_ops: \(graph.removesNoOps)", "folds_scale: \(foldsScale)",
-            "drops_zero_fed: \(dropsZeroFed)",
+            "drops_zero_fed: \(dropsZeroFed)", "keeps_zero_sums: \(keepsZeroSums)",
         ]
     }
 }

@@ -108,8 +108,7 @@ struct FactorFit {
     }
 
     private func weight(_ residual: Double) -> Double {
-        let z = residual / errorScale
-        return (prior.freedom + 1) / (prior.freedom + z * z)
+        prior.tails.weight(residual / errorScale)
     }
 
     /// The root of the mean of weight × (residual² + variance of the prediction), the prior's share included.
@@ -155,8 +154,7 @@ struct FactorFit {
     private func logEvidence(_ factor: Cholesky) -> Double {
         var sum = -0.5 * factor.logDeterminant
         for index in rows.indices {
-            let z = residual(index) / errorScale
-            sum -= errorScale.logarithm + (prior.freedom + 1) / 2 * (1 + z * z / prior.freedom).logarithm
+            sum += prior.tails.logDensity(residual(index) / errorScale) - errorScale.logarithm
         }
         sum += 0.5 * precision.logDeterminant
         for (index, deviation) in deviations.enumerated() where deviation != 0 {
@@ -197,14 +195,10 @@ extension FactorFit {
     var termFit: TermFit {
         TermFit(
             scales: factors, covariance: covariance,
-            residualLogSD: errorScale * FactorFit.normalEquivalent,
+            residualLogSD: errorScale * prior.tails.normalEquivalent,
             leaveOneOutError: leftOut.map { abs($0.exponential - 1) }.median ?? 0,
             residualQuantiles: [0.1, 0.5, 0.9].map { leftOut.quantile($0) ?? 0 }, samples: rows.count,
             range: (values.min() ?? 1)...(values.max() ?? 1),
             leastRatio: prior.form == .linear ? leastRatio / 10 : 0)
     }
-
-    /// The quantile at 0.9 of Student's t with 4 degrees of freedom over the normal's is 1.20; a fit to few measurements finds
-    /// less scatter than there is.
-    private static let normalEquivalent = 1.5
 }

@@ -25,9 +25,8 @@ struct FactorPrior {
     var commonSD = 2.0
     /// Covariance of the terms' own deviations from it, in units of `means` or as logarithms, a row a term.
     private(set) var covariance: [SIMD16<Double>]
-    /// Degrees of freedom of Student's t: times of the same work scatter by a few hundredths and now and then by a factor of
-    /// two.
-    var freedom = 4.0
+    /// How errors are distributed.
+    private(set) var tails = ErrorTails.usual
     /// Scale of the relative errors believed before any measurement is seen, and how many measurements that belief is worth.
     var errorScale = 0.02, errorWeight = 1.5
     /// The widths, relative to `covariance`, between which the measurements decide.
@@ -36,6 +35,9 @@ struct FactorPrior {
     ///
     /// The measurements decide between these too. With 0 all terms may be wrong by the same factor.
     private var equalShares = [0, 0.3]
+    /// The distributions of errors between which the measurements decide: two of ten that took twice their time must not bend
+    /// a factor, and few devices have such.
+    private var openTails = [ErrorTails.usual, .heavy]
 
     /// What the profile's population says; without one, that each term's factor is free as far as the profile is vague.
     init(_ profile: DeviceProfile) {
@@ -54,7 +56,7 @@ struct FactorPrior {
         means = population.factors
         covariance = population.covariance
         (errorScale, errorWeight) = (population.errorScale, 3)
-        (widths, equalShares) = ([1], [0])
+        (widths, equalShares, openTails) = ([1], [0], [.usual])
     }
 
     private init(termSD: Double) {
@@ -79,10 +81,18 @@ struct FactorPrior {
     /// How far a device's factors are from its profile's is not known, nor whether a profile that holds a kind of work for
     /// cheap is wrong by a share of that little or of the whole network's time. A phone's int8 kernels need 1.6 times as long
     /// for 3×3 as for 1×1 convolutions, where nine times the work says nine times. A few measurements tell nothing of small
-    /// terms: these keep the profile's proportions.
+    /// terms, which keep the profile's proportions, and nothing of rare errors.
     func alternatives(for rows: [SIMD16<Double>]) -> [FactorPrior] {
-        let shares = rows.count < FactorPrior.fewRows ? [0] : equalShares
-        return shares.flatMap { equal in widths.map { widened(by: $0, equalBelow: equal, for: rows) } }
+        let isFew = rows.count < FactorPrior.fewRows
+        return (isFew ? [.usual] : openTails).flatMap { tails in
+            (isFew ? [0] : equalShares).flatMap { equal in
+                widths.map { width in
+                    var prior = widened(by: width, equalBelow: equal, for: rows)
+                    prior.tails = tails
+                    return prior
+                }
+            }
+        }
     }
 
     /// The one by which probes are chosen: certain of little, but not looking for a device on which all terms cost alike.

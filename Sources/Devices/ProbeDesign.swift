@@ -11,7 +11,7 @@ public struct ProbeDesign: Sendable {
     /// Each is worked out as every kind of runtime would execute it: half a millisecond a model and habit.
     public init(graphs: [Graph], on profile: DeviceProfile) {
         prior = FactorPrior(profile)
-        terms = profile.habits.map { policy in
+        terms = profile.habits.filter(profile.guidesProbes).map { policy in
             var own = profile
             own.calibration = nil
             own.runtime.policy = policy
@@ -28,7 +28,7 @@ public struct ProbeDesign: Sendable {
     /// - Parameter terms: by habit, in the order of `DeviceProfile.habits`, the terms of every model.
     package init(terms: [[SIMD16<Double>]], on profile: DeviceProfile) {
         prior = FactorPrior(profile)
-        self.terms = terms
+        self.terms = zip(profile.habits, terms).filter { profile.guidesProbes($0.0) }.map(\.1)
     }
 
     /// Indices of `count` candidates, in the order in which they were chosen.
@@ -60,6 +60,14 @@ public struct ProbeDesign: Sendable {
     /// Scatter of a probe's logarithm around the model; larger than that of measurements, because the extremes that a design
     /// likes are also where a model is least true.
     fileprivate static let noise = 0.1
+}
+
+extension DeviceProfile {
+    /// Whether probes are chosen by this habit: not by whether zeros summed are seen unless the profile says so, since only rare
+    /// networks tell, and such make worse probes of everything else.
+    fileprivate func guidesProbes(_ policy: RuntimePolicy) -> Bool {
+        policy.deadBranches != .removedBothWaysButSums || runtime.policy.deadBranches == policy.deadBranches
+    }
 }
 
 /// What is known of the factors under one habit.

@@ -10,6 +10,8 @@ public enum DeadBranches: String, Hashable, Sendable, CaseIterable {
     case foldedIntoWeights
     /// What reaches no output is removed, and what only zeros feed too.
     case removedBothWays
+    /// The same, but a sum of zeros is not taken for zero, and what it feeds is run.
+    case removedBothWaysButSums
 
     /// As `devices calibrate` says it.
     public var text: String {
@@ -18,6 +20,8 @@ public enum DeadBranches: String, Hashable, Sendable, CaseIterable {
         case .removedBackward: "removes branches that reach no output"
         case .foldedIntoWeights: "folds products with zero into weights, and removes what reaches no output"
         case .removedBothWays: "removes branches that reach no output or that no input reaches"
+        case .removedBothWaysButSums:
+            "removes branches that reach no output or that no input reaches, but not what a sum of zeros feeds"
         }
     }
 }
@@ -26,7 +30,7 @@ extension RuntimePolicy {
     /// What this policy does with branches that contribute nothing.
     public var deadBranches: DeadBranches {
         guard graph.deadCode == .zeros else { return .run }
-        if dropsZeroFed { return .removedBothWays }
+        if dropsZeroFed { return keepsZeroSums ? .removedBothWaysButSums : .removedBothWays }
         return foldsScale ? .foldedIntoWeights : .removedBackward
     }
 
@@ -46,7 +50,8 @@ extension RuntimePolicy {
         var policy = self
         policy.graph.deadCode = branches == .run ? .unused : .zeros
         policy.foldsScale = branches == .foldedIntoWeights
-        policy.dropsZeroFed = branches == .removedBothWays
+        policy.dropsZeroFed = branches == .removedBothWays || branches == .removedBothWaysButSums
+        policy.keepsZeroSums = branches == .removedBothWaysButSums
         return policy
     }
 }

@@ -2,7 +2,7 @@ public import ModelGraph
 
 /// What a runtime (with the converter before it) does to a graph before running it.
 ///
-/// Besides the rewrites that keep a network's function, two that only a price needs: they change which kernels run.
+/// Besides the rewrites that keep a network's function, some that only a price needs: they change which kernels run.
 public struct RuntimePolicy: Hashable, Sendable {
     /// The rewrites that keep the network's function.
     public var graph: GraphPolicy
@@ -14,12 +14,18 @@ public struct RuntimePolicy: Hashable, Sendable {
     /// Whatever is fed only by zeros counts as zero, biases included: the network is built without it, or it is
     /// computed ahead as a constant.
     public var dropsZeroFed: Bool
+    /// Where what only zeros feed is dropped, a sum of zeros is not taken for zero: what reads it runs.
+    public var keepsZeroSums: Bool
 
     /// A policy; the rewrites that only a price needs are off unless stated otherwise.
-    public init(_ graph: GraphPolicy, foldsScale: Bool = false, dropsZeroFed: Bool = false) {
+    public init(
+        _ graph: GraphPolicy, foldsScale: Bool = false, dropsZeroFed: Bool = false,
+        keepsZeroSums: Bool = false
+    ) {
         self.graph = graph
         self.foldsScale = foldsScale
         self.dropsZeroFed = dropsZeroFed
+        self.keepsZeroSums = keepsZeroSums
     }
 }
 
@@ -28,7 +34,7 @@ extension Graph {
     func executed(under policy: RuntimePolicy) -> Graph {
         var graph = self
         if policy.foldsScale { graph = graph.foldingScales() }
-        if policy.dropsZeroFed { graph = graph.droppingZeroFed() }
+        if policy.dropsZeroFed { graph = graph.droppingZeroFed(keepingSums: policy.keepsZeroSums) }
         return graph.normalized(for: policy.graph)
     }
 
@@ -55,7 +61,7 @@ extension Graph {
     }
 
     /// Sums skip terms that only zeros feed.
-    private func droppingZeroFed() -> Graph {
+    private func droppingZeroFed(keepingSums keepsSums: Bool) -> Graph {
         var isZero = values.map { $0.isZeroNumber }
         var replaced = [ValueID?](repeating: nil, count: values.count)
         for node in nodes {
@@ -66,6 +72,7 @@ extension Graph {
                 traits.zeros == .whenAnyInputIs
                 ? zeros.contains(true) : !zeros.isEmpty && !zeros.contains(false)
             guard case .binary(.add) = node.operation else { continue }
+            if keepsSums, zeros == [true, true] { isZero[node.output.index] = false }
             if zeros == [true, false] { replaced[node.output.index] = data[1] }
             if zeros == [false, true] { replaced[node.output.index] = data[0] }
         }

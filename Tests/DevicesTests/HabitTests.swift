@@ -44,7 +44,8 @@ struct HabitTests {
         var policy = profile.runtime.policy
         policy.graph.deadCode = treatment == .run ? .unused : .zeros
         policy.foldsScale = treatment == .foldedIntoWeights
-        policy.dropsZeroFed = treatment == .removedBothWays
+        policy.dropsZeroFed = treatment == .removedBothWays || treatment == .removedBothWaysButSums
+        policy.keepsZeroSums = treatment == .removedBothWaysButSums
         return policy
     }
 
@@ -98,6 +99,29 @@ struct HabitTests {
         }
     }
 
+    @Test(
+        "Two of ten measurements that took twice their time bend no prediction",
+        arguments: [(0, 5), (2, 7), (3, 9)])
+    func outliers(places: (Int, Int)) throws {
+        let counts = (0..<36).map { ($0 / 6, $0 % 6) }
+        let graphs = try counts.map(chain)
+        let times = counts.map { 2 + 2.0 * Double($0.0) + 3.2 * Double($0.1) }
+        let profile = try Shipped.profile("generic-cortex-a76")
+        let rows = ProbeDesign(graphs: graphs, on: profile).choose(10).enumerated().map { step, probe in
+            let isSlow = step == places.0 || step == places.1
+            return Measurement(
+                line: probe, model: "\(probe)",
+                latencyMilliseconds: times[probe] * (isSlow ? 2 : step.isMultiple(of: 2) ? 0.99 : 1.01))
+        }
+        let fitted = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
+            PricedPiece(graphs[row.line], on: profile)
+        }.profile
+        let errors = try zip(graphs, times).map { graph, time in
+            abs(try #require(price(graph, on: fitted).latencyMilliseconds) / time - 1)
+        }
+        #expect(errors.count { $0 < 0.1 } > 30)
+    }
+
     @Test("Every treatment of dead branches is a habit once; only a microcontroller's fusion is as declared")
     func habits() throws {
         for profile in try DeviceCatalog(files: Shipped.files()).profiles {
@@ -143,6 +167,7 @@ struct HabitTests {
             Calibration.Habit(
                 policy: other, weight: 0.4, latency: calibration.latency)
         ]
+        profile.runtime.policy = policy(.removedBothWaysButSums, of: profile)
         let again = try DeviceProfile(parsing: profile.yaml, file: "new.yaml")
         #expect(again == profile)
         let graph = try graph(channels: 16, isErased: true, isFed: true)

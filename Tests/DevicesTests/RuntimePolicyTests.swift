@@ -61,6 +61,44 @@ struct RuntimePolicyTests {
         #expect(try convolutions(RuntimePolicy(policy, dropsZeroFed: true)) == 0)
     }
 
+    /// A live 1×1 convolution plus a 3×3 convolution that reads a sum of so many products with zero.
+    private func graph(zerosSummed count: Int) throws -> Graph {
+        var builder = GraphBuilder(name: "sums")
+        let image = builder.input("image", ValueType([1, 8, 8, 4]))
+        let zero = builder.constant("zero", Tensor([1], .repeated(0, .float32)))
+        func convolution(_ value: ValueID, _ kernel: Int) throws -> ValueID {
+            let weights = builder.constant("w", .unknown([4, kernel, kernel, 4]))
+            let bias = builder.constant("b", .unknown([4]))
+            let edge = kernel / 2
+            let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
+            return try builder.apply(
+                .convolution(Convolution(kernel: Extent(kernel, kernel), padding: padding)),
+                to: [value, weights, bias])
+        }
+        let zeros = try (0..<count).map { _ in
+            try builder.apply(.binary(.multiply), to: [image, zero])
+        }
+        let sum = try zeros.dropFirst().reduce(zeros[0]) {
+            try builder.apply(.binary(.add), to: [$0, $1])
+        }
+        let live = try convolution(image, 1)
+        let all = try builder.apply(.binary(.add), to: [live, try convolution(sum, 3)])
+        let result = try builder.apply(.globalPool(.average), to: [all])
+        return builder.graph(outputs: [result])
+    }
+
+    @Test("What reads a sum of zeros runs where only products with zero are seen", arguments: [1, 2, 3])
+    func keepsZeroSums(count: Int) throws {
+        var policy = base
+        policy.deadCode = .zeros
+        let graph = try graph(zerosSummed: count)
+        for keeps in [false, true] {
+            let executed = ExecutedGraph(
+                graph, under: RuntimePolicy(policy, dropsZeroFed: true, keepsZeroSums: keeps))
+            #expect(executed.kernelCounts[0] == (keeps && count > 1 ? 1 : 0))
+        }
+    }
+
     @Test("A network whose input is multiplied by zero does not depend on it")
     func dependsOnInput() throws {
         #expect(try graph().dependsOnInput)
