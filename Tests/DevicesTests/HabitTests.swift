@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Habits of runtimes, inferred from measurements")
 struct HabitTests {
-    /// A live 1×1 convolution, and as asked a 3×3 convolution whose result is multiplied by zero and one that zeros feed.
+    /// A live 1×1 convolution, and as asked a 3×3 convolution whose result is multiplied by zero and one that zeros feed: one
+    /// product with zero, or the sum of two where the channels' number is a square.
     private func graph(channels: Int, isErased: Bool, isFed: Bool) throws -> Graph {
         var builder = GraphBuilder(name: "dead")
         let image = builder.input("image", ValueType([1, 16, 16, channels]))
@@ -25,7 +26,11 @@ struct HabitTests {
             sum = try builder.apply(.binary(.add), to: [sum, erased])
         }
         if isFed {
-            let zeros = try builder.apply(.binary(.multiply), to: [image, zero])
+            var zeros = try builder.apply(.binary(.multiply), to: [image, zero])
+            if [16, 64].contains(channels) {
+                let more = try builder.apply(.binary(.multiply), to: [image, zero])
+                zeros = try builder.apply(.binary(.add), to: [zeros, more])
+            }
             sum = try builder.apply(.binary(.add), to: [sum, try convolution(zeros, 3)])
         }
         let result = try builder.apply(.globalPool(.average), to: [sum])
@@ -101,7 +106,7 @@ struct HabitTests {
 
     @Test(
         "Two of ten measurements that took twice their time bend no prediction",
-        arguments: [(0, 5), (2, 7), (3, 9)])
+        arguments: [(0, 5), (1, 4), (3, 9)])
     func outliers(places: (Int, Int)) throws {
         let counts = (0..<36).map { ($0 / 6, $0 % 6) }
         let graphs = try counts.map(chain)
@@ -116,10 +121,11 @@ struct HabitTests {
         let fitted = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
             PricedPiece(graphs[row.line], on: profile)
         }.profile
-        let errors = try zip(graphs, times).map { graph, time in
-            abs(try #require(price(graph, on: fitted).latencyMilliseconds) / time - 1)
+        // The usual tails alone are 1.7 to 3.6 % off.
+        for (graph, time) in zip(graphs, times) {
+            let predicted = try #require(price(graph, on: fitted).latencyMilliseconds)
+            #expect(abs(predicted / time - 1) < 0.015)
         }
-        #expect(errors.count { $0 < 0.1 } > 30)
     }
 
     @Test("Every treatment of dead branches is a habit once; only a microcontroller's fusion is as declared")
@@ -136,7 +142,7 @@ struct HabitTests {
 
     @Test(
         "A dozen measurements tell what a runtime does with dead branches, whatever the profile says",
-        arguments: [DeadBranches.removedBackward, .removedBothWays])
+        arguments: [DeadBranches.removedBackward, .removedBothWays, .removedBothWaysButSums])
     func treatment(of branches: DeadBranches) throws {
         var truth = try Shipped.profile("raspberry-pi-4")
         truth.runtime.policy = policy(branches, of: truth)
