@@ -112,6 +112,20 @@ struct AnyTaskTests {
         #expect(text.contains("metric: macro_f1") == (times > 10))
     }
 
+    @Test(
+        "`data check` recommends average precision only where it is that of the rare class",
+        arguments: [("fault", "normal", false), ("ok", "rare", true)])
+    func rareClassJudged(first: String, second: String, isLastRare: Bool) throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<400).map {
+            "\($0 * 37 % 101).5,\(($0 % 20 == 0) == isLastRare ? second : first)"
+        }
+        let data = try folder.write("a,class\n" + rows.joined(separator: "\n") + "\n", to: "table.csv")
+        let warnings = try checkData(data).warnings
+        #expect(warnings.contains { $0.contains("macro_f1 or average_precision") } == isLastRare)
+        #expect(warnings.contains { $0.contains("average_precision is that of 'normal'") } != isLastRare)
+    }
+
     @Test("A class that a part lacks is named, and so are arrays whose channels come first")
     func doubts() throws {
         let folder = try TemporaryFolder()

@@ -89,9 +89,13 @@ extension DataAnswer {
         }
         let counts = classes.map(\.train)
         if let least = counts.min(), let most = counts.max(), least * 10 < most {
+            let metrics =
+                classes.count == 2 && counts[1] == most
+                ? "balanced_accuracy or macro_f1 (average_precision is that of '\(classes[1].name)', the last of two classes)"
+                : "balanced_accuracy, macro_f1 or average_precision"
             doubts.append(
-                "classes have \(least) to \(most) training samples; judge by balanced_accuracy, macro_f1 or "
-                    + "average_precision, or set training.class_weights: balanced")
+                "classes have \(least) to \(most) training samples; judge by \(metrics), or set "
+                    + "training.class_weights: balanced")
         }
         return doubts
     }
