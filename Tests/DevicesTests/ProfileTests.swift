@@ -46,6 +46,18 @@ struct ProfileTests {
         }
     }
 
+    @Test("A key that is newer than profiles in use is written only where it says something")
+    func newerKeys() throws {
+        let old = "drops_zero_fed: false\n"
+        let written = try Shipped.profile("raspberry-pi-4").yaml.replacing(
+            "drops_zero_fed: true\n", with: old)
+        try #require(written.contains(old) && !written.contains("keeps_zero_sums"))
+        #expect(try DeviceProfile(parsing: written, file: "pi.yaml").yaml == written)
+        let new = written.replacing(old, with: "drops_zero_fed: true\n    keeps_zero_sums: true\n")
+        let read = try DeviceProfile(parsing: new, file: "pi.yaml")
+        #expect(read.yaml == new && read.runtime.policy.deadBranches == .removedBothWaysButSums)
+    }
+
     @Test("A fallback must be a known device that needs none itself")
     func refusesUnknownFallback() throws {
         let coral = try Shipped.text("coral-edge-tpu")
