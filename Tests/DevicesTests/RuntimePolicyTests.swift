@@ -14,19 +14,11 @@ struct RuntimePolicyTests {
         var builder = GraphBuilder(name: "dead")
         let image = builder.input("image", ValueType([1, 8, 8, 4]))
         let zero = builder.constant("zero", Tensor([1], .repeated(0, .float32)))
-        func convolution(_ value: ValueID, _ kernel: Int) throws -> ValueID {
-            let weights = builder.constant("w", .unknown([4, kernel, kernel, 4]))
-            let bias = builder.constant("b", .unknown([4]))
-            let edge = kernel / 2
-            let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
-            return try builder.apply(
-                .convolution(Convolution(kernel: Extent(kernel, kernel), padding: padding)),
-                to: [value, weights, bias])
-        }
-        let live = try convolution(image, 1)
-        let erased = try builder.apply(.binary(.multiply), to: [try convolution(image, 3), zero])
+        let live = try builder.convolution(image, 1)
+        let dead = try builder.convolution(image, 3)
+        let erased = try builder.apply(.binary(.multiply), to: [dead, zero])
         let zeros = try builder.apply(.binary(.multiply), to: [image, zero])
-        let fed = try convolution(zeros, 3)
+        let fed = try builder.convolution(zeros, 3)
         let first = try builder.apply(.binary(.add), to: [live, erased])
         let sum = try builder.apply(.binary(.add), to: [first, fed])
         let result = try builder.apply(.globalPool(.average), to: [sum])
@@ -66,23 +58,15 @@ struct RuntimePolicyTests {
         var builder = GraphBuilder(name: "sums")
         let image = builder.input("image", ValueType([1, 8, 8, 4]))
         let zero = builder.constant("zero", Tensor([1], .repeated(0, .float32)))
-        func convolution(_ value: ValueID, _ kernel: Int) throws -> ValueID {
-            let weights = builder.constant("w", .unknown([4, kernel, kernel, 4]))
-            let bias = builder.constant("b", .unknown([4]))
-            let edge = kernel / 2
-            let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
-            return try builder.apply(
-                .convolution(Convolution(kernel: Extent(kernel, kernel), padding: padding)),
-                to: [value, weights, bias])
-        }
         let zeros = try (0..<count).map { _ in
             try builder.apply(.binary(.multiply), to: [image, zero])
         }
         let sum = try zeros.dropFirst().reduce(zeros[0]) {
             try builder.apply(.binary(.add), to: [$0, $1])
         }
-        let live = try convolution(image, 1)
-        let all = try builder.apply(.binary(.add), to: [live, try convolution(sum, 3)])
+        let live = try builder.convolution(image, 1)
+        let fed = try builder.convolution(sum, 3)
+        let all = try builder.apply(.binary(.add), to: [live, fed])
         let result = try builder.apply(.globalPool(.average), to: [all])
         return builder.graph(outputs: [result])
     }
@@ -108,5 +92,18 @@ struct RuntimePolicyTests {
         let cut = try builder.apply(.binary(.multiply), to: [image, zero])
         let result = try builder.apply(.globalPool(.average), to: [cut])
         #expect(!builder.graph(outputs: [result]).dependsOnInput)
+    }
+}
+
+extension GraphBuilder {
+    /// A square convolution of four channels that keeps rows and columns.
+    fileprivate mutating func convolution(_ value: ValueID, _ kernel: Int) throws -> ValueID {
+        let weights = constant("w", .unknown([4, kernel, kernel, 4]))
+        let bias = constant("b", .unknown([4]))
+        let edge = kernel / 2
+        let padding = EdgePadding(top: edge, bottom: edge, left: edge, right: edge)
+        return try apply(
+            .convolution(Convolution(kernel: Extent(kernel, kernel), padding: padding)),
+            to: [value, weights, bias])
     }
 }
