@@ -110,33 +110,3 @@ static void depthwise_outer(const TrainPairs *pairs, TrainImages images, const f
             }
     }
 }
-
-// A run of `kernel_width` neighbours lies together in the image where the window is inside it and not dilated.
-static void unfold(const TrainWindow *s, const float *image, float *rows) {
-    int32_t run = s->kernel_width * s->channels;
-    for (int32_t oy = 0; oy < s->out_height; oy++)
-        for (int32_t ox = 0; ox < s->out_width; ox++) {
-            int32_t left = ox * s->stride_width - s->left;
-            int together = s->dilation_width == 1 && left >= 0 && left + s->kernel_width <= s->width;
-            for (int32_t ky = 0; ky < s->kernel_height; ky++, rows += run) {
-                int32_t y = oy * s->stride_height + ky * s->dilation_height - s->top;
-                if (y < 0 || y >= s->height) {
-                    memset(rows, 0, sizeof(float) * (size_t)run);
-                    continue;
-                }
-                const float *line = image + (int64_t)y * s->width * s->channels;
-                if (together) {
-                    const float *from = line + left * s->channels;
-                    // A whole short row at once: what is too much is overwritten by the next.
-                    if (run <= 16) memcpy(rows, from, 64);
-                    else memcpy(rows, from, sizeof(float) * (size_t)run);
-                    continue;
-                }
-                for (int32_t kx = 0; kx < s->kernel_width; kx++) {
-                    int32_t x = left + kx * s->dilation_width, inside = x >= 0 && x < s->width;
-                    for (int32_t c = 0; c < s->channels; c++)
-                        rows[kx * s->channels + c] = inside ? line[x * s->channels + c] : 0;
-                }
-            }
-        }
-}

@@ -39,6 +39,7 @@ INLINE void store_part(float *p, vec v, int count) { memcpy(p, &v, sizeof(float)
 #define PRODUCT(plain, rounded) plain
 #endif
 #include "train_winograd.h"
+#include "train_windows.h"
 #include "train_depthwise.h"
 #include "train_normalize.h"
 #include "train_elementwise.h"
@@ -60,7 +61,9 @@ static const TrainKernels table = {
     .winograd_unpack_add = winograd_unpack_add,
     .depthwise = depthwise,
     .depthwise_outer = depthwise_outer,
-    .unfold = unfold,
+    .border = border,
+    .window_product = window_product,
+    .window_outer = window_outer,
     .moments = moments,
     .normalize = normalize,
     .normalize_sums = normalize_sums,

@@ -63,16 +63,24 @@ extension Augmentation {
         let down = random.offset(upTo: shiftRows)
         let right = random.offset(upTo: shiftColumns)
         guard mirrored || down != 0 || right != 0 else { return }
-        var moved = [Float](repeating: background, count: values.count)
+        let still = (0..<values.count).map { values[$0] }
+        for i in still.indices { values[i] = background }
+        let columns = max(0, right)..<max(min(width, width + right), max(0, right))
+        guard !columns.isEmpty else { return }
         for row in max(0, down)..<max(min(height, height + down), max(0, down)) {
-            for column in max(0, right)..<max(min(width, width + right), max(0, right)) {
-                let from = mirrored ? width - 1 - (column - right) : column - right
-                let source = ((row - down) * width + from) * channels
-                let target = (row * width + column) * channels
-                for channel in 0..<channels { moved[target + channel] = values[source + channel] }
+            let (from, to) = ((row - down) * width, row * width)
+            guard mirrored else {
+                values.take(
+                    still.span, from: (from + columns.lowerBound - right) * channels,
+                    to: (to + columns.lowerBound) * channels, count: columns.count * channels)
+                continue
+            }
+            for column in columns {
+                values.take(
+                    still.span, from: (from + width - 1 - (column - right)) * channels,
+                    to: (to + column) * channels, count: channels)
             }
         }
-        for i in 0..<values.count { values[i] = moved[i] }
     }
 
     /// Scales the raw values of one picture: all channels by one factor, each by another.
@@ -111,6 +119,14 @@ extension Augmentation {
             let start = (row * shape[1] + columns.lowerBound) * shape[2]
             for i in start..<start + columns.count * shape[2] { values[i] = 0 }
         }
+    }
+}
+
+extension MutableSpan<Float> {
+    /// Takes over a run of numbers of another sample.
+    fileprivate mutating func take(_ source: Span<Float>, from: Int, to: Int, count: Int) {
+        let run = source.extracting(from..<from + count)
+        for i in 0..<count { self[to + i] = run[i] }
     }
 }
 

@@ -172,6 +172,55 @@ static void winograd_outer(const TrainKernels *tested, random_stream *r) {
     expect_floats(results[0], results[1], count, 4e-6f * (float)(products + 8));
 }
 
+/// Products and sums of windows of few channels, beside plain loops over the image.
+static void windows(const TrainKernels *tested, random_stream *r) {
+    TrainWindow w = {.height = random_int(r, 1, 12), .width = random_int(r, 1, 12), .channels = random_int(r, 1, 7),
+                     .kernel_height = random_int(r, 1, 5), .kernel_width = random_int(r, 1, 5),
+                     .stride_height = random_int(r, 1, 3), .stride_width = random_int(r, 1, 3),
+                     .dilation_height = random_int(r, 1, 2), .dilation_width = 1, .top = random_int(r, 0, 4),
+                     .left = random_int(r, 0, 4), .out_height = random_int(r, 1, 9), .out_width = random_int(r, 1, 9)};
+    int32_t width = random_size(r, 70), depth = w.kernel_height * w.kernel_width * w.channels;
+    int64_t pixels = (int64_t)w.out_height * w.out_width;
+    int64_t rows = (w.out_height - 1) * w.stride_height + (w.kernel_height - 1) * w.dilation_height + 1;
+    int64_t columns = (w.out_width - 1) * w.stride_width + w.kernel_width;
+    describe("%dx%dx%d to %dx%dx%d, kernel %dx%d", w.height, w.width, w.channels, w.out_height, w.out_width, width,
+             w.kernel_height, w.kernel_width);
+    const TrainKernels *k = tested;
+    float *image = random_floats(r, (int64_t)w.height * w.width * w.channels, -1, 1);
+    float *weights = random_floats(r, (int64_t)depth * width, -1, 1), *gradient = random_floats(r, pixels * width, -1, 1);
+    float *bias = random_bool(r) ? random_floats(r, width, -1, 1) : 0;
+    int32_t padded = whole_vectors(k, width);
+    float *packed = guarded(r, (size_t)(depth * padded) * 4), *sums = guarded(r, (size_t)(depth * padded) * 4);
+    float *bordered = guarded(r, (size_t)(rows * columns * w.channels) * 4), *results[2], *gradients[2];
+    for (int i = 0; i < 2; i++) {
+        results[i] = guarded(r, (size_t)(pixels * width) * 4);
+        gradients[i] = guarded(r, (size_t)(depth * width) * 4);
+        memset(gradients[i], 0, (size_t)(depth * width) * 4);
+    }
+    memset(sums, 0, (size_t)(depth * padded) * 4);
+    k->border(&w, image, bordered);
+    k->pack(weights, w.kernel_height * w.kernel_width, w.channels, width, w.channels, 1, depth, packed);
+    k->window_product(&w, bordered, packed, width, bias, results[1]);
+    k->window_outer(&w, bordered, gradient, width, sums);
+    k->unpack_add(sums, w.kernel_height * w.kernel_width, w.channels, width, gradients[1]);
+    for (int64_t pixel = 0; pixel < pixels; pixel++)
+        for (int32_t c = 0; c < width; c++) {
+            double sum = bias ? bias[c] : 0;
+            for (int32_t d = 0; d < depth; d++) {
+                int32_t tap = d / w.channels, y = (int32_t)(pixel / w.out_width) * w.stride_height - w.top;
+                int32_t x = (int32_t)(pixel % w.out_width) * w.stride_width - w.left + tap % w.kernel_width;
+                y += tap / w.kernel_width * w.dilation_height;
+                if (y < 0 || y >= w.height || x < 0 || x >= w.width) continue;
+                float value = image[(y * w.width + x) * w.channels + d % w.channels];
+                sum += (double)value * weights[(int64_t)c * depth + d];
+                gradients[0][(int64_t)c * depth + d] += value * gradient[pixel * width + c];
+            }
+            results[0][pixel * width + c] = (float)sum;
+        }
+    expect_floats(results[0], results[1], pixels * width, 1e-6f * (float)(depth + 8));
+    expect_floats(gradients[0], gradients[1], (int64_t)depth * width, 1e-6f * (float)(pixels + 8));
+}
+
 static void depthwise(const TrainKernels *tested, random_stream *r) {
     meeting m = random_meeting(r, true);
     float *packed = random_floats(r, (int64_t)m.taps * m.depth, -1, 1);
@@ -207,4 +256,4 @@ static void depthwise_outer(const TrainKernels *tested, random_stream *r) {
 const training_test training_product_tests[] = {
     {"train_gather_product", gather_product}, {"train_outer_product", outer_product},
     {"train_winograd_product", winograd_product}, {"train_winograd_outer", winograd_outer},
-    {"train_depthwise", depthwise}, {"train_depthwise_outer", depthwise_outer}, {0}};
+    {"train_few_channels", windows}, {"train_depthwise", depthwise}, {"train_depthwise_outer", depthwise_outer}, {0}};

@@ -32,7 +32,7 @@ typedef struct {
     int64_t count, input_stride, output_stride, input_count;
 } TrainImages;
 
-/// A 2-D window over NHWC images, for pooling and im2col.
+/// A 2-D window over NHWC images.
 typedef struct {
     int32_t height, width, channels, out_height, out_width;
     int32_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
@@ -91,8 +91,16 @@ typedef struct {
                       float *output);
     void (*depthwise_outer)(const TrainPairs *pairs, TrainImages images, const float *input, int32_t channels,
                             const float *gradient, float *sums);
-    /// rows[pixel][tap][channel] of one image, zero in the padding; up to 16 floats past their end are written.
-    void (*unfold)(const TrainWindow *window, const float *image, float *rows);
+    /// Convolutions of few channels, image by image, in float32 in every set; windows are not dilated in a row.
+    /// bordered[row][column][channel] is the image with zeros around it, as far as windows reach.
+    void (*border)(const TrainWindow *window, const float *image, float *bordered);
+    /// output[pixel, :] = bias + Σ over its window of bordered · packed, weights packed as plain rows of depth 1 to 7;
+    /// `bias` may be null.
+    void (*window_product)(const TrainWindow *window, const float *bordered, const float *packed, int32_t width,
+                           const float *bias, float *output);
+    /// sums[tap][channel][column] += Σ over windows of bordered · gradient[pixel, column]; rows as in `outer_product`.
+    void (*window_outer)(const TrainWindow *window, const float *bordered, const float *gradient, int32_t width,
+                         float *sums);
 
     /// Mean and (biased) variance of each column.
     void (*moments)(int64_t rows, int32_t channels, const float *x, float *mean, float *variance);

@@ -53,6 +53,13 @@ public struct ConvolutionGeometry: Hashable, Sendable {
             left: Int32(left))
     }
 
+    /// Numbers of one image with its border around it, as far as windows reach.
+    var borderedCount: Int {
+        let rows = (outHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1
+        let columns = (outWidth - 1) * strideWidth + (kernelWidth - 1) * dilationWidth + 1
+        return rows * columns * channels
+    }
+
     /// Same-sized images merged until each has enough rows to be worth a pass of its own (pointwise only).
     var mergingImages: ConvolutionGeometry {
         var merged = self

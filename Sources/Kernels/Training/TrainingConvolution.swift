@@ -7,8 +7,8 @@ public final class TrainingConvolution: Sendable {
     /// How a layer is computed.
     private enum Way {
         case depthwise
-        /// Few input channels make short inner loops: such images are unfolded into rows of taps × channels first.
-        case unfolded
+        /// Few input channels make short inner loops: such images get their border first, and windows are runs of it.
+        case windows
         /// 3×3 taps of stride 1 with four ninths of the products, in float32.
         case winograd
         /// Tap by tap, group by group.
@@ -20,7 +20,7 @@ public final class TrainingConvolution: Sendable {
     private let way: Way
     private let gather, backwardGather: GatherTable
     private let pairs: PairTable
-    private let packedCount, workspaceCount, rowCount: Int
+    private let packedCount, workspaceCount, borderedCount: Int
 
     /// A convolution of this geometry; tables of offsets are built once, here.
     public init(_ original: ConvolutionGeometry, kernels: TrainingKernels) {
@@ -30,33 +30,27 @@ public final class TrainingConvolution: Sendable {
         let way = TrainingConvolution.way(geometry, kernels)
         self.way = way
         let tileRows = kernels.tileRows
-        let positions = geometry.outHeight * geometry.outWidth
-        let unfoldedDepth = geometry.taps * geometry.channels
         let none = GatherTable(rows: [], taps: 0, tileRows: tileRows)
         gather =
             switch way {
-            case .unfolded:
-                GatherTable(
-                    count: positions, depth: unfoldedDepth, width: geometry.outChannels, tileRows: tileRows)
-            case .winograd: none
+            case .windows, .winograd: none
             case .depthwise, .taps: geometry.forwardTable(tileRows: tileRows)
             }
         backwardGather = way == .winograd ? none : geometry.backwardTable(tileRows: tileRows)
         pairs =
             switch way {
-            case .unfolded:
-                PairTable(count: positions, depth: unfoldedDepth, width: geometry.outChannels)
-            case .winograd: PairTable(taps: [])
+            case .windows, .winograd: PairTable(taps: [])
             case .depthwise, .taps: geometry.pairTable()
             }
         let depth = geometry.channels / geometry.groups, width = geometry.outChannels / geometry.groups
         let kept = way == .winograd ? TrainingConvolution.positions : geometry.taps
         packedCount =
-            max(kept * max(depth * kernels.padded(width), kernels.padded(depth) * width), unfoldedDepth) + 64
-        rowCount = way == .unfolded ? positions * unfoldedDepth : 0
+            max(
+                kept * max(depth * kernels.padded(width), kernels.padded(depth) * width),
+                geometry.taps * geometry.channels) + 64
+        borderedCount = way == .windows ? geometry.borderedCount : 0
         workspaceCount = max(
-            max(rowCount, geometry.inputCount, geometry.outputCount) / 2 + 32,
-            32 * ((way == .unfolded ? unfoldedDepth : depth) + width + 32),
+            max(geometry.inputCount, geometry.outputCount) / 2 + 32, 32 * (depth + width + 32),
             way == .winograd
                 ? TrainingConvolution.positions * kernels.patches
                     * (kernels.padded(depth) + kernels.padded(width))
@@ -65,7 +59,8 @@ public final class TrainingConvolution: Sendable {
 
     private static func way(_ geometry: ConvolutionGeometry, _ kernels: TrainingKernels) -> Way {
         if geometry.isDepthwise { return .depthwise }
-        if geometry.groups == 1 && geometry.taps > 1 && geometry.channels < 8 { return .unfolded }
+        let isFew = geometry.groups == 1 && geometry.taps > 1 && geometry.channels < 8
+        if isFew && geometry.dilationWidth == 1 { return .windows }
         return geometry.suitsWinograd && !kernels.roundsProducts ? .winograd : .taps
     }
 
@@ -78,12 +73,12 @@ public final class TrainingConvolution: Sendable {
 
     /// Floats of scratch memory that each call needs.
     public var scratchCount: Int {
-        zeroCount + packedCount + workspaceCount + rowCount + TrainingConvolution.slack
+        zeroCount + packedCount + workspaceCount + borderedCount + TrainingConvolution.slack
     }
 
-    /// What a call keeps in scratch: zeros, packed weights (or sums), room for the kernels, unfolded rows.
+    /// What a call keeps in scratch: zeros, packed weights (or sums), room for the kernels, an image with its border.
     struct Cut {
-        let zeros, packed, workspace, rows: FloatBlock
+        let zeros, packed, workspace, bordered: FloatBlock
     }
 
     private func cut(_ scratch: FloatBlock) -> Cut {
@@ -94,7 +89,7 @@ public final class TrainingConvolution: Sendable {
         return Cut(
             zeros: zeros, packed: scratch.part(zeroCount, packedCount),
             workspace: scratch.part(workspace, workspaceCount),
-            rows: scratch.part(workspace + workspaceCount, rowCount))
+            bordered: scratch.part(workspace + workspaceCount, borderedCount))
     }
 
     private func check(input: FloatBlock, output: FloatBlock, weights: FloatBlock) {
@@ -118,10 +113,6 @@ public final class TrainingConvolution: Sendable {
             count: Int64(geometry.batch), input_stride: Int64(geometry.outputCount),
             output_stride: Int64(geometry.inputCount), input_count: Int64(geometry.outputCount - offset))
     }
-
-    private var oneImage: TrainImages {
-        TrainImages(count: 1, input_stride: 0, output_stride: 0, input_count: Int64(rowCount))
-    }
 }
 
 extension TrainingConvolution {
@@ -133,7 +124,7 @@ extension TrainingConvolution {
         let room = cut(scratch)
         switch way {
         case .depthwise: depthwiseForward(x, weights: weights, bias: bias, into: y, in: room)
-        case .unfolded: unfoldedForward(x, weights: weights, bias: bias, into: y, in: room)
+        case .windows: windowsForward(x, weights: weights, bias: bias, into: y, in: room)
         case .winograd: winogradForward(x, weights: weights, bias: bias, into: y, in: room)
         case .taps: groupedForward(x, weights: weights, bias: bias, into: y, in: room)
         }
@@ -169,22 +160,19 @@ extension TrainingConvolution {
         }
     }
 
-    private func unfoldedForward(
+    private func windowsForward(
         _ x: FloatBlock, weights: FloatBlock, bias: FloatBlock?, into y: FloatBlock, in room: Cut
     ) {
-        let depth = geometry.taps * geometry.channels
         var window = geometry.window
+        let (taps, channels) = (Int32(geometry.taps), Int32(geometry.channels))
         kernels.table.pointee.pack(
-            weights.base, 1, Int32(depth), Int32(geometry.outChannels), 0, 1, Int64(depth),
-            room.packed.base)
-        gather.withTable { table in
-            for image in 0..<geometry.batch {
-                kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, room.rows.base)
-                kernels.table.pointee.gather_product(
-                    table, oneImage, room.rows.base, Int32(depth), room.packed.base, 1,
-                    Int32(geometry.outChannels), bias?.base, room.zeros.base, 0,
-                    y.base + image * geometry.outputCount, room.workspace.base)
-            }
+            weights.base, taps, channels, Int32(geometry.outChannels), Int64(channels), 1,
+            Int64(taps * channels), room.packed.base)
+        for image in 0..<geometry.batch {
+            kernels.table.pointee.border(&window, x.base + image * geometry.inputCount, room.bordered.base)
+            kernels.table.pointee.window_product(
+                &window, room.bordered.base, room.packed.base, Int32(geometry.outChannels), bias?.base,
+                y.base + image * geometry.outputCount)
         }
     }
 
@@ -204,7 +192,7 @@ extension TrainingConvolution {
             }
         case .winograd:
             winogradBackward(dy, weights: weights, into: dx, accumulating: accumulating, in: room)
-        case .unfolded, .taps:
+        case .windows, .taps:
             groupedBackward(dy, weights: weights, into: dx, accumulating: accumulating, in: room)
         }
     }
@@ -235,7 +223,7 @@ extension TrainingConvolution {
         room.packed.fill(0)
         switch way {
         case .depthwise: depthwiseWeights(x, dy, into: dw, in: room)
-        case .unfolded: unfoldedWeights(x, dy, into: dw, in: room)
+        case .windows: windowsWeights(x, dy, into: dw, in: room)
         case .winograd: winogradWeights(x, dy, into: dw, in: room)
         case .taps: groupedWeights(x, dy, into: dw, in: room)
         }
@@ -252,18 +240,16 @@ extension TrainingConvolution {
         }
     }
 
-    private func unfoldedWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
-        let (depth, width) = (Int32(geometry.taps * geometry.channels), Int32(geometry.outChannels))
+    private func windowsWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
         var window = geometry.window
-        pairs.withTable { table in
-            for image in 0..<geometry.batch {
-                kernels.table.pointee.unfold(&window, x.base + image * geometry.inputCount, room.rows.base)
-                kernels.table.pointee.outer_product(
-                    table, oneImage, room.rows.base, depth, dy.base + image * geometry.outputCount, width,
-                    room.packed.base, room.workspace.base)
-            }
+        let width = Int32(geometry.outChannels)
+        for image in 0..<geometry.batch {
+            kernels.table.pointee.border(&window, x.base + image * geometry.inputCount, room.bordered.base)
+            kernels.table.pointee.window_outer(
+                &window, room.bordered.base, dy.base + image * geometry.outputCount, width, room.packed.base)
         }
-        kernels.table.pointee.unpack_add(room.packed.base, 1, depth, width, dw.base)
+        kernels.table.pointee.unpack_add(
+            room.packed.base, Int32(geometry.taps), Int32(geometry.channels), width, dw.base)
     }
 
     private func groupedWeights(_ x: FloatBlock, _ dy: FloatBlock, into dw: FloatBlock, in room: Cut) {
