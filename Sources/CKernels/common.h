@@ -15,7 +15,9 @@
 
 /// Hides from the compiler how addresses are related: it would keep twelve pointers, in memory, instead of every third. One that
 /// is not used goes away.
+#ifndef SK_OPAQUE
 #define SK_OPAQUE(address) __asm__("" : "+r"(address))
+#endif
 #define SK_OPAQUE_AGAIN(address) __asm__ volatile("" : "+r"(address))
 
 /// Goes through the windows of a tile of pixels that lie `step` elements apart, `size` elements a STEP(offset): that reads

@@ -13,6 +13,7 @@
 // Inline assembly that only keeps a register busy (body_peak.h) has no register of that size here.
 #define __asm__
 #define volatile(...) (void)0
+#define SK_OPAQUE(address) (void)0
 
 // What SIMDe lacks, or does by reading whole vectors where the instruction leaves masked elements alone.
 #undef _mm512_cvtps_epi32
