@@ -34,9 +34,13 @@ extension ExperimentStore {
     /// Begins a job, or continues it where it was begun under the same guide.
     ///
     /// Devices, objectives, limits and reserve may differ: answers are read under the new ones from then on, and the search
-    /// stays guided by the old ones. Throws `planChanged` naming the other keys that differ, and `jobIsRunning`.
+    /// stays guided by the old ones. Throws `planChanged` naming the other keys that differ, `jobIsRunning`, and `folderIsTaken`
+    /// where files of others lie in the folder of a new job.
     /// - Parameter keepsState: of a job that was begun before; work beside the search, killed, then leaves it as it was.
     public func begin(_ plan: JobPlan, keepsState: Bool = false) throws -> BegunJob {
+        if try !jobNames().contains(plan.name) {
+            try JobFolder(path: folder(of: plan.name)).refuseOthersFiles(of: plan.name)
+        }
         let lock = try JobLock(job: plan.name, folder: folder(of: plan.name))
         DurableFile.removeLeftovers(below: folder(of: plan.name))
         let (id, guidedOtherwise) = try write { database in

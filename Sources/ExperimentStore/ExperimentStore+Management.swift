@@ -10,6 +10,7 @@ extension ExperimentStore {
         guard JobPlan.isValid(new) else { throw StoreError.invalidJobName(new) }
         let job = try job(named: name)
         guard try !jobNames().contains(new) else { throw StoreError.jobExists(new) }
+        try JobFolder(path: job.folder).refuseOthersFiles(of: name, besides: job.artefacts())
         let lock = try JobLock(job: name, folder: job.folder)
         defer { withExtendedLifetime(lock) {} }
         // A rename that stopped between folder and row left the folder there already.
@@ -39,6 +40,7 @@ extension ExperimentStore {
         let job = try job(named: name)
         guard try !jobNames().contains(new) else { throw StoreError.jobExists(new) }
         let contents = try JobContents(of: job)
+        try JobFolder(path: folder(of: new)).refuseOthersFiles(of: new)
         let lock = try JobLock(job: new, folder: folder(of: new))
         defer { withExtendedLifetime(lock) {} }
         // Files first: rows never name a file that is not there.
@@ -51,12 +53,13 @@ extension ExperimentStore {
         }
     }
 
-    /// Removes a job with everything that it found, and its files.
+    /// Removes a job with everything that it found, and its files; other files in its folder stay.
     public func delete(_ name: String) throws {
         let job = try job(named: name)
+        let artefacts = try job.artefacts()
         let lock = try JobLock(job: name, folder: job.folder)
         defer { withExtendedLifetime(lock) {} }
         try write { try $0.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job.id]) }
-        try FileManager.default.removeItem(atPath: job.folder)
+        try JobFolder(path: job.folder).remove(artefacts)
     }
 }

@@ -24,6 +24,8 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
     case tooManyOpenFiles(path: String)
     case failed(path: String, detail: String)
     case exists(path: String)
+    /// A folder with files that are no job's, one of which is named.
+    case folderIsTaken(path: String, job: String, by: String)
     case missingFile(path: String, candidate: String?)
     /// A file of a job that holds other bytes than were written.
     case changedFile(path: String)
@@ -68,6 +70,9 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
         case .tooManyOpenFiles(let path): "\(path): too many open files; raise the limit (ulimit -n)"
         case .failed(let path, let detail): "\(path): \(detail)"
         case .exists(let path): "\(path): exists already"
+        case .folderIsTaken(let path, let job, let other):
+            "\(path): holds '\(other)', so that job '\(job)' cannot have this folder for its files; give the job another name, "
+                + "or name a database in another folder with --db"
         case .missingFile(let path, let candidate):
             "\(path): is missing"
                 + (candidate.map { ", a file of candidate \($0.prefix(12))" } ?? "")

@@ -38,7 +38,8 @@ extension StoreError {
             .changedFile, .leadsOut:
             .failure
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema, .exists,
-            .missingFile, .invalidJobName, .jobExists, .unknownJob, .planChanged, .otherGuideVersion,
+            .folderIsTaken, .missingFile, .invalidJobName, .jobExists, .unknownJob, .planChanged,
+            .otherGuideVersion,
             .unknownDevice, .unknownCandidate, .ambiguousCandidate, .notQueued, .isQueued:
             .invalidInput
         }
@@ -83,7 +84,8 @@ extension StoreError {
     fileprivate var cause: ErrorCause {
         switch self {
         case .unknownJob, .unknownDevice, .unknownCandidate, .notQueued: .unknown
-        case .jobIsRunning, .jobExists, .isQueued, .planChanged, .otherGuideVersion, .exists: .conflict
+        case .jobIsRunning, .jobExists, .isQueued, .planChanged, .otherGuideVersion, .exists, .folderIsTaken:
+            .conflict
         case .missing, .notADatabase, .foreign, .differentSchema, .noFile, .missingLog, .newerSchema,
             .missingFile, .invalidJobName, .ambiguousCandidate:
             .invalid

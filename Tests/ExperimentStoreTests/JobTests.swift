@@ -349,6 +349,28 @@ struct JobTests {
         #expect(try store.jobNames().isEmpty && !FileManager.default.fileExists(atPath: path))
     }
 
+    @Test(
+        "A folder with files of others is no job's, and what others put into a job's folder outlives the job")
+    func foldersOfOthers() throws {
+        let files = FileManager.default
+        let taken = store.folder(of: "pictures")
+        try files.createDirectory(atPath: "\(taken)/cats", withIntermediateDirectories: true)
+        #expect(throws: StoreError.folderIsTaken(path: taken, job: "pictures", by: "cats")) {
+            try store.begin(try Sample.plan("pictures"))
+        }
+        #expect(try files.contentsOfDirectory(atPath: taken) == ["cats"])
+        #expect(try store.jobNames().isEmpty)
+        let folder = try store.begin(try Sample.plan("numbers")).job.folder
+        try Data("mine".utf8).write(to: URL(filePath: "\(folder)/notes.txt"))
+        #expect(throws: StoreError.folderIsTaken(path: folder, job: "numbers", by: "notes.txt")) {
+            try store.rename("numbers", to: "counts")
+        }
+        _ = try store.begin(try Sample.plan("numbers"))
+        try store.delete("numbers")
+        #expect(try files.contentsOfDirectory(atPath: folder) == ["notes.txt"])
+        #expect(try store.jobNames().isEmpty)
+    }
+
     @Test("Artefacts are rows about whole files")
     func artefacts() throws {
         let job = try store.begin(try Sample.plan()).job
