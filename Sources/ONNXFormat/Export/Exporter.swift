@@ -26,6 +26,7 @@ struct Exporter {
 
     init(_ graph: Graph, storesWeightsAsFloat16: Bool) {
         var graph = graph
+        graph.nameComputedApart()
         graph.nameConstantsApart()
         self.graph = graph
         self.storesWeightsAsFloat16 = storesWeightsAsFloat16
@@ -47,11 +48,6 @@ struct Exporter {
     mutating func exported() throws(ONNXProblem) -> ProtoGraph {
         var proto = ProtoGraph()
         proto.name = graph.name
-        let computed = graph.values.filter { $0.constant == nil }.map(\.name)
-        guard Set(computed).count == computed.count else {
-            throw .model(
-                "two values of the graph have the same name, so that an ONNX file cannot tell them apart")
-        }
         for input in graph.inputs {
             let value = graph[input]
             proto.input.append(try info(value.name, value.type, value.name))
@@ -279,6 +275,18 @@ struct Exporter {
                 tensor.shape, .float16(values.map { Float16($0.isFinite ? min(max($0, -limit), limit) : $0) })
             )
         case .int8, .uint8, .int16, .int32, .int64, .bool, .binary: return nil
+        }
+    }
+}
+
+extension Graph {
+    /// Gives every computed value a name of its own, by which the file tells them apart; inputs keep theirs, then outputs.
+    fileprivate mutating func nameComputedApart() {
+        var names = Names()
+        var seen: Set<Int> = []
+        for index in inputs.map(\.index) + outputs.map(\.index) + values.indices
+        where values[index].constant == nil && seen.insert(index).inserted {
+            values[index].name = names.fresh(values[index].name)
         }
     }
 }
