@@ -1,3 +1,4 @@
+import Datasets
 import Determinism
 import Devices
 import Quantities
@@ -24,25 +25,44 @@ struct BundleManifest: Encodable {
         var sampleShape: [Int]
         /// Nil where samples are numbers already.
         var frontEnd: FrontEnd?
+        /// Nil where samples are no rows of a table.
+        var table: TableForm?
         /// Value i of a sample becomes (value − offsets[i mod count]) · scales[i mod count].
         var offsets, scales: [Float]
 
         enum CodingKeys: String, CodingKey {
             case sampleShape = "sample_shape"
             case frontEnd = "front_end"
-            case offsets, scales
+            case table, offsets, scales
         }
     }
 
+    /// How good it is, in the metric's own unit; the keys are those of `swiftlet show --format json`.
     struct Quality: Encodable {
         var fidelity: Fidelity
-        var accuracy, accuracySE, testAccuracy, testAccuracySE: Double?
+        var metric: String
+        /// `accuracy` for classification, `quality` for all other tasks.
+        var name: String
+        var validation, validationSE, test, testSE: Double?
 
-        enum CodingKeys: String, CodingKey {
-            case fidelity, accuracy
-            case accuracySE = "accuracy_se"
-            case testAccuracy = "test_accuracy"
-            case testAccuracySE = "test_accuracy_se"
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(fidelity, forKey: Key("fidelity"))
+            try container.encode(metric, forKey: Key("metric"))
+            for (key, value) in [
+                (name, validation), ("\(name)_se", validationSE), ("test_\(name)", test),
+                ("test_\(name)_se", testSE),
+            ] {
+                try container.encodeIfPresent(value, forKey: Key(key))
+            }
+        }
+
+        private struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(_ key: String) { stringValue = key }
+            init?(stringValue: String) { self.init(stringValue) }
+            init?(intValue: Int) { nil }
         }
     }
 
@@ -79,11 +99,12 @@ struct BundleManifest: Encodable {
 }
 
 extension BundleManifest.Steps {
-    /// Writes the front-end only where there is one.
+    /// Writes the front-end and the table only where there is one.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(sampleShape, forKey: .sampleShape)
         if let frontEnd { try container.encode(frontEnd, forKey: .frontEnd) }
+        if let table { try container.encode(table, forKey: .table) }
         try container.encode(offsets, forKey: .offsets)
         try container.encode(scales, forKey: .scales)
     }
@@ -106,11 +127,14 @@ extension ModelBundle {
             dataset: preprocessing.dataset,
             preprocessing: BundleManifest.Steps(
                 sampleShape: preprocessing.sampleShape, frontEnd: preprocessing.frontEnd,
+                table: preprocessing.table,
                 offsets: preprocessing.offsets, scales: preprocessing.scales),
             labels: preprocessing.labels, output: preprocessing.output,
             quality: BundleManifest.Quality(
-                fidelity: candidate.fidelity, accuracy: quality.accuracy, accuracySE: quality.standardError,
-                testAccuracy: quality.testAccuracy, testAccuracySE: quality.testStandardError),
+                fidelity: candidate.fidelity, metric: candidate.metric,
+                name: preprocessing.task == LearningTask.classification.rawValue ? "accuracy" : "quality",
+                validation: quality.value, validationSE: quality.standardError, test: quality.test,
+                testSE: quality.testStandardError),
             devices: devices.compactMap { device in
                 let costs = candidate.costs.first { $0.device == device.profile.name }
                 return costs.map { BundleManifest.Device($0, on: device) }

@@ -10,25 +10,27 @@ public struct BundledCandidate: Sendable {
     public var compression: String
     /// How the quality was obtained.
     public var fidelity: Fidelity
+    /// What its quality is: the metric's name in job files.
+    public var metric: String
     /// On validation and test data.
     public var quality: Quality
     /// One entry a device on which it was scored.
     public var costs: [Costs]
 
-    /// How good a candidate is, each value with its sampling error; nil means unknown.
+    /// How good a candidate is in its metric's own unit, each value with its sampling error; nil means unknown.
     public struct Quality: Hashable, Sendable {
         /// On the validation part, and its sampling error.
-        public var accuracy, standardError: Double?
+        public var value, standardError: Double?
         /// On the test part, and its sampling error.
-        public var testAccuracy, testStandardError: Double?
+        public var test, testStandardError: Double?
 
         /// A candidate's quality.
         public init(
-            accuracy: Double?, standardError: Double?, testAccuracy: Double?, testStandardError: Double?
+            value: Double?, standardError: Double?, test: Double?, testStandardError: Double?
         ) {
-            self.accuracy = accuracy
+            self.value = value
             self.standardError = standardError
-            self.testAccuracy = testAccuracy
+            self.test = test
             self.testStandardError = testStandardError
         }
     }
@@ -72,13 +74,14 @@ public struct BundledCandidate: Sendable {
 
     /// A candidate of a job.
     public init(
-        id: String, architecture: String, compression: String, fidelity: Fidelity, quality: Quality,
-        costs: [Costs]
+        id: String, architecture: String, compression: String, fidelity: Fidelity, metric: String,
+        quality: Quality, costs: [Costs]
     ) {
         self.id = id
         self.architecture = architecture
         self.compression = compression
         self.fidelity = fidelity
+        self.metric = metric
         self.quality = quality
         self.costs = costs
     }

@@ -20,7 +20,7 @@ extension ModelBundle {
 
             \(devices.map { "- \($0.profile.title) (\($0.profile.runtime.name) \($0.profile.runtime.version)): \($0.file.map { "`\($0)`" } ?? "no file here can be loaded")\n" }.joined())
             Every model reads one sample of \(shape) float32 values (height × width × channels) and answers with \(answer)
-            \(frontEnd)Value i of a sample is normalised as (value − offsets[i mod n]) · scales[i mod n] with the numbers of \
+            \(frontEnd)\(table)Value i of a sample is normalised as (value − offsets[i mod n]) · scales[i mod n] with the numbers of \
             `manifest.json`.
             `test-vectors.npz` holds ten samples: `raw`, `input` (what the models read) and `output` (what Swiftlet answers).
             `front-end.onnx` and `front-end.tflite`, where they are here, compute `input` from `raw`: run before the model, \
@@ -63,6 +63,50 @@ extension ModelBundle {
             """
     }
 
+    private var table: String {
+        guard let table = preprocessing.table else { return "" }
+        var place = 0
+        let rows = table.columns.map { column -> String in
+            let places = (place..<place + column.values.count).map(String.init).joined(separator: ", ")
+            place += column.values.count
+            return "| \(places) | \(column.column) | \(column.sentence) |"
+        }
+        let sample =
+            table.windowRows.map { "\($0) rows one after another, the oldest first, each of" } ?? "one row of"
+        let baseline = table.baselineRows.map {
+            "\nBefore that every recording is measured from its own first \($0) rows: a value becomes "
+                + "(value − mean) / deviation of its column over these rows, and where it does not vary there, "
+                + "value − mean. `raw` of the test vectors stands behind this step.\n"
+        }
+        return """
+            A raw sample is \(sample) \(place) values (`preprocessing.table` in `manifest.json`):
+
+            | value | column | what |
+            |---|---|---|
+            \(rows.joined(separator: "\n"))
+            \(baseline ?? "")
+
+            """
+    }
+
+    /// Python that shows answers beside those of the test vectors, as what they mean.
+    private var comparison: String {
+        guard let output = preprocessing.output else {
+            return "print(np.argmax(answers, 1), np.argmax(vectors[\"output\"], 1))"
+        }
+        if let threshold = output.threshold {
+            return """
+                for outputs in answers, vectors["output"]:
+                    errors = [np.mean((y.ravel() - x.ravel()) ** 2) for y, x in zip(outputs, vectors["input"])]
+                    print(np.array(errors) >= \(threshold))  # which of them are anomalies
+                """
+        }
+        return """
+            for outputs in answers, vectors["output"]:
+                print(\(output.offset ?? 0) + \(output.scale ?? 1) * np.ravel(outputs))  # predictions
+            """
+    }
+
     private var onnx: String? {
         guard has("model.onnx") else { return nil }
         return """
@@ -76,7 +120,7 @@ extension ModelBundle {
             session = onnxruntime.InferenceSession("model.onnx", options)
             name = session.get_inputs()[0].name
             answers = [session.run(None, {name: x[None]})[0][0] for x in vectors["input"]]
-            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            \(comparison)
             ```
 
             """
@@ -92,7 +136,7 @@ extension ModelBundle {
             vectors = np.load("test-vectors.npz")
             model = openvino.compile_model("model.onnx", "CPU")
             answers = [model([x[None]])[0][0] for x in vectors["input"]]
-            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            \(comparison)
             ```
 
             """
@@ -133,10 +177,15 @@ extension ModelBundle {
                 model.set_tensor(source, \(given))
                 model.invoke()
                 answers.append(model.get_tensor(result)[0])
-            print(np.argmax(answers, 1), np.argmax(vectors["output"], 1))
+            \(comparison)
             ```
 
             """
+    }
+
+    private var outputName: String {
+        guard let output = preprocessing.output else { return "the logits" }
+        return output.threshold == nil ? "z" : "the sample again"
     }
 
     private var cArray: String? {
@@ -151,7 +200,7 @@ extension ModelBundle {
             interpreter.AllocateTensors();
             // fill interpreter.input(0)->data.f, then
             interpreter.Invoke();
-            // interpreter.output(0)->data.f holds the logits
+            // interpreter.output(0)->data.f holds \(outputName)
             ```
 
             """

@@ -151,8 +151,9 @@ public struct ModelBundle: Sendable {
             ("compression", candidate.compression), ("labels", preprocessing.labels.joined(separator: ",")),
             ("preprocessing_offsets", preprocessing.offsets.map(\.description).joined(separator: ",")),
             ("preprocessing_scales", preprocessing.scales.map(\.description).joined(separator: ",")),
-            ("validation_accuracy", candidate.quality.accuracy.map { "\($0)" } ?? ""),
-            ("test_accuracy", candidate.quality.testAccuracy.map { "\($0)" } ?? ""),
+            ("metric", candidate.metric),
+            ("validation_quality", candidate.quality.value.map { "\($0)" } ?? ""),
+            ("test_quality", candidate.quality.test.map { "\($0)" } ?? ""),
         ]
     }
 

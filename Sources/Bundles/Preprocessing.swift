@@ -13,6 +13,8 @@ public struct Preprocessing: Codable, Hashable, Sendable {
     public var sampleShape: [Int]
     /// How a recording becomes such a sample; nil where samples are numbers already.
     public var frontEnd: FrontEnd?
+    /// How rows of a table become such a sample; nil where samples are no rows.
+    public var table: TableForm?
     /// Value i of a sample becomes (value − offsets[i mod count]) · scales[i mod count].
     public var offsets, scales: [Float]
     /// The classes, in the order of the logits.
@@ -21,7 +23,7 @@ public struct Preprocessing: Codable, Hashable, Sendable {
     public var output: OutputRule?
 
     enum CodingKeys: String, CodingKey {
-        case task, dataset, offsets, scales, labels, output
+        case task, dataset, table, offsets, scales, labels, output
         case sampleShape = "sample_shape"
         case frontEnd = "front_end"
     }
@@ -36,6 +38,7 @@ public struct Preprocessing: Codable, Hashable, Sendable {
         self.dataset = dataset.name
         sampleShape = dataset.sampleShape
         frontEnd = dataset.recordings.map { FrontEnd($0) }
+        table = dataset.table
         (offsets, scales) = (normalization.offsets, normalization.scales)
         labels = dataset.classNames
     }

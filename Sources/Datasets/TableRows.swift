@@ -221,6 +221,7 @@ extension TableRows {
             groups: groups.isEmpty ? [] : lasts.map { groups[$0] }, groupNames: groupNames)
         dataset.places = groups.isEmpty ? lasts.map { Int32($0) } : lasts.map { places[$0] }
         dataset.featureNames = plan.featureNames
+        dataset.table = TableForm(plan, options)
         dataset.remarks = remarks
         dataset.setOfficialParts(ends: ends.map { end in lasts.count { $0 < end } })
         return try dataset.checked(file: file)

@@ -57,7 +57,7 @@ extension Review {
         _ = try OutputPath(request.output, replacing: request.replacing)
         let source = try JobSource(of: job)
         let bundle = try ModelBundle(
-            job: job.name, BundledCandidate(evaluation),
+            job: job.name, BundledCandidate(evaluation, QualityScale(job)),
             artefact(evaluation, of: job, source, request),
             devices: try profiles(for: request.device, of: job, source), formats: request.formats,
             interface: request.interface)
@@ -110,14 +110,15 @@ extension Review {
 
 extension BundledCandidate {
     /// A candidate with all its scores.
-    init(_ evaluation: Evaluation) {
-        let quality = evaluation.quality
+    init(_ evaluation: Evaluation, _ scale: QualityScale) {
+        let quality = QualityAnswer(evaluation.quality, scale)
         self.init(
             id: evaluation.candidate, architecture: evaluation.architecture,
             compression: evaluation.compression, fidelity: evaluation.fidelity,
+            metric: scale.metricName,
             quality: Quality(
-                accuracy: quality?.accuracy, standardError: quality?.standardError,
-                testAccuracy: quality?.testAccuracy, testStandardError: quality?.testStandardError),
+                value: quality.value, standardError: quality.standardError,
+                test: quality.test, testStandardError: quality.testStandardError),
             costs: evaluation.scores.map { score in
                 let shown = ScoredCandidate(evaluation: evaluation, score: score)
                 return Costs(

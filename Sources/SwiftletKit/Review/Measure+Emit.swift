@@ -96,7 +96,8 @@ extension MeasuredPlace {
         let model = try BundledModel(ModelFile(job: job, candidate: evaluation.candidate))
         do {
             let bundle = try ModelBundle(
-                job: job.name, BundledCandidate(evaluation), model, devices: [profile], formats: [])
+                job: job.name, BundledCandidate(evaluation, QualityScale(job)), model, devices: [profile],
+                formats: [])
             guard let name = bundle.devices.first?.file else {
                 return .failure(BundleError(bundle.refusals.joined(separator: "; ")))
             }
