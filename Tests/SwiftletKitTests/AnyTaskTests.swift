@@ -77,6 +77,40 @@ struct AnyTaskTests {
         #expect(answer.files.contains("front-end.tflite"))
         let checks = try ModelCommands.verify(output)
         #expect(checks.isGood, "\(checks)")
+        // What it takes to feed and read it without Swiftlet stands beside it.
+        let manifest = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(output)/manifest.json")))
+                as? [String: Any])
+        let quality = try #require(manifest["quality"] as? [String: Any])
+        #expect(quality["test_quality"] as? Double == candidate.quality.test)
+        #expect(
+            (quality["metric"] as? String) == (manifest["task"] as? String == "anomaly" ? "roc_auc" : "rmse"))
+        let table = (manifest["preprocessing"] as? [String: Any])?["table"] as? [String: Any]
+        let columns = try #require(table?["columns"] as? [[String: Any]])
+        #expect(columns.compactMap { $0["column"] as? String } == ["a", "b", "c"])
+        let readme = try String(contentsOfFile: "\(output)/README.md", encoding: .utf8)
+        #expect(readme.contains("| 2 | c | the number") && !readme.contains("argmax"))
+    }
+
+    @Test("Samples are written with the numbers, classes or anomalies that are true of them")
+    func samples() async throws {
+        for (task, target, other) in [
+            (LearningTask.regression, "value", "fault"), (.anomaly, "fault", "value"),
+        ] {
+            let (folder, _) = try await run(task, target: target, ignoring: other)
+            let output = "\(folder.path)/samples.npz"
+            let answer = try ModelCommands.samples(
+                of: "\(folder.path)/job.yaml", part: .test, output: output)
+            let arrays = Dictionary(
+                uniqueKeysWithValues: try NPZ.read(path: output).map { ($0.name, $0.array) })
+            let (raw, label) = (try #require(arrays["raw"]), try #require(arrays["label"]))
+            #expect(label.shape == [answer.samples] && raw.shape == [answer.samples, 1, 1, 3])
+            for row in 0..<answer.samples {
+                let (a, b, c) = (raw.floats[3 * row], raw.floats[3 * row + 1], raw.floats[3 * row + 2])
+                let truth = task == .regression ? 3 * a - 2 * b : c == 9 ? 1 : 0
+                #expect(abs(label.floats[row] - truth) < 1e-4)
+            }
+        }
     }
 
     @Test("A number is learned, its errors are shown, and the bundle verifies")

@@ -12,7 +12,8 @@ public enum SamplePart: String, Sendable, CaseIterable {
 extension ModelCommands {
     /// Writes one part of a job's data set as an npz file, so that other programs can be asked the same.
     ///
-    /// `raw` holds the samples as they were loaded, `input` as a network reads them, `label` the true classes.
+    /// `raw` holds the samples as they were loaded, `input` as a network reads them, `label` what is true of them: the class,
+    /// the number to predict, or 1 for an anomaly and 0 for none.
     /// - Parameters:
     ///   - job: a name, or the path of a job file.
     ///   - data: replaces the data set's path.
@@ -26,12 +27,11 @@ extension ModelCommands {
         }
         let indices = work.data.indices(of: part)
         let shape = [indices.count] + work.data.dataset.sampleShape
-        let labels = work.data.dataset.labels
         try NPZ.write(
             [
                 (name: "raw", array: NumberArray(shape, .float32(work.data.rawSamples(indices)))),
                 (name: "input", array: NumberArray(shape, .float32(work.data.samples(indices)))),
-                (name: "label", array: NumberArray([indices.count], .int32(indices.map { labels[$0] }))),
+                (name: "label", array: work.data.dataset.target.array(of: indices)),
             ], to: output)
         return SamplesAnswer(job: job, part: part.rawValue, samples: indices.count, output: output)
     }
@@ -44,5 +44,18 @@ extension PreparedData {
         case .validation: split.validation
         case .test: split.test
         }
+    }
+}
+
+extension Dataset.Target {
+    /// What is true of some samples.
+    fileprivate func array(of indices: [Int]) -> NumberArray {
+        let values: NumberArray.Elements =
+            switch self {
+            case .classes(let labels, _): .int32(indices.map { labels[$0] })
+            case .values(let numbers): .float32(indices.map { numbers[$0] })
+            case .anomalies(let flags): .int32(indices.map { flags[$0] ? 1 : 0 })
+            }
+        return NumberArray([indices.count], values)
     }
 }
