@@ -28,8 +28,8 @@ package enum JobEvent: Sendable {
 /// How far a search has come.
 package struct SearchedSoFar: Sendable {
     package let evaluations, total: Int
-    /// The best quality so far; 0 where there is none.
-    package let best: Double
+    /// The best quality so far; nil where there is none.
+    package let best: Double?
     package let failed: Int
     package let secondsLeft: Double
 }
@@ -37,19 +37,19 @@ package struct SearchedSoFar: Sendable {
 /// How far the finalists have come.
 package struct FinishedSoFar: Sendable {
     package let done, total: Int
-    /// The best quality of those finished in this run; 0 where there is none.
-    package let best: Double
+    /// The best quality of those finished in this run; nil where there is none.
+    package let best: Double?
     /// Nil until the first of this run is done.
     package let secondsLeft: Double?
 }
 
 /// The best quality among the evaluations so far, and how many failed.
 final class BestSoFar: Sendable {
-    private let best: Mutex<(quality: Double, failed: Int)>
+    private let best: Mutex<(quality: Double?, failed: Int)>
 
     init(_ evaluations: [Evaluation]) {
         best = Mutex(
-            (evaluations.compactMap(\.quality?.accuracy).max() ?? 0, evaluations.count { $0.quality == nil }))
+            (evaluations.compactMap(\.quality?.accuracy).max(), evaluations.count { $0.quality == nil }))
     }
 
     /// After one more evaluation of a search that had `known` of them when it went on, `begun` seconds into this run.
@@ -65,10 +65,10 @@ final class BestSoFar: Sendable {
             secondsLeft: min(byCount, byTime))
     }
 
-    private func adding(_ evaluation: Evaluation) -> (quality: Double, failed: Int) {
+    private func adding(_ evaluation: Evaluation) -> (quality: Double?, failed: Int) {
         best.withLock { best in
             if let accuracy = evaluation.quality?.accuracy {
-                best.quality = max(best.quality, accuracy)
+                best.quality = max(best.quality ?? accuracy, accuracy)
             } else {
                 best.failed += 1
             }
@@ -80,21 +80,21 @@ final class BestSoFar: Sendable {
 /// Counts finalists as they are done.
 final class FinishCounter: Sendable {
     private let total: Int
-    private let state: Mutex<(done: Int, best: Double)>
+    private let state: Mutex<(done: Int, best: Double?)>
     private let initial: Int
     private let start = ContinuousClock.now
 
     init(total: Int, done: Int) {
         self.total = total
         initial = done
-        state = Mutex((done, 0))
+        state = Mutex((done, nil))
     }
 
     func report(adding evaluation: Evaluation? = nil) -> FinishedSoFar {
         let (done, best) = state.withLock { state in
             if let evaluation {
                 state.done += 1
-                state.best = max(state.best, evaluation.quality?.accuracy ?? 0)
+                state.best = [state.best, evaluation.quality?.accuracy].compactMap(\.self).max()
             }
             return state
         }

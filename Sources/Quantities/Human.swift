@@ -7,11 +7,11 @@ public enum Human {
         String(format: "%.\(decimals)f", value)
     }
 
-    /// Three significant digits: `0.00123`, `1.23`, `123`.
+    /// Three significant digits: `0.00123`, `1.23`, `123`, `2.07e-07`.
     public static func number(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "–" }
         guard value != 0 else { return "0" }
-        guard abs(value) < 1e9 else { return String(format: "%.3g", value) }
+        guard abs(value) < 1e9, abs(value) >= 1e-6 else { return String(format: "%.3g", value) }
         let magnitude = Int(log10(abs(value)).rounded(.down))
         return fixed(value, decimals: min(max(2 - magnitude, 0), 6))
     }

@@ -37,6 +37,8 @@ public struct CandidateSheetAnswer: Answer, Hashable {
 
     /// What is said of a candidate whatever the device.
     public struct Heading: Hashable, Sendable {
+        /// What its quality is: the metric's name in job files.
+        public var metric: String
         /// How good its predictions are.
         public var quality: QualityAnswer
         /// How the quality was obtained.
@@ -45,7 +47,10 @@ public struct CandidateSheetAnswer: Answer, Hashable {
         public var macs, parameters: Int?
 
         /// A candidate's quality and counts.
-        public init(quality: QualityAnswer, fidelity: Fidelity, macs: Int?, parameters: Int?) {
+        public init(
+            metric: String, quality: QualityAnswer, fidelity: Fidelity, macs: Int?, parameters: Int?
+        ) {
+            self.metric = metric
             self.quality = quality
             self.fidelity = fidelity
             self.macs = macs
@@ -267,17 +272,15 @@ extension CandidateSheetAnswer {
 
     private var headingText: String {
         guard let heading else { return "" }
-        return """
-            candidate     \(id)
-            architecture  \(architecture)
-            compression   \(compression)
-            accuracy      \(heading.quality.text) on validation (\(heading.fidelity.rawValue)\(inheritedText))
-            test          \(heading.quality.testText)
-            MACs          \(Human.count(heading.macs))
-            parameters    \(Human.count(heading.parameters))
-
-
-            """
+        let fidelity = "(\(heading.fidelity.rawValue)\(inheritedText))"
+        let lines = [
+            ("candidate", id), ("architecture", architecture), ("compression", compression),
+            (heading.metric, "\(heading.quality.text) on validation \(fidelity)"),
+            ("test", heading.quality.testText), ("MACs", Human.count(heading.macs)),
+            ("parameters", Human.count(heading.parameters)),
+        ]
+        let width = max(heading.metric.count, 12) + 2
+        return lines.map { "\($0.0.padded(to: width))\($0.1)\n" }.joined() + "\n"
     }
 
     private var inheritedText: String {

@@ -1,3 +1,5 @@
+import Quantities
+
 /// What a data set holds and what is suspicious about it: what `data check` answers.
 public struct DataAnswer: Answer, Hashable {
     /// The job's or the data set's name.
@@ -97,7 +99,8 @@ public struct DataAnswer: Answer, Hashable {
     public func table(_ style: TableStyle) -> String {
         let extents = shape.map(String.init).joined(separator: "×")
         let text =
-            "\(name): \(task), \(samples) samples of \(extents), values from \(minimum) to \(maximum)\n\n"
+            "\(name): \(task), \(samples) samples of \(extents), values from \(Human.number(minimum)) to "
+            + "\(Human.number(maximum))\n\n"
             + DataAnswer.table(of: parts, classes)
             + warnings.map { "\nwarning: \($0)" }.joined()
         return warnings.isEmpty ? text : text + "\n"

@@ -1,4 +1,5 @@
 public import Determinism
+import Quantities
 
 /// A resolved job before any work: what `search --dry-run` answers.
 public struct PlanAnswer: Answer, Hashable {
@@ -45,7 +46,8 @@ public struct PlanAnswer: Answer, Hashable {
         }
 
         fileprivate var text: String {
-            "\(samples) samples of \(shape.map(String.init).joined(separator: "×"))\n\n"
+            "\(samples) samples of \(shape.map(String.init).joined(separator: "×"))"
+                + (classes.isEmpty ? "" : ", \(classes.count) classes") + "\n\n"
                 + DataAnswer.table(of: parts, classes) + "\n"
                 + (remarks ?? []).map { "warning: \($0)\n" }.joined() + (remarks == nil ? "" : "\n")
         }
@@ -208,9 +210,18 @@ extension PlanAnswer {
     /// Shape, classes and parts of the data, then one line a key.
     public func table(_ style: TableStyle) -> String {
         (data?.text ?? "")
-            + ((try? lines) ?? []).filter { !$0.key.hasPrefix("data.") }.map {
-                "\($0.key.padded(to: 26)) \($0.value)\n"
+            + ((try? lines) ?? []).filter { !$0.key.hasPrefix("data.") && !$0.value.isEmpty }.map {
+                "\($0.key.padded(to: 26)) \($0.key == "reserve" ? reserveText : $0.value)\n"
             }.joined()
+    }
+
+    /// What is kept free for the rest of the program: bytes of memory, then of flash.
+    private var reserveText: String {
+        guard case .list(let items)? = guide.entries.first(where: { $0.key == "reserve" })?.value else {
+            return "–"
+        }
+        return zip(items, ["RAM", "flash"]).map { "\(Human.bytes(Int($0.0.plain))) of \($0.1)" }
+            .joined(separator: ", ")
     }
 }
 

@@ -31,11 +31,13 @@ extension QualityAnswer {
 /// How the qualities of a job are written: searches keep errors as their negatives, so that larger is better.
 struct QualityScale {
     let name: QualityAnswer.Name
-    private let metric: QualityMetric?
+    /// As it stands in the job; of a table any name.
+    let metricName: String
+    var metric: QualityMetric? { QualityMetric(rawValue: metricName) }
 
     init(_ job: JobStore) throws {
         let task = try job.guide().keys["data.task.task"].flatMap { LearningTask(rawValue: $0) }
-        metric = QualityMetric(rawValue: try job.metric())
+        metricName = try job.metric()
         switch task {
         case .classification, nil: name = .accuracy
         case .regression, .anomaly: name = .quality

@@ -31,6 +31,12 @@ extension TestedAnswer {
                 metrics: metrics.map { Figure(metric: $0.rawValue, value: $0.value(of: predictions)) },
                 classes: [], confusion: [])
         }
+        // What the job is judged by comes first; some metrics need more than the predictions that were kept.
+        let scale = try QualityScale(job)
+        guard let value = scale.value(evaluation.quality?.testAccuracy),
+            !metrics.contains(where: { $0.metric == scale.metricName })
+        else { return }
+        metrics.insert(Figure(metric: scale.metricName, value: value), at: 0)
     }
 
     private init(classes names: [String], _ predicted: [Float], _ truth: [Float]) {

@@ -44,10 +44,11 @@ public func finish(
         let state = try known.state()
         let store = try ExperimentStore(writing: request.database)
         let begun = try store.begin(job.plan(work, from: source), keepsState: true)
+        let scale = try QualityScale(begun.job)
         let run = JobRun(
             job: job, work: work, begun: begun,
             width: request.threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            progress: { progress(JobProgress($0)) })
+            progress: { progress(JobProgress($0, scale)) })
         finished = try await run.finish(evaluation, leaving: state)
     }
     return try Review(database: request.database).candidate(finished, of: request.job)

@@ -1,5 +1,6 @@
 import Jobs
 import Quantities
+import Reports
 import Search
 import Synchronization
 
@@ -18,7 +19,8 @@ public struct JobProgress: Sendable {
 }
 
 extension JobProgress {
-    init(_ event: JobEvent) {
+    /// - Parameter scale: how the job's qualities are written.
+    init(_ event: JobEvent, _ scale: QualityScale) {
         switch event {
         case .warning(let sentence): self.init(phase: "warning", text: "warning: \(sentence)")
         case .planned(let sentence): self.init(phase: "plan", text: sentence)
@@ -34,12 +36,12 @@ extension JobProgress {
             self.init(
                 phase: "search",
                 text:
-                    "search  \(step.evaluations)/\(step.total)  best \(Human.percent(step.best))\(failures)  "
+                    "search  \(step.evaluations)/\(step.total)\(scale.best(step.best))\(failures)  "
                     + "about \(Human.duration(step.secondsLeft)) left")
         case .finishing(let step):
-            let quality = step.best > 0 ? "  best \(Human.percent(step.best))" : ""
             let left = step.secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
-            self.init(phase: "finish", text: "finalists  \(step.done)/\(step.total)\(quality)\(left)")
+            self.init(
+                phase: "finish", text: "finalists  \(step.done)/\(step.total)\(scale.best(step.best))\(left)")
         case .trainingAgain(let candidate):
             self.init(
                 phase: "finish",
@@ -49,5 +51,14 @@ extension JobProgress {
         case .measuringByRunner(let candidate, let device):
             self.init(phase: "measure", text: "measuring \(candidate.prefix(8)) on \(device)")
         }
+    }
+}
+
+extension QualityScale {
+    /// Such as `  best 98.70 %` or `  best rmse 12.2`; empty where nothing is known.
+    fileprivate func best(_ goodness: Double?) -> String {
+        guard let goodness else { return "" }
+        let text = QualityAnswer(name, value: value(goodness)).shortText
+        return metric == .accuracy ? "  best \(text)" : "  best \(metricName) \(text)"
     }
 }

@@ -60,7 +60,8 @@ public func search(
     let doubts = try job.warnings(work)
     let store = try ExperimentStore(writing: request.database)
     let begun = try store.begin(job.plan(work, from: source, schedule: prepared.schedule))
-    let report: @Sendable (JobEvent) -> Void = { progress(JobProgress($0)) }
+    let scale = try QualityScale(begun.job)
+    let report: @Sendable (JobEvent) -> Void = { progress(JobProgress($0, scale)) }
     for warning in begun.warnings + begun.notes + doubts { report(.warning(warning)) }
     report(.planned(prepared.summary))
     let run = JobRun(

@@ -34,8 +34,8 @@ extension Review {
             job: job.name, id: best.candidate, architecture: best.architecture,
             compression: best.compression, devices: scored)
         sheet.heading = CandidateSheetAnswer.Heading(
-            quality: QualityAnswer(best.quality, scale), fidelity: best.fidelity, macs: best.macs,
-            parameters: best.parameters)
+            metric: scale.metricName, quality: QualityAnswer(best.quality, scale), fidelity: best.fidelity,
+            macs: best.macs, parameters: best.parameters)
         let inherited = QualityAnswer(try job.inheritedQuality(of: best), scale)
         switch inherited.name {
         case .accuracy: sheet.inheritedAccuracy = inherited.value
