@@ -7,19 +7,7 @@ enum Placement: Hashable, Sendable {
     case refused(reason: String)
 }
 
-/// Where a kernel runs on a device, and where the device's host would run it; nothing of it depends on extents.
-struct KernelPlacement: Hashable, Sendable {
-    let own: Placement
-    /// Nil where there is no host whose times are known.
-    let host: Placement?
-}
-
 extension DeviceProfile {
-    func kernelPlacement(of work: Workload) -> KernelPlacement {
-        KernelPlacement(
-            own: placement(of: work), host: support.fallback?.profile.first.map { $0.placement(of: work) })
-    }
-
     /// Where this device runs a kernel: by the type of its activations, then by its operation and fused activation.
     func placement(of work: Workload) -> Placement {
         let type = work.dataType

@@ -196,7 +196,7 @@ extension DeviceProfile {
 
     /// Milliseconds by `CostTerm` of a network that consists of these kernels, before calibration.
     package func terms(of workloads: [Workload]) -> SIMD16<Double> {
-        let passage = passage(of: workloads, workloads.map(kernelPlacement), from: .start)
+        let passage = DeviceKernels(workloads, on: self).passages(of: workloads, from: [.start])[0]
         return PriceFormula(self).whole(passage.sum, endingIn: passage.exit, returnMilliseconds: 0).terms
     }
 }

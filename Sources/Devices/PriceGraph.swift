@@ -22,6 +22,7 @@ public struct ExecutedGraph: Sendable {
     let source: Graph
     let graph: Graph
     let kernels: [FusedKernel]
+    let extents: ValueExtents
     /// What each kernel has to do, in the order in which they run.
     public let workloads: [Workload]
 
@@ -33,16 +34,9 @@ public struct ExecutedGraph: Sendable {
         source = graph
         self.graph = executed
         self.kernels = kernels
-        workloads = executed.workloads(of: kernels)
-    }
-
-    /// A graph that is in this form already, with its kernels.
-    init(_ graph: Graph, _ kernels: [FusedKernel], of source: Graph, under policy: RuntimePolicy) {
-        self.policy = policy
-        self.source = source
-        self.graph = graph
-        self.kernels = kernels
-        workloads = graph.workloads(of: kernels)
+        let extents = OpenExtents(executed).closed([])
+        self.extents = extents
+        workloads = executed.outlines(of: kernels).map { $0.work(extents) }
     }
 
     /// Multiply-accumulates of all kernels that run.
@@ -61,20 +55,11 @@ public struct ExecutedGraph: Sendable {
         WorkFamily.allCases.map { family in workloads.count { $0.family == family } }
     }
 
-    /// Milliseconds to bring the outputs back from an accelerator.
-    func returnMilliseconds(on profile: DeviceProfile) -> Double {
-        graph.outputs.reduce(0) { sum, output in
-            let type = graph[output].type
-            return sum + profile.transferMilliseconds(type.shape.elementCount, type.dataType)
-        }
-    }
-
     /// The share of every kernel, in the order of `workloads`.
     public func layers(on profile: DeviceProfile) -> [LayerPrice] {
-        var state = EntryState.start
-        return zip(kernels, workloads).map { kernel, work in
-            let step = profile.step(work, profile.kernelPlacement(of: work), from: state)
-            state = step.exit
+        let steps = DeviceKernels(workloads, on: profile).steps(of: workloads)
+        return zip(kernels, zip(workloads, steps)).map { kernel, priced in
+            let (work, step) = priced
             return LayerPrice(
                 name: graph.nodes[kernel.anchor].name, operation: work.operation,
                 milliseconds: profile.calibration?.latency.value(step.sum.terms)
@@ -83,88 +68,5 @@ public struct ExecutedGraph: Sendable {
                 weightBytes: step.sum.weightBytes,
                 outputBytes: graph[kernel.output].type.bytes, runsOnFallback: step.exit != .device)
         }
-    }
-}
-
-extension DeviceProfile {
-    /// Runs through kernels, each with its placement, beginning in `state`.
-    func passage(
-        of workloads: [Workload], _ placements: [KernelPlacement], from state: EntryState
-    ) -> PricedPiece.Passage {
-        var passage = PricedPiece.Passage(sum: KernelCosts(), exit: state, obstacle: nil)
-        for (work, placement) in zip(workloads, placements) {
-            let step = step(work, placement, from: passage.exit)
-            passage.sum += step.sum
-            passage.exit = step.exit
-            passage.obstacle = passage.obstacle ?? step.obstacle
-        }
-        return passage
-    }
-
-    /// One kernel: where it runs, what it costs there, and what moving its inputs there costs.
-    fileprivate func step(
-        _ work: Workload, _ placement: KernelPlacement, from state: EntryState
-    ) -> PricedPiece.Passage {
-        if state == .start, work.isConversion, work.dataType == .float32, runtime.interface != .float32 {
-            // The caller hands over integers: an export leaves this conversion out.
-            return PricedPiece.Passage(sum: KernelCosts(), exit: .start, obstacle: nil)
-        }
-        var step = PricedPiece.Passage(sum: storage(of: work), exit: .device, obstacle: nil)
-        if state != .hostForGood {
-            switch placement.own {
-            case .device(let type):
-                if let timed = calibration?.kernels?[work] {
-                    step.sum.timedMilliseconds = timed
-                } else {
-                    step.sum[CostTerm(work.family)] = milliseconds(of: work, as: type) ?? 0
-                    step.sum[CostTerm(startOf: work)] = overheads.kernelMilliseconds
-                }
-                step.sum.deviceWeightBytes = step.sum.weightBytes
-                if state != .device {
-                    step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType)
-                }
-                return step
-            case .fallback(let reason):
-                if support.fallback?.profile.isEmpty != false { step.obstacle = .unsupported(reason) }
-            case .refused(let reason): step.obstacle = .unsupported(reason)
-            }
-        }
-        // What converts the input's type before anything ran is the host's part of the interface: a compiler for the
-        // accelerator begins behind it.
-        let isInterface = work.isConversion && (state == .start || state == .host)
-        step.exit = support.fallback?.takesRest == true && !isInterface ? .hostForGood : .host
-        if state == .device { step.sum[.transfer] = transferMilliseconds(work.inputElements, work.dataType) }
-        if step.obstacle == nil { addHostCost(of: work, placement.host, to: &step) }
-        return step
-    }
-
-    private func addHostCost(
-        of work: Workload, _ placement: Placement?, to step: inout PricedPiece.Passage
-    ) {
-        guard let placement, let host = support.fallback?.profile.first else { return }
-        switch placement {
-        case .device(let type):
-            let milliseconds = host.milliseconds(of: work, as: type) ?? 0
-            step.sum[.fallback] = milliseconds + host.overheads.kernelMilliseconds
-        case .fallback(let reason), .refused(let reason): step.obstacle = .unsupported(reason)
-        }
-    }
-
-    /// Milliseconds that activations take from host to accelerator or back.
-    func transferMilliseconds(_ elements: Int, _ type: DataType) -> Double {
-        guard let transfer = overheads.transfer else { return 0 }
-        return transfer.milliseconds + Double(type.bytes(for: elements)) / (transfer.bandwidth * 1e6)
-    }
-
-    /// Weights and structure that a kernel adds to the model file.
-    fileprivate func storage(of work: Workload) -> KernelCosts {
-        var cost = KernelCosts()
-        cost.weightBytes = storedWeightBytes(of: work)
-        cost.structureBytes = runtime.structureBytes(
-            tensors: work.weightElements > 0 ? 3 : 1, operations: 1,
-            channels: work.weightScales == .perChannel ? work.outputChannels : 0)
-        cost.kernelCount = 1
-        cost.macs = work.macs
-        return cost
     }
 }

@@ -56,27 +56,28 @@ public struct PricedPiece: Hashable, Sendable {
     /// calibration leaves open.
     private init(_ executed: ExecutedGraph, others: [ExecutedGraph], on profile: DeviceProfile) {
         self.init(
-            executed, ExtentFreeFacts(executed, on: profile),
-            others: others.map { ($0, $0.workloads.map(profile.kernelPlacement)) }, on: profile)
+            executed.workloads, executed.extents, DevicePiece(executed, on: profile),
+            others: others.map { ($0.workloads, DeviceKernels($0.workloads, on: profile)) })
     }
 
-    /// The same, with what does not depend on extents.
+    /// The same, from the work of kernels under the profile's policy and under the other habits.
     init(
-        _ executed: ExecutedGraph, _ facts: ExtentFreeFacts,
-        others: [(ExecutedGraph, [KernelPlacement])], on profile: DeviceProfile
+        _ works: [Workload], _ extents: ValueExtents, _ device: DevicePiece,
+        others: [(works: [Workload], kernels: DeviceKernels)]
     ) {
-        let states: [EntryState] = profile.hasBorders ? EntryState.allCases : [.start]
-        let passages = states.map { state in
-            var passage = profile.passage(of: executed.workloads, facts.placements, from: state)
-            passage.obstacle = facts.unheld ?? passage.obstacle
-            passage.others = others.map {
-                profile.passage(of: $0.workloads, $1, from: state).sum.terms
-            }
-            return passage
+        let states: [EntryState] = device.hasBorders ? EntryState.allCases : [.start]
+        var passages = device.kernels.passages(of: works, from: states)
+        if let unheld = device.unheld {
+            for index in passages.indices { passages[index].obstacle = unheld }
         }
-        self.passages = profile.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
-        peakActivationBytes = profile.peakActivationBytes(executed.graph, executed.kernels, facts.buffers)
-        returnMilliseconds = executed.returnMilliseconds(on: profile)
+        for other in others {
+            for (index, passage) in other.kernels.passages(of: other.works, from: states).enumerated() {
+                passages[index].others.append(passage.sum.terms)
+            }
+        }
+        self.passages = device.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
+        peakActivationBytes = device.activations.peakBytes(extents, works)
+        returnMilliseconds = device.returnMilliseconds(extents)
     }
 
     /// A graph on several devices; those whose runtimes treat graphs alike share the work.
@@ -87,18 +88,29 @@ public struct PricedPiece: Hashable, Sendable {
 }
 
 /// What a device makes of a piece whatever its extents are, as long as they are more than one.
-struct ExtentFreeFacts: Sendable {
-    /// Of each kernel.
-    let placements: [KernelPlacement]
+struct DevicePiece: Sendable {
+    let kernels: DeviceKernels
+    let activations: ActivationPlan
     /// Why the runtime's format cannot hold the piece, if it cannot.
     let unheld: Price.Cause?
-    /// Which values share memory, and while which kernels run; their sizes do depend on extents.
-    let buffers: [LiveBuffer]
+    /// Whether activations may have to move between a host and an accelerator.
+    let hasBorders: Bool
+    private let outputs: [(value: ValueID, type: DataType)]
+    private let transfer: OverheadProfile.Transfer?
 
     init(_ executed: ExecutedGraph, on profile: DeviceProfile) {
-        placements = executed.workloads.map(profile.kernelPlacement)
+        kernels = DeviceKernels(executed.workloads, on: profile)
+        activations = ActivationPlan(executed.graph, executed.kernels, on: profile)
         unheld = profile.runtime.refusesToHold(executed.source).map(Price.Cause.notExportable)
-        buffers = profile.liveBuffers(executed.graph, executed.kernels)
+        hasBorders = profile.hasBorders
+        outputs = executed.graph.outputs.map { ($0, executed.graph[$0].type.dataType) }
+        transfer = profile.overheads.transfer
+    }
+
+    /// Milliseconds to bring the outputs back from an accelerator.
+    func returnMilliseconds(_ extents: ValueExtents) -> Double {
+        guard let transfer else { return 0 }
+        return outputs.reduce(0) { $0 + transfer.duration(of: extents.count($1.value), $1.type) }
     }
 }
 

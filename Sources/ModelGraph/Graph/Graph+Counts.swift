@@ -96,7 +96,7 @@ extension Graph {
     ///
     /// These are weights, biases, and the scale and offset of batch normalisation; its mean and variance are statistics.
     /// Single numbers beside an element-wise operation are not trained either.
-    var trainableConstants: [ValueID] {
+    package var trainableConstants: [ValueID] {
         var isTrainable = [Bool](repeating: false, count: values.count)
         for node in nodes {
             let adjusted = node.inputs.indices.clamped(to: node.operation.traits.trainedInputs)
@@ -134,7 +134,7 @@ extension Constant {
 
 extension Int {
     /// The product, or `Int.max` where it overflows (both non-negative).
-    func multipliedSaturated(by other: Int) -> Int {
+    package func multipliedSaturated(by other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product
     }

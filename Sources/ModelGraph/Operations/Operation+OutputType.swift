@@ -324,7 +324,7 @@ extension TrainingOperation {
 
 extension Int {
     /// The sum, or `Int.max` where it overflows (both non-negative).
-    func addingSaturated(_ other: Int) -> Int {
+    package func addingSaturated(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }
