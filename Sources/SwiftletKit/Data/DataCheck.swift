@@ -87,7 +87,8 @@ extension DataAnswer {
                     + (missing.count > 5 ? "…" : "")
                     + ": nothing judges \(missing.count == 1 ? "it" : "them") there")
         }
-        let counts = classes.map(\.train)
+        // Anomalies are rare by their nature, and normal samples are all that is learned from.
+        let counts = task == LearningTask.classification.rawValue ? classes.map(\.train) : []
         if let least = counts.min(), let most = counts.max(), least * 10 < most {
             let metrics =
                 classes.count == 2 && counts[1] == most
