@@ -27,6 +27,9 @@ final class Tape: Sendable {
         var parameters = 0
         var trainedParameters = 0
         var statistics = 0
+
+        /// What one pass works in.
+        var passBytes: Int { (activations + gradients + scratch) * MemoryLayout<Float>.stride }
     }
 
     struct Normalization: Sendable {

@@ -55,17 +55,15 @@ public final class Trainer {
         }
         self.kernels = kernels
         self.teacher = teacher
-        let shardCount = recipe.shards
-        let rows = recipe.batch / shardCount
         mixing = MixUp(recipe.mixUp)
         let attention = Trainer.attentionTransfer(graph, recipe, teacher)
         self.attention = attention
         hasSigns = graph.nodes.contains {
             if case .training(.binarize) = $0.operation { true } else { false }
         }
-        let tape = try Tape(
-            graph, rows: rows, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [],
-            dropout: recipe.dropout)
+        let (tape, shardCount) = try Trainer.tape(
+            of: graph, recipe, kernels: kernels, observing: attention?.pairs.map(\.student) ?? [])
+        let rows = recipe.batch / shardCount
         self.tape = tape
         schedule = Schedule(recipe, samples: source.count)
         if case .network(let network) = teacher {
@@ -90,6 +88,32 @@ public final class Trainer {
         try checkData()
         try tape.load(graph, into: parameters.block)
         loadMask()
+    }
+
+    /// Bytes that a pass over a shard may take; shards of larger networks have fewer rows.
+    static let largestPass = 256 << 20
+    /// Batch statistics of fewer rows than that tell little.
+    static let fewestRows = 4
+
+    /// How many shards a batch of a network has.
+    package static func shards(of graph: Graph, _ recipe: TrainingRecipe) throws(TrainingError) -> Int {
+        try tape(of: graph, recipe, kernels: .best, observing: []).shards
+    }
+
+    /// The tape of one shard, and how many make a batch: as many as the recipe has, doubled until a pass fits in memory.
+    private static func tape(
+        of graph: Graph, _ recipe: TrainingRecipe, kernels: TrainingKernels, observing observed: [ValueID]
+    ) throws(TrainingError) -> (tape: Tape, shards: Int) {
+        var shards = recipe.shards
+        while true {
+            let rows = recipe.batch / shards
+            let tape = try Tape(
+                graph, rows: rows, kernels: kernels, observing: observed, dropout: recipe.dropout)
+            guard tape.sizes.passBytes > largestPass, rows % 2 == 0, rows / 2 >= fewestRows else {
+                return (tape, shards)
+            }
+            shards *= 2
+        }
     }
 
     private func checkData() throws(TrainingError) {

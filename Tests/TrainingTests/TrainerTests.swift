@@ -35,6 +35,21 @@ struct TrainerTests {
         #expect(results[0] == results[1])
     }
 
+    @Test("a batch has more shards where a pass would take more than 256 MiB", arguments: [(32, 2), (224, 8)])
+    func limitsMemory(side: Int, shards: Int) throws {
+        var builder = GraphBuilder(name: "wide")
+        var x = builder.input("image", ValueType([1, side, side, 3]))
+        let padding = EdgePadding(top: 1, bottom: 1, left: 1, right: 1)
+        x = try builder.apply(
+            .convolution(Convolution(kernel: 3, padding: padding)),
+            to: [x, builder.constant("w0", .unknown([32, 3, 3, 3]))])
+        x = try builder.apply(.activation(.relu), to: [x])
+        x = try builder.apply(.globalPool(.average), to: [x])
+        let graph = builder.graph(outputs: [try builder.apply(.reshape([0, -1]), to: [x])])
+        // Results and gradients of 224 × 224 × 32 are 12 MiB a row.
+        #expect(try Trainer.shards(of: graph, SmallNetwork.recipe.with { $0.batch = 64 }) == shards)
+    }
+
     @Test("candidates see the samples in orders of their own")
     func keysByCandidate() throws {
         let graph = try SmallNetwork.graph().initialized(seed: 1)
