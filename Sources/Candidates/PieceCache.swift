@@ -63,13 +63,16 @@ final class PieceCache: Sendable {
         guard let outlines else { return }
         new.removeAll { position in
             guard let outline = outlines.outline(of: genotype, at: position) else { return false }
+            let key = keys[position]
+            if outline.recurs, known.withLock({ $0.add(as: outline, under: key) }) { return true }
             if last.kind != outline.kind {
                 last.template = template(of: outline, genotype, at: position, in: outlines)
                 last.kind = outline.kind
             }
             guard let priced = last.template?.priced(outline.extents) else { return false }
             known.withLock {
-                $0.add(priced.pieces, (priced.macs, priced.parameters), under: keys[position])
+                $0.add(priced.pieces, (priced.macs, priced.parameters), under: key)
+                if outline.recurs { $0.outlined[outline] = $0.numbers[key] }
             }
             return true
         }
@@ -146,6 +149,8 @@ private struct Known {
     var tables: [PriceTable]
     /// By kind; nil for a kind whose pieces have to be cut from networks.
     var templates: [PieceKind: PieceTemplate?] = [:]
+    /// Numbers of pieces whose kinds recur: a head, say, does not depend on all choices before it that its key names.
+    var outlined: [PieceOutline: Int32] = [:]
     private var counts: [(macs: Int, parameters: Int)] = []
 
     init(numbers: [Int32], tables: [PriceTable]) {
@@ -160,6 +165,13 @@ private struct Known {
         numbers[key] = Int32(self.counts.count)
         self.counts.append(counts)
         for (device, priced) in pieces.enumerated() { tables[device].add(priced) }
+    }
+
+    /// Gives a key the number of a piece with this outline; false where there is none yet.
+    mutating func add(as outline: PieceOutline, under key: Int) -> Bool {
+        guard let number = outlined[outline] else { return false }
+        numbers[key] = number
+        return true
     }
 
     /// Appends the numbers of a point's pieces, and says whether all of them are known; otherwise nothing is appended.

@@ -35,14 +35,11 @@ struct DeviceKernels: Sendable {
 
     /// Runs through all kernels, once for each state in which the first may be entered.
     func passages(of works: [Workload], from states: [EntryState]) -> [PricedPiece.Passage] {
-        var passages = states.map { PricedPiece.Passage(sum: KernelCosts(), exit: $0, obstacle: nil) }
+        var passages = states.map { PricedPiece.Passage(exit: $0) }
         for index in works.indices {
             let costs = costs(of: works[index], at: index)
             for passage in passages.indices {
-                let step = step(kernels[index], costs, works[index], from: passages[passage].exit)
-                passages[passage].sum += step.sum
-                passages[passage].exit = step.exit
-                if passages[passage].obstacle == nil { passages[passage].obstacle = step.obstacle }
+                add(costs, of: works[index], at: index, to: &passages[passage])
             }
         }
         return passages
@@ -52,7 +49,8 @@ struct DeviceKernels: Sendable {
     func steps(of works: [Workload]) -> [PricedPiece.Passage] {
         var state = EntryState.start
         return works.indices.map { index in
-            let step = step(kernels[index], costs(of: works[index], at: index), works[index], from: state)
+            var step = PricedPiece.Passage(exit: state)
+            add(costs(of: works[index], at: index), of: works[index], at: index, to: &step)
             state = step.exit
             return step
         }
@@ -60,20 +58,19 @@ struct DeviceKernels: Sendable {
 
     /// What one kernel costs on either side, wherever it is entered from.
     private struct SideCosts {
-        /// Weights and structure that it adds to the model file.
-        var storage = KernelCosts()
+        /// What it adds to the model file.
+        var weightBytes, structureBytes: Int
         /// Milliseconds on the device, by the cost model or as they were timed, and on its host.
         var own = 0.0, timed: Double?, host = 0.0
         /// Milliseconds to move its inputs to the other side.
-        var transfer = 0.0
+        var transfer: Double
     }
 
     private func costs(of work: Workload, at index: Int) -> SideCosts {
-        var costs = SideCosts()
-        costs.storage.weightBytes = kernels[index].weights.bytesAdded(by: work)
-        costs.storage.structureBytes = rules.structureBytes(of: work)
-        costs.storage.kernelCount = 1
-        costs.storage.macs = work.macs
+        var costs = SideCosts(
+            weightBytes: kernels[index].weights.bytesAdded(by: work),
+            structureBytes: rules.structureBytes(of: work),
+            transfer: rules.transferMilliseconds(work.inputElements, work.dataType))
         if let speed = kernels[index].ownSpeed {
             if let times = rules.times { costs.timed = times[work] }
             if costs.timed == nil { costs.own = speed.milliseconds(of: work, kernels[index].weights) }
@@ -81,47 +78,51 @@ struct DeviceKernels: Sendable {
         if let speed = kernels[index].hostSpeed {
             costs.host = speed.milliseconds(of: work, kernels[index].hostWeights)
         }
-        costs.transfer = rules.transferMilliseconds(work.inputElements, work.dataType)
         return costs
     }
 
     /// One kernel: where it runs, what it costs there, and what moving its inputs there costs.
-    private func step(
-        _ kernel: Kernel, _ costs: SideCosts, _ work: Workload, from state: EntryState
-    ) -> PricedPiece.Passage {
-        if state == .start, kernel.isConversion, work.dataType == .float32, !rules.takesFloats {
-            // The caller hands over integers: an export leaves this conversion out.
-            return PricedPiece.Passage(sum: KernelCosts(), exit: .start, obstacle: nil)
-        }
-        var step = PricedPiece.Passage(sum: costs.storage, exit: .device, obstacle: nil)
+    private func add(
+        _ costs: SideCosts, of work: Workload, at index: Int, to passage: inout PricedPiece.Passage
+    ) {
+        let state = passage.exit
+        let isConversion = kernels[index].isConversion
+        // The caller hands over integers: an export leaves this conversion out.
+        if state == .start, isConversion, work.dataType == .float32, !rules.takesFloats { return }
+        passage.sum.weightBytes &+= costs.weightBytes
+        passage.sum.structureBytes &+= costs.structureBytes
+        passage.sum.kernelCount &+= 1
+        passage.sum.macs &+= work.macs
+        var obstacle: Price.Cause?
         if state != .hostForGood {
-            switch kernel.own {
+            switch kernels[index].own {
             case .device:
                 if let timed = costs.timed {
-                    step.sum.timedMilliseconds = timed
+                    passage.sum.timedMilliseconds += timed
                 } else {
-                    step.sum[CostTerm(work.family)] = costs.own
-                    step.sum[CostTerm(startOf: work)] = rules.kernelMilliseconds
+                    passage.sum[CostTerm(work.family)] += costs.own
+                    passage.sum[CostTerm(startOf: work)] += rules.kernelMilliseconds
                 }
-                step.sum.deviceWeightBytes = step.sum.weightBytes
-                if state != .device { step.sum[.transfer] = costs.transfer }
-                return step
-            case .fallback(let reason):
-                if !rules.hasHost { step.obstacle = .unsupported(reason) }
-            case .refused(let reason): step.obstacle = .unsupported(reason)
+                passage.sum.deviceWeightBytes &+= costs.weightBytes
+                if state != .device { passage.sum[.transfer] += costs.transfer }
+                passage.exit = .device
+                return
+            case .fallback(let reason): if !rules.hasHost { obstacle = .unsupported(reason) }
+            case .refused(let reason): obstacle = .unsupported(reason)
             }
         }
         // What converts the input's type before anything ran is the host's part of the interface: a compiler for the
         // accelerator begins behind it.
-        let isInterface = kernel.isConversion && (state == .start || state == .host)
-        step.exit = rules.hostTakesRest && !isInterface ? .hostForGood : .host
-        if state == .device { step.sum[.transfer] = costs.transfer }
-        guard step.obstacle == nil, let host = kernel.host else { return step }
-        switch host {
-        case .device: step.sum[.fallback] = costs.host + rules.hostKernelMilliseconds
-        case .fallback(let reason), .refused(let reason): step.obstacle = .unsupported(reason)
+        let isInterface = isConversion && (state == .start || state == .host)
+        passage.exit = rules.hostTakesRest && !isInterface ? .hostForGood : .host
+        if state == .device { passage.sum[.transfer] += costs.transfer }
+        if obstacle == nil, let host = kernels[index].host {
+            switch host {
+            case .device: passage.sum[.fallback] += costs.host + rules.hostKernelMilliseconds
+            case .fallback(let reason), .refused(let reason): obstacle = .unsupported(reason)
+            }
         }
-        return step
+        if passage.obstacle == nil { passage.obstacle = obstacle }
     }
 }
 

@@ -159,7 +159,10 @@ struct ProductCount: Sendable {
     }
 
     /// Whether the count follows from extents: not where it was taken from the graph as a whole.
-    var followsFromExtents: Bool { if case .fixed(let count) = kind { count == 0 } else { true } }
+    var followsFromExtents: Bool { if case .fixed = kind { isZero } else { true } }
+
+    /// Whether the node multiplies nothing, whatever its extents are.
+    var isZero: Bool { if case .fixed(0) = kind { true } else { false } }
 
     func count(_ extents: ValueExtents) -> Int {
         switch kind {

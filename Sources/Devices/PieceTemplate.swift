@@ -20,6 +20,10 @@ public struct PieceTemplate: Sendable {
         let policy: RuntimePolicy
         let extents: OpenExtents
         let kernels: [KernelOutline]
+
+        func works(_ extents: ValueExtents) -> [Workload] {
+            kernels.indices.map { kernels[$0].work(extents) }
+        }
     }
 
     private struct Device: Sendable {
@@ -74,8 +78,9 @@ public struct PieceTemplate: Sendable {
             let piece = DevicePiece(executed[profile.runtime.policy], on: profile)
             devices.append(Device(form: own, piece: piece, others: others))
         }
-        products = graph.nodes.map { ProductCount($0, in: graph) }
+        let products = graph.nodes.map { ProductCount($0, in: graph) }
         guard products.allSatisfy(\.followsFromExtents) else { return nil }
+        self.products = products.filter { !$0.isZero }
         trained = graph.trainableConstants
         self.source = source
         self.forms = forms
@@ -94,14 +99,15 @@ public struct PieceTemplate: Sendable {
         }
         let values = source.closed(extents)
         let closed = forms.map { $0.extents.closed(extents) }
-        let works = zip(forms, closed).map { form, closed in form.kernels.map { $0.work(closed) } }
+        let works = forms.indices.map { forms[$0].works(closed[$0]) }
         return Priced(
             macs: products.reduce(0) { $0.addingSaturated($1.count(values)) },
             parameters: trained.reduce(0) { $0.addingSaturated(values.count($1)) },
-            pieces: devices.map { device in
-                PricedPiece(
-                    works[device.form], closed[device.form], device.piece,
-                    others: device.others.map { (works[$0.form], $0.kernels) })
+            pieces: devices.indices.map { index in
+                let form = devices[index].form
+                return PricedPiece(
+                    works[form], closed[form], devices[index].piece,
+                    others: devices[index].others.map { (works[$0.form], $0.kernels) })
             })
     }
 }

@@ -17,7 +17,7 @@ public enum EntryState: Int, Hashable, Sendable, CaseIterable {
 ///
 /// Pieces follow each other in a chain: a piece reads what the one before it wrote, and nothing fuses across the border.
 public struct PricedPiece: Hashable, Sendable {
-    /// By `EntryState`.
+    /// By `EntryState`; that of `start` alone where activations never change sides.
     var passages: [Passage]
     var peakActivationBytes: Int
     /// Milliseconds to bring the piece's result back from the accelerator, should it be the last.
@@ -25,7 +25,7 @@ public struct PricedPiece: Hashable, Sendable {
 
     /// What a piece costs when it is entered in one state.
     struct Passage: Hashable, Sendable {
-        var sum: KernelCosts
+        var sum = KernelCosts()
         var exit: EntryState
         /// What keeps the piece off the device, if anything does.
         var obstacle: Price.Cause?
@@ -75,7 +75,7 @@ public struct PricedPiece: Hashable, Sendable {
                 passages[index].others.append(passage.sum.terms)
             }
         }
-        self.passages = device.hasBorders ? passages : EntryState.allCases.map { _ in passages[0] }
+        self.passages = passages
         peakActivationBytes = device.activations.peakBytes(extents, works)
         returnMilliseconds = device.returnMilliseconds(extents)
     }

@@ -15,7 +15,7 @@ extension SearchSpace {
     /// The genotype with every choice that does not matter set to option 0; dead branches are kept.
     public func normalForm(_ genotype: Genotype) -> Genotype {
         var result = genotype
-        for dimension in conditionalDimensions
+        for dimension in dimensions.indices
         where genotype[dimension] != 0 && !matters(dimension, in: genotype) {
             result[dimension] = 0
         }
@@ -26,10 +26,6 @@ extension SearchSpace {
     public func contains(_ genotype: Genotype) -> Bool {
         genotype.choices.count == dimensions.count
             && zip(genotype.choices, dimensions).allSatisfy { Int($0) < $1.options.count }
-    }
-
-    private var conditionalDimensions: some Sequence<Int> {
-        dimensions.indices.lazy.filter { !dimensions[$0].conditions.isEmpty }
     }
 
     /// The candidate's identity: 64 hexadecimal digits that depend on the space's name and version, on the architecture
