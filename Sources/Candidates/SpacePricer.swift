@@ -87,7 +87,8 @@ public struct SpacePricer: Pricer {
     public func costs(of genotypes: [Genotype]) -> [Costs] {
         let costs = Mutex([Costs](repeating: Costs(scores: []), count: genotypes.count))
         let order = pieces?.order(of: genotypes) ?? Array(genotypes.indices)
-        let share = 64
+        // Where one share ends and the next begins, a template is made twice.
+        let share = max(64, order.count / 64)
         DispatchQueue.concurrentPerform(iterations: (order.count + share - 1) / share) { part in
             var last = LastTemplate()
             for index in order[part * share..<min((part + 1) * share, order.count)] {

@@ -5,7 +5,7 @@ struct KernelOutline: Sendable {
     /// The work but for what extents decide.
     private let work: Workload
     private let products: ProductCount
-    private let window: Window
+    private var window: Window
     private let input, output: ValueID
     /// The activations read, with a fused residual.
     private let activations: [ValueID]
@@ -23,10 +23,8 @@ struct KernelOutline: Sendable {
         func elements(_ extents: ValueExtents) -> Int { isNumber ? 1 : extents.count(value) }
     }
 
-    /// `isStored` says of each constant whether an earlier kernel has read it; `marks` stand for open extents.
-    fileprivate init(
-        _ kernel: FusedKernel, in graph: Graph, marks: [Int: Int], isStored: inout [Bool]
-    ) {
+    /// `isStored` says of each constant whether an earlier kernel has read it.
+    fileprivate init(_ kernel: FusedKernel, in graph: Graph, isStored: inout [Bool]) {
         let node = graph.nodes[kernel.anchor]
         let constants = node.inputs.filter { graph[$0].constant != nil }
         weights =
@@ -41,7 +39,7 @@ struct KernelOutline: Sendable {
             node.inputs.filter { graph[$0].constant == nil } + (kernel.residual.map { [$0] } ?? [])
         sparsity = weights.flatMap { graph[$0].constant?.sparsity } ?? .dense
         products = ProductCount(node, in: graph)
-        window = Window(node.operation, marks)
+        window = Window(node.operation)
         (input, output) = (node.inputs[0], kernel.output)
         work = Workload(
             family: node.operation.traits.kind.family, operation: node.operation.name,
@@ -52,6 +50,13 @@ struct KernelOutline: Sendable {
             weightType: weights.map { graph[$0].type.dataType },
             weightScales: weights.flatMap { graph[$0].type.weightScales },
             weightElements: 0, nonZeroWeights: nil, inputElements: 0, outputElements: 0)
+    }
+
+    /// The same where `marks` stand for open extents, each with its place.
+    func opened(_ marks: [Int: Int]) -> KernelOutline {
+        var outline = self
+        outline.window.open(marks)
+        return outline
     }
 
     /// What the kernel has to do where values have these extents.
@@ -109,12 +114,11 @@ private struct Window: Sendable {
     /// Pixels between neighbouring windows, the larger of both axes.
     var stride = 1
 
-    init(_ operation: Operation, _ marks: [Int: Int]) {
-        func code(_ number: Int) -> Int { marks[number].map { -1 - $0 } ?? number }
+    init(_ operation: Operation) {
         if case .convolution(let convolution) = operation {
             kind = .convolution
-            (height, width) = (code(convolution.kernel.height), code(convolution.kernel.width))
-            groups = code(convolution.groups)
+            (height, width) = (convolution.kernel.height, convolution.kernel.width)
+            groups = convolution.groups
             stride = max(convolution.stride.height, convolution.stride.width)
         }
         if case .transposedConvolution(let convolution) = operation {
@@ -126,6 +130,13 @@ private struct Window: Sendable {
             (height, width) = (pooling.kernel.height, pooling.kernel.width)
             stride = max(pooling.stride.height, pooling.stride.width)
         }
+    }
+
+    /// Takes numbers of a convolution that are marks for codes of open extents.
+    mutating func open(_ marks: [Int: Int]) {
+        guard kind == .convolution else { return }
+        func code(_ number: Int) -> Int { marks[number].map { -1 - $0 } ?? number }
+        (height, width, groups) = (code(height), code(width), code(groups))
     }
 }
 
@@ -178,11 +189,9 @@ struct ProductCount: Sendable {
 
 extension Graph {
     /// The kernels of a normalized graph without extents; constants that several kernels read are stored once.
-    ///
-    /// `marks` stand for extents that are open, each with its place.
-    func outlines(of kernels: [FusedKernel], marks: [Int: Int] = [:]) -> [KernelOutline] {
+    func outlines(of kernels: [FusedKernel]) -> [KernelOutline] {
         var isStored = [Bool](repeating: false, count: values.count)
-        return kernels.map { KernelOutline($0, in: self, marks: marks, isStored: &isStored) }
+        return kernels.map { KernelOutline($0, in: self, isStored: &isStored) }
     }
 }
 

@@ -61,9 +61,7 @@ public struct PieceTemplate: Sendable {
             let form = executed[policy]
             guard let open = OpenExtents(form.graph, marks: extents, literals: known) else { return nil }
             forms.append(
-                Form(
-                    policy: policy, extents: open,
-                    kernels: form.graph.outlines(of: form.kernels, marks: extents)))
+                Form(policy: policy, extents: open, kernels: form.outlines.map { $0.opened(extents) }))
             return forms.count - 1
         }
         var devices: [Device] = []

@@ -22,6 +22,7 @@ public struct ExecutedGraph: Sendable {
     let source: Graph
     let graph: Graph
     let kernels: [FusedKernel]
+    let outlines: [KernelOutline]
     let extents: ValueExtents
     /// What each kernel has to do, in the order in which they run.
     public let workloads: [Workload]
@@ -34,9 +35,11 @@ public struct ExecutedGraph: Sendable {
         source = graph
         self.graph = executed
         self.kernels = kernels
+        let outlines = executed.outlines(of: kernels)
         let extents = OpenExtents(executed).closed([])
+        self.outlines = outlines
         self.extents = extents
-        workloads = executed.outlines(of: kernels).map { $0.work(extents) }
+        workloads = outlines.indices.map { outlines[$0].work(extents) }
     }
 
     /// Multiply-accumulates of all kernels that run.

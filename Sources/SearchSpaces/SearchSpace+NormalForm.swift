@@ -16,7 +16,9 @@ extension SearchSpace {
     public func normalForm(_ genotype: Genotype) -> Genotype {
         var result = genotype
         for dimension in dimensions.indices
-        where genotype[dimension] != 0 && !matters(dimension, in: genotype) {
+        where genotype[dimension] != 0 && !dimensions[dimension].conditions.isEmpty
+            && !matters(dimension, in: genotype)
+        {
             result[dimension] = 0
         }
         return result

@@ -152,6 +152,44 @@ struct PriceTests {
         }
     }
 
+    @Test(
+        "Multiply-accumulates of kernels, worked out from extents, are those of the graph's nodes",
+        arguments: try Shipped.spaces())
+    func multiplications(in name: String) throws {
+        let space = try Shipped.space(name)
+        var random = RandomStream(seed: 14, .proposal)
+        for _ in 0..<5 {
+            let genotype = space.sample(using: &random)
+            let graph = try space.graph(of: genotype, input: space.referenceInput)
+                .compressed(by: space.pipeline(of: genotype))
+            let executed = ExecutedGraph(graph, under: RuntimePolicy(.swiftlet))
+            #expect(executed.macs > 0 && executed.macs == graph.normalized(for: .swiftlet).macs)
+        }
+    }
+
+    @Test(
+        "Points that share pieces under different choices, asked for in any order, cost what their networks cost"
+    )
+    func sharedPieces() throws {
+        let catalog = try Shipped.devices()
+        let devices = ["raspberry-pi-4", "coral-edge-tpu", "stm32h743"].compactMap { catalog[$0] }
+        let space = try Shipped.space("tiny-image")
+        var random = RandomStream(seed: 15, .proposal)
+        var points: [Genotype] = []
+        for _ in 0..<4 {
+            let point = space.sample(using: &random)
+            for (dimension, choices) in space.dimensions.enumerated() {
+                for option in choices.options.indices {
+                    var neighbour = point
+                    neighbour[dimension] = option
+                    points.append(neighbour)
+                }
+            }
+        }
+        try compare(space, points, on: devices)
+        try compare(space, points.reversed(), on: devices)
+    }
+
     @Test("Blocks of a single channel or column cost what their networks cost")
     func smallExtents() throws {
         let text = """
@@ -188,10 +226,13 @@ struct PriceTests {
     }
 
     private func compare(_ space: SearchSpace, points count: Int) throws {
-        let devices = try Shipped.devices().profiles
-        let pricer = SpacePricer(space: space, input: space.referenceInput, devices: devices)
         var random = RandomStream(seed: 12, .proposal)
-        let points = (0..<count).map { _ in space.sample(using: &random) }
+        try compare(
+            space, (0..<count).map { _ in space.sample(using: &random) }, on: Shipped.devices().profiles)
+    }
+
+    private func compare(_ space: SearchSpace, _ points: [Genotype], on devices: [DeviceProfile]) throws {
+        let pricer = SpacePricer(space: space, input: space.referenceInput, devices: devices)
         let batch = pricer.prices(of: points)
         for (index, genotype) in points.enumerated() {
             let (summed, whole) = (
