@@ -20,32 +20,54 @@ public struct TarArchive: Sendable {
         self.bytes = bytes
         var (entries, folders): ([Entry], [String]) = ([], [])
         var offset = 0
-        var longName: String?
+        var longName: [UInt8]?
         while offset + 512 <= bytes.count, bytes[offset..<offset + 512].contains(where: { $0 != 0 }) {
             let header = TarHeader(bytes[offset..<offset + 512])
             guard header.hasValidChecksum, let size = header.size else {
                 throw .damaged(file: file, detail: "byte \(offset): expected a tar header")
             }
             let start = offset + 512
+            func name() throws(ArchiveError) -> String {
+                let bytes = longName ?? header.name
+                guard let name = String(validating: bytes, as: UTF8.self) else {
+                    throw .damaged(
+                        file: file,
+                        detail:
+                            "byte \(offset): the name '\(bytes.escapedName)' is not UTF-8; rename the file and pack it anew"
+                    )
+                }
+                return name
+            }
             guard size <= bytes.count - start else {
                 throw .damaged(
                     file: file,
-                    detail: "byte \(offset): '\(header.name)' is truncated: \(size) bytes expected")
+                    detail: "byte \(offset): '\(try name())' is truncated: \(size) bytes expected")
             }
             switch header.kind {
             case UInt8(ascii: "0"), 0:
-                entries.append(Entry(name: longName ?? header.name, content: start..<start + size))
+                entries.append(Entry(name: try name(), content: start..<start + size))
                 longName = nil
-            case UInt8(ascii: "L"):
-                longName = String(decoding: bytes[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
+            case UInt8(ascii: "1"), UInt8(ascii: "2"):
+                throw .unsupported(
+                    file: file,
+                    detail:
+                        "'\(try name())' is a link; pack the file itself (tar --dereference --hard-dereference)"
+                )
+            case UInt8(ascii: "L"): longName = Array(bytes[start..<start + size].prefix { $0 != 0 })
             case UInt8(ascii: "x"): longName = paxPath(bytes[start..<start + size]) ?? longName
             case UInt8(ascii: "g"): break
             case UInt8(ascii: "5"):
-                folders.append(longName ?? header.name)
+                folders.append(try name())
                 longName = nil
             default: longName = nil
             }
             offset = start + (size + 511) / 512 * 512
+        }
+        // A block of zeros ends an archive.
+        guard offset + 512 <= bytes.count else {
+            throw .damaged(
+                file: file,
+                detail: "byte \(min(offset, bytes.count)): is truncated: expected a header or the end")
         }
         self.entries = entries
         self.folders = folders
@@ -53,14 +75,24 @@ public struct TarArchive: Sendable {
 }
 
 /// The `path` record of a pax header: lines of `length key=value`.
-private func paxPath(_ bytes: ArraySlice<UInt8>) -> String? {
+private func paxPath(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-        let text = String(decoding: line, as: UTF8.self)
-        guard let space = text.firstIndex(of: " ") else { continue }
-        let record = text[text.index(after: space)...]
-        if record.hasPrefix("path=") { return String(record.dropFirst(5)) }
+        guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
+        let record = line[(space + 1)...]
+        if record.starts(with: "path=".utf8) { return Array(record.dropFirst(5)) }
     }
     return nil
+}
+
+extension [UInt8] {
+    /// A name with `\xE9` for each byte that is no printable character of ASCII.
+    public var escapedName: String {
+        map { byte in
+            byte >= 32 && byte < 127
+                ? String(UnicodeScalar(byte))
+                : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
 }
 
 private struct TarHeader {
@@ -70,11 +102,9 @@ private struct TarHeader {
 
     var kind: UInt8 { block[156] }
 
-    var name: String {
-        let (name, prefix) = (
-            text(0..<100), block[257..<262].elementsEqual("ustar".utf8) ? text(345..<500) : ""
-        )
-        return prefix.isEmpty ? name : "\(prefix)/\(name)"
+    var name: [UInt8] {
+        let prefix = block[257..<262].elementsEqual("ustar".utf8) ? text(345..<500) : []
+        return prefix.isEmpty ? text(0..<100) : prefix + [UInt8(ascii: "/")] + text(0..<100)
     }
 
     /// Of the content in bytes; nil where the field holds anything but octal digits.
@@ -95,7 +125,5 @@ private struct TarHeader {
         return digits.reduce(0) { $0 << 3 | Int($1 - 48) }
     }
 
-    private func text(_ range: Range<Int>) -> String {
-        String(decoding: block[range].prefix { $0 != 0 }, as: UTF8.self)
-    }
+    private func text(_ range: Range<Int>) -> [UInt8] { Array(block[range].prefix { $0 != 0 }) }
 }

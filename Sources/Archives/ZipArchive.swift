@@ -30,7 +30,10 @@ public struct ZipArchive: Sendable {
         }
         guard count < 0xffff, place < 0xffff_ffff else {
             throw .unsupported(
-                file: file, detail: "archives of more than 4 GiB or 65,534 members are not read")
+                file: file,
+                detail:
+                    "archives of more than 4 GiB or 65,534 members are not read; pack a .tar or .tar.gz, or name the folder"
+            )
         }
         var members: [Member] = []
         for _ in 0..<count {

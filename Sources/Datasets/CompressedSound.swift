@@ -30,7 +30,8 @@ enum CompressedSound {
                 .file(file, detail: "\(channels) channels at \(info.samplerate) Hz are impossible"))
         }
         guard let samples = samples(of: decoder, channels: channels) else {
-            return .failure(.file(file, detail: "has more than \(Sound.mostSamples) samples"))
+            return .failure(
+                .file(file, detail: "has more than \(Sound.mostSamples) samples; cut it into shorter ones"))
         }
         guard sf_error(decoder) == 0,
             samples.count >= Int(clamping: info.frames) || info.frames >= Int64.max / 2

@@ -20,5 +20,36 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Faults of several files as one: the first, and the names of others; nil where there are none.
+    init?(joining faults: [DatasetError]) {
+        guard let first = faults.first else { return nil }
+        let others = faults.dropFirst().map(\.place)
+        guard !others.isEmpty else {
+            self = first
+            return
+        }
+        let names = others.prefix(DatasetError.mostNames).joined(separator: ", ")
+        let more =
+            "; \(others.count) more cannot be read: \(names)\(others.count > DatasetError.mostNames ? ", …" : "")"
+        self =
+            switch first {
+            case .file(let file, let detail): .file(file, detail: detail + more)
+            case .byte(let file, let offset, let detail):
+                .byte(file: file, offset: offset, detail: detail + more)
+            case .line(let file, let line, let detail): .line(file: file, line: line, detail: detail + more)
+            case .split(let dataset, let detail): .split(dataset: dataset, detail: detail + more)
+            }
+    }
+
+    /// Files that are named beside the first.
+    private static let mostNames = 24
+
+    private var place: String {
+        switch self {
+        case .file(let file, _), .byte(let file, _, _), .line(let file, _, _): file
+        case .split(let dataset, _): dataset
+        }
+    }
+
     init(_ error: ArchiveError) { self = .file(error.file, detail: error.explanation) }
 }

@@ -1,3 +1,5 @@
+import Archives
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -48,13 +50,15 @@ enum FolderWalk {
         var names: [String] = []
         while let entry = readdir(directory) {
             // SAFETY: readdir's entry stays valid until the next call, and its name ends in a NUL byte.
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-                    String(validatingCString: $0)
+            let bytes = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) {
+                    Array(UnsafeBufferPointer(start: $0, count: Int(NAME_MAX) + 1).prefix { $0 != 0 })
                 }
             }
-            guard let name else {
-                throw .file(folder, detail: "holds a file whose name is not UTF-8; rename it")
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                throw .file(
+                    folder,
+                    detail: "holds a file whose name is not UTF-8, '\(bytes.escapedName)'; rename it")
             }
             if name != ".", name != ".." { names.append(name) }
         }

@@ -67,7 +67,12 @@ public struct LogMelExtractor: Sendable {
             lengths[1] <= 65536, (1...1024).contains(settings.bands), settings.lowestHertz >= 0,
             settings.lowestHertz < min(settings.highestHertz, rate / 2)
         else {
-            throw .file(file, detail: "at \(sampleRate) Hz the feature settings \(settings) are impossible")
+            throw .file(
+                file,
+                detail:
+                    "the sound settings do not fit \(sampleRate) Hz: windows of \(settings.windowSeconds) s in "
+                    + "\(settings.seconds) s, every \(settings.hopSeconds) s; \(settings.bands) bands from "
+                    + "\(settings.lowestHertz) to \(settings.highestHertz) Hz")
         }
         length = Int(lengths[0])
         let width = Int(lengths[1])

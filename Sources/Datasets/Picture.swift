@@ -22,7 +22,10 @@ extension PictureHeader {
         }
         guard size.isPossible else {
             throw .file(
-                file, detail: "says it has \(size) pixels; at most \(PictureSize.mostPixels) are read")
+                file,
+                detail: "says it has \(size) pixels; "
+                    + (size.height < 1 || size.width < 1
+                        ? "it is damaged" : "at most \(PictureSize.mostPixels) are read"))
         }
     }
 }

@@ -93,30 +93,36 @@ private func decodeAll(
     return kept
 }
 
-/// The results of calls that do not depend on each other, in order; the fault of the first that failed is thrown.
+/// The results of calls that do not depend on each other, in order; the faults of all that failed are thrown as one.
 func inParallel<Result: Sendable>(
     _ count: Int, _ body: @Sendable (Int) throws(DatasetError) -> Result
 ) throws(DatasetError) -> [Result] {
     let chunk = 32
     let chunks = (count + chunk - 1) / chunk
-    let outcomes = Mutex<[Int: Swift.Result<[Result], DatasetError>]>([:])
+    let outcomes = Mutex<[Int: (results: [Result], faults: [DatasetError])]>([:])
     withoutActuallyEscaping(body) { body in
         DispatchQueue.concurrentPerform(iterations: chunks) { number in
-            let outcome = Swift.Result { () throws(DatasetError) -> [Result] in
-                var results: [Result] = []
-                for index in number * chunk..<min((number + 1) * chunk, count) {
+            var (results, faults): ([Result], [DatasetError]) = ([], [])
+            for index in number * chunk..<min((number + 1) * chunk, count) {
+                do throws(DatasetError) {
                     results.append(try body(index))
+                } catch {
+                    faults.append(error)
                 }
-                return results
             }
+            let outcome = (results: results, faults: faults)
             outcomes.withLock { $0[number] = outcome }
         }
     }
     var results: [Result] = []
     results.reserveCapacity(count)
     let all = outcomes.withLock { $0 }
+    var faults: [DatasetError] = []
     for number in 0..<chunks {
-        if let outcome = all[number] { results += try outcome.get() }
+        guard let outcome = all[number] else { continue }
+        results += outcome.results
+        faults += outcome.faults
     }
+    if let fault = DatasetError(joining: faults) { throw fault }
     return results
 }

@@ -4,6 +4,7 @@
 /// file's name; the group (a speaker) what stands before the second: `LABEL_SPEAKER_TAKE.wav`.
 enum SoundFolderLoader {
     private static let endings = [".wav", ".flac", ".ogg", ".oga"]
+    private static let unread = [".mp3", ".m4a", ".aac", ".wma", ".opus", ".aif", ".aiff", ".amr"]
 
     static func load(_ places: PartPaths, features: LogMel) throws(DatasetError) -> Dataset {
         let path = places.path
@@ -19,14 +20,22 @@ enum SoundFolderLoader {
         var values: [Float] = []
         values.reserveCapacity(paths.count * extractor.frames * extractor.bands)
         var (pieces, ends): ([SoundPiece], [Int]) = ([], [])
+        var faults: [DatasetError] = []
         for (place, path) in paths.enumerated() {
             ends += folders.ends.filter { $0 == place }.map { _ in pieces.count }
-            let sound = try sound(path, in: tree).resampled(to: rate)
+            let sound: Sound
+            do throws(DatasetError) {
+                sound = try self.sound(path, in: tree).resampled(to: rate)
+            } catch {
+                faults.append(error)
+                continue
+            }
             for piece in self.pieces(of: path, sound, length: extractor.length) {
                 values += extractor.spectrogram(of: piece.samples(of: sound, length: extractor.length))
                 pieces.append(piece)
             }
         }
+        if let fault = DatasetError(joining: faults) { throw fault }
         ends += folders.ends.filter { $0 == paths.count }.map { _ in pieces.count }
         // What is made up belongs to no official part but train, so that it comes first.
         let silences = (0..<features.silences).map { SoundPiece.silence($0) }
@@ -60,6 +69,12 @@ enum SoundFolderLoader {
         dataset.remarks = tree.emptyFolders(endings, classes: folders.classes).map {
             "the folder '\($0)' holds no recordings (WAV, FLAC, Ogg)"
         }
+        let others = tree.files(unread)
+        if let first = others.first {
+            dataset.remarks.append(
+                "recordings of a kind that is not read: \(others.count), such as '\(first)'; store them as WAV, FLAC or Ogg"
+            )
+        }
         return try dataset.checked(file: path)
     }
 
@@ -77,7 +92,10 @@ enum SoundFolderLoader {
     ) throws(DatasetError) -> Int {
         if let rate = features.sampleRate { return rate }
         var counts: [Int: Int] = [:]
-        for path in paths { counts[try sound(path, in: tree).sampleRate, default: 0] += 1 }
+        let rates = try inParallel(paths.count) { index throws(DatasetError) in
+            try sound(paths[index], in: tree).sampleRate
+        }
+        for rate in rates { counts[rate, default: 0] += 1 }
         return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
     }
 

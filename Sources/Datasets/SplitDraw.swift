@@ -101,9 +101,14 @@ struct SplitDraw {
         guard fraction > 0, fraction < 1 else {
             throw fault("\(name) must be between 0 and 1, got \(fraction)")
         }
+        guard !rest.isEmpty else { throw fault("\(name): the other parts take all samples") }
         let wanted = Int((fraction * Double(dataset.count)).rounded())
         guard wanted > 0, wanted < rest.count else {
-            throw fault("\(name) of \(fraction) asks for \(wanted) of \(rest.count) samples")
+            throw fault(
+                "\(name) of \(fraction) asks for \(wanted) of \(rest.count) samples; give "
+                    + (wanted > 0
+                        ? "a smaller share" : "a larger share, more samples, or files of its own ({path: …})")
+            )
         }
         let purpose: UInt64 = name == "test" ? 0 : 1
         switch basis {

@@ -33,6 +33,43 @@ import Testing
         #expect(archive.entries.map { Array(archive.bytes[$0.content]) } == [Array("hello".utf8)])
     }
 
+    /// One file of five bytes, and the two blocks that end an archive.
+    private static let oneFile =
+        tarHeader(name: "a", size: "00000000005") + Array("hello".utf8)
+        + [UInt8](repeating: 0, count: 507 + 1024)
+
+    @Test(
+        "A tar archive that ends anywhere before its end is truncated",
+        arguments: [0, 1, 511, 512, 700, 1023, 1024, 1300])
+    func refusesTruncatedTar(length: Int) {
+        let file = HostileArchiveTests.oneFile
+        #expect(throws: Never.self) { try TarArchive(Array(file.prefix(1536)), file: "x.tar") }
+        let error = #expect(throws: ArchiveError.self) {
+            try TarArchive(Array(file.prefix(length)), file: "x.tar")
+        }
+        #expect(error?.description.contains("truncated") == true)
+    }
+
+    @Test("Names of a tar archive that are not UTF-8, and links, are refused by their names")
+    func refusesTarNames() {
+        var header = Self.tarHeader(name: "caf_", size: "00000000005")
+        header[3] = 0xe9
+        let sum = String(
+            header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) },
+            radix: 8)
+        header.replaceSubrange(
+            148..<154, with: Array((String(repeating: "0", count: 6 - sum.count) + sum).utf8))
+        let rest = Self.oneFile.dropFirst(512)
+        for (bytes, message) in [
+            (header + rest, "byte 0: the name 'caf\\xE9' is not UTF-8"),
+            (Self.tarHeader(name: "b", size: "0", kind: "2") + Self.oneFile, "'b' is a link"),
+            (Self.tarHeader(name: "c", size: "0", kind: "1") + Self.oneFile, "'c' is a link"),
+        ] {
+            let error = #expect(throws: ArchiveError.self) { try TarArchive(bytes, file: "x.tar") }
+            #expect(error?.description.contains(message) == true)
+        }
+    }
+
     @Test(
         "Sizes that are no octal number, or more than there is, are refused",
         arguments: ["-1", "-0000000777", "+5", "99", "0x10", "77777777777", "abc", ""], ["0", "5", "L", "x"])

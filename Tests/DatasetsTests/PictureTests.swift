@@ -178,6 +178,20 @@ struct PictureTests {
         #expect { try load(files) } throws: { "\($0)".contains(message) }
     }
 
+    @Test("Of several damaged pictures all are named")
+    func namesAllDamaged() {
+        let cut = Array(PictureTests.grey.dropLast(14))
+        let files = [
+            "a/1.png": PictureTests.grey, "a/2.png": cut, "b/1.png": PictureTests.grey, "b/3.png": cut,
+            "b/4.png": cut,
+        ]
+        #expect { try load(files) } throws: { error in
+            let text = "\(error)"
+            return text.contains("a/2.png: ") && text.contains("; 2 more cannot be read: ")
+                && text.contains("b/3.png") && text.contains("b/4.png")
+        }
+    }
+
     @Test("A picture that claims more pixels than its bytes can hold is refused before memory is taken")
     func refusesBombs() {
         for (width, message) in [(60_000, "says it has 60000×60000 pixels"), (6000, "but holds")] {
