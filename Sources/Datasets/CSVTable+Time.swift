@@ -1,5 +1,5 @@
 extension CSVTable {
-    /// The rows in the order of a column: numbers, or texts that begin with the year.
+    /// The rows in the order of a column: numbers, texts that begin with the year, or other dates.
     func order(by name: String?) throws(DatasetError) -> [Int] {
         guard let name else { return Array(0..<rowCount) }
         let column = try column(name)
@@ -7,12 +7,18 @@ extension CSVTable {
         if numbers.allSatisfy({ $0 != nil }) {
             return (0..<rowCount).sorted { (numbers[$0] ?? 0, $0) < (numbers[$1] ?? 0, $1) }
         }
+        if let other = CSVTable.dateOrder(ofColumn: column, in: [self]), other != .yearFirst,
+            let days = days(inColumn: column, order: other), !days.contains(nil)
+        {
+            return (0..<rowCount).sorted { (days[$0] ?? 0, $0) < (days[$1] ?? 0, $1) }
+        }
         let texts = try texts(name)
         if let row = texts.firstIndex(where: { !$0.beginsWithYear }) {
             throw .line(
                 file: file, line: line(ofRow: row),
                 detail:
                     "\(name): expected a number or a date such as 2024-01-31 12:00, got '\(texts[row].prefix(40))'"
+                    + CSVTable.dateAdvice(ofColumn: column, in: [self])
             )
         }
         let keys = texts.map(\.withFullHours)
@@ -23,6 +29,11 @@ extension CSVTable {
     func tellsTime(column: Int) -> Bool {
         guard rowCount > 1 else { return false }
         if (0..<rowCount).allSatisfy({ self[$0, column].beginsWithYear }) { return true }
+        if let order = CSVTable.dateOrder(ofColumn: column, in: [self]),
+            days(inColumn: column, order: order)?.contains(nil) == false
+        {
+            return true
+        }
         let name = header[column].lowercased()
         return ["time", "timestamp", "datetime", "date"].contains(name)
             && (0..<rowCount).allSatisfy { number(row: $0, column: column) != nil }

@@ -1,4 +1,4 @@
-/// A table of text (RFC 4180; plain or .gz) whose first line may name the columns.
+/// A table of text (RFC 4180, or ARFF; plain or .gz) whose first line may name the columns.
 ///
 ///     let table = try CSVTable(contentsOf: "machines.csv", format: CSVFormat(separator: .semicolon))
 ///     let torque = try table.numbers("torque")
@@ -11,6 +11,8 @@ public struct CSVTable: Sendable {
     public let rowCount: Int
     /// How the file is written.
     public let format: CSVFormat
+    /// Names of columns whose possible values the file lists, as ARFF files do.
+    let nominal: Set<String>
     /// The file as UTF-8.
     private let text: [UInt8]
     private let fields: [CSVField]
@@ -33,6 +35,17 @@ public struct CSVTable: Sendable {
         try FileKind.refuseOthers(bytes, file: file)
         let text = try format.encoding.decoded(bytes, file: file)
         try CSVTable.checkCharacters(text, file: file)
+        if ARFFTable.isOne(text) {
+            let table = try ARFFTable(text, file: file)
+            var format = format
+            if !format.missing.contains("?") { format.missing.append("?") }
+            (format.decimal, format.thousands) = (.point, nil)
+            (self.file, self.format, self.text) = (file, format, table.text)
+            (header, nominal, fields, lines) = (table.names, table.nominal, table.fields, table.lines)
+            rowCount = lines.count
+            try CSVTable.checkNames(header, file: file)
+            return
+        }
         var parser = CSVParser(text: text, file: file, separator: format.separator)
         var fields = try parser.row()
         let width = fields.count
@@ -43,6 +56,11 @@ public struct CSVTable: Sendable {
             let row = try parser.row()
             guard !row.isEmpty else { break }
             guard row.count == width else {
+                guard row.count > 1 || row[0].start < row[0].end else {
+                    throw .line(
+                        file: file, line: line,
+                        detail: "has 1 fields, the header \(width): it is blank; delete the line")
+                }
                 throw CSVTable.raggedness(row.count, width, text, format, file: file, line: line)
             }
             fields += row
@@ -53,13 +71,12 @@ public struct CSVTable: Sendable {
         self.file = file
         self.format = format
         self.text = text
+        nominal = []
         header = hasHeader ? names : names.indices.map { "column\($0 + 1)" }
         self.fields = hasHeader ? Array(fields[width...]) : fields
         self.lines = hasHeader ? Array(lines.dropFirst()) : lines
         rowCount = self.lines.count
-        if let index = header.indices.first(where: { header[..<$0].contains(header[$0]) }) {
-            throw .line(file: file, line: 1, detail: "the column '\(header[index])' stands twice")
-        }
+        try CSVTable.checkNames(header, file: file)
         if width == 1 {
             // A column of texts may hold any character; its own name does not.
             if let suggestion = CSVFormat.suggested(by: text), suggestion.separator != format.separator,
@@ -137,6 +154,13 @@ public struct CSVTable: Sendable {
 }
 
 extension CSVTable {
+    private static func checkNames(_ header: [String], file: String) throws(DatasetError) {
+        var known: Set<String> = []
+        if let name = header.first(where: { !known.insert($0).inserted }) {
+            throw .line(file: file, line: 1, detail: "the column '\(name)' stands twice")
+        }
+    }
+
     /// Control characters have no place in a table; a NUL within a number would else pass for part of a text.
     private static func checkCharacters(_ text: [UInt8], file: String) throws(DatasetError) {
         func isControl(_ byte: UInt8) -> Bool {

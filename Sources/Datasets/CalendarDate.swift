@@ -1,27 +1,35 @@
-/// A date with or without a time of day, as `2024-01-31`, `2024/01/31 9:05` or `2024-01-31T09:05:30.5Z`.
+/// A date with or without a time of day, as `2024-01-31`, `2024/01/31 9:05`, `2024-01-31T09:05:30.5Z` or `31.1.2024`.
 struct CalendarDate {
+    /// What stands first.
+    enum Order: CaseIterable {
+        case yearFirst, dayFirst, monthFirst
+    }
+
     /// Days since the beginning of 2000, with the part of the day that has passed.
     let day: Double
 
-    /// Nil where the text is no date that begins with the year; zones are not read.
-    init?(_ text: String) {
+    /// Nil where the text is no date in this order; zones are not read.
+    init?(_ text: String, order: Order = .yearFirst) {
         let bytes = Array(text.utf8)
-        func number(_ range: Range<Int>, upTo largest: Int) -> Int? {
-            guard range.upperBound <= bytes.count, bytes[range].allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
-                return nil
-            }
-            let value = bytes[range].reduce(0) { $0 * 10 + Int($1 - 48) }
-            return value <= largest ? value : nil
+        let end = bytes.firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "T") } ?? bytes.count
+        guard let mark = bytes[..<end].first(where: { $0 < 48 || $0 > 57 }), order.marks.contains(mark) else {
+            return nil
         }
-        guard bytes.count >= 10, bytes[4] == bytes[7],
-            bytes[4] == UInt8(ascii: "-") || bytes[4] == UInt8(ascii: "/"),
-            let year = number(0..<4, upTo: 9999), let month = number(5..<7, upTo: 12), month > 0,
-            let dayOfMonth = number(8..<10, upTo: 31), dayOfMonth > 0
+        let parts = bytes[..<end].split(separator: mark, omittingEmptySubsequences: false)
+        guard parts.count == 3, zip(parts, order.digits).allSatisfy({ $1.contains($0.count) }),
+            parts.allSatisfy({ $0.allSatisfy { $0 >= 48 && $0 <= 57 } })
         else { return nil }
+        let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1 - 48) } }
+        let (year, month, dayOfMonth) =
+            switch order {
+            case .yearFirst: (numbers[0], numbers[1], numbers[2])
+            case .dayFirst: (numbers[2], numbers[1], numbers[0])
+            case .monthFirst: (numbers[2], numbers[0], numbers[1])
+            }
+        guard (1...12).contains(month), (1...31).contains(dayOfMonth) else { return nil }
         var seconds = 0.0
-        if bytes.count > 10 {
-            guard bytes[10] == UInt8(ascii: " ") || bytes[10] == UInt8(ascii: "T") else { return nil }
-            let time = bytes[11...].prefix { !"Z+-".utf8.contains($0) }
+        if end < bytes.count {
+            let time = bytes[(end + 1)...].prefix { !"Z+-".utf8.contains($0) }
             let fields = time.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             let values = fields.map { NumberText($0).value ?? .infinity }
             guard (2...3).contains(values.count),
@@ -57,6 +65,22 @@ struct CalendarDate {
     }
 }
 
+extension CalendarDate.Order {
+    /// What may stand between the numbers; between points, the day comes first.
+    fileprivate var marks: String.UTF8View {
+        switch self {
+        case .yearFirst: "-/".utf8
+        case .dayFirst: "-/.".utf8
+        case .monthFirst: "-/".utf8
+        }
+    }
+
+    /// How many digits each number may have.
+    fileprivate var digits: [ClosedRange<Int>] {
+        self == .yearFirst ? [4...4, 2...2, 2...2] : [1...2, 1...2, 4...4]
+    }
+}
+
 extension Double {
     /// What is left of whole periods, from 0.
     fileprivate func remainderFromZero(_ period: Double) -> Double {
@@ -67,7 +91,7 @@ extension Double {
 extension CSVTable {
     /// The dates of a column in days since the beginning of 2000, nil where a field is missing; nil where it holds anything
     /// else, or nothing.
-    func days(inColumn column: Int) -> [Double?]? {
+    func days(inColumn column: Int, order: CalendarDate.Order) -> [Double?]? {
         var days: [Double?] = []
         days.reserveCapacity(rowCount)
         for row in 0..<rowCount {
@@ -75,9 +99,30 @@ extension CSVTable {
                 days.append(nil)
                 continue
             }
-            guard let date = CalendarDate(self[row, column]) else { return nil }
+            guard let date = CalendarDate(self[row, column], order: order) else { return nil }
             days.append(date.day)
         }
         return days.contains { $0 != nil } ? days : nil
+    }
+
+    /// The orders in which all fields of a column are dates.
+    private static func dateOrders(ofColumn column: Int, in tables: [CSVTable]) -> [CalendarDate.Order] {
+        let filled = tables.filter { $0.rowCount > 0 }
+        guard !filled.isEmpty else { return [] }
+        return CalendarDate.Order.allCases.filter { order in
+            filled.allSatisfy { $0.days(inColumn: column, order: order) != nil }
+        }
+    }
+
+    /// The order of a column's dates; nil where it holds anything else, nothing, or dates of which some could be others.
+    static func dateOrder(ofColumn column: Int, in tables: [CSVTable]) -> CalendarDate.Order? {
+        let orders = dateOrders(ofColumn: column, in: tables)
+        return orders.count == 1 ? orders[0] : nil
+    }
+
+    /// What to do where day and month of a column's dates could be each other: the end of a sentence, or nothing.
+    static func dateAdvice(ofColumn column: Int, in tables: [CSVTable]) -> String {
+        dateOrders(ofColumn: column, in: tables).count > 1
+            ? "; of its dates day and month could be each other: write them as 2024-01-31" : ""
     }
 }

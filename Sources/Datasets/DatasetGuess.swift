@@ -7,6 +7,9 @@ public struct DatasetGuess: Sendable {
     /// Keys beside `source` and `path`, in the order to write them.
     public private(set) var keys: [Key] = []
 
+    /// What a person should decide, a sentence each.
+    public private(set) var notes: [String] = []
+
     /// One key, its value as YAML, and a remark for people.
     public struct Key: Hashable, Sendable {
         public let name, value: String
@@ -33,7 +36,12 @@ public struct DatasetGuess: Sendable {
         request.source = source
         switch source {
         case .csv: try guessTable(tree, target: target, task: task)
-        case .npz: guessTask(task)
+        case .npz:
+            if let task {
+                guessTask(task)
+            } else {
+                guessTask(try NPZLoader.numbers(path).map { DatasetGuess.task(of: $0) })
+            }
         case .imageFolder: try guessPictures(path)
         case .digits, .idx, .cifar10, .wavFolder, .table: break
         }
@@ -52,7 +60,7 @@ public struct DatasetGuess: Sendable {
         if tree.paths.contains(where: { $0.contains("data_batch_") }) { return .cifar10 }
         let kinds: [(DatasetSource, [String])] = [
             (.imageFolder, [".png", ".jpg", ".jpeg"]), (.wavFolder, [".wav", ".flac", ".ogg"]),
-            (.csv, [".csv", ".tsv", ".txt"]),
+            (.csv, TableFiles.endings),
         ]
         let counts = kinds.map { ($0.0, tree.files($0.1).count) }
         guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else {
@@ -97,7 +105,7 @@ extension DatasetGuess {
         _ tree: FileTree?, target: String?, task: LearningTask?
     ) throws(DatasetError) {
         let path = request.path ?? ""
-        let file = tree?.files([".csv", ".tsv", ".txt"]).first
+        let file = tree?.files(TableFiles.endings).first
         let bytes: [UInt8]
         if let tree, let file {
             bytes = try tree.contents(of: file)
@@ -120,7 +128,10 @@ extension DatasetGuess {
         request.table.target = name
         add("target", quoted(name), "the column to predict")
         let texts = try full.texts(name)
-        guessTask(task ?? DatasetGuess.task(of: texts, request.table.format))
+        guessTask(
+            task
+                ?? (full.nominal.contains(name)
+                    ? .classification : DatasetGuess.task(of: texts, request.table.format)))
         try guessWindows(full, target: name, texts: texts, tree)
         guessIgnored(full, target: name)
         guessFlags(full, target: name, texts: texts)
@@ -136,7 +147,7 @@ extension DatasetGuess {
         var runs: LabelRuns?
         var group: Int?
         let dates = columns.first { table.tellsTime(column: $0) }
-        if let tree, tree.files([".csv", ".tsv", ".txt"]).count > 1 {
+        if let tree, tree.files(TableFiles.endings).count > 1 {
             runs = LabelRuns(
                 try DatasetGuess.labels(of: target, tree, request, time: dates.map { table.header[$0] }))
         } else {
@@ -185,7 +196,7 @@ extension DatasetGuess {
         of target: String, _ tree: FileTree, _ request: DatasetRequest, time: String?
     ) throws(DatasetError) -> [[String]] {
         var labels: [[String]] = []
-        for file in tree.files([".csv", ".tsv", ".txt"]).prefix(20) {
+        for file in tree.files(TableFiles.endings).prefix(20) {
             let table = try CSVTable(
                 parsing: try tree.contents(of: file), file: tree.path(of: file), format: request.table.format)
             let texts = try table.texts(target)
@@ -198,7 +209,7 @@ extension DatasetGuess {
         var format = CSVFormat()
         format.encoding = TextEncoding.suggested(by: bytes)
         let text = (try? format.encoding.decoded(bytes, file: "")) ?? bytes
-        if let suggestion = CSVFormat.suggested(by: text) {
+        if !ARFFTable.isOne(text), let suggestion = CSVFormat.suggested(by: text) {
             (format.separator, format.decimal) = (suggestion.separator, suggestion.decimal)
         }
         request.table.format = format
@@ -296,7 +307,10 @@ extension DatasetGuess {
     private static func task(of texts: [String], _ format: CSVFormat) -> LearningTask {
         let present = texts.filter { !$0.isEmpty }
         let numbers = present.compactMap { NumberText(Array($0.utf8)[...], as: format).value }
-        guard numbers.count == present.count else { return .classification }
+        return numbers.count == present.count ? task(of: numbers) : .classification
+    }
+
+    private static func task(of numbers: [Double]) -> LearningTask {
         let distinct = Set(numbers).count
         let isFraction = numbers.contains { $0 != $0.rounded() }
         return isFraction || distinct > 30 || distinct > 12 && distinct * 10 > numbers.count
@@ -311,9 +325,16 @@ extension DatasetGuess {
             let texts = (0..<table.rowCount).map { table[$0, column] }
             let numbers = (0..<table.rowCount).compactMap { table.number(row: $0, column: column) }
             if numbers.count * 2 < texts.count {
-                if Set(texts).count > 64, table.days(inColumn: column) == nil { ignored.append(name) }
+                if Set(texts).count > 64, CSVTable.dateOrder(ofColumn: column, in: [table]) == nil {
+                    ignored.append(name)
+                }
             } else if DatasetGuess.isNumberedName(name, numbers, of: texts.count) {
-                ignored.append(name)
+                if Set(numbers).count == numbers.count {
+                    ignored.append(name)
+                } else {
+                    notes.append(
+                        "'\(name)' repeats: if it names things, write group: \(quoted(name)), or ignore it")
+                }
             } else if numbers.count == texts.count, numbers.count > 10,
                 zip(numbers, numbers.dropFirst()).allSatisfy({ $1 == $0 + 1 })
             {
@@ -325,13 +346,13 @@ extension DatasetGuess {
         add("ignore", "[\(ignored.map(quoted).joined(separator: ", "))]", "identifiers tell nothing")
     }
 
-    /// Whether a column is called an identifier and has another whole number in each row.
+    /// Whether a column is called an identifier and holds whole numbers.
     private static func isNumberedName(_ name: String, _ numbers: [Double], of rows: Int) -> Bool {
         let words = name.lowercased().split { " _-.".contains($0) }
         let isCalledSo =
             ["id", "uid", "uuid", "key"].contains(words.last ?? "") || name.hasSuffix("Id")
             || name.hasSuffix("ID")
-        return isCalledSo && numbers.count == rows && rows > 10 && Set(numbers).count == rows
+        return isCalledSo && numbers.count == rows && rows > 10 && Set(numbers).count > 2
             && numbers.allSatisfy { $0 == $0.rounded() }
     }
 

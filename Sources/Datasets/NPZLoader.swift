@@ -36,6 +36,13 @@ enum NPZLoader {
         return try dataset.checked(file: path)
     }
 
+    /// The numbers to predict of the first part; nil where they are texts.
+    static func numbers(_ path: String) throws(DatasetError) -> [Double]? {
+        let places = PartPaths(path: path, validation: nil, test: nil)
+        guard case .numbers(let array)? = try parts(in: places).first?.y else { return nil }
+        return array.floats.map(Double.init)
+    }
+
     private enum Role { case train, validation, test }
 
     private struct Part {
@@ -222,6 +229,13 @@ enum NPZLoader {
         let labels = numbers.map { Int32($0) }
         if let names { return .classes(labels, names: names) }
         let present = Set(labels).sorted()
+        guard present.count <= TablePlan.mostNumberedClasses else {
+            throw .file(
+                file,
+                detail:
+                    "holds \(present.count) different classes; are they numbers to predict (task: regression)? "
+                    + "Classes that are numbers can be named by class_names")
+        }
         let largest = Int(present.last ?? 0)
         guard present.count * 2 <= largest else {
             return .classes(labels, names: (0...largest).map(String.init))

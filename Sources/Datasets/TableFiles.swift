@@ -1,6 +1,9 @@
 /// The tables that a path stands for.
 enum TableFiles {
-    /// One file; or those below a folder, or in a tar or ZIP archive, that end in `.csv`, `.tsv` or `.txt`, or fit `pattern`.
+    /// How the names of tables end.
+    static let endings = [".csv", ".tsv", ".txt", ".arff"]
+
+    /// One file; or those below a folder, or in a tar or ZIP archive, that end like tables, or fit `pattern`.
     static func read(
         _ path: String, format: CSVFormat, pattern: String?
     ) throws(DatasetError) -> [CSVTable] {
@@ -28,7 +31,7 @@ enum TableFiles {
         _ pattern: String?, _ path: String
     ) throws(DatasetError) -> (String) -> Bool {
         guard let pattern else {
-            return { name in [".csv", ".tsv", ".txt"].contains { name.lowercased().hasSuffix($0) } }
+            return { name in endings.contains { name.lowercased().hasSuffix($0) } }
         }
         guard let glob = Glob(pattern) else {
             throw .file(path, detail: "'\(pattern)' is no file-name pattern")

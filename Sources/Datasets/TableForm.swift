@@ -20,6 +20,9 @@ public struct TableForm: Codable, Hashable, Sendable {
         /// What stands for a missing cell: of numbers the number, of dates the days since the beginning of 2000; texts have none.
         public var missing: Double?
 
+        /// Of dates, what stands first where that is not the year: `day` or `month`.
+        public var first: String?
+
         /// What cells of a column are.
         public enum Kind: String, Codable, Sendable {
             case number, date, text
@@ -46,7 +49,13 @@ extension TableForm.Column {
         (column, values) = (feature.column, feature.names)
         switch feature.kind {
         case .number(let fill, _): (kind, missing) = (.number, Double(fill))
-        case .dates(let fill, _): (kind, missing) = (.date, fill)
+        case .dates(let fill, _, let order):
+            (kind, missing) = (.date, fill)
+            switch order {
+            case .yearFirst: first = nil
+            case .dayFirst: first = "day"
+            case .monthFirst: first = "month"
+            }
         case .texts(let texts): (kind, self.texts) = (.text, texts)
         }
     }
@@ -59,7 +68,8 @@ extension TableForm.Column {
             return "the number, \(Float(missing ?? 0)) where it is missing\(flag)"
         case .date:
             let hour = values.count > 3 ? ", hour of the day" : ""
-            return "days since the beginning of 2000, share of the year, day of the week (Monday 0)\(hour); "
+            return (first.map { "a date with the \($0) first: " } ?? "")
+                + "days since the beginning of 2000, share of the year, day of the week (Monday 0)\(hour); "
                 + "day \(missing ?? 0) where it is missing"
         case .text:
             return "1 where it is "

@@ -2,7 +2,7 @@ import Quantities
 
 extension TablePlan {
     /// Numbered classes may be so many without being named.
-    private static let mostNumberedClasses = 100
+    static let mostNumberedClasses = 100
 
     static func target(
         _ name: String, in tables: [CSVTable], _ options: TabularOptions

@@ -15,7 +15,7 @@ struct TablePlan {
             /// Missing numbers become `fill`; with a flag, a second value is 1 where the number is missing.
             case number(fill: Float, hasFlag: Bool)
             /// Dates and, where some have one, times of day, as `CalendarDate.features`; missing ones become `fill`.
-            case dates(fill: Double, hasTimes: Bool)
+            case dates(fill: Double, hasTimes: Bool, order: CalendarDate.Order)
             /// One value for each text.
             case texts([String])
         }
@@ -23,7 +23,7 @@ struct TablePlan {
         var names: [String] {
             switch kind {
             case .number(_, let hasFlag): hasFlag ? [column, "\(column) missing"] : [column]
-            case .dates(_, let hasTimes): CalendarDate.names(column, hasTimes: hasTimes)
+            case .dates(_, let hasTimes, _): CalendarDate.names(column, hasTimes: hasTimes)
             case .texts(let texts): texts.map { "\(column)=\($0)" }
             }
         }
@@ -58,7 +58,8 @@ struct TablePlan {
                 Feature(
                     column: name,
                     kind: try TablePlan.kind(
-                        of: name, in: tables, isCategorical: options.categorical.contains(name),
+                        of: name, in: tables,
+                        isCategorical: options.categorical.contains(name) || table.nominal.contains(name),
                         flagsMissing: options.flagsMissing)))
         }
         guard !features.isEmpty else {
@@ -73,6 +74,20 @@ struct TablePlan {
 }
 
 extension TablePlan {
+    /// Numbered classes beyond which they may be numbers to predict.
+    private static let mostUsualClasses = 30
+
+    /// What may be meant otherwise.
+    func doubts(_ options: TabularOptions) -> [String] {
+        guard case .classes(let column, let names, _) = target, options.classNames == nil,
+            names.count > TablePlan.mostUsualClasses, names.allSatisfy({ Double($0) != nil })
+        else { return [] }
+        return [
+            "'\(column)' holds \(names.count) different numbers, taken for classes; say task: regression if they are "
+                + "numbers to predict"
+        ]
+    }
+
     /// A column with more different texts than this is refused, for it is likely an identifier.
     private static let mostTexts = 64
 
@@ -113,22 +128,23 @@ extension TablePlan {
                 file: tables[0].file, line: 1,
                 detail:
                     "the column '\(name)' holds \(texts.count) different texts; ignore it (ignore: [\(name)]) "
-                    + "or replace it by numbers")
+                    + "or replace it by numbers" + CSVTable.dateAdvice(ofColumn: column, in: tables))
         }
         return .texts(Array(texts).indexed().1)
     }
 
-    /// Nil where a field is neither a date that begins with the year nor missing.
+    /// Nil where a field is neither a date nor missing, or where it could be two dates.
     private static func dates(_ column: Int, of tables: [CSVTable]) -> Feature.Kind? {
+        guard let order = CSVTable.dateOrder(ofColumn: column, in: tables) else { return nil }
         var all: [Double] = []
         for table in tables where table.rowCount > 0 {
-            guard let days = table.days(inColumn: column) else { return nil }
+            guard let days = table.days(inColumn: column, order: order) else { return nil }
             all += days.compactMap(\.self)
         }
         guard !all.isEmpty else { return nil }
         return .dates(
             fill: all.sorted()[all.count / 2].rounded(.down),
-            hasTimes: all.contains { $0 != $0.rounded(.down) })
+            hasTimes: all.contains { $0 != $0.rounded(.down) }, order: order)
     }
 
     /// Whether so many numbers of a column are missing that it may mean something.

@@ -12,6 +12,8 @@ struct TableRows {
     private(set) var places: [Int32] = []
     /// What is worth knowing of the order of rows.
     private var remarks: [String] = []
+    /// Groups of the test part that are named like groups of other parts.
+    private var sharedNames: Set<String> = []
     /// Test rows that are samples; nil where all are.
     private var testEnds: Set<Int>?
 
@@ -78,8 +80,8 @@ struct TableRows {
                     values[start + place * width + offset] = number.map { Float($0) } ?? fill
                     if hasFlag, isMissing { values[start + place * width + offset + 1] = 1 }
                 }
-            case .dates(let fill, let hasTimes):
-                let days = table.days(inColumn: column) ?? []
+            case .dates(let fill, let hasTimes, let dateOrder):
+                let days = table.days(inColumn: column, order: dateOrder) ?? []
                 for (place, row) in order.enumerated() {
                     let day = (row < days.count ? days[row] : nil) ?? fill
                     for (part, value) in CalendarDate.features(ofDay: day, hasTimes: hasTimes).enumerated() {
@@ -109,9 +111,11 @@ struct TableRows {
             for (index, name) in groupNames.enumerated() { known[name] = Int32(index) }
         }
         var sizes: [Int32: Int32] = [:]
+        let others = isTest && file.isEmpty ? Set(groupNames) : []
         for row in order {
             let text = texts?[row] ?? ""
             if known[text] == nil {
+                if others.contains(text) { sharedNames.insert(text) }
                 known[text] = Int32(groupNames.count)
                 let name = [file, text].filter { !$0.isEmpty }.joined(separator: " ")
                 groupNames.append(isTest && file.isEmpty ? "test \(name)" : name)
@@ -222,9 +226,17 @@ extension TableRows {
         dataset.places = groups.isEmpty ? lasts.map { Int32($0) } : lasts.map { places[$0] }
         dataset.featureNames = plan.featureNames
         dataset.table = TableForm(plan, options)
-        dataset.remarks = remarks
+        dataset.remarks = remarks + leaks + plan.doubts(options)
         dataset.setOfficialParts(ends: ends.map { end in lasts.count { $0 < end } })
         return try dataset.checked(file: file)
+    }
+
+    private var leaks: [String] {
+        guard let first = sharedNames.min() else { return [] }
+        return [
+            "\(sharedNames.count) groups of the test file are named like groups of the training file, such as '\(first)': "
+                + "where they are the same ones, the quality on test is too good"
+        ]
     }
 
     /// Where a sample's values begin, counted in rows of `values`, and the rows that it shows.

@@ -130,6 +130,119 @@ struct TabularTests {
         #expect(try load("when,class\n2024-01-01,a\n2024-01-02,b\n", options).sampleSize == 2)
     }
 
+    /// Of the same days, as written by others.
+    static let orders = [
+        ["31/12/2024", "1/2/2024", "05/03/2024"], ["31.12.2024 00:00", "01.02.2024 0:00", "5.3.2024"],
+        ["12-31-2024", "02-01-2024", "3-5-2024"],
+    ]
+
+    @Test(
+        "Dates with the day or the month first are those with the year first, where one order is possible",
+        arguments: orders)
+    func readsOtherOrders(_ dates: [String]) throws {
+        func table(_ dates: [String]) -> String {
+            "when,class\n" + zip(dates, ["a", "b", "a"]).map { "\($0),\($1)\n" }.joined()
+        }
+        let plain = try load(table(["2024-12-31", "2024-02-01", "2024-03-05"]))
+        let dataset = try load(table(dates))
+        #expect(dataset.featureNames == plain.featureNames)
+        #expect((0..<3).allSatisfy { values(dataset, $0) == values(plain, $0) })
+        // Without the thirty-first, days and months could be each other; points stand behind days.
+        let rest = try load(table([dates[1], dates[1], dates[2]]))
+        #expect(rest.featureNames.contains("when day") == dates[0].contains("."))
+    }
+
+    @Test("Many dates whose day and month could be each other are refused with a cure")
+    func refusesAmbiguousDates() {
+        let rows = (0..<144).map { "\($0 / 12 + 1)/\($0 % 12 + 1)/2024,\($0 % 2)\n" }
+        #expect { try load("when,class\n" + rows.joined()) } throws: {
+            "\($0)".contains("day and month could be each other: write them as 2024-01-31")
+        }
+    }
+
+    @Test("Rows are ordered by dates with the day first")
+    func ordersByOtherDates() throws {
+        var options = TabularOptions()
+        options.time = "when"
+        let dataset = try load("when,a,class\n31/12/2023,3,x\n2/1/2023,1,y\n1/11/2023,2,x\n", options)
+        #expect((0..<3).map { values(dataset, $0) } == [[1], [2], [3]])
+    }
+
+    @Test("An ARFF file is the table that the same cells make; `init` takes it")
+    func readsARFF() throws {
+        let arff = """
+            % made up
+            @RELATION 'two machines'
+
+            @attribute 'oil temp' numeric
+            @ATTRIBUTE state {on, 'stand by', "it\\'s off"}
+            @attribute code {1, 2}
+            @attribute class {good,bad}
+            @DATA
+            1.5, on, 1, good
+            ?,'stand by',2, bad
+            % a remark
+            3,'it\\'s off' , 1,bad
+            -2e1,"it's off",2,good
+            """
+        var options = TabularOptions()
+        options.categorical = ["code"]
+        options.format.missing = ["?"]
+        let same = try load(
+            "oil temp,state,code,class\n1.5,on,1,good\n?,stand by,2,bad\n3,it's off,1,bad\n-20,it's off,2,good\n",
+            options)
+        let dataset = try load(arff)
+        #expect(dataset.featureNames == same.featureNames && dataset.classNames == ["bad", "good"])
+        #expect(
+            (0..<4).allSatisfy { values(dataset, $0) == values(same, $0) } && dataset.labels == same.labels)
+        try withFolder(["a.arff": Array(arff.utf8)]) { folder in
+            for path in ["\(folder)/a.arff", folder] {
+                let guess = try DatasetGuess(path)
+                #expect(guess.request.source == .csv && guess.request.table.target == "class")
+                #expect(try Dataset(guess.request).labels == same.labels)
+            }
+        }
+    }
+
+    static let wrongARFF = [
+        ("@relation r\n@attribute a numeric\n1,2\n", ":3: expected @attribute or @data, got '1,2'"),
+        ("@relation r\n@attribute a numeric\n", "has no @data line"),
+        ("@relation r\n@data\n1\n", ":2: no @attribute stands before @data"),
+        ("@relation r\n@attribute a {x,y\n@data\nx\n", ":2: the list of values is not closed by '}'"),
+        (
+            "@relation r\n@attribute 'a numeric\n@data\n1\n",
+            ":2: @attribute has no name, or a quote is not closed"
+        ),
+        ("@relation r\n@attribute a relational\n@data\n1\n", ":2: 'relational' is no type that is read"),
+        ("@relation r\n@attribute a numeric\n@data\n{0 1}\n", ":4: is a row of sparse ARFF"),
+        ("@relation r\n@attribute a {x}\n@data\nx\ny\n", ":5: 'y' is none of the values of 'a'"),
+        ("@relation r\n@attribute a numeric\n@data\n1,2\n", ":4: has 2 values for 1 attributes"),
+        ("@relation r\n@attribute a string\n@data\n'x\n", ":4: a quote is not closed"),
+    ]
+
+    @Test("What is no ARFF table is refused with its line", arguments: wrongARFF)
+    func refusesARFF(_ text: String, _ message: String) {
+        #expect { try load(text) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("Groups of a test file that are named like those of the training file are told")
+    func tellsSharedGroups() throws {
+        var options = TabularOptions()
+        options.group = "machine"
+        let rows = ["1,m1,a\n2,m1,b\n3,m2,a\n", "4,m2,b\n5,m3,a\n"].map {
+            Array("v,machine,class\n\($0)".utf8)
+        }
+        try withFolder(["a.csv": rows[0], "t.csv": rows[1]]) { folder in
+            var request = DatasetRequest(source: .csv, path: "\(folder)/a.csv", table: options)
+            request.testPath = "\(folder)/t.csv"
+            let remarks = try Dataset(request).remarks
+            #expect(
+                remarks.contains {
+                    $0.hasPrefix("1 groups of the test file are named like") && $0.contains("'m2'")
+                })
+        }
+    }
+
     @Test(
         "`init` takes y for the target unless it is a place, and leaves out numbers that are called identifiers",
         arguments: [("a,y,b", "y"), ("x,y,z,b", "b"), ("Y,a,b", "Y")])
@@ -406,6 +519,31 @@ struct NPZTests {
         let y = NPZTests.npy("<i4", "3,", [15, 39, 0, 0, 0, 0, 0, 0, 136, 19, 0, 0])
         let dataset = try load(NPZTests.pair(NPZTests.npy("|u1", "3, 1", [1, 2, 3]), y))
         #expect(dataset.classNames == ["0", "5000", "9999"] && dataset.labels == [2, 0, 1])
+    }
+
+    @Test(
+        "More than a hundred numbers are no classes, unless they are named; fractions are guessed to be predicted"
+    )
+    func tellsNumbersFromClasses() throws {
+        let count = 101
+        let x = NPZTests.npy("|u1", "\(count), 1", (0..<count).map { UInt8($0) })
+        let y = NPZTests.npy("|u1", "\(count),", (0..<count).map { UInt8($0) })
+        #expect { try load(NPZTests.pair(x, y)) } throws: {
+            "\($0)".contains("holds 101 different classes; are they numbers to predict (task: regression)?")
+        }
+        var options = TabularOptions()
+        options.classNames = (0..<count).map { "class \($0)" }
+        #expect(try load(NPZTests.pair(x, y), options).classNames.count == count)
+        // 0, 0.5 and 1 in float32.
+        let fractions = NPZTests.npy("<f4", "3,", [0, 0, 0, 0, 0, 0, 0, 63, 0, 0, 128, 63])
+        let three = NPZTests.npy("|u1", "3, 1", [1, 2, 3])
+        let whole = NPZTests.npy("|u1", "3,", [0, 1, 1])
+        for (labels, task) in [(fractions, LearningTask.regression), (whole, .classification)] {
+            try withFolder(["a.npz": NPZTests.pair(three, labels)]) { folder in
+                let guess = try DatasetGuess("\(folder)/a.npz")
+                #expect(guess.request.table.task == task)
+            }
+        }
     }
 
     @Test("Classes may be named")

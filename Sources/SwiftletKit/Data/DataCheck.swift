@@ -55,10 +55,13 @@ extension DataAnswer {
             minimum: review.minimum, maximum: review.maximum, mean: review.mean,
             constantFeatures: review.constantFeatures, duplicates: review.duplicates,
             duplicatesAcrossParts: review.duplicatesAcrossParts, sharedGroups: shared, warnings: [])
-        warnings = dataset.remarks + doubts
+        warnings =
+            dataset.remarks
+            + doubts(isDivided: dataset.officialTest != nil || dataset.officialValidation != nil)
     }
 
-    private var doubts: [String] {
+    /// - Parameter isDivided: whether the data set itself sets a part apart.
+    private func doubts(isDivided: Bool) -> [String] {
         var doubts: [String] = []
         if duplicatesAcrossParts > 0 {
             doubts.append(
@@ -72,7 +75,9 @@ extension DataAnswer {
         if !sharedGroups.isEmpty {
             doubts.append(
                 "\(sharedGroups.count) groups have samples in several parts (\(sharedGroups.prefix(5).joined(separator: ", "))…); "
-                    + "split: {by: group} keeps them together")
+                    + (isDivided
+                        ? "the data divides them so: their quality is too good where they are the same ones"
+                        : "split: {by: group} keeps them together"))
         }
         if shape[2] > 4, shape[0] <= 4, shape[1] == shape[2] {
             doubts.append(
