@@ -340,7 +340,7 @@ public enum SpaceTeacher: Sendable {
     public static let names = ["largest", "original", TableTeacher.name]
 
     /// Names the way in which trees are grown and learned from.
-    fileprivate static let treesKey = "trees 1"
+    fileprivate static let treesKey = "trees 2"
 
     /// Nil for trees.
     var network: Graph? {

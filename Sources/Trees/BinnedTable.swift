@@ -1,4 +1,4 @@
-/// Numbers of a table's columns, each in one of at most 64 bins between quantiles of its column.
+/// Numbers of a table's columns, each in one of at most 256 bins between quantiles of its column.
 ///
 /// Trees are grown on the bins and remember the numbers between them.
 package struct BinnedTable: Sendable {
@@ -26,7 +26,7 @@ package struct BinnedTable: Sendable {
     }
 
     /// Bins that a column has at most.
-    static let mostBins = 64
+    static let mostBins = 256
 
     /// Halfway between neighbouring numbers: between all that differ, or at quantiles where those are too many.
     private static func edges(of sorted: [Float]) -> [Float] {

@@ -149,9 +149,10 @@ struct TreeGrower {
         var best: Split?
         var isVaried = false
         for bin in 0..<bins - 1 {
+            guard counts[bin] > 0 else { continue }
             count += counts[bin]
             for place in 0..<width { left[place] += binned[bin * width + place] }
-            guard counts[bin] > 0, count < rows.count else { continue }
+            guard count < rows.count else { break }
             isVaried = true
             guard count >= leastRows, rows.count - count >= leastRows else { continue }
             let gain = score(left, minus: nil) + score(sums, minus: left) - whole
