@@ -39,7 +39,7 @@ struct AnyTaskTests {
         let family = space.map { "space: \($0)\n" } ?? ""
         try await SmallJob.run(
             in: folder,
-            text: written.replacing("max_evaluations: 24", with: "max_evaluations: 4")
+            text: written.replacing("max_evaluations: 64", with: "max_evaluations: 4")
                 .replacing("objectives:", with: family + line)
                 .replacing("  split_seed: 1", with: "  ignore: [\(other)]\n  split_seed: 1"))
         let finals = try SmallJob.candidates(in: folder, of: "table", on: "raspberry-pi-4", at: .final)

@@ -81,6 +81,7 @@ private struct JobDraft {
         for key in guess.keys {
             lines.append("\(key.name): \(key.value)" + (key.remark.isEmpty ? "" : "   # \(key.remark)"))
         }
+        lines += guess.notes.map { "# \($0)" }
         let counts = dataset.classCounts.filter { $0 > 0 }
         if let least = counts.min(), let most = counts.max(), least * 10 < most {
             lines.append(
@@ -115,8 +116,8 @@ private struct JobDraft {
         let rounded = (epochs * 2).rounded() / 2
         return [
             "training: {epochs: \(rounded), batch: \(batch), optimizer: adamw\(regularisation)}   # of each candidate while the search compares",
-            "search: {max_evaluations: 24, max_time: 15m, seed: 1}",
-            "finalists: {per_device: 3, epochs: \(rounded * 3)}   # trained to the end and tested once",
+            "search: {max_evaluations: 64, max_time: 15m, seed: 1}",
+            "finalists: {per_device: 6, epochs: \(rounded * 3)}   # trained to the end and tested once",
         ]
     }
 
