@@ -31,6 +31,10 @@ public struct InitRequest: Sendable {
 
 /// The text of a job for data that is looked at, and loaded once to see that it can be.
 public func jobText(for request: InitRequest) throws -> String {
+    let shelf = DeviceShelf()
+    for device in request.devices {
+        _ = try shelf.profile(device, relativeTo: JobFile.folder(of: request.output))
+    }
     let guess = try DatasetGuess(request.data, target: request.target, task: request.task)
     let dataset = try Dataset(guess.request)
     let draft = JobDraft(request, guess, dataset)
