@@ -10,6 +10,8 @@ public struct CalibrationOutcome: Sendable {
     public var deadBranches: [(treatment: DeadBranches, probability: Double)]
     /// Whether the most probable treatment is another than the profile declared.
     public var changedPolicy: Bool
+    /// The measurements that the others contradict, in the order of the file.
+    public var doubtful: [DoubtfulMeasurement]
 }
 
 extension DeviceProfile {
@@ -42,7 +44,8 @@ extension DeviceProfile {
             to: rows, file, note, habits: inference.kept, refits: judges.count < rows.count, pricing: piece)
         var outcome = CalibrationOutcome(
             profile: profile, samples: rows.count, deadBranches: inference.deadBranches,
-            changedPolicy: profile.runtime.policy.deadBranches != runtime.policy.deadBranches)
+            changedPolicy: profile.runtime.policy.deadBranches != runtime.policy.deadBranches,
+            doubtful: inference.doubtful(among: judges))
         outcome.profile.calibration?.energy = energyFit(rows, terms)
         return outcome
     }

@@ -17,6 +17,9 @@ struct ErrorTails: Hashable {
     /// The weight of a measurement so many scales away.
     func weight(_ z: Double) -> Double { (freedom + 1) / (freedom + z * z) }
 
+    /// The same as a share of the weight of a measurement without error.
+    func trust(_ z: Double) -> Double { weight(z) / weight(0) }
+
     /// Logarithm of the density of the standard distribution.
     func logDensity(_ z: Double) -> Double {
         peak.logarithm - (freedom + 1) / 2 * (1 + z * z / freedom).logarithm

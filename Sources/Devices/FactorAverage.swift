@@ -24,6 +24,18 @@ struct FactorAverage {
     /// The values it was fitted to.
     var measured: [Double] { fits[0].measured }
 
+    /// Logarithms of measured over predicted value, each predicted from the others.
+    var leftOut: [Double] { average(\.leftOut) }
+
+    /// The weight of each measurement as a share of that of one without error.
+    var trust: [Double] { average(\.trust) }
+
+    private func average(_ numbers: KeyPath<FactorFit, [Double]>) -> [Double] {
+        measured.indices.map { index in
+            zip(fits, weights).reduce(0) { $0 + $1.0[keyPath: numbers][index] * $1.1 }
+        }
+    }
+
     /// The mean of the factors, with the covariance within the fits and between them.
     var termFit: TermFit {
         var average = fits[0].termFit
@@ -39,9 +51,7 @@ struct FactorAverage {
         }
         average.residualLogSD = parts.reduce(0) { $0 + $1.0.residualLogSD * $1.0.residualLogSD * $1.1 }
             .squareRoot()
-        let leftOut = fits[0].leftOut.indices.map { index in
-            zip(fits, weights).reduce(0) { $0 + $1.0.leftOut[index] * $1.1 }
-        }
+        let leftOut = leftOut
         average.leaveOneOutError = leftOut.map { abs($0.exponential - 1) }.median ?? 0
         average.residualQuantiles = [0.1, 0.5, 0.9].map { leftOut.quantile($0) ?? 0 }
         return average

@@ -14,6 +14,8 @@ struct FactorFit {
     private(set) var evidence = 0.0
     /// Logarithms of measured over predicted value, each predicted from the others.
     private(set) var leftOut: [Double] = []
+    /// The weight of each measurement as a share of that of one without error.
+    private(set) var trust: [Double] = []
     /// The least ratio of measured to estimated value.
     private let leastRatio: Double
 
@@ -127,9 +129,10 @@ struct FactorFit {
         zip(precision.matrix, factor.inverse).reduce(Double(deviations.count)) { $0 - $1.0 * $1.1 }
     }
 
-    /// Factors, covariance, evidence and left-out residuals at the solution.
+    /// Factors, covariance, evidence, left-out residuals and weights at the solution.
     private mutating func conclude() {
         reweigh()
+        (leftOut, trust) = (rows.map { _ in 0 }, rows.map { _ in 1 })
         for term in 0..<TermFit.size {
             factors[term] =
                 unit * prior.means[term] * prior.form.factor(deviations[0], deviations[term + 1])
@@ -148,6 +151,7 @@ struct FactorFit {
         }
         evidence = logEvidence(factor)
         leftOut = rows.indices.map { leftOutResidual($0, factor) }
+        trust = rows.indices.map { prior.tails.trust(residual($0) / errorScale) }
     }
 
     /// Laplace's approximation: likelihood and prior at the solution, and the volume of the posterior.

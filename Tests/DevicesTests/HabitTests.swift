@@ -95,37 +95,41 @@ struct HabitTests {
                 line: probe, model: "\(probe)",
                 latencyMilliseconds: times[probe] * (step.isMultiple(of: 2) ? 0.98 : 1.02))
         }
-        let fitted = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
+        let outcome = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
             PricedPiece(graphs[row.line], on: profile)
-        }.profile
+        }
         for (graph, time) in zip(graphs, times) {
-            let predicted = try #require(price(graph, on: fitted).latencyMilliseconds)
+            let predicted = try #require(price(graph, on: outcome.profile).latencyMilliseconds)
             #expect(abs(predicted / time - 1) < 0.04)
         }
+        #expect(outcome.doubtful.isEmpty)
     }
 
     @Test(
-        "Two of ten measurements that took twice their time bend no prediction",
+        "Two of ten measurements that took twice their time bend no prediction and are named, and no others",
         arguments: [(0, 5), (1, 4), (3, 9)])
     func outliers(places: (Int, Int)) throws {
         let counts = (0..<36).map { ($0 / 6, $0 % 6) }
         let graphs = try counts.map(chain)
         let times = counts.map { 2 + 2.0 * Double($0.0) + 3.2 * Double($0.1) }
         let profile = try Shipped.profile("generic-cortex-a76")
-        let rows = ProbeDesign(graphs: graphs, on: profile).choose(10).enumerated().map { step, probe in
+        let probes = ProbeDesign(graphs: graphs, on: profile).choose(10)
+        let rows = probes.enumerated().map { step, probe in
             let isSlow = step == places.0 || step == places.1
             return Measurement(
                 line: probe, model: "\(probe)",
                 latencyMilliseconds: times[probe] * (isSlow ? 2 : step.isMultiple(of: 2) ? 0.99 : 1.01))
         }
-        let fitted = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
+        let outcome = try profile.calibrated(with: rows, file: "t.csv", note: "") { row, profile in
             PricedPiece(graphs[row.line], on: profile)
-        }.profile
+        }
         // The usual tails alone are 1.7 to 3.6 % off.
         for (graph, time) in zip(graphs, times) {
-            let predicted = try #require(price(graph, on: fitted).latencyMilliseconds)
+            let predicted = try #require(price(graph, on: outcome.profile).latencyMilliseconds)
             #expect(abs(predicted / time - 1) < 0.015)
         }
+        #expect(outcome.doubtful.map(\.line) == [probes[places.0], probes[places.1]])
+        for doubt in outcome.doubtful { #expect(abs(doubt.ratio - 2) < 0.15) }
     }
 
     @Test("Every treatment of dead branches is a habit once; only a microcontroller's fusion is as declared")

@@ -348,6 +348,8 @@ public struct CalibrationAnswer: Answer, Hashable {
     public var conclusion: String
     /// Median relative error of a model that is left out.
     public var leaveOneOutError: Double?
+    /// The measurements that the others contradict, a sentence each; not part of the coding.
+    public var doubtful: [String] = []
     /// What a runner could not time, a sentence each; not part of the coding.
     public var leftOut: [String] = []
 
@@ -377,12 +379,12 @@ public struct CalibrationAnswer: Answer, Hashable {
     /// One row.
     public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
 
-    /// Two sentences.
+    /// Two sentences, then one for each measurement that is doubtful or missing.
     public func table(_ style: TableStyle) -> String {
         let error = leaveOneOutError.map {
             "; median error of a model that is left out: \(Human.percent($0))"
         }
         return "\(output): \(device) fitted to \(samples) models\(error ?? "")\n\(conclusion)\n"
-            + leftOut.map { "left out: \($0)\n" }.joined()
+            + doubtful.map { "doubtful: \($0)\n" }.joined() + leftOut.map { "left out: \($0)\n" }.joined()
     }
 }

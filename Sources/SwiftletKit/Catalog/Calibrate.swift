@@ -54,13 +54,15 @@ extension DeviceCommands {
                 PricedPiece(try profile.deployable(try table.graph(of: row)), on: profile)
             })
         try output.write(outcome.profile.yaml)
-        return CalibrationAnswer(
+        var answer = CalibrationAnswer(
             device: profile.name, output: request.output, samples: outcome.samples,
             changedPolicy: outcome.changedPolicy,
             deadBranches: outcome.deadBranches[0].treatment.rawValue,
             deadBranchesProbability: outcome.deadBranches[0].probability,
             conclusion: sentence(of: outcome),
             leaveOneOutError: outcome.profile.calibration?.latency.leaveOneOutError)
+        answer.doubtful = outcome.doubtful.map { sentence(of: $0, in: request.measurements) }
+        return answer
     }
 }
 
@@ -91,6 +93,16 @@ extension DeviceCommands {
         }
         let declared = outcome.changedPolicy ? ", unlike the profile it began from" : ""
         return "its runtime \(likely.joined(separator: ", or "))\(declared)"
+    }
+}
+
+extension DeviceCommands {
+    /// Which measurement the others contradict, by how much, and what to do.
+    private static func sentence(of doubt: DoubtfulMeasurement, in file: String) -> String {
+        let ratio = String(format: "%.2f", doubt.ratio)
+        return
+            "\(file):\(doubt.line): '\(doubt.model)' took \(ratio) times what the other models say; time it "
+            + "again and correct the row, or measure one more model"
     }
 }
 
