@@ -158,6 +158,16 @@ struct AnyTaskTests {
         #expect(text.contains("metric: macro_f1") == (times > 10))
     }
 
+    @Test("`init` names a device that is not known, and those that are near")
+    func unknownDevice() throws {
+        let folder = try TemporaryFolder()
+        let data = try folder.write(Self.table, to: "table.csv")
+        let request = InitRequest(data: data, devices: ["stm32h734"], output: "\(folder.path)/job.yaml")
+        #expect { try jobText(for: request) } throws: {
+            "\($0)".contains("unknown device 'stm32h734'; did you mean 'stm32")
+        }
+    }
+
     @Test(
         "`data check` recommends average precision only where it is that of the rare class",
         arguments: [("fault", "normal", false), ("ok", "rare", true)])

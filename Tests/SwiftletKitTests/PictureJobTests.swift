@@ -46,6 +46,7 @@ struct PictureJobTests {
         ])
     func family(_ kind: String, _ device: String, _ space: String) throws {
         let (folder, text) = try job(kind, ["cat", "dog"], device: device)
+        #expect(text.contains("finalists: {per_device: 5}"))
         let file = try folder.write(text.replacing(", max_time: 15m", with: ""), to: "job.yaml")
         let answer = try plan(of: SearchRequest(job: file, database: SmallJob.database(in: folder)))
         let json = String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)

@@ -29,7 +29,7 @@ public struct InitRequest: Sendable {
     }
 }
 
-/// The text of a job for data that is looked at, and loaded once to see that it can be.
+/// The text of a job for data that is looked at, and loaded once to see that it can be; devices that are not known are refused.
 public func jobText(for request: InitRequest) throws -> String {
     let shelf = DeviceShelf()
     for device in request.devices {
@@ -131,9 +131,12 @@ private struct JobDraft {
             augmentation.map { "training: {augmentation: [\($0.changes)]}   # \($0.why)" },
             "# Lengths of training are left out: they follow from the time, the data and how fast this computer trains.",
             "search: {max_evaluations: 24, max_time: 15m, seed: 1}",
-            "finalists: {per_device: 2}   # trained to the end and tested once",
+            "finalists: {per_device: \(isSoonLearned ? 5 : 2)}   # trained to the end and tested once",
         ].compactMap(\.self)
     }
+
+    /// Whether trainings take seconds, so that more finalists cost little; which network is best shows in the long training.
+    private var isSoonLearned: Bool { dataset.count * dataset.sampleSize < 2_000_000 }
 
     /// How far pictures may move, and whether they may be mirrored: characters and directions become others.
     private var augmentation: (changes: String, why: String)? {
