@@ -177,11 +177,17 @@ extension DatasetGuess {
             add("time", quoted(table.header[time]), "the order of rows")
         }
         let length = runs.windowLength
-        request.table.window = SlidingWindow(length: length, stride: length / 2, label: .majority)
+        let rows = table.rowCount * max(tree?.files(TableFiles.endings).count ?? 1, 1)
+        // Few rows give more windows where these overlap more: a network learns from each of its shifts.
+        let stride = max(min(length / 2, rows / DatasetGuess.enoughWindows), length / 8, 1)
+        request.table.window = SlidingWindow(length: length, stride: stride, label: .majority)
         add(
-            "window", "{length: \(length), stride: \(length / 2), label: majority}",
+            "window", "{length: \(length), stride: \(stride), label: majority}",
             "classes come in runs of rows")
     }
+
+    /// So many windows need no more than half of one in common.
+    private static let enoughWindows = 2000
 
     /// Whether numbers rise from row to row, beginning again now and then.
     private static func rises(_ numbers: [Double?]) -> Bool {

@@ -23,7 +23,7 @@ struct SequenceTests {
             #expect(guess.keys.map(\.name) == ["target", "group", "time", "window"])
             let table = guess.request.table
             #expect(table.group == "unit" && table.time == "second")
-            #expect(table.window == SlidingWindow(length: 16, stride: 8, label: .majority))
+            #expect(table.window == SlidingWindow(length: 16, stride: 2, label: .majority))
             #expect(try Dataset(guess.request).sampleShape == [16, 1, 1])
         }
         let single = signals(run: 24).split(separator: "\n")
