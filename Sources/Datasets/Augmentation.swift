@@ -60,8 +60,9 @@ extension Augmentation {
     ) {
         let (height, width, channels) = (shape[0], shape[1], shape[2])
         let mirrored = flipsHorizontally && random.next() & 1 == 1
-        let down = random.offset(upTo: shiftRows)
-        let right = random.offset(upTo: shiftColumns)
+        // Along an axis of one nothing can be moved: what windows of rows are shifted by is time alone.
+        let down = height > 1 ? random.offset(upTo: shiftRows) : 0
+        let right = width > 1 ? random.offset(upTo: shiftColumns) : 0
         guard mirrored || down != 0 || right != 0 else { return }
         let still = (0..<values.count).map { values[$0] }
         for i in still.indices { values[i] = background }

@@ -97,6 +97,19 @@ struct BatchTests {
         #expect(try #require(cleared.max()) <= 4 * 10 + 3 * 20 + 25 && #require(cleared.min()) > 0)
     }
 
+    @Test("Windows of rows, one number wide, move in time and not aside")
+    func windowsMoveInTime() throws {
+        let dataset = Dataset(
+            name: "window", sampleShape: [6, 1, 2], storage: .bytes(Array(1...12)), target: .values([0]))
+        let reader = BatchReader(
+            dataset, normalization: .identity, augmentation: .image(shift: 2), seed: 3)
+        for epoch in 0..<50 {
+            let values = batch(reader, [0], epoch: epoch)
+            let kept = values.filter { $0 != 0 }
+            #expect(kept.count >= 8 && zip(kept, kept.dropFirst()).allSatisfy { $1 == $0 + 1 })
+        }
+    }
+
     @Test("Augmentations larger than the picture are harmless")
     func largeAugmentations() throws {
         let dataset = Dataset(
