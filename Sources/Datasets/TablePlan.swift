@@ -12,7 +12,7 @@ struct TablePlan {
         let kind: Kind
 
         enum Kind {
-            /// Missing numbers become `fill`; with a flag, a second value is 1 where the number is missing.
+            /// Missing numbers become `fill`, the median of the others; with a flag, a second value is 1 where the number is missing.
             case number(fill: Float, hasFlag: Bool)
             /// Dates and, where some have one, times of day, as `CalendarDate.features`; missing ones become `fill`.
             case dates(fill: Double, hasTimes: Bool, order: CalendarDate.Order)
@@ -106,7 +106,7 @@ extension TablePlan {
                 count + (0..<table.rowCount).count { table.isMissing(row: $0, column: column) }
             }
             return .number(
-                fill: missing > 0 ? numbers.median : 0, hasFlag: flagsMissing && isOften(missing, of: rows))
+                fill: numbers.median, hasFlag: flagsMissing && isOften(missing, of: rows))
         }
         let marks = isCategorical ? [] : Set(tables.compactMap { $0.thousands(inColumn: column) })
         if marks.count == 1, let mark = marks.first {

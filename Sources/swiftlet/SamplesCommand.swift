@@ -5,7 +5,9 @@ import SwiftletKit
 struct SamplesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "samples",
-        abstract: "Writes a part of a job's data as arrays: as loaded, as a network reads it, and what is true of it.")
+        abstract:
+            "Writes a part of a job's data as arrays: as loaded, as a network reads it, and what is true of it."
+    )
 
     @Argument(help: "The job file.")
     var job: String

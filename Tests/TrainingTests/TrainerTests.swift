@@ -35,7 +35,8 @@ struct TrainerTests {
         #expect(results[0] == results[1])
     }
 
-    @Test("a batch has more shards where a pass would take more than 256 MiB", arguments: [(32, 2), (224, 8)])
+    @Test(
+        "a batch has more shards where a pass would take more than 256 MiB", arguments: [(32, 2), (224, 8)])
     func limitsMemory(side: Int, shards: Int) throws {
         var builder = GraphBuilder(name: "wide")
         var x = builder.input("image", ValueType([1, side, side, 3]))
