@@ -134,18 +134,6 @@ struct AnyTaskTests {
         try verified(candidate, in: folder)
     }
 
-    @Test("`init` writes no job for a device that there is not")
-    func unknownDevice() throws {
-        let folder = try TemporaryFolder()
-        let data = try folder.write(Self.table, to: "table.csv")
-        let error = #expect(throws: (any Error).self) {
-            try jobText(
-                for: InitRequest(
-                    data: data, devices: ["raspberry-pi-4", "stm32h74"], output: "\(folder.path)/job.yaml"))
-        }
-        #expect(error.map { "\($0)" }?.contains("did you mean 'stm32h743'?") == true)
-    }
-
     @Test("`init` judges by macro F1 where a class is ten times as frequent as another", arguments: [9, 11])
     func rareClasses(times: Int) throws {
         let folder = try TemporaryFolder()
