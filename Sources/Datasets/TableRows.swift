@@ -226,7 +226,8 @@ extension TableRows {
         dataset.places = groups.isEmpty ? lasts.map { Int32($0) } : lasts.map { places[$0] }
         dataset.featureNames = plan.featureNames
         dataset.table = TableForm(plan, options)
-        dataset.remarks = remarks + leaks + plan.doubts(options)
+        // A life that ends in the training file is over: units of the test file are others, numbered anew.
+        dataset.remarks = remarks + (options.remainingLife == nil ? leaks : []) + plan.doubts(options)
         dataset.setOfficialParts(ends: ends.map { end in lasts.count { $0 < end } })
         return try dataset.checked(file: file)
     }

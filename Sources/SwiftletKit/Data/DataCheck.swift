@@ -72,7 +72,8 @@ extension DataAnswer {
             doubts.append(
                 "features with one value only: \(constantFeatures.prefix(10).joined(separator: ", "))")
         }
-        if !sharedGroups.isEmpty {
+        // Anomalies are looked for where normal samples were learned: each recording may be in all parts.
+        if !sharedGroups.isEmpty, task != LearningTask.anomaly.rawValue {
             doubts.append(
                 "\(sharedGroups.count) groups have samples in several parts (\(sharedGroups.prefix(5).joined(separator: ", "))…); "
                     + (isDivided
