@@ -146,6 +146,23 @@ struct AnyTaskTests {
         #expect(text.contains("metric: macro_f1") == (times > 10))
     }
 
+    @Test("`data check` points at columns that are filled in when the answer is known")
+    func givenAway() throws {
+        let folder = try TemporaryFolder()
+        var state: UInt32 = 1
+        let rows = (0..<1200).map { row -> String in
+            state = state &* 1_103_515_245 &+ 12_345
+            let key = state >> 12
+            // Every tenth is faulty; half of the faults have a cause, and as many good ones as faults are new.
+            let flags = [20, 5].map { key % $0 == 0 ? "1" : "0" }.joined(separator: ",")
+            return "\(row * 37 % 101).5,\(flags),\(key % 10 == 0 ? "fault" : "good")"
+        }
+        let data = try folder.write(
+            "a,cause,new,class\n" + rows.joined(separator: "\n") + "\n", to: "table.csv")
+        let warnings = try checkData(data).warnings.filter { $0.contains("is it known before the answer?") }
+        #expect(warnings.count == 1 && warnings[0].contains("with cause = 1.0 are of the class 'fault'"))
+    }
+
     @Test("`init` names a device that is not known, and those that are near")
     func unknownDevice() throws {
         let folder = try TemporaryFolder()

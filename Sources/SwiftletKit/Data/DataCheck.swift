@@ -56,7 +56,7 @@ extension DataAnswer {
             constantFeatures: review.constantFeatures, duplicates: review.duplicates,
             duplicatesAcrossParts: review.duplicatesAcrossParts, sharedGroups: shared, warnings: [])
         warnings =
-            dataset.remarks
+            dataset.remarks + dataset.answersGivenAway(in: split.train)
             + doubts(isDivided: dataset.officialTest != nil || dataset.officialValidation != nil)
     }
 
