@@ -492,7 +492,8 @@ def searched(swiftlet, folder, ending="csv", arguments=()):
         os.remove(database)
     command(swiftlet, folder, "search", "job.yaml", "--db", database)
     front, = json.loads(command(swiftlet, folder, "front", "train", "--db", database, "--format", "json", "--all"))
-    figure = "accuracy" if front["metric"] == "accuracy" else "quality"
+    # Figures of classes stand under accuracy, whatever the metric.
+    figure = next(name for name in ("quality", "accuracy") if any(each.get("test_" + name) is not None for each in front["candidates"]))
     done = [each for each in front["candidates"] if each.get("test_" + figure) is not None]
     best = (min if front["metric"] == "rmse" else max)(done, key=lambda each: each[figure])
     return best["test_" + figure], best["architecture"]
