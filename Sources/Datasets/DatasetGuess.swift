@@ -87,11 +87,12 @@ public struct DatasetGuess: Sendable {
     /// Pictures of several sizes get the one that most have, up to 96.
     private mutating func guessPictures(_ path: String) throws(DatasetError) {
         let tree = try FileTree.opening(path, endings: [".png", ".jpg", ".jpeg"])
-        var counts: [PictureSize: Int] = [:]
-        for file in tree.files([".png", ".jpg", ".jpeg"]).prefix(2000) {
-            let header = try PictureHeader(of: try tree.contents(of: file), file: tree.path(of: file))
-            counts[header.size, default: 0] += 1
+        let files = tree.files([".png", ".jpg", ".jpeg"]).prefix(2000)
+        let sizes = try inParallel(files.count) { index throws(DatasetError) in
+            let file = files[files.startIndex + index]
+            return try PictureHeader(of: tree.contents(of: file), file: tree.path(of: file)).size
         }
+        let counts = Dictionary(sizes.map { ($0, 1) }, uniquingKeysWith: +)
         let sides = counts.keys.map { max($0.height, $0.width) }
         guard counts.count > 1 || (sides.max() ?? 0) > 128 else { return }
         let side = min(sides.sorted()[sides.count / 2], 96)

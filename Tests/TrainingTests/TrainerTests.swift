@@ -46,7 +46,8 @@ struct TrainerTests {
             to: [x, builder.constant("w0", .unknown([32, 3, 3, 3]))])
         x = try builder.apply(.activation(.relu), to: [x])
         x = try builder.apply(.globalPool(.average), to: [x])
-        let graph = builder.graph(outputs: [try builder.apply(.reshape([0, -1]), to: [x])])
+        x = try builder.apply(.reshape([0, -1]), to: [x])
+        let graph = builder.graph(outputs: [x])
         // Results and gradients of 224 × 224 × 32 are 12 MiB a row.
         #expect(try Trainer.shards(of: graph, SmallNetwork.recipe.with { $0.batch = 64 }) == shards)
     }
