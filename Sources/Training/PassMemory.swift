@@ -14,7 +14,7 @@ final class ShardMemory {
 /// What one thread works in, whichever shard it runs.
 final class WorkerMemory {
     let activations, gradients, scratch, target, maps: FloatArena
-    /// What a teacher that is no network answers for the rows of a shard.
+    /// What a teacher that is no network, or answers part by part, says about the rows of a shard.
     let answers: FloatArena
     let teacher: (activations: FloatArena, scratch: FloatArena, statistics: FloatArena)?
 

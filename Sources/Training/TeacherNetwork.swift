@@ -3,14 +3,24 @@ import ModelGraph
 
 /// A teacher ready to answer for a shard's rows.
 struct TeacherNetwork {
+    /// Of a part of the rows: a large teacher answers for some after the others, which changes no bit of its answers.
     let tape: Tape
+    /// Into how many parts a shard's rows are cut.
+    let parts: Int
     private let parameters: FloatArena
     private let kernels: TrainingKernels
 
     init(
         _ graph: Graph, rows: Int, kernels: TrainingKernels, observing features: [ValueID]
     ) throws(TrainingError) {
-        tape = try Tape(graph, rows: rows, kernels: kernels, observing: features)
+        var parts = 1
+        var tape = try Tape(graph, rows: rows, kernels: kernels, observing: features)
+        // Features are compared over all rows of a shard.
+        while features.isEmpty, tape.sizes.passBytes > Trainer.largestPass, rows / parts % 2 == 0 {
+            parts *= 2
+            tape = try Tape(graph, rows: rows / parts, kernels: kernels, observing: features)
+        }
+        (self.tape, self.parts) = (tape, parts)
         parameters = FloatArena(tape.sizes.parameters)
         self.kernels = kernels
         try tape.load(graph, into: parameters.block)
@@ -25,9 +35,18 @@ struct TeacherNetwork {
             scratch: memory.scratch.block, parameters: parameters.block,
             parameterGradients: memory.activations.block.part(0, 0), statistics: memory.statistics.block,
             isTraining: false, seed: 0, candidate: 0, step: 0, shard: 0)
-        pass[tape.input].copy(from: inputs)
-        tape.forward(pass)
-        return TeacherAnswer(logits: pass[tape.output.value], pass: pass)
+        let (input, logits) = (pass[tape.input], pass[tape.output.value])
+        guard parts > 1 else {
+            input.copy(from: inputs)
+            tape.forward(pass)
+            return TeacherAnswer(logits: logits, pass: pass)
+        }
+        for part in 0..<parts {
+            input.copy(from: inputs.part(part * input.count, input.count))
+            tape.forward(pass)
+            worker.answers.block.part(part * logits.count, logits.count).copy(from: logits)
+        }
+        return TeacherAnswer(logits: worker.answers.block.part(0, parts * logits.count), pass: pass)
     }
 }
 

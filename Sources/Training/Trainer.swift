@@ -79,7 +79,8 @@ public final class Trainer {
         mask = tape.parameters.contains { $0.isTrained && $0.sparsity != .dense } ? FloatArena(trained) : nil
         shards = (0..<shardCount).map { _ in ShardMemory(tape.sizes) }
         let teacherSizes = teacherNetwork?.tape.sizes
-        let answerCount = if case .rows = teacher { tape.output.value.count } else { 0 }
+        let answersApart = if case .rows = teacher { true } else { (teacherNetwork?.parts ?? 1) > 1 }
+        let answerCount = answersApart ? tape.output.value.count : 0
         workers = (0..<min(max(threads, 1), shardCount)).map { _ in
             WorkerMemory(
                 tape.sizes, targetCount: 2 * tape.output.value.count / rows,
@@ -146,8 +147,9 @@ public final class Trainer {
                 throw .recipe("a teacher of samples that are blended must be a network")
             }
         case .network:
-            guard let tape = teacherNetwork?.tape, tape.output.value.count == self.tape.output.value.count,
-                tape.input.count == self.tape.input.count
+            guard let teacher = teacherNetwork,
+                teacher.parts * teacher.tape.output.value.count == tape.output.value.count,
+                teacher.parts * teacher.tape.input.count == tape.input.count
             else { throw .data("the teacher's input or output differs from the student's") }
         case .rows, nil: break
         }

@@ -128,6 +128,59 @@ struct TrainerTests {
         #expect(agreement < 0.1)
     }
 
+    @Test("a teacher too large for all rows of a shard at once teaches what its logits teach")
+    func learnsFromLargeTeacher() throws {
+        let (side, channels, count) = (64, 256, 128)
+        var random = RandomStream(seed: 4, .calibration)
+        func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in random.uniform() - 0.5 } }
+        let (mixing, deciding) = (numbers(channels * 3), numbers(4 * channels))
+        let samples = numbers(count * side * side * 3)
+        func network(_ layers: (inout GraphBuilder, ValueID) throws -> ValueID) throws -> Graph {
+            var builder = GraphBuilder(name: "network")
+            let image = builder.input("image", ValueType([1, side, side, 3]))
+            let output = try layers(&builder, image)
+            return builder.graph(outputs: [output])
+        }
+        let teacher = try network { builder, image in
+            var x = try builder.apply(
+                .convolution(Convolution(kernel: 1)),
+                to: [image, builder.constant("mix", Tensor([channels, 1, 1, 3], mixing))])
+            x = try builder.apply(.activation(.relu), to: [x])
+            x = try builder.apply(.globalPool(.average), to: [x])
+            x = try builder.apply(.reshape([0, -1]), to: [x])
+            return try builder.apply(
+                .dense, to: [x, builder.constant("decide", Tensor([4, channels], deciding))])
+        }
+        let student = try network { builder, image in
+            var x = try builder.apply(.globalPool(.average), to: [image])
+            x = try builder.apply(.reshape([0, -1]), to: [x])
+            return try builder.apply(.dense, to: [x, builder.constant("w", .unknown([4, 3]))])
+        }.initialized(seed: 1)
+        // The teacher's logits in plain loops.
+        let logits = (0..<count).flatMap { sample -> [Float] in
+            var means = [Float](repeating: 0, count: channels)
+            for pixel in 0..<side * side {
+                let at = (sample * side * side + pixel) * 3
+                for channel in 0..<channels {
+                    let sum = (0..<3).reduce(Float(0)) { $0 + mixing[channel * 3 + $1] * samples[at + $1] }
+                    means[channel] += max(sum, 0) / Float(side * side)
+                }
+            }
+            return (0..<4).map { row in
+                (0..<channels).reduce(0) { $0 + deciding[row * channels + $1] * means[$1] }
+            }
+        }
+        let source = ArraySource(
+            sampleShape: [side, side, 3], samples: samples, labels: (0..<count).map { $0 % 4 })
+        let recipe = SmallNetwork.recipe.with {
+            ($0.batch, $0.epochs) = (128, 3)
+            $0.distillation = .init(temperature: 1, weight: 1)
+        }
+        let one = try train(student, on: source, recipe: recipe, teacher: .network(teacher))
+        let other = try train(student, on: source, recipe: recipe, teacher: .logits(logits))
+        for (a, b) in zip(one.history, other.history) { #expect(abs(a.loss - b.loss) < 1e-4) }
+    }
+
     /// Logits by the first value of a sample, as an array of them all would give.
     private struct Signs: RowTeacher {
         static func logits(_ first: Float) -> [Float] { [first, -first, 0, 2 * first] }
