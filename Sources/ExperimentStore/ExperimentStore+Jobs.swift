@@ -39,7 +39,7 @@ extension ExperimentStore {
     /// - Parameter keepsState: of a job that was begun before; work beside the search, killed, then leaves it as it was.
     public func begin(_ plan: JobPlan, keepsState: Bool = false) throws -> BegunJob {
         if try !jobNames().contains(plan.name) {
-            try JobFolder(path: folder(of: plan.name)).refuseOthersFiles(of: plan.name)
+            try JobFolder(path: folder(of: plan.name)).refuseOthersFiles(ofNew: plan.name)
         }
         let lock = try JobLock(job: plan.name, folder: folder(of: plan.name))
         DurableFile.removeLeftovers(below: folder(of: plan.name))

@@ -40,7 +40,7 @@ extension ExperimentStore {
         let job = try job(named: name)
         guard try !jobNames().contains(new) else { throw StoreError.jobExists(new) }
         let contents = try JobContents(of: job)
-        try JobFolder(path: folder(of: new)).refuseOthersFiles(of: new)
+        try JobFolder(path: folder(of: new)).refuseOthersFiles(ofNew: new)
         let lock = try JobLock(job: new, folder: folder(of: new))
         defer { withExtendedLifetime(lock) {} }
         // Files first: rows never name a file that is not there.

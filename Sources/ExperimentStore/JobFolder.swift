@@ -15,7 +15,20 @@ struct JobFolder {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
-    private func isOwn(_ name: String) -> Bool { JobFolder.ownNames.contains(name) || name.hasSuffix(".tmp") }
+    /// Files that jobs keep, and what a write of one that was cut off left.
+    private func isOwn(_ name: String) -> Bool {
+        JobFolder.ownNames.contains(name)
+            || name.hasSuffix(".tmp") && JobFolder.ownNames.contains { name.hasPrefix("\($0).") }
+    }
+
+    /// Throws `StoreError.folderIsTaken` where a job that is not known yet would share the folder with others' files: what looks
+    /// like a job's counts only where a job's lock lies beside it.
+    func refuseOthersFiles(ofNew job: String) throws {
+        try refuseOthersFiles(of: job)
+        if let other = names.first(where: { !$0.hasPrefix(".") }), !names.contains("lock") {
+            throw StoreError.folderIsTaken(path: path, job: job, by: other)
+        }
+    }
 
     /// Throws `StoreError.folderIsTaken` where something lies there that is no job's; hidden files do not count.
     func refuseOthersFiles(of job: String, besides artefacts: [Artefact] = []) throws {

@@ -360,14 +360,20 @@ struct JobTests {
         }
         #expect(try files.contentsOfDirectory(atPath: taken) == ["cats"])
         #expect(try store.jobNames().isEmpty)
+        let models = store.folder(of: "networks")
+        try files.createDirectory(atPath: "\(models)/models", withIntermediateDirectories: true)
+        #expect(throws: StoreError.folderIsTaken(path: models, job: "networks", by: "models")) {
+            try store.begin(try Sample.plan("networks"))
+        }
         let folder = try store.begin(try Sample.plan("numbers")).job.folder
         try Data("mine".utf8).write(to: URL(filePath: "\(folder)/notes.txt"))
+        try Data("mine".utf8).write(to: URL(filePath: "\(folder)/sketch.tmp"))
         #expect(throws: StoreError.folderIsTaken(path: folder, job: "numbers", by: "notes.txt")) {
             try store.rename("numbers", to: "counts")
         }
         _ = try store.begin(try Sample.plan("numbers"))
         try store.delete("numbers")
-        #expect(try files.contentsOfDirectory(atPath: folder) == ["notes.txt"])
+        #expect(try files.contentsOfDirectory(atPath: folder).sorted() == ["notes.txt", "sketch.tmp"])
         #expect(try store.jobNames().isEmpty)
     }
 
