@@ -15,7 +15,7 @@ extension Graph {
     ) throws(TrainingError) -> Graph {
         let batches = rows.count / batch
         guard batches > 0 else { throw .data("statistics need \(batch) samples, there are \(rows.count)") }
-        let tape = try Tape(self, rows: batch, kernels: kernels)
+        let tape = try Tape(self, rows: batch, kernels: kernels, hasGradients: false)
         guard !tape.normalizations.isEmpty else { return self }
         let memory = ForwardMemory(tape)
         try tape.load(self, into: memory.parameters.block)

@@ -39,11 +39,14 @@ final class Tape: Sendable {
         var rows: Int
     }
 
-    /// - Parameter dropout: share of the values zeroed before each fully connected layer but the first.
+    /// - Parameters:
+    ///   - dropout: share of the values zeroed before each fully connected layer but the first.
+    ///   - hasGradients: false where the network is only run: results then make room as soon as they have been read, and there is
+    ///     nothing to go back through.
     /// - Throws: where an operation has no gradient rule, or a shape does not admit `rows` rows.
     init(
         _ graph: Graph, rows: Int, kernels: TrainingKernels, observing values: [ValueID] = [],
-        dropout: Float = 0
+        dropout: Float = 0, hasGradients: Bool = true
     ) throws(TrainingError) {
         guard graph.inputs.count == 1, graph.outputs.count == 1 else {
             throw .unsupported(
@@ -56,7 +59,8 @@ final class Tape: Sendable {
         added = batched.values.dropFirst(graph.values.count).map(\.constant)
         firstAdded = graph.values.count
         let steps = TapeStep.steps(of: batched)
-        var planner = try TapePlanner(batched, steps: steps, kernels: kernels)
+        var planner = try TapePlanner(
+            batched, steps: steps, kernels: kernels, hasGradients: hasGradients)
         var rules: [any Rule] = []
         for step in steps { rules.append(try planner.rule(for: step)) }
         planner.sizes.scratch = rules.map(\.scratchCount).max() ?? 0

@@ -19,7 +19,9 @@ struct TapePlanner {
         var place: Int
     }
 
-    init(_ graph: Graph, steps: [TapeStep], kernels: TrainingKernels) throws(TrainingError) {
+    init(
+        _ graph: Graph, steps: [TapeStep], kernels: TrainingKernels, hasGradients: Bool
+    ) throws(TrainingError) {
         self.graph = graph
         self.kernels = kernels
         parameters = try Parameter.parameters(of: steps, in: graph)
@@ -27,8 +29,12 @@ struct TapePlanner {
         gradients = values
         firstWriters = [FirstWriter?](repeating: nil, count: graph.values.count)
         placeParameters()
-        placeValues(steps)
-        placeGradients(steps)
+        if hasGradients {
+            placeValues(steps)
+            placeGradients(steps)
+        } else {
+            placePassingValues(steps)
+        }
     }
 
     private mutating func placeParameters() {
@@ -47,6 +53,35 @@ struct TapePlanner {
     private mutating func placeValues(_ steps: [TapeStep]) {
         for input in graph.inputs { values[input.index] = remember(graph[input].type.shape.elementCount) }
         for step in steps { values[step.output.index] = remember(graph[step.output].type.shape.elementCount) }
+    }
+
+    /// Results live until they have been read; a normalisation writes over its input where nobody else reads that.
+    private mutating func placePassingValues(_ steps: [TapeStep]) {
+        var lastReader = [Int](repeating: -1, count: graph.values.count)
+        for (index, step) in steps.enumerated() {
+            for input in step.allInputs { lastReader[input.index] = index }
+        }
+        for output in graph.outputs { lastReader[output.index] = steps.count }
+        let sources = inPlaceSteps(steps).sources
+        let isInPlace = zip(steps, sources).map { step, source in
+            if case .batchNormalization = step.node.operation { source != nil } else { false }
+        }
+        for (index, step) in steps.enumerated().reversed() where isInPlace[index] {
+            lastReader[step.inputs[0].index] = lastReader[step.output.index]
+        }
+        var layout = LifetimeLayout()
+        func place(_ value: ValueID, from begin: Int) -> PassArray {
+            let count = graph[value].type.shape.elementCount
+            let offset = layout.place(
+                (count + 15) / 16 * 16, from: begin, through: max(lastReader[value.index], begin))
+            return PassArray(region: .activation, offset: offset, count: count)
+        }
+        for input in graph.inputs { values[input.index] = place(input, from: -1) }
+        for (index, step) in steps.enumerated() {
+            values[step.output.index] =
+                isInPlace[index] ? values[step.inputs[0].index] : place(step.output, from: index)
+        }
+        sizes.activations = layout.size
     }
 
     /// Gradients live from their last reader (first in backward order) to their producer; others reuse the memory.
