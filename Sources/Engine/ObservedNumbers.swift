@@ -23,8 +23,8 @@ public struct ObservedNumbers: Sendable {
     }
 
     /// Adds the numbers of one run, a whole number of rows of channels.
-    public mutating func add(_ numbers: [Float]) {
-        kernels.takeRange(of: numbers.span, least: &least, most: &most, sums: &sums)
+    public mutating func add(_ numbers: Span<Float>) {
+        kernels.takeRange(of: numbers, least: &least, most: &most, sums: &sums)
         count += numbers.count
     }
 
@@ -71,14 +71,14 @@ public struct NumberHistogram: Sendable {
     public var width: Float { (range.upperBound - range.lowerBound) / Float(bins) }
 
     /// Adds finite numbers; none where all are the same.
-    public mutating func add(_ numbers: [Float]) {
+    public mutating func add(_ numbers: Span<Float>) {
         guard width > 0 else { return }
         if sinceThen + numbers.count > Int(UInt32.max) {
             total = counts
             recent = [UInt32](repeating: 0, count: recent.count)
             sinceThen = 0
         }
-        kernels.countBins(of: numbers.span, low: range.lowerBound, perUnit: 1 / width, into: &recent)
+        kernels.countBins(of: numbers, low: range.lowerBound, perUnit: 1 / width, into: &recent)
         sinceThen += numbers.count
     }
 

@@ -96,12 +96,16 @@ public final class Worker {
     /// The index-th observed value as real numbers.
     public func observed(_ index: Int) -> [Float] { floats(plan.observed[index]) }
 
-    /// Copies the index-th observed value as real numbers; allocates only where the array has another size.
-    public func copyObserved(_ index: Int, into floats: inout [Float]) {
-        let port = plan.observed[index], count = port.type.shape.elementCount
-        if floats.count != count { floats = [Float](repeating: 0, count: count) }
-        var span = floats.mutableSpan
-        executor.load(port.buffer, as: port.encoding, into: &span)
+    /// Lets `body` read the index-th observed value as real numbers; copies only what does not lie in memory as such.
+    public func withObserved<Result>(
+        _ index: Int, _ body: (Span<Float>) throws -> Result
+    ) rethrows -> Result {
+        let port = plan.observed[index]
+        guard port.encoding == .plain(.float32) else {
+            let copy = floats(port)
+            return try body(copy.span)
+        }
+        return try executor.withFloats(of: port.buffer, count: port.elementCount, body)
     }
 
     private func floats(_ port: Plan.Port) -> [Float] {

@@ -59,6 +59,16 @@ extension Executor {
         }
     }
 
+    /// Lets `body` read a buffer of float32 numbers where they lie.
+    public func withFloats<Result>(
+        of buffer: Buffer, count: Int, _ body: (Span<Float>) throws -> Result
+    ) rethrows -> Result {
+        precondition(program.sizes[buffer.index] >= count * 4, "withFloats: the buffer is too small")
+        // SAFETY: the size was just checked; buffers begin on cache lines and are not written while `body` reads.
+        let start = UnsafeRawPointer(address(of: buffer)).assumingMemoryBound(to: Float.self)
+        return try body(UnsafeBufferPointer(start: start, count: count).span)
+    }
+
     /// Copies raw elements; unsigned bytes are stored 128 lower.
     public func store(_ bytes: RawSpan, into buffer: Buffer, flippingSigns: Bool) {
         precondition(program.sizes[buffer.index] >= bytes.byteCount, "store: the buffer is too small")

@@ -3,7 +3,7 @@ import ModelGraph
 
 /// What calibration saw of the values of a network.
 struct CalibrationRecord {
-    /// For each value of the graph, its range; nil for constants.
+    /// For each value of the graph, its range; nil for constants and where nothing depends on it.
     var ranges: [ClosedRange<Float>?]
     /// For each value of the graph, the mean of each channel (last axis); empty where not wanted.
     var channelMeans: [[Float]]
@@ -15,7 +15,8 @@ struct CalibrationRecord {
 }
 
 extension Graph {
-    /// Runs the network in float32 on the samples and records ranges and channel means of every value.
+    /// Runs the network in float32 on the samples and records ranges and channel means of every value that the conversion to
+    /// `precision` asks for.
     ///
     /// Layers that `precision` makes binary round their input to ±1 already, for what is behind them depends on that.
     /// - Throws: `CompressionFailure` where a sample or an activation is not finite, or there are no fitting samples.
@@ -35,8 +36,9 @@ extension Graph {
         let plan: Plan
         do {
             let (network, counterparts) = try withBinaryLayers(precision)
+            let isNeeded = needsRange(for: precision)
             observed = nodes.map(\.output).filter {
-                self[$0].type.dataType == .float32 && counterparts[$0.index] != nil
+                self[$0].type.dataType == .float32 && counterparts[$0.index] != nil && isNeeded[$0.index]
             }
             plan = try Plan(network, observing: observed.compactMap { counterparts[$0.index] })
         } catch {
@@ -69,23 +71,23 @@ private struct Observer {
 
     /// Runs every sample, step by step where the network has states, and hands over each watched value with its place.
     mutating func watch(
-        _ plan: Plan, _ samples: CalibrationSamples, _ take: (inout Observer, [Float], Int) throws -> Void
+        _ plan: Plan, _ samples: CalibrationSamples,
+        _ take: (inout Observer, Span<Float>, Int) throws -> Void
     ) throws {
         let worker = Worker(plan)
-        var memory = watched.map { _ in [Float]() }
-        for index in 0..<samples.count {
-            let sample = Array(samples[index])
-            try worker.run(sequence: sample.span) { step in
-                try take(&self, step.indices.map { step[$0] }, 0)
+        let numbers = samples.samples.span
+        for start in stride(from: 0, to: numbers.count, by: samples.size) {
+            try worker.run(sequence: numbers.extracting(start..<start + samples.size)) { step in
+                try take(&self, step, 0)
                 for place in 1..<max(watched.count, 1) {
-                    worker.copyObserved(place - 1, into: &memory[place])
-                    try take(&self, memory[place], place)
+                    try worker.withObserved(place - 1) { try take(&self, $0, place) }
                 }
             }
         }
     }
 
-    mutating func addExtremes(_ values: [Float], of place: Int, step: some CustomStringConvertible) throws {
+    mutating func addExtremes(_ values: Span<Float>, of place: Int, step: some CustomStringConvertible) throws
+    {
         numbers[place].add(values)
         guard numbers[place].isFinite else {
             let name = graph[watched[place]].name
@@ -101,7 +103,7 @@ private struct Observer {
         histograms = numbers.map { $0.range.map(Histogram.init) }
     }
 
-    mutating func addToHistogram(_ values: [Float], of place: Int) {
+    mutating func addToHistogram(_ values: Span<Float>, of place: Int) {
         histograms[place]?.add(values)
     }
 

@@ -15,7 +15,4 @@ public struct CalibrationSamples: Hashable, Sendable {
 
     /// Numbers in one sample.
     public var size: Int { count == 0 ? 0 : samples.count / count }
-
-    /// The numbers of one sample.
-    subscript(index: Int) -> ArraySlice<Float> { samples[index * size..<(index + 1) * size] }
 }

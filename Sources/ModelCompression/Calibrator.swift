@@ -43,7 +43,7 @@ struct Histogram {
     private var range: ClosedRange<Float> { numbers.range }
     private var width: Float { numbers.width }
 
-    mutating func add(_ values: [Float]) { numbers.add(values) }
+    mutating func add(_ values: Span<Float>) { numbers.add(values) }
 
     /// The range the calibrator chooses.
     func range(by calibrator: Calibrator) -> ClosedRange<Float> {
@@ -76,25 +76,35 @@ struct Histogram {
     /// Tries ranges shrunk towards zero by up to 90 %, both ends alike.
     private func rangeOfSmallestError(_ counts: [Int]) -> ClosedRange<Float> {
         let (lower, upper) = (min(range.lowerBound, 0), max(range.upperBound, 0))
+        let filled = counts.indices.lazy.filter { counts[$0] > 0 }.map { bin in
+            FilledBin(centre: (edge(bin) + edge(bin + 1)) / 2, count: Double(counts[bin]))
+        }
+        let bins = Array(filled)
         var best = (range: lower...upper, error: Double.infinity)
         for share in stride(from: Float(1), through: 0.1, by: -0.02) {
             let candidate = lower * share...upper * share
-            let error = squaredError(of: candidate, counts)
+            let error = squaredError(of: candidate, bins)
             if error < best.error { best = (candidate, error) }
         }
         return best.range
     }
 
     /// Σ (value − rounded value)² over the centres of bins; inside the range rounding errs by step² / 12 on average.
-    private func squaredError(of candidate: ClosedRange<Float>, _ counts: [Int]) -> Double {
-        let step = Double(candidate.upperBound - candidate.lowerBound) / 255
+    private func squaredError(of candidate: ClosedRange<Float>, _ bins: [FilledBin]) -> Double {
+        let (low, high) = (candidate.lowerBound, candidate.upperBound)
+        let step = Double(high - low) / 255, rounding = step * step / 12
         var sum = 0.0
-        for (bin, count) in counts.enumerated() where count > 0 {
-            let centre = (edge(bin) + edge(bin + 1)) / 2
-            let excess = Double(max(candidate.lowerBound - centre, centre - candidate.upperBound, 0))
-            sum += Double(count) * (excess > 0 ? excess * excess : step * step / 12)
+        for bin in bins {
+            let excess = Double(max(low - bin.centre, bin.centre - high, 0))
+            sum += bin.count * (excess > 0 ? excess * excess : rounding)
         }
         return sum
+    }
+
+    /// A bin into which numbers fell.
+    private struct FilledBin {
+        let centre: Float
+        let count: Double
     }
 
     private func edge(_ bin: Int) -> Float {

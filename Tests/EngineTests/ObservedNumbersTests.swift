@@ -20,7 +20,7 @@ struct ObservedNumbersTests {
             var all: [Float] = []
             for (run, rows) in [1, 7, 50].enumerated() {
                 let values = numbers(rows * channels, seed: UInt64(run))
-                seen.add(values)
+                seen.add(values.span)
                 all += values
                 for (place, value) in values.enumerated() { sums[place % channels] += Double(value) }
             }
@@ -37,7 +37,7 @@ struct ObservedNumbersTests {
                 var values = numbers(130, seed: 1)
                 values[place] = value
                 var seen = ObservedNumbers(channels: 2, kernels: kernels)
-                seen.add(values)
+                seen.add(values.span)
                 #expect(!seen.isFinite && seen.range == nil)
             }
         }
@@ -48,15 +48,17 @@ struct ObservedNumbersTests {
         let values = numbers(5001, seed: 3), range: ClosedRange<Float> = -2.5...3
         for kernels in KernelSet.available {
             var histogram = NumberHistogram(range, bins: 40, kernels: kernels)
-            histogram.add(values)
-            histogram.add([3, -2.5, 9, -9])
+            histogram.add(values.span)
+            let edges: [Float] = [3, -2.5, 9, -9]
+            histogram.add(edges.span)
             var counts = [Int](repeating: 0, count: 40)
-            for value in values + [3, -2.5, 9, -9] {
+            for value in values + edges {
                 counts[min(max(Int((value + 2.5) * (1 / (Float(5.5) / 40))), 0), 39)] += 1
             }
             #expect(histogram.counts == counts)
             var flat = NumberHistogram(1...1, bins: 8, kernels: kernels)
-            flat.add([1, 1])
+            let ones: [Float] = [1, 1]
+            flat.add(ones.span)
             #expect(flat.counts == [Int](repeating: 0, count: 8))
         }
     }

@@ -45,6 +45,33 @@ struct CompressTests {
         }
     }
 
+    @Test("ranges that calibration leaves out change nothing", arguments: 0..<4 as Range<UInt64>)
+    func rangesOfEverything(seed: UInt64) throws {
+        let graph = try RandomNetwork.graph(seed: seed), precision = Assignment(Precision.int8)
+        let ready = graph.prepared(for: precision), samples = RandomNetwork.samples()
+        let results = ready.nodes.map(\.output)
+        let worker = Worker(try Plan(ready, observing: results))
+        var ranges: [ValueID: ClosedRange<Float>] = [:]
+        func widen(_ value: ValueID, _ numbers: [Float]) throws {
+            let (low, high) = try (#require(numbers.min()), #require(numbers.max()))
+            let known = ranges[value] ?? low...high
+            ranges[value] = min(known.lowerBound, low)...max(known.upperBound, high)
+        }
+        for start in stride(from: 0, to: samples.samples.count, by: samples.size) {
+            let sample = Array(samples.samples[start..<start + samples.size])
+            try widen(ready.inputs[0], sample)
+            worker.setInput(0, floats: sample.span)
+            worker.run()
+            for (place, value) in results.enumerated() { try widen(value, worker.observed(place)) }
+        }
+        let small = try compressed(
+            graph, Compression(parsing: "int8"),
+            options: CompressionOptions(calibrator: .minMax, correctsBias: false))
+        let expected = try ready.converted(to: precision, ranges: { ranges[$0] })
+        #expect(small.encoded() == expected.encoded())
+        #expect(ready.needsRange(for: precision).count { $0 } < results.count)
+    }
+
     @Test(
         "One scale a tensor is as large as the largest of those for each channel",
         arguments: ["int8", "int8-qat"])

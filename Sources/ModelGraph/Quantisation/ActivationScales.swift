@@ -71,6 +71,13 @@ struct ActivationScales {
 }
 
 extension Graph {
+    /// For each value, whether `converted(to:)` asks for the range of its numbers: not of constants, nor of what only a clipping
+    /// activation reads.
+    public func needsRange(for precision: Assignment<Precision>) -> [Bool] {
+        let isClipped = clippedLater(PrecisionPlan(self) { precision[$0.name] }.forms)
+        return values.indices.map { values[$0].constant == nil && !isClipped[$0] }
+    }
+
     /// The states that integers carry from run to run: those that integers compute.
     func integerStates(_ forms: [PrecisionPlan.Form]) -> [GraphState] {
         let producers = producers
