@@ -113,26 +113,48 @@ struct Study {
         return score
     }
 
-    /// Int8 networks inherited, settled, calibrated and scored on validation in a second, two at a time.
-    func candidatesPerSecond(_ count: Int) throws -> Double {
-        var random = RandomStream(seed: 6, .bootstrap)
-        let points = try (0..<count).map { _ in
-            let architecture = space.architecture(of: space.sample(using: &random))
-            return try space.genotype(architecture: architecture, compression: "int8")
-        }
+    /// Int8 networks inherited, settled, calibrated and scored on validation in a second, two at a time; nil where the space has too
+    /// few with so many multiply-accumulate operations.
+    func scoringSpeed(_ count: Int, sizes: ClosedRange<Int>) throws -> ScoringSpeed? {
+        let drawn = try points(count, sizes: sizes)
+        guard drawn.points.count == count else { return nil }
         let builder = CandidateBuilder(
             space: space, data: data, settings: TrainingSettings(epochs: 0), seed: 1, shared: shared)
         let single = Judge(data: data, threads: 1)
         let begin = ContinuousClock.now
-        let failures = Atomic<Int>(0)
+        let accuracies = Mutex([Double]())
         DispatchQueue.concurrentPerform(iterations: count) { place in
-            if (try? single.validate(builder.build(points[place]))) == nil {
-                failures.add(1, ordering: .relaxed)
-            }
+            guard let quality = try? single.validate(builder.build(drawn.points[place])) else { return }
+            accuracies.withLock { $0.append(quality.accuracy) }
         }
-        if failures.load(ordering: .relaxed) > 0 {
-            print(failures.load(ordering: .relaxed), "of \(count) candidates could not be built")
-        }
-        return Double(count) / ((ContinuousClock.now - begin) / .seconds(1))
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        let reached = accuracies.withLock { $0 }
+        if reached.count < count { print(count - reached.count, "of \(count) candidates could not be built") }
+        return ScoringSpeed(
+            perSecond: Double(count) / seconds, macs: drawn.macs,
+            accuracy: reached.sorted().reduce(0, +) / Double(max(reached.count, 1)))
     }
+
+    /// Int8 networks drawn at random among those of a size, and their mean size.
+    private func points(_ count: Int, sizes: ClosedRange<Int>) throws -> (points: [Genotype], macs: Int) {
+        var random = RandomStream(seed: 6, .bootstrap)
+        var (points, macs) = ([Genotype](), 0)
+        for _ in 0..<100 * count where points.count < count {
+            let point = space.sample(using: &random)
+            let size = try space.graph(of: space.uncompressed(point), input: data.input).counts.macs
+            guard sizes.contains(size) else { continue }
+            points.append(
+                try space.genotype(architecture: space.architecture(of: point), compression: "int8"))
+            macs += size
+        }
+        return (points, macs / max(points.count, 1))
+    }
+}
+
+/// How fast candidates are scored.
+struct ScoringSpeed {
+    let perSecond: Double
+    /// Means of what was scored.
+    let macs: Int
+    let accuracy: Double
 }

@@ -9,7 +9,8 @@
 //
 // Groups hold networks within ±10 % of one number of multiply-accumulate operations. What is done is kept in the state
 // folder, and a run that was stopped goes on from there. The first line is the training of the super-network, then follow
-// one line a network, Kendall's τ inside the groups and over all, and how many int8 networks are scored a second.
+// one line a network, Kendall's τ inside the groups and over all, and how many int8 networks are scored a second: networks
+// drawn at random, and of those the ones with about a million operations.
 
 import Candidates
 import Datasets
@@ -72,5 +73,9 @@ for (index, group) in study.groups(groupCount, of: perGroup).enumerated() {
     all += members
 }
 print("all:", Agreement(all))
-let speed = try study.candidatesPerSecond(40)
-print("int8 candidates scored a second on \(data.split.validation.count) samples:", speed)
+for sizes in [0...Int.max, 750_000...1_250_000] {
+    guard let speed = try study.scoringSpeed(40, sizes: sizes) else { continue }
+    print(
+        "int8 candidates scored a second on \(data.split.validation.count) samples:", speed.perSecond,
+        "of \(speed.macs) MACs and accuracy \(speed.accuracy) on average")
+}
