@@ -654,6 +654,10 @@ static const unsigned char jobs_cifar10_mcu_yaml[] = {
 #embed "../../jobs/cifar10-mcu.yaml"
 };
 
+static const unsigned char jobs_cifar10_resnet_yaml[] = {
+#embed "../../jobs/cifar10-resnet.yaml"
+};
+
 static const unsigned char jobs_cifar10_yaml[] = {
 #embed "../../jobs/cifar10.yaml"
 };
@@ -862,6 +866,7 @@ static const struct shipped_file files[] = {
     {"device-profiles/zcu102.yaml", device_profiles_zcu102_yaml, sizeof device_profiles_zcu102_yaml},
     {"device-profiles/zynq-7020-cortex-a9-ncnn.yaml", device_profiles_zynq_7020_cortex_a9_ncnn_yaml, sizeof device_profiles_zynq_7020_cortex_a9_ncnn_yaml},
     {"jobs/cifar10-mcu.yaml", jobs_cifar10_mcu_yaml, sizeof jobs_cifar10_mcu_yaml},
+    {"jobs/cifar10-resnet.yaml", jobs_cifar10_resnet_yaml, sizeof jobs_cifar10_resnet_yaml},
     {"jobs/cifar10.yaml", jobs_cifar10_yaml, sizeof jobs_cifar10_yaml},
     {"jobs/compress-existing.yaml", jobs_compress_existing_yaml, sizeof jobs_compress_existing_yaml},
     {"jobs/compression-study-speech.yaml", jobs_compression_study_speech_yaml, sizeof jobs_compression_study_speech_yaml},
