@@ -1,4 +1,5 @@
 import Candidates
+import Datasets
 import Determinism
 import Foundation
 import ModelGraph
@@ -10,22 +11,39 @@ import Training
 /// One network judged in several ways.
 struct Comparison {
     let macs: Int
-    let inherited, trained, zeroCost: Double
+    /// Accuracy after training alone.
+    let trained: Double
+    /// What else is said of it; more is better.
+    let scores: [Judgement: Double]
+}
+
+/// A way to tell good networks from bad ones without training them to the end.
+enum Judgement: String, CaseIterable {
+    /// Accuracy and loss (with its sign turned) of inherited weights.
+    case inherited, inheritedLoss
+    /// The same after a short training from inherited weights.
+    case tuned, tunedLoss
+    /// The same after that training from random weights.
+    case brief, briefLoss
+    case macs, zeroCost
+    /// Accuracy after training alone with another seed: the ceiling.
+    case secondSeed
 }
 
 /// Kendall's τ of each judgement with the accuracy of the network trained alone.
 struct Agreement: CustomStringConvertible {
-    let inherited, macs, zeroCost: Double
+    let scores: [(Judgement, Double)]
 
     init(_ members: [Comparison]) {
         let trained = members.map(\.trained)
-        inherited = Agreement.tau(members.map(\.inherited), trained)
-        macs = Agreement.tau(members.map { Double($0.macs) }, trained)
-        zeroCost = Agreement.tau(members.map(\.zeroCost), trained)
+        scores = Judgement.allCases.map { judgement in
+            (judgement, Agreement.tau(members.map { $0.scores[judgement] ?? 0 }, trained))
+        }
     }
 
     var description: String {
-        "τ of inherited \(inherited), of MACs \(macs), of the zero-cost score \(zeroCost)"
+        "τ of "
+            + scores.map { "\($0.rawValue) \(($1 * 100).rounded() / 100)" }.joined(separator: ", ")
     }
 
     /// Kendall's τ-b, which counts ties in neither sequence.
@@ -54,7 +72,8 @@ struct Study {
     let data: PreparedData
     let judge: Judge
     let shared: SharedWeights
-    let aloneEpochs: Double
+    /// Passes of networks trained alone, and of short trainings.
+    let aloneEpochs, tuningEpochs: Double
 
     /// Networks drawn at random, in groups of nearly equal multiply-accumulate operations.
     func groups(_ count: Int, of size: Int) -> [[Genotype]] {
@@ -79,19 +98,46 @@ struct Study {
 
     func compare(_ point: Genotype, in records: Records) throws -> Comparison {
         let name = space.architecture(of: point)
-        let settings = TrainingSettings(epochs: 0)
-        let inheriting = CandidateBuilder(
-            space: space, data: data, settings: settings, seed: 1, shared: shared)
-        let network = try inheriting.build(point)
-        let trained = try records.value("trained/\(name)") {
-            let alone = CandidateBuilder(
-                space: space, data: data, settings: TrainingSettings(epochs: aloneEpochs), seed: 1, threads: 2
-            )
-            return try judge.validate(alone.build(point)).accuracy
+        let macs = try space.graph(of: point, input: data.input).counts.macs
+        func trained(_ seed: UInt64) throws -> Double {
+            try records.value(seed == 1 ? "trained/\(name)" : "trained\(seed)/\(name)") {
+                try judge.validate(network(point, epochs: aloneEpochs, seed: seed)).accuracy
+            }
         }
-        return Comparison(
-            macs: network.counts.macs, inherited: try judge.validate(network).accuracy, trained: trained,
-            zeroCost: try zeroCost(point))
+        var scores: [Judgement: Double] = [.macs: Double(macs), .zeroCost: try zeroCost(point)]
+        let ways: [(Judgement, Judgement, SharedWeights?, Double)] = [
+            (.inherited, .inheritedLoss, shared, 0), (.tuned, .tunedLoss, shared, tuningEpochs),
+            (.brief, .briefLoss, nil, tuningEpochs),
+        ]
+        for (accuracy, loss, weights, epochs) in ways {
+            let network = try network(point, epochs: epochs, seed: 1, shared: weights)
+            scores[accuracy] = try judge.validate(network).accuracy
+            scores[loss] = -(try self.loss(of: network))
+        }
+        scores[.secondSeed] = try trained(2)
+        return Comparison(macs: macs, trained: try trained(1), scores: scores)
+    }
+
+    private func network(
+        _ point: Genotype, epochs: Double, seed: UInt64, shared: SharedWeights? = nil
+    ) throws -> Graph {
+        try CandidateBuilder(
+            space: space, data: data, settings: TrainingSettings(epochs: epochs), seed: seed, threads: 2,
+            shared: shared
+        ).build(point)
+    }
+
+    /// Mean cross-entropy on validation.
+    private func loss(of network: Graph) throws -> Double {
+        let predictions = try judge.predictions(of: network, on: data.split.validation)
+        guard case .classes(_, let truth, let classCount, let logits) = predictions.answers else { return 0 }
+        var sum = 0.0
+        for (sample, label) in truth.enumerated() {
+            let own = logits[sample * classCount..<(sample + 1) * classCount].map(Double.init)
+            let most = own.max() ?? 0
+            sum += most + log(own.reduce(0) { $0 + exp($1 - most) }) - own[label]
+        }
+        return sum / Double(max(truth.count, 1))
     }
 
     /// Σ|w·∂L/∂w| of one batch before any training (SNIP; Lee and others 2019).

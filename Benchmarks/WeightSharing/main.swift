@@ -1,6 +1,6 @@
 // How well networks that inherit shared weights are ranked, against the same networks trained alone:
 //
-//     weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]
+//     weight-sharing (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES] [TUNING-EPOCHS]
 //     weight-sharing inherit (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [BATCHES] [CANDIDATES] \
 //         [ROOT-PATIENCE] [CHILD-RATE]
 //
@@ -22,7 +22,7 @@ let isInheritance = CommandLine.arguments.dropFirst().first == "inherit"
 let arguments = isInheritance ? Array(CommandLine.arguments.dropFirst()) : CommandLine.arguments
 guard arguments.count > 2 else {
     print(
-        "usage: weight-sharing [inherit] (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES]"
+        "usage: weight-sharing [inherit] (digits | IDX-FOLDER) STATE-FOLDER [EPOCHS] [ALONE-EPOCHS] [GROUPS] [CANDIDATES] [TUNING-EPOCHS]"
     )
     exit(2)
 }
@@ -57,7 +57,9 @@ if isInheritance {
 let superNetwork = SuperNetwork(
     space: space, data: data, epochs: epochs, settings: TrainingSettings(epochs: 0), seed: 1)
 let shared = try trainedWeights(of: superNetwork, in: records)
-let study = Study(space: space, data: data, judge: judge, shared: shared, aloneEpochs: aloneEpochs)
+let study = Study(
+    space: space, data: data, judge: judge, shared: shared, aloneEpochs: aloneEpochs,
+    tuningEpochs: number(7, isDigits ? 3 : 0.2))
 
 var all: [Comparison] = []
 for (index, group) in study.groups(groupCount, of: perGroup).enumerated() {
@@ -65,9 +67,10 @@ for (index, group) in study.groups(groupCount, of: perGroup).enumerated() {
     for point in group {
         let comparison = try study.compare(point, in: records)
         members.append(comparison)
+        let scores = Judgement.allCases.map { "\($0.rawValue) \(comparison.scores[$0] ?? 0)" }
         print(
-            "group \(index)", comparison.macs, "MACs, inherited", comparison.inherited, "trained",
-            comparison.trained, "zero-cost", comparison.zeroCost, space.architecture(of: point))
+            "group \(index) trained", comparison.trained, scores.joined(separator: ", "),
+            space.architecture(of: point))
     }
     print("group \(index):", Agreement(members))
     all += members
