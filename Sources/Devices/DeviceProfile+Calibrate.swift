@@ -10,8 +10,10 @@ public struct CalibrationOutcome: Sendable {
     public var deadBranches: [(treatment: DeadBranches, probability: Double)]
     /// Whether the most probable treatment is another than the profile declared.
     public var changedPolicy: Bool
-    /// The measurements that the others contradict, in the order of the file.
+    /// The measurements that the others contradict, in the order of the file; second times are used where others support them.
     public var doubtful: [DoubtfulMeasurement]
+    /// What became of the doubtful models that were timed again, in the order of the file.
+    public var timedAgain: [RepeatedMeasurement]
 }
 
 extension DeviceProfile {
@@ -27,27 +29,57 @@ extension DeviceProfile {
         with rows: [Measurement], file: String, note: String,
         pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
     ) throws -> CalibrationOutcome {
-        let rows = try Measurement.usable(rows, file: file)
-        try requireMillijoules(rows, file)
+        var times = try MeasuredTimes(rows, file: file)
+        try times.requireAgreement()
+        try requireMillijoules(times.rows, file)
         var own = self
         own.calibration = nil
-        // Some hundred rows tell habits apart as well as all of them.
-        let judges = rows.spread(over: DeviceProfile.mostForHabits)
-        try own.requireUnit(own.habitFit(judges, file, pricing: piece), file)
-        let inference = HabitInference(
-            try habits.map { policy in
-                var profile = own
-                profile.runtime.policy = policy
-                return try profile.habitFit(judges, file, pricing: piece)
-            })
+        var (inference, judges) = try own.inference(times.rows, file, pricing: piece)
+        if times.settle(inference.doubtful(among: judges)) {
+            (inference, judges) = try own.inference(times.rows, file, pricing: piece)
+        }
+        let rows = times.rows
         let (profile, terms) = try own.fitted(
             to: rows, file, note, habits: inference.kept, refits: judges.count < rows.count, pricing: piece)
         var outcome = CalibrationOutcome(
             profile: profile, samples: rows.count, deadBranches: inference.deadBranches,
             changedPolicy: profile.runtime.policy.deadBranches != runtime.policy.deadBranches,
-            doubtful: inference.doubtful(among: judges))
+            doubtful: inference.doubtful(among: judges), timedAgain: times.timedAgain)
         outcome.profile.calibration?.energy = energyFit(rows, terms)
         return outcome
+    }
+
+    /// The models to time again before a profile is fitted: those whose repeats differ by more than a factor of 2, then those
+    /// whose times the others contradict most.
+    ///
+    /// At most a third of all models, at least one. It follows from first times only, so that whoever was interrupted while
+    /// models were timed again learns the same ones. The parameters are those of `calibrated(with:file:note:pricing:)`.
+    public func worthTimingAgain(
+        _ rows: [Measurement], file: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> [Measurement] {
+        let times = try MeasuredTimes(rows, file: file)
+        var own = self
+        own.calibration = nil
+        let (inference, judges) = try own.inference(times.rows, file, pricing: piece)
+        return times.worthTimingAgain(inference.doubtful(among: judges))
+    }
+
+    /// What the measurements say of the runtime's habits, and the rows that told.
+    private func inference(
+        _ rows: [Measurement], _ file: String,
+        pricing piece: (Measurement, DeviceProfile) throws -> PricedPiece
+    ) throws -> (HabitInference, [Measurement]) {
+        // Some hundred rows tell habits apart as well as all of them.
+        let judges = rows.spread(over: DeviceProfile.mostForHabits)
+        try requireUnit(habitFit(judges, file, pricing: piece), file)
+        let inference = HabitInference(
+            try habits.map { policy in
+                var profile = self
+                profile.runtime.policy = policy
+                return try profile.habitFit(judges, file, pricing: piece)
+            })
+        return (inference, judges)
     }
 
     /// This profile with the habits that measurements left open, and the terms of every row under the first of them.

@@ -47,7 +47,9 @@ extension DeviceProfile {
                 latencyMilliseconds: network.milliseconds)
         }
         let file = "measurements of \(name)"
-        let fit = try profile.fit(to: try Measurement.usable(rows, file: file), file: file) { row, profile in
+        var times = try MeasuredTimes(rows, file: file)
+        try times.requireAgreement()
+        let fit = try profile.fit(to: times.rows, file: file) { row, profile in
             PricedPiece(networks[row.line - 1].graph, on: profile)
         }
         profile.calibration = Calibration(latency: fit, note: "timed on this computer")

@@ -11,13 +11,19 @@ public struct Measurement: Hashable, Sendable {
     public var latencyMilliseconds: Double?
     /// Millijoules; nil where the row has none.
     public var energyMillijoules: Double?
+    /// Whether the model was timed a second time because its first time was doubtful.
+    public var isAgain: Bool
 
     /// A row; `line` is counted from 1, and values are not checked before they are used.
-    public init(line: Int, model: String, latencyMilliseconds: Double?, energyMillijoules: Double? = nil) {
+    public init(
+        line: Int, model: String, latencyMilliseconds: Double?, energyMillijoules: Double? = nil,
+        isAgain: Bool = false
+    ) {
         self.line = line
         self.model = model
         self.latencyMilliseconds = latencyMilliseconds
         self.energyMillijoules = energyMillijoules
+        self.isAgain = isAgain
     }
 }
 
@@ -60,20 +66,21 @@ extension Measurement {
     /// Below this the data sheet says more than the measurements.
     static let fewest = 3
 
-    /// The rows that hold a latency, one a model (repeats become their median), in the order of the file.
-    static func usable(_ rows: [Measurement], file: String) throws(CalibrationError) -> [Measurement] {
-        var merged: [Measurement] = []
-        for group in try repeats(rows, file: file) { merged.append(median(of: group)) }
-        guard merged.count >= fewest else { throw .tooFew(file: file, usable: merged.count) }
-        return merged
-    }
-
     /// The rows that hold a latency, those of one model together, in the order of the file.
     ///
     /// Throws where a number is not positive, and where repeats differ by more than a factor of 2 and so cannot both be right.
     public static func repeats(
         _ rows: [Measurement], file: String
     ) throws(CalibrationError) -> [[Measurement]] {
+        let groups = try groups(rows, file: file)
+        for group in groups {
+            if let disagreement = disagreement(of: group, file: file) { throw disagreement }
+        }
+        return groups
+    }
+
+    /// The same, however much repeats differ.
+    static func groups(_ rows: [Measurement], file: String) throws(CalibrationError) -> [[Measurement]] {
         var places: [String: Int] = [:]
         var groups: [[Measurement]] = []
         for row in rows {
@@ -87,7 +94,6 @@ extension Measurement {
                 groups.append([row])
             }
         }
-        for group in groups { try requireAgreement(of: group, file: file) }
         return groups
     }
 
@@ -99,21 +105,21 @@ extension Measurement {
         }
     }
 
-    private static func requireAgreement(
-        of group: [Measurement], file: String
-    ) throws(CalibrationError) {
+    /// Why repeats of one model cannot all be right; nil where they can.
+    static func disagreement(of group: [Measurement], file: String) -> CalibrationError? {
         for (unit, values) in [
             ("ms", group.compactMap(\.latencyMilliseconds)), ("mJ", group.compactMap(\.energyMillijoules)),
         ] {
             guard let first = values.min(), let last = values.max(), last > 2 * first else { continue }
-            throw .inconsistent(
+            return .inconsistent(
                 file: file, model: group[0].model, lines: group.map(\.line), smallest: first, largest: last,
                 unit: unit)
         }
+        return nil
     }
 
     /// Repeats of one model as one row.
-    private static func median(of group: [Measurement]) -> Measurement {
+    static func median(of group: [Measurement]) -> Measurement {
         var row = group[0]
         row.latencyMilliseconds = group.compactMap(\.latencyMilliseconds).median
         row.energyMillijoules = group.compactMap(\.energyMillijoules).median

@@ -52,23 +52,28 @@ struct DevicesCommand: ParsableCommand {
         @Option(help: "A CSV file with a column 'architecture' to choose from.")
         var candidates: String?
         @Option(help: "onnx, tflite, swiftlet or all; without it what the runtime loads.")
-        var format: ProbeFormat?
+        var modelFormat: ProbeFormat?
         @Option(help: "The folder to write.")
         var output: String
         @OptionGroup var runner: RunnerOptions
         @OptionGroup var replacing: ForceOption
+        @OptionGroup var form: FormatOption
         func run() async throws {
             let request = ProbeRequest(
-                device: device, space: space, count: count, candidates: candidates, format: format,
+                device: device, space: space, count: count, candidates: candidates, format: modelFormat,
                 output: output, replacing: replacing.force, runner: runner.request)
             try Terminal.print(
-                try await runner.showing { try DeviceCommands.probes(request, progress: $0) }, as: .table)
+                try await runner.showing { try DeviceCommands.probes(request, progress: $0) },
+                as: form.format)
         }
     }
 
     struct Calibrate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fits a profile to measured times, or to those that a runner takes.")
+            abstract: "Fits a profile to measured times, or to those that a runner takes.",
+            discussion:
+                "With both --measurements and --runner, the runner times only those models again whose times the others contradict."
+        )
         @Argument(help: "A device, or the path of a profile ending in .yaml.")
         var device: String
         @Option(help: "A CSV file with 'architecture' or 'model', 'latency_ms' and perhaps 'energy_mj'.")
@@ -80,34 +85,36 @@ struct DevicesCommand: ParsableCommand {
         @Option(help: "How many models a runner times. (default: 10)")
         var count: Int?
         @Option(help: "onnx, tflite or swiftlet for a runner; without it what the runtime loads.")
-        var format: ProbeFormat?
+        var modelFormat: ProbeFormat?
         @Option(help: "The profile to write.")
         var output: String
         @OptionGroup var runner: RunnerOptions
         @OptionGroup var replacing: ForceOption
+        @OptionGroup var form: FormatOption
 
         func validate() throws {
-            guard (measurements == nil) != (runner.runner == nil) else {
-                throw ValidationError("Give either --measurements CSV or --runner 'COMMAND {model}'.")
+            guard measurements != nil || runner.runner != nil else {
+                throw ValidationError("Give --measurements CSV or --runner 'COMMAND {model}'.")
             }
-            guard measurements == nil || count == nil && format == nil else {
-                throw ValidationError("--count and --format go with --runner.")
+            guard measurements == nil || count == nil && modelFormat == nil else {
+                throw ValidationError(
+                    "--count and --model-format go with --runner and without --measurements.")
             }
-            guard runner.runner == nil || space != nil && unit == nil else {
+            guard runner.runner == nil || (space != nil || measurements != nil) && unit == nil else {
                 throw ValidationError("--runner needs --space NAME, and its times are in milliseconds.")
             }
         }
 
         func run() async throws {
             let answer = try await runner.showing { try calibrate($0) }
-            try Terminal.print(answer, as: .table)
+            try Terminal.print(answer, as: form.format)
         }
 
         /// Probes and their times are kept beside the profile, in a folder of its name.
         private func calibrate(_ progress: @escaping (JobProgress) -> Void) throws -> CalibrationAnswer {
-            if let request = runner.request, let space {
+            if let request = runner.request, let space, measurements == nil {
                 let probes = ProbeRequest(
-                    device: device, space: space, count: count ?? 10, format: format,
+                    device: device, space: space, count: count ?? 10, format: modelFormat,
                     output: output.replacing(".yaml", with: "") + "-probes", replacing: replacing.force,
                     runner: request)
                 return try DeviceCommands.calibrate(measuring: probes, output: output, progress: progress)
@@ -115,7 +122,8 @@ struct DevicesCommand: ParsableCommand {
             return try DeviceCommands.calibrate(
                 CalibrationRequest(
                     device: device, measurements: measurements ?? "", unit: unit ?? .milliseconds,
-                    space: space, output: output, replacing: replacing.force))
+                    space: space, output: output, replacing: replacing.force, runner: runner.request),
+                progress: progress)
         }
     }
 }

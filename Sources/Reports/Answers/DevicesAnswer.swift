@@ -348,13 +348,77 @@ public struct CalibrationAnswer: Answer, Hashable {
     public var conclusion: String
     /// Median relative error of a model that is left out.
     public var leaveOneOutError: Double?
-    /// The measurements that the others contradict, a sentence each; not part of the coding.
-    public var doubtful: [String] = []
-    /// What a runner could not time, a sentence each; not part of the coding.
+    /// The measurements that the others contradict.
+    public var doubtful: [Doubt] = []
+    /// The doubtful measurements of models that were timed again, and what became of them.
+    public var timedAgain: [TimedAgain] = []
+    /// What a runner could not time, a sentence each.
     public var leftOut: [String] = []
 
+    /// A measurement that the others contradict.
+    public struct Doubt: Codable, Hashable, Sendable {
+        /// Line of the file of measurements, from 1.
+        public var line: Int
+        /// An architecture or a model file.
+        public var model: String
+        /// Measured time over the one that the others predict.
+        public var ratio: Double
+        /// Whether the model was timed a second time.
+        public var timedAgain: Bool
+        /// The same in words, and what to do.
+        public var sentence: String
+
+        enum CodingKeys: String, CodingKey {
+            case line, model, ratio, sentence
+            case timedAgain = "timed_again"
+        }
+
+        /// A measurement that the others contradict.
+        public init(line: Int, model: String, ratio: Double, timedAgain: Bool, sentence: String) {
+            self.line = line
+            self.model = model
+            self.ratio = ratio
+            self.timedAgain = timedAgain
+            self.sentence = sentence
+        }
+    }
+
+    /// A doubtful model and both of its times.
+    public struct TimedAgain: Codable, Hashable, Sendable {
+        /// Line of the file of measurements, from 1, of its first time.
+        public var line: Int
+        /// An architecture or a model file.
+        public var model: String
+        /// In milliseconds.
+        public var first, again: Double
+        /// Which time counts: `first`, `again` or `both`.
+        public var used: String
+        /// The same in words.
+        public var sentence: String
+
+        enum CodingKeys: String, CodingKey {
+            case line, model, used, sentence
+            case first = "first_ms"
+            case again = "again_ms"
+        }
+
+        /// Both times of a model.
+        public init(
+            line: Int, model: String, first: Double, again: Double, used: String, sentence: String
+        ) {
+            self.line = line
+            self.model = model
+            self.first = first
+            self.again = again
+            self.used = used
+            self.sentence = sentence
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case device, output, samples, conclusion
+        case device, output, samples, conclusion, doubtful
+        case timedAgain = "timed_again"
+        case leftOut = "left_out"
         case changedPolicy = "changed_policy"
         case deadBranches = "dead_branches"
         case deadBranchesProbability = "dead_branches_probability"
@@ -376,15 +440,23 @@ public struct CalibrationAnswer: Answer, Hashable {
         self.leaveOneOutError = leaveOneOutError
     }
 
-    /// One row.
-    public var csv: CSVRows { get throws { try CSVRows(of: [self]) } }
+    /// One row of all that is not a list.
+    public var csv: CSVRows {
+        get throws {
+            let all = try CSVRows(of: [self])
+            let lists = [CodingKeys.doubtful, .timedAgain, .leftOut].map(\.rawValue)
+            return CSVRows(columns: all.columns.filter { !lists.contains($0) }, rows: all.rows)
+        }
+    }
 
-    /// Two sentences, then one for each measurement that is doubtful or missing.
+    /// Two sentences, then one for each measurement that was taken again, is doubtful or missing.
     public func table(_ style: TableStyle) -> String {
         let error = leaveOneOutError.map {
             "; median error of a model that is left out: \(Human.percent($0))"
         }
         return "\(output): \(device) fitted to \(samples) models\(error ?? "")\n\(conclusion)\n"
-            + doubtful.map { "doubtful: \($0)\n" }.joined() + leftOut.map { "left out: \($0)\n" }.joined()
+            + timedAgain.map { "timed again: \($0.sentence)\n" }.joined()
+            + doubtful.map { "doubtful: \($0.sentence)\n" }.joined()
+            + leftOut.map { "left out: \($0)\n" }.joined()
     }
 }

@@ -89,7 +89,7 @@ extension DeviceCommands {
         answer.timed = session.table.timedModels
         answer.leftOut = session.table.failures.map { "\($0.model): \($0.remark)" }
         for index in answer.probes.indices {
-            let rows = session.table.rows.filter { $0.model == answer.probes[index].model }
+            let rows = session.table.rows.filter { !$0.isAgain && $0.model == answer.probes[index].model }
             answer.probes[index].latency = rows.compactMap(\.milliseconds).median
         }
         return answer

@@ -14,13 +14,16 @@ struct MeasuringSession {
     private var failuresInARow = 0
 
     /// Throws where another command or device began the table.
+    ///
+    /// - Parameter completing: whether every model gets the request's repeats, or only those that are timed again.
     init(
-        _ path: String, _ request: RunnerRequest, progress: @escaping (JobProgress) -> Void
+        _ path: String, _ request: RunnerRequest, completing: Bool = true,
+        progress: @escaping (JobProgress) -> Void
     ) throws {
         runner = try request.runner()
         repeats = request.repeats
         self.progress = progress
-        table = try MeasuringTable(path, repeats: request.repeats)
+        table = try MeasuringTable(path, repeats: completing ? request.repeats : 1)
         try table.require(runner)
     }
 
@@ -40,6 +43,19 @@ struct MeasuringSession {
         if let drift = Drift(table.runs), drift.isSuspicious { throw driftRefusal(drift) }
     }
 
+    /// Times these models a second time, as far as they have no second times yet.
+    ///
+    /// Throws where the runner fails for every model or where it ran on another machine than before.
+    mutating func timeAgain(_ models: [String]) throws {
+        table.open(again: models, repeats: repeats)
+        for repetition in 1...repeats {
+            for row in table.open(repetition: repetition, again: true)
+            where !failed.contains(table.rows[row].model) {
+                try time(row, repetition)
+            }
+        }
+    }
+
     private mutating func time(_ row: Int, _ repetition: Int) throws {
         let model = table.rows[row].model
         do {
@@ -50,7 +66,7 @@ struct MeasuringSession {
             progress(
                 JobProgress(
                     phase: "measure",
-                    text: "\(model), \(repetition) of \(repeats): "
+                    text: "\(model)\(table.rows[row].isAgain ? " again" : ""), \(repetition) of \(repeats): "
                         + "\(Human.number(reading.milliseconds)) ms"))
         } catch let error as RunnerError {
             try table.remark("\(error)", of: row)

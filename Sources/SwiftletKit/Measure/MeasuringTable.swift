@@ -18,6 +18,8 @@ struct MeasuringTable {
 
         var model: String { fields["model"] ?? "" }
         var repetition: Int { fields["repeat"].flatMap(Int.init) ?? 1 }
+        /// Whether it is for a second time, of a model whose first one is doubtful.
+        var isAgain: Bool { fields[MeasuringTable.again]?.isEmpty == false }
         var milliseconds: Double? { fields["latency_ms"].flatMap(Double.init) }
         var isTimed: Bool { fields["latency_ms"]?.isEmpty == false }
         var hasFailed: Bool { !isTimed && fields["remark"]?.isEmpty == false }
@@ -43,14 +45,26 @@ struct MeasuringTable {
 
     /// Copies of each model's first row for repeats that have none.
     private mutating func complete(to repeats: Int) {
-        let known = Set(rows.map { "\($0.repetition) \($0.model)" })
         var seen: Set<String> = []
-        let firsts = rows.filter { seen.insert($0.model).inserted }
+        append(rows.filter { seen.insert($0.model).inserted }, repeats: repeats, again: false)
+    }
+
+    /// Adds rows for second times of these models, so many a model.
+    mutating func open(again models: [String], repeats: Int) {
+        if !columns.contains(MeasuringTable.again) { columns.append(MeasuringTable.again) }
+        append(
+            models.compactMap { model in rows.first { $0.model == model } }, repeats: repeats, again: true)
+    }
+
+    /// Copies of these rows without times, for repeats that have no row.
+    private mutating func append(_ firsts: [Row], repeats: Int, again: Bool) {
+        let known = Set(rows.filter { $0.isAgain == again }.map { "\($0.repetition) \($0.model)" })
         for repetition in 1...repeats {
             for first in firsts where !known.contains("\(repetition) \(first.model)") {
                 var row = first
                 for column in ["latency_ms"] + MeasuringTable.addedColumns { row.fields[column] = "" }
                 row.fields["repeat"] = "\(repetition)"
+                row.fields[MeasuringTable.again] = again ? "yes" : ""
                 rows.append(row)
             }
         }
@@ -58,15 +72,18 @@ struct MeasuringTable {
 
     /// Rows without a time of one repeat, those of models that failed before last; every second repeat runs backwards, so
     /// that a device that heats up shows it.
-    func open(repetition: Int) -> [Int] {
-        let open = rows.indices.filter { rows[$0].repetition == repetition && !rows[$0].isTimed }
+    func open(repetition: Int, again: Bool = false) -> [Int] {
+        let open = rows.indices.filter {
+            rows[$0].isAgain == again && rows[$0].repetition == repetition && !rows[$0].isTimed
+        }
         let ordered = repetition.isMultiple(of: 2) ? open.reversed() : open
         return ordered.filter { !rows[$0].hasFailed } + ordered.filter { rows[$0].hasFailed }
     }
 
-    /// The runs that a runner made, in their order.
+    /// The runs that a runner made, in their order, without those of second times.
     var runs: [Drift.Run] {
-        rows.filter { $0.run != nil }.sorted { ($0.run ?? 0) < ($1.run ?? 0) }.compactMap { row in
+        rows.filter { $0.run != nil && !$0.isAgain }.sorted { ($0.run ?? 0) < ($1.run ?? 0) }.compactMap {
+            row in
             row.milliseconds.map { Drift.Run(model: row.model, milliseconds: $0) }
         }
     }
@@ -105,6 +122,8 @@ struct MeasuringTable {
         try DurableFile.write(Array(CSVRows(columns: columns, rows: objects).text.utf8), to: path)
     }
 
+    /// Holds something in rows of second times only, and is there where there are such.
+    static let again = "again"
     private static let addedColumns = ["repeat", "energy_mj", "run", "machine", "runner", "remark"]
 }
 
