@@ -62,7 +62,7 @@ extension DataSplit {
     /// Divides a data set: first the test part, then validation from the rest, then the slice from train.
     ///
     /// Fractions count from the whole data set. Each part is in ascending order, and none is empty. Where parts are divided by
-    /// time, a window that reaches into the next part is left out.
+    /// time, or one comes behind the first rows of each group, a window that reaches into the next part is left out.
     public init(_ dataset: Dataset, _ rules: SplitRules) throws(DatasetError) {
         let draw = SplitDraw(dataset, rules)
         var rest = Array(0..<dataset.count)
@@ -76,7 +76,9 @@ extension DataSplit {
             for (name, part) in [("test", test), ("validation", validation)].sorted(by: {
                 !$0.1.isDrawn && $1.1.isDrawn
             }) {
-                parts[name] = try draw.take(part, as: name, from: &rest)
+                let taken = try draw.take(part, as: name, from: &rest)
+                if case .after = part { rest = draw.withoutOverlaps(rest, into: taken) }
+                parts[name] = taken
             }
             self.test = parts["test"] ?? []
             self.validation = draw.withoutOverlaps(

@@ -16,6 +16,9 @@ public struct RowWindows: Sendable {
         self.starts = starts
     }
 
+    /// How many rows there are.
+    var count: Int { rows.count / max(width, 1) }
+
     /// The rows that a run covers.
     func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(starts[index]) + length }
 

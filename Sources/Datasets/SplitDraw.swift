@@ -135,15 +135,23 @@ struct SplitDraw {
 
     /// Samples of a part whose rows do not reach into those of later parts; all where parts hold whole groups.
     func withoutOverlaps(_ part: [Int], into later: [Int]) -> [Int] {
-        guard basis == .time, case .windows(let windows) = dataset.storage else { return part }
-        let groups = dataset.groups
-        var firstRows: [Int32: Int] = [:]
+        guard basis != .sample, dataset.hasOverlaps, case .windows(let windows) = dataset.storage else {
+            return part
+        }
+        // Of each row how many of the rows before it are shown by a later part.
+        var (changes, shown) = ([Int](repeating: 0, count: windows.count + 1), [0])
         for index in later {
-            let group = groups.isEmpty ? 0 : groups[index]
-            firstRows[group] = min(firstRows[group] ?? .max, windows.range(index).lowerBound)
+            changes[windows.range(index).lowerBound] += 1
+            changes[windows.range(index).upperBound] -= 1
+        }
+        var open = 0
+        for change in changes.dropLast() {
+            open += change
+            shown.append(shown[shown.count - 1] + (open > 0 ? 1 : 0))
         }
         return part.filter { index in
-            windows.range(index).upperBound <= firstRows[groups.isEmpty ? 0 : groups[index]] ?? .max
+            let range = windows.range(index)
+            return shown[range.upperBound] == shown[range.lowerBound]
         }
     }
 

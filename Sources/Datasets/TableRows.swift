@@ -16,6 +16,8 @@ struct TableRows {
     private var sharedNames: Set<String> = []
     /// Test rows that are samples; nil where all are.
     private var testEnds: Set<Int>?
+    /// The first row of each table.
+    private var starts: [Int] = []
 
     init(width: Int) { self.width = width }
 
@@ -26,6 +28,7 @@ struct TableRows {
         _ table: CSVTable, _ plan: TablePlan, file: String, isTest: Bool
     ) throws(DatasetError) {
         let order = try table.order(by: plan.time)
+        starts.append(count)
         try noteOrder(order, of: table, plan)
         try appendValues(of: table, plan.features, order)
         switch plan.target {
@@ -127,9 +130,11 @@ struct TableRows {
         }
     }
 
-    /// The rows of each group in their order; one group of all rows where there are none.
+    /// The rows of each group in their order; where there are none, those of each table (a part is one then).
     private var members: [[Int]] {
-        guard !groups.isEmpty else { return [Array(0..<count)] }
+        guard !groups.isEmpty else {
+            return zip(starts, starts.dropFirst() + [count]).map { Array($0..<$1) }
+        }
         var members = [[Int]](repeating: [], count: groupNames.count)
         for (row, group) in groups.enumerated() { members[Int(group)].append(row) }
         return members

@@ -191,6 +191,51 @@ struct SequenceTests {
         #expect(split.test.count == 4 && split.test.allSatisfy { dataset.places[$0] >= 4 })
     }
 
+    @Test(
+        "No window of train or validation shows a row that the test part behind the first rows shows",
+        arguments: [SplitRules.Basis.sample, .group, .time])
+    func partsBehindFirstRowsShareNone(basis: SplitRules.Basis) throws {
+        let text =
+            "machine,value,state\n"
+            + (0..<200).map { "\($0 / 40),\($0),\($0 % 3 == 0 ? "bad" : "fine")\n" }.joined()
+        var options = TabularOptions()
+        (options.target, options.group, options.window) = ("state", "machine", SlidingWindow(length: 6))
+        let dataset = try withFolder(["a.csv": Array(text.utf8)]) {
+            try Dataset(DatasetRequest(source: .csv, path: "\($0)/a.csv", table: options))
+        }
+        let split = try DataSplit(
+            dataset, SplitRules(validation: .fraction(0.2), test: .after(30), basis: basis, seed: 3))
+        func rows(_ part: [Int]) -> Set<Float> { Set(part.flatMap { dataset.sample($0) }) }
+        // The last windows of each machine end at its rows 30 to 39; the first of them shows row 25.
+        #expect(split.test.count == 50 && rows(split.test).count == 5 * 15)
+        #expect(rows(split.test).isDisjoint(with: rows(split.validation).union(rows(split.train))))
+        #expect(rows(split.validation).isDisjoint(with: rows(split.train)))
+    }
+
+    @Test("A window shows rows of one file, whatever parts have files of their own")
+    func filesShareNoWindow() throws {
+        func table(_ from: Int) -> [UInt8] {
+            Array(("value,state\n" + (from..<from + 40).map { "\($0),\($0 % 2)\n" }.joined()).utf8)
+        }
+        try withFolder(["a.csv": table(0), "b.csv": table(100), "c.csv": table(200)]) { folder in
+            var options = TabularOptions()
+            options.window = SlidingWindow(length: 5)
+            var request = DatasetRequest(source: .csv, path: "\(folder)/a.csv", table: options)
+            request.testPath = "\(folder)/c.csv"
+            for (validation, counts) in [("b.csv", [36, 36, 36]), (nil, [21, 11, 36])] {
+                request.validationPath = validation.map { "\(folder)/\($0)" }
+                let dataset = try Dataset(request)
+                let split = try DataSplit(dataset, SplitRules(validation: nil, test: nil))
+                let parts = [split.train, split.validation, split.test]
+                #expect(parts.map(\.count) == counts)
+                for index in parts.joined() {
+                    let values = dataset.sample(index)
+                    #expect(values[4] == values[0] + 4)
+                }
+            }
+        }
+    }
+
     @Test("Remaining life counts down to the end of a run; the test part has one sample a run")
     func countsDown() throws {
         let train = (1...2).flatMap { unit in (1...5).map { "\(unit) \($0) 0.\($0)  \n" } }.joined()
