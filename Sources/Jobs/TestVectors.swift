@@ -1,6 +1,6 @@
-import Archives
-import Candidates
-import Datasets
+package import Archives
+package import Candidates
+package import Datasets
 import Engine
 import ModelGraph
 
@@ -11,12 +11,7 @@ struct TestVectors {
     init(of graph: Graph, on data: PreparedData, count: Int = 10) throws {
         let indices = Array(data.split.test.prefix(count))
         let shape = [indices.count] + data.dataset.sampleShape
-        if let recordings = data.dataset.recordings {
-            let waveforms = try recordings.waveforms(indices)
-            raw = NumberArray([indices.count, recordings.length], .float32(waveforms.flatMap(\.self)))
-        } else {
-            raw = NumberArray(shape, .float32(data.rawSamples(indices)))
-        }
+        raw = try data.rawArray(of: indices)
         let inputs = data.samples(indices)
         input = NumberArray(shape, .float32(inputs))
         let outputs = try evaluate(graph, samples: inputs, of: data.dataset.sampleSize)
@@ -29,5 +24,16 @@ struct TestVectors {
                 (name: "raw", array: raw), (name: "input", array: input), (name: "output", array: output),
             ])
         }
+    }
+}
+
+extension PreparedData {
+    /// Samples as a front-end reads them: pixels, columns, or waveforms.
+    package func rawArray(of indices: [Int]) throws(DatasetError) -> NumberArray {
+        guard let recordings = dataset.recordings else {
+            return NumberArray([indices.count] + dataset.sampleShape, .float32(rawSamples(indices)))
+        }
+        let waveforms = try recordings.waveforms(indices)
+        return NumberArray([indices.count, recordings.length], .float32(waveforms.flatMap(\.self)))
     }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Candidates
 import Datasets
 import Foundation
@@ -41,6 +42,32 @@ struct FrontEndLimitTests {
         search: {strategy: random, max_evaluations: 2, batch: 2, seed: 3}
         finalists: {per_device: 1, epochs: 1}
         """
+
+    @Test("Samples of recordings are written as the waveforms that a front-end reads")
+    func writesWaveforms() throws {
+        let folder = try TemporaryFolder()
+        try Self.write(to: folder)
+        let output = "\(folder.path)/samples.npz"
+        let answer = try ModelCommands.samples(
+            of: try folder.write(Self.text, to: "job.yaml"), part: .train, output: output)
+        let arrays = Dictionary(
+            uniqueKeysWithValues: try NPZ.read(path: output).map { ($0.name, $0.array) })
+        let (raw, input) = (try #require(arrays["raw"]), try #require(arrays["input"]))
+        #expect(raw.shape == [answer.samples, 2000] && input.shape.count == 4)
+        // Each is one of the sines that were written.
+        func tone(_ hertz: Int, at step: Int) -> Float {
+            let phase: Double = 2 * Double.pi * Double(hertz) / 8000 * Double(step)
+            return Float(Int16(9000 * sin(phase))) / 32768
+        }
+        let tones = (0..<20).flatMap { [300 + 10 * $0, 2000 + 10 * $0] }
+        for row in 0..<answer.samples {
+            let wave = Array(raw.floats[row * 2000..<(row + 1) * 2000])
+            #expect(
+                tones.contains { hertz in
+                    wave.indices.allSatisfy { abs(wave[$0] - tone(hertz, at: $0)) < 1e-4 }
+                })
+        }
+    }
 
     @Test("A limit of `select` on a microcontroller is one on front-end and network together")
     func sharesLimits() async throws {

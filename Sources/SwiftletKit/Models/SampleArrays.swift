@@ -12,7 +12,7 @@ public enum SamplePart: String, Sendable, CaseIterable {
 extension ModelCommands {
     /// Writes one part of a job's data set as an npz file, so that other programs can be asked the same.
     ///
-    /// `raw` holds the samples as they were loaded, `input` as a network reads them, `label` what is true of them: the class,
+    /// `raw` holds the samples as they were loaded (of recordings the waveforms, as front-ends read them), `input` as a network reads them, `label` what is true of them: the class,
     /// the number to predict, or 1 for an anomaly and 0 for none.
     /// - Parameters:
     ///   - job: a name, or the path of a job file.
@@ -29,7 +29,7 @@ extension ModelCommands {
         let shape = [indices.count] + work.data.dataset.sampleShape
         try NPZ.write(
             [
-                (name: "raw", array: NumberArray(shape, .float32(work.data.rawSamples(indices)))),
+                (name: "raw", array: try work.data.rawArray(of: indices)),
                 (name: "input", array: NumberArray(shape, .float32(work.data.samples(indices)))),
                 (name: "label", array: work.data.dataset.target.array(of: indices)),
             ], to: output)
