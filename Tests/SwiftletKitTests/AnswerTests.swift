@@ -14,7 +14,8 @@ struct AnswerTests {
         "id", "accuracy", "accuracy_se", "fidelity", "test_accuracy", "test_accuracy_se", "latency_ms",
         "latency_ms_p10", "latency_ms_p90", "provenance", "energy_mj", "peak_ram_bytes", "flash_bytes",
         "model_bytes", "macs", "parameters", "is_feasible", "is_pareto", "is_finalist", "status", "reason",
-        "architecture", "compression", "inherited_accuracy",
+        "architecture", "compression", "inherited_accuracy", "quality", "quality_se", "test_quality",
+        "test_quality_se", "inherited_quality",
     ]
 
     private func object(_ answer: some Answer) throws -> [String: Any] {

@@ -179,12 +179,12 @@ extension CandidateAnswer: Codable {
         }
     }
 
-    /// The keys in JSON and CSV, in their order.
+    /// The columns of the CSV form, in their order.
     public static func columns(_ name: QualityAnswer.Name = .accuracy) -> [String] {
         CodingKeys.all(name).map(\.rawValue)
     }
 
-    /// Encodes the candidate under the keys of its task.
+    /// Encodes the candidate under the keys of its task; that of classes under those of the others too.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         let keys = CodingKeys.quality(quality.name)
@@ -212,12 +212,21 @@ extension CandidateAnswer: Codable {
         try container.encode(architecture, forKey: .architecture)
         try container.encode(compression, forKey: .compression)
         try container.encodeIfPresent(quality.inherited, forKey: keys[4])
+        guard quality.name == .accuracy else { return }
+        // The same under the names that hold for every task.
+        let common = CodingKeys.quality(.quality)
+        try container.encodeIfPresent(quality.value, forKey: common[0])
+        try container.encodeIfPresent(quality.standardError, forKey: common[1])
+        try container.encodeIfPresent(quality.test, forKey: common[2])
+        try container.encodeIfPresent(quality.testStandardError, forKey: common[3])
+        try container.encodeIfPresent(quality.inherited, forKey: common[4])
     }
 
     /// Decodes a candidate; which keys it has says which task it is of.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        let name: QualityAnswer.Name = values.contains(.quality) ? .quality : .accuracy
+        let name: QualityAnswer.Name =
+            values.contains(.quality) && !values.contains(.accuracy) ? .quality : .accuracy
         let keys = CodingKeys.quality(name)
         self.init(
             id: try values.decode(String.self, forKey: .id),
