@@ -430,7 +430,7 @@ def peer(kind, train, test):
     x, x_test = encoded(header, train, test)
     y, y_test = [[row[-1] for row in part] for part in (train, test)]
     if kind.metric == "roc_auc":
-        return float(roc_auc_score(np.array(y_test) == "1", -IsolationForest(300, random_state=0).fit(x).score_samples(x_test)))
+        return float(roc_auc_score(np.array(y_test) == "1", -IsolationForest(n_estimators=300, random_state=0).fit(x).score_samples(x_test)))
     return float(f1_score(y_test, RandomForestClassifier(300, random_state=0).fit(x, y).predict(x_test), average="macro"))
 
 
