@@ -22,8 +22,9 @@ public struct DatasetGuess: Sendable {
     /// - Parameters:
     ///   - target: the column to predict; nil for one that looks like a class by its name or place, else the last one.
     ///   - task: nil for the one that suits the target.
+    ///   - files: of tables in a folder or archive, those whose path fits this pattern; nil for all.
     public init(
-        _ path: String, target: String? = nil, task: LearningTask? = nil
+        _ path: String, target: String? = nil, task: LearningTask? = nil, files: String? = nil
     ) throws(DatasetError) {
         if path == DatasetSource.digits.rawValue {
             request = DatasetRequest(source: .digits)
@@ -31,9 +32,16 @@ public struct DatasetGuess: Sendable {
         }
         guard SourceFile.exists(path) else { throw .file(path, detail: "is not there or cannot be read") }
         request = DatasetRequest(source: .csv, path: path)
-        let tree = try FileTree(path)
-        let source = try DatasetGuess.source(path, tree)
+        let tree = try FileTree(path).map { tree throws(DatasetError) in try tree.keeping(files) }
+        let source = try files == nil ? DatasetGuess.source(path, tree) : .csv
         request.source = source
+        if let files {
+            guard tree != nil else {
+                throw .file(path, detail: "is one file, of which no pattern ('\(files)') chooses any")
+            }
+            request.table.files = files
+            add("files", quoted(files), "the tables whose path fits")
+        }
         switch source {
         case .csv: try guessTable(tree, target: target, task: task)
         case .npz:
@@ -106,7 +114,7 @@ extension DatasetGuess {
         _ tree: FileTree?, target: String?, task: LearningTask?
     ) throws(DatasetError) {
         let path = request.path ?? ""
-        let file = tree?.files(TableFiles.endings).first
+        let file = tree?.tables(request.table.files).first
         let bytes: [UInt8]
         if let tree, let file {
             bytes = try tree.contents(of: file)
@@ -148,7 +156,7 @@ extension DatasetGuess {
         var runs: LabelRuns?
         var group: Int?
         let dates = columns.first { table.tellsTime(column: $0) }
-        if let tree, tree.files(TableFiles.endings).count > 1 {
+        if let tree, tree.tables(request.table.files).count > 1 {
             runs = LabelRuns(
                 try DatasetGuess.labels(of: target, tree, request, time: dates.map { table.header[$0] }))
         } else {
@@ -178,7 +186,7 @@ extension DatasetGuess {
             add("time", quoted(table.header[time]), "the order of rows")
         }
         let length = runs.windowLength
-        let rows = table.rowCount * max(tree?.files(TableFiles.endings).count ?? 1, 1)
+        let rows = table.rowCount * max(tree?.tables(request.table.files).count ?? 1, 1)
         // Few rows give more windows where these overlap more: a network learns from each of its shifts.
         let stride = max(min(length / 2, rows / DatasetGuess.enoughWindows), length / 8, 1)
         request.table.window = SlidingWindow(length: length, stride: stride, label: .majority)
@@ -203,7 +211,7 @@ extension DatasetGuess {
         of target: String, _ tree: FileTree, _ request: DatasetRequest, time: String?
     ) throws(DatasetError) -> [[String]] {
         var labels: [[String]] = []
-        for file in tree.files(TableFiles.endings).prefix(20) {
+        for file in tree.tables(request.table.files).prefix(20) {
             let table = try CSVTable(
                 parsing: try tree.contents(of: file), file: tree.path(of: file), format: request.table.format)
             let texts = try table.texts(target)
@@ -367,6 +375,11 @@ extension DatasetGuess {
 }
 
 extension FileTree {
+    /// The files that end like tables, or all where a pattern chose them.
+    fileprivate func tables(_ pattern: String?) -> [String] {
+        pattern == nil ? files(TableFiles.endings) : paths
+    }
+
     /// What most of the files are, where nothing is read: the end of a sentence, or nothing.
     fileprivate var unread: String {
         var counts: [String: Int] = [:]

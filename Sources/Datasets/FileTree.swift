@@ -3,7 +3,7 @@ import Archives
 /// The files of a folder or of an archive, by their paths within it.
 struct FileTree: Sendable {
     /// In byte order.
-    let paths: [String]
+    private(set) var paths: [String]
     /// Paths of folders, those without files among them; of archives only those that they name.
     let folders: [String]
     private let root: String
@@ -73,6 +73,18 @@ struct FileTree: Sendable {
         paths = parts.flatMap { part in part.tree.paths.map { "\(part.folder)/\($0)" } }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         folders = parts.flatMap { part in part.tree.folders.map { "\(part.folder)/\($0)" } }
+    }
+
+    /// The same with those files only whose path fits a pattern; all where that is nil.
+    func keeping(_ pattern: String?) throws(DatasetError) -> FileTree {
+        guard let pattern else { return self }
+        guard let glob = Glob(pattern) else {
+            throw .file(root, detail: "'\(pattern)' is no file-name pattern")
+        }
+        var kept = self
+        kept.paths = paths.filter(glob.matches)
+        guard !kept.paths.isEmpty else { throw .file(root, detail: "has no file that fits '\(pattern)'") }
+        return kept
     }
 
     /// The tree that holds a file, and the file's path in that; nil where this is one tree.

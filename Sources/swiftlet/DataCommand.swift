@@ -36,6 +36,9 @@ struct InitCommand: ParsableCommand {
     var target: String?
     @Option(help: "classification, regression or anomaly.")
     var task: String?
+    @Option(
+        help: "Of tables in a folder or archive, those whose path fits this pattern, such as 'runs/*.csv'.")
+    var files: String?
     @Option(help: "Where to write the job.")
     var output = "job.yaml"
     @Flag(help: "Replaces an existing file.")
@@ -52,7 +55,7 @@ struct InitCommand: ParsableCommand {
         }
         let request = InitRequest(
             data: data, devices: devices, target: target, task: task.flatMap { LearningTask(rawValue: $0) },
-            output: output)
+            files: files, output: output)
         try jobText(for: request).write(toFile: output, atomically: true, encoding: .utf8)
         print("wrote \(output)")
     }

@@ -14,17 +14,21 @@ public struct InitRequest: Sendable {
     public var target: String?
     /// Nil for what suits the target.
     public var task: LearningTask?
+    /// Of tables in a folder or archive, those whose path fits this pattern; nil for all.
+    public var files: String?
     /// Where the file will lie; paths in it are relative to its folder.
     public var output: String
 
     /// A request.
     public init(
-        data: String, devices: [String], target: String? = nil, task: LearningTask? = nil, output: String
+        data: String, devices: [String], target: String? = nil, task: LearningTask? = nil,
+        files: String? = nil, output: String
     ) {
         self.data = data
         self.devices = devices
         self.target = target
         self.task = task
+        self.files = files
         self.output = output
     }
 }
@@ -35,7 +39,8 @@ public func jobText(for request: InitRequest) throws -> String {
     for device in request.devices {
         _ = try shelf.profile(device, relativeTo: JobFile.folder(of: request.output))
     }
-    let guess = try DatasetGuess(request.data, target: request.target, task: request.task)
+    let guess = try DatasetGuess(
+        request.data, target: request.target, task: request.task, files: request.files)
     let dataset = try Dataset(guess.request)
     let draft = JobDraft(request, guess, dataset)
     return draft.text
