@@ -26,6 +26,8 @@ public struct Dataset: Sendable {
     public var officialValidation: Range<Int>?
     /// Names of the values of a table's row; empty for other sources.
     public var featureNames: [String] = []
+    /// Columns of a table that are no features; empty for other sources.
+    public var unusedColumns: [UnusedColumn] = []
     /// How rows of a table became samples; nil for other sources.
     public var table: TableForm?
     /// What a pixel or band without signal reads, to fill what an augmentation shifts in.

@@ -32,7 +32,9 @@ enum TableLoader {
         }
         if let rowCount = options.baselineRows { rows.standardise(by: rowCount) }
         if let life = options.remainingLife { try rows.countDown(life, testFrom: ends[1], file: path) }
-        return try rows.dataset(plan, options, ends: ends, file: path)
+        var dataset = try rows.dataset(plan, options, ends: ends, file: path)
+        dataset.unusedColumns = plan.unusedColumns(of: first.header, options)
+        return dataset
     }
 
     /// The file's name without folder and ending.

@@ -174,6 +174,92 @@ struct AnyTaskTests {
     }
 
     @Test(
+        "`data check` gives the range of each feature and of the numbers to predict, and what is no feature")
+    func ranges() throws {
+        let folder = try TemporaryFolder()
+        // Numbers from 1 to 200 in an order of their own; 3·n + 1 to predict.
+        let rows = (0..<200).map { row -> String in
+            let n = (row * 37) % 200 + 1
+            return "\(row),\(n),\(n % 2 == 0 ? "even" : "odd"),\(n % 7 == 0 ? 1 : 2),\(3 * n + 1).5"
+        }
+        let data = try folder.write(
+            "id,n,kind,spare,value\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        let job = try folder.write(
+            """
+            version: 1
+            name: t
+            dataset: {source: csv, path: t.csv, target: value, task: regression, ignore: [id], features: [n, kind], split_seed: 1}
+            space: mlp
+            devices: [stm32h743]
+            search: {max_evaluations: 2}
+            """, to: "t.yaml")
+        let answers = [try checkData(data), try checkData(job)]
+        #expect(answers[0].leftOut.map(\.column) == ["id", "value"])
+        #expect(answers[0].leftOut.map(\.reason) == ["identifiers tell nothing", "is predicted"])
+        #expect(answers[1].leftOut.map(\.column) == ["id", "spare", "value"])
+        #expect(
+            answers[1].leftOut.map(\.reason) == ["is ignored", "is not among the features", "is predicted"])
+        for answer in answers {
+            let target = try #require(answer.target)
+            let n = try #require(answer.features.first { $0.name == "n" })
+            // What follows from the line 3·n + 1.5, whichever rows were drawn for training.
+            #expect(target.minimum == 3 * n.minimum + 1.5 && target.maximum == 3 * n.maximum + 1.5)
+            #expect(abs(target.mean - (3 * n.mean + 1.5)) < 1e-3 && n.minimum < 10 && n.maximum > 190)
+            #expect(target.deviation > 160 && target.deviation < 185)
+            let shares = answer.features.filter { $0.name.hasPrefix("kind=") }.map(\.mean)
+            #expect(shares.count == 2 && abs(shares.reduce(0, +) - 1) < 1e-9)
+            let text = try answer.text(as: .table, style: TableStyle(width: 80))
+            #expect(text.contains("to predict: ") && text.contains("no features: id ("))
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        }
+    }
+
+    @Test("Groups that a job divides on purpose are no doubt", arguments: [true, false])
+    func dividedGroups(isAsked: Bool) throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<160).map { "m\($0 / 40),\($0 * 37 % 101).5,\($0 % 3 == 0 ? "bad" : "fine")" }
+        _ = try folder.write("machine,a,state\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        let job = try folder.write(
+            """
+            version: 1
+            name: t
+            dataset: {source: csv, path: t.csv, group: machine\(isAsked ? ", test: {after: 30}" : "")}
+            space: mlp
+            devices: [stm32h743]
+            search: {max_evaluations: 2}
+            """, to: "t.yaml")
+        #expect(
+            try checkData(job).warnings.contains { $0.contains("groups have samples in several") } != isAsked)
+    }
+
+    @Test("`init` takes the tables of a folder that fit a pattern, where others have other columns")
+    func choosesFiles() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/data", withIntermediateDirectories: true)
+        for name in ["run-1", "run-2", "notes"] {
+            let rows = (0..<60).map { "\($0 * 37 % 101).5,\($0 * 7 % 5),\($0 % 2 == 0 ? "a" : "b")" }
+            _ = try folder.write(
+                (name == "notes" ? "other" : "x") + ",y2,state\n" + rows.joined(separator: "\n") + "\n",
+                to: "data/\(name).csv")
+        }
+        var request = InitRequest(
+            data: "\(folder.path)/data", devices: ["stm32h743"], output: "\(folder.path)/job.yaml")
+        #expect { try jobText(for: request) } throws: { "\($0)".contains("by files: PATTERN") }
+        request.files = "run-*.csv"
+        let text = try jobText(for: request)
+        #expect(text.contains("  files: 'run-*.csv'") && text.contains("120 samples of 1×1×2"))
+        #expect(try checkData(try folder.write(text, to: "job.yaml")).samples == 120)
+        request.files = "walk-*.csv"
+        #expect { try jobText(for: request) } throws: {
+            "\($0)".contains("has no file that fits 'walk-*.csv'")
+        }
+        request.files = "*.csv"
+        request.data = "\(folder.path)/data/run-1.csv"
+        #expect { try jobText(for: request) } throws: { "\($0)".contains("is one file") }
+    }
+
+    @Test(
         "`data check` recommends average precision only where it is that of the rare class",
         arguments: [("fault", "normal", false), ("ok", "rare", true)])
     func rareClassJudged(first: String, second: String, isLastRare: Bool) throws {

@@ -13,30 +13,57 @@ public func checkData(
     _ path: String, sheet: String? = nil, replacing: Bool = false
 ) throws -> DataAnswer {
     let file = try sheet.map { try OutputPath($0, replacing: replacing) }
-    let (data, name) = try preparedData(path)
-    try file?.write(ContactSheet(data, name: name).html)
-    return DataAnswer(data, name: name)
+    let checked = try CheckedData(path)
+    try file?.write(ContactSheet(checked.data, name: checked.name).html)
+    return DataAnswer(checked)
 }
 
-private func preparedData(_ path: String) throws -> (data: PreparedData, name: String) {
-    if path.hasSuffix(".yaml") {
-        let job = try JobSource(named: path).resolved()
-        guard case .training(let training) = try job.work(data: nil) else {
-            throw KitError.refused("\(path): a table job has measurements, no samples to check")
+/// What a path stands for, loaded and divided.
+private struct CheckedData {
+    let data: PreparedData
+    let name: String
+    /// Whether a job says that groups are divided, by time or behind their first rows.
+    let dividesGroups: Bool
+    /// Why columns are ignored that no job names; nil for a job.
+    let whyIgnored: String?
+}
+
+extension CheckedData {
+    init(_ path: String) throws {
+        if path.hasSuffix(".yaml") {
+            let job = try JobSource(named: path).resolved()
+            guard case .training(let training) = try job.work(data: nil),
+                case .samples(let source) = job.data
+            else {
+                throw KitError.refused("\(path): a table job has measurements, no samples to check")
+            }
+            self.init(
+                data: training.data, name: job.name, dividesGroups: source.rules.dividesGroups,
+                whyIgnored: nil)
+            return
         }
-        return (training.data, job.name)
+        let guess = try DatasetGuess(path)
+        let task = guess.request.table.task
+        let goal = LearningGoal(task: task, metric: .usual(for: task))
+        self.init(
+            data: try PreparedData(
+                Dataset(guess.request), rules: SplitRules(validation: nil, test: nil), augmentation: .none,
+                goal: goal), name: path, dividesGroups: false,
+            whyIgnored: guess.keys.first { $0.name == "ignore" }?.remark)
     }
-    let guess = try DatasetGuess(path)
-    let task = guess.request.table.task
-    let goal = LearningGoal(task: task, metric: .usual(for: task))
-    let data = try PreparedData(
-        Dataset(guess.request), rules: SplitRules(validation: nil, test: nil), augmentation: .none, goal: goal
-    )
-    return (data, path)
+}
+
+extension SplitRules {
+    /// Whether parts are asked for that divide groups.
+    fileprivate var dividesGroups: Bool {
+        if case .after? = test { return true }
+        return basis == .time
+    }
 }
 
 extension DataAnswer {
-    init(_ data: PreparedData, name: String) {
+    fileprivate init(_ checked: CheckedData) {
+        let data = checked.data
         let (dataset, split) = (data.dataset, data.split)
         let review = SampleReview(data)
         var shared: [String] = []
@@ -47,21 +74,33 @@ extension DataAnswer {
             }.map { dataset.groupNames[$0] }
         }
         self.init(
-            name: name, task: data.task.goal.task.rawValue, samples: dataset.count,
+            name: checked.name, task: data.task.goal.task.rawValue, samples: dataset.count,
             shape: dataset.sampleShape,
             classes: ClassCount.all(dataset, split),
             parts: Parts(
                 train: split.train.count, validation: split.validation.count, test: split.test.count),
             minimum: review.minimum, maximum: review.maximum, mean: review.mean,
-            constantFeatures: review.constantFeatures, duplicates: review.duplicates,
+            features: review.features,
+            leftOut: dataset.unusedColumns.map { unused in
+                LeftOut(
+                    column: unused.column,
+                    reason: unused.reason == "is ignored"
+                        ? checked.whyIgnored ?? unused.reason : unused.reason)
+            }, target: TargetSpread(dataset, split.train),
+            constantFeatures: review.features.filter { $0.minimum == $0.maximum }.map(\.name),
+            duplicates: review.duplicates,
             duplicatesAcrossParts: review.duplicatesAcrossParts, sharedGroups: shared, warnings: [])
         warnings =
             dataset.remarks + dataset.answersGivenAway(in: split.train)
-            + doubts(isDivided: dataset.officialTest != nil || dataset.officialValidation != nil)
+            + doubts(
+                isDivided: dataset.officialTest != nil || dataset.officialValidation != nil,
+                dividesGroups: checked.dividesGroups)
     }
 
-    /// - Parameter isDivided: whether the data set itself sets a part apart.
-    private func doubts(isDivided: Bool) -> [String] {
+    /// - Parameters:
+    ///   - isDivided: whether the data set itself sets a part apart.
+    ///   - dividesGroups: whether that is what the job asks for.
+    private func doubts(isDivided: Bool, dividesGroups: Bool) -> [String] {
         var doubts: [String] = []
         if duplicatesAcrossParts > 0 {
             doubts.append(
@@ -73,7 +112,7 @@ extension DataAnswer {
                 "features with one value only: \(constantFeatures.prefix(10).joined(separator: ", "))")
         }
         // Anomalies are looked for where normal samples were learned: each recording may be in all parts.
-        if !sharedGroups.isEmpty, task != LearningTask.anomaly.rawValue {
+        if !sharedGroups.isEmpty, !dividesGroups, task != LearningTask.anomaly.rawValue {
             doubts.append(
                 "\(sharedGroups.count) groups have samples in several parts (\(sharedGroups.prefix(5).joined(separator: ", "))…); "
                     + (isDivided
@@ -133,7 +172,7 @@ private struct SampleReview {
     private(set) var mean = 0.0
     private(set) var duplicates = 0
     private(set) var duplicatesAcrossParts = 0
-    private(set) var constantFeatures: [String] = []
+    private(set) var features: [DataAnswer.FeatureRange] = []
 
     init(_ data: PreparedData) {
         let (dataset, split) = (data.dataset, data.split)
@@ -157,21 +196,43 @@ private struct SampleReview {
             }
         }
         mean = sum / Double(max(dataset.count * dataset.sampleSize, 1))
-        constantFeatures = SampleReview.constants(dataset, split.train)
+        features = SampleReview.ranges(dataset, split.train)
     }
 
-    /// Columns of a table with one value in all training samples.
-    private static func constants(_ dataset: Dataset, _ train: [Int]) -> [String] {
-        guard let first = train.first, !dataset.featureNames.isEmpty else { return [] }
+    /// What the columns of a table hold in all training samples.
+    private static func ranges(_ dataset: Dataset, _ train: [Int]) -> [DataAnswer.FeatureRange] {
         let width = dataset.featureNames.count
-        let reference = dataset.sample(first)
-        var isConstant = [Bool](repeating: true, count: width)
+        guard let first = train.first, width > 0 else { return [] }
+        var (low, high) = (Array(dataset.sample(first).prefix(width)), [Float]())
+        high = low
+        var sums = [Double](repeating: 0, count: width)
         for index in train {
-            for (place, value) in dataset.sample(index).enumerated() where value != reference[place % width] {
-                isConstant[place % width] = false
+            for (place, value) in dataset.sample(index).enumerated() {
+                let column = place % width
+                low[column] = min(low[column], value)
+                high[column] = max(high[column], value)
+                sums[column] += Double(value)
             }
         }
-        return dataset.featureNames.indices.filter { isConstant[$0] }.map { dataset.featureNames[$0] }
+        let count = Double(train.count * dataset.sampleSize / width)
+        return dataset.featureNames.enumerated().map { column, name in
+            DataAnswer.FeatureRange(
+                name: name, minimum: Double(low[column]), maximum: Double(high[column]),
+                mean: sums[column] / count)
+        }
+    }
+}
+
+extension DataAnswer.TargetSpread {
+    /// Of the numbers that some samples are to predict; nil where nothing of the kind is predicted.
+    fileprivate init?(_ dataset: Dataset, _ indices: [Int]) {
+        guard case .values(let values) = dataset.target, !indices.isEmpty else { return nil }
+        let numbers = indices.map { Double(values[$0]) }
+        let mean = numbers.reduce(0, +) / Double(numbers.count)
+        let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)
+        self.init(
+            minimum: numbers.min() ?? mean, maximum: numbers.max() ?? mean, mean: mean,
+            deviation: variance.squareRoot())
     }
 }
 
