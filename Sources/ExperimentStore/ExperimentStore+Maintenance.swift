@@ -41,10 +41,14 @@ extension ExperimentStore {
     /// Takes over the jobs of another database, in one transaction.
     ///
     /// A job known here under the same plan gains the evaluations that it lacks; under another plan it is
-    /// refused.
+    /// refused, and so is a new one whose folder would be one with files of others.
     public func merge(_ other: ExperimentStore) throws -> [String] {
         let jobs = try other.jobNames().map { try other.job(named: $0) }
         let contents = try jobs.map { try JobContents(of: $0) }
+        let known = Set(try jobNames())
+        for job in jobs where !known.contains(job.name) && folder(of: job.name) != job.folder {
+            try JobFolder(path: folder(of: job.name)).refuseOthersFiles(ofNew: job.name)
+        }
         try write { database in
             for content in contents { try content.add(to: database) }
         }

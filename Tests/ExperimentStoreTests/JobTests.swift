@@ -407,6 +407,22 @@ struct JobTests {
         #expect(try job.evaluations() == same.evaluations())
         #expect(try store.jobNames() == ["digits", "speech"])
 
+        // A folder of the user's keeps what it has, and nothing else comes into it.
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder.path + "/elsewhere", withIntermediateDirectories: true)
+        let fourth = try ExperimentStore(writing: folder.path + "/elsewhere/fourth.sqlite")
+        _ = try fourth.begin(try Sample.plan("pictures"))
+        let taken = store.folder(of: "pictures")
+        try files.createDirectory(atPath: "\(taken)/cats", withIntermediateDirectories: true)
+        #expect(throws: StoreError.folderIsTaken(path: taken, job: "pictures", by: "cats")) {
+            try store.merge(fourth)
+        }
+        #expect(try files.contentsOfDirectory(atPath: taken) == ["cats"])
+        #expect(try store.jobNames() == ["digits", "speech"])
+        try files.removeItem(atPath: taken)
+        #expect(try store.merge(fourth) == ["pictures"])
+        try store.delete("pictures")
+
         let third = try ExperimentStore(writing: folder.path + "/third.sqlite")
         _ = try third.begin(try Sample.plan("new"))
         _ = try third.begin(try Sample.plan(keys: ["seed": "5"]))
