@@ -96,7 +96,12 @@ struct FileTree: Sendable {
     private static func tar(_ bytes: [UInt8], _ path: String) throws(ArchiveError) -> Archive {
         let tar = try TarArchive(bytes, file: path)
         var contents: [String: Range<Int>] = [:]
-        for entry in tar.entries where !isHidden(entry.name) { contents[plain(entry.name)] = entry.content }
+        for entry in tar.entries where !isHidden(entry.name) {
+            guard contents.updateValue(entry.content, forKey: plain(entry.name)) == nil else {
+                throw .damaged(
+                    file: path, detail: "two members have one name, '\(plain(entry.name))'; pack it anew")
+            }
+        }
         return .tar(tar.bytes, contents, folders: tar.folders)
     }
 
@@ -182,7 +187,7 @@ struct FileTree: Sendable {
         part(of: file).map { $0.tree.path(of: $0.file) } ?? "\(root)/\(file)"
     }
 
-    private static func isArchiveName(_ path: String) -> Bool {
+    static func isArchiveName(_ path: String) -> Bool {
         let name = path.lowercased()
         return [".tar", ".tar.gz", ".tgz", ".zip"].contains { name.hasSuffix($0) }
     }

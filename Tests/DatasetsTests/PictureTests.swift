@@ -257,6 +257,29 @@ struct PictureTests {
         }
     }
 
+    @Test("A tar archive with two members of one name is refused")
+    func refusesTwins() throws {
+        func member(_ name: String) -> [UInt8] {
+            var block = [UInt8](repeating: 0, count: 512)
+            func put(_ text: String, at start: Int) {
+                block.replaceSubrange(start..<start + text.utf8.count, with: text.utf8)
+            }
+            put(name, at: 0)
+            put("00000000002", at: 124)
+            put("        ", at: 148)
+            put("0", at: 156)
+            let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
+            put(String(repeating: "0", count: 6 - sum.count) + sum + "\0 ", at: 148)
+            return block + Array("a\n".utf8) + [UInt8](repeating: 0, count: 510)
+        }
+        let end = [UInt8](repeating: 0, count: 1024)
+        try withFolder(["t.tar": member("a.csv") + member("./a.csv") + end]) { folder in
+            #expect { try DatasetGuess("\(folder)/t.tar") } throws: {
+                "\($0)".contains("two members have one name, 'a.csv'")
+            }
+        }
+    }
+
     @Test("CIFAR-10's pictures are read out of their archive", .enabled(if: isPresent("cifar10-images")))
     func readsCIFAR() throws {
         let dataset = try Dataset(
