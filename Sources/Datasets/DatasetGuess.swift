@@ -64,8 +64,10 @@ public struct DatasetGuess: Sendable {
             }
             return .csv
         }
-        if tree.paths.contains(where: { $0.contains("train-images") }) { return .idx }
-        if tree.paths.contains(where: { $0.contains("data_batch_") }) { return .cifar10 }
+        // Both are read from the folder itself; below it lies something else.
+        let names = tree.paths.filter { !$0.contains("/") }
+        if names.contains(where: { $0.contains("train-images") }) { return .idx }
+        if names.contains(where: { $0.contains("data_batch_") }) { return .cifar10 }
         let kinds: [(DatasetSource, [String])] = [
             (.imageFolder, [".png", ".jpg", ".jpeg"]), (.wavFolder, [".wav", ".flac", ".ogg"]),
             (.csv, TableFiles.endings),

@@ -257,6 +257,19 @@ struct PictureTests {
         }
     }
 
+    @Test("Files of MNIST below a folder of tables do not make it one of MNIST")
+    func looksAtTheFolderItself() throws {
+        let table = Array(("a,b\n" + (0..<40).map { "\($0 * 7 % 11),\($0 % 2)\n" }.joined()).utf8)
+        try withFolder(["t.csv": table, "old/train-images-idx3-ubyte": [0]]) { folder in
+            let source = try DatasetGuess(folder).request.source
+            #expect(source == .csv)
+        }
+        try withFolder(["t.csv": table, "train-images-idx3-ubyte": [0]]) { folder in
+            let source = try DatasetGuess(folder).request.source
+            #expect(source == .idx)
+        }
+    }
+
     @Test("A tar archive with two members of one name is refused")
     func refusesTwins() throws {
         func member(_ name: String) -> [UInt8] {
