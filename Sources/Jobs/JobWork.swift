@@ -35,20 +35,25 @@ package struct TrainingWork: Sendable {
 extension ResolvedJob {
     /// Loads the data; `folder` replaces the data set's path.
     ///
-    /// - Parameter database: where teachers are looked up that are finished candidates; nil where nothing will be trained.
-    package func work(data folder: String?, database: String? = nil) throws -> JobWork {
+    /// - Parameters:
+    ///   - database: where teachers are looked up that are finished candidates; nil where nothing will be trained.
+    ///   - checkTime: called when samples are read and when they are prepared; throws where that took too long.
+    package func work(
+        data folder: String?, database: String? = nil, checkTime: () throws -> Void = {}
+    ) throws -> JobWork {
         switch data {
         case .table(let source):
             return .table(
                 try MeasurementTable(
                     source.paths.map { try CSVTable(contentsOf: $0) }, columns: source.columns, space: space))
         case .samples(let source):
-            return .training(try trainingWork(source, folder: folder, database: database))
+            return .training(
+                try trainingWork(source, folder: folder, database: database, checkTime: checkTime))
         }
     }
 
     private func trainingWork(
-        _ source: SampleSource, folder: String?, database: String?
+        _ source: SampleSource, folder: String?, database: String?, checkTime: () throws -> Void
     ) throws -> TrainingWork {
         guard finalSettings.precision.kernels != nil else {
             throw JobError(
@@ -56,9 +61,12 @@ extension ResolvedJob {
         }
         var request = source.request
         request.path = folder ?? request.path
+        let dataset = try Dataset(request)
+        try checkTime()
         let data = try PreparedData(
-            Dataset(request), rules: source.rules, augmentation: source.augmentation,
+            dataset, rules: source.rules, augmentation: source.augmentation,
             normalization: source.normalization, goal: source.goal, standardises: weights.isUntrained)
+        try checkTime()
         let pricer = SpacePricer(
             space: space, input: data.input, devices: profiles,
             reserve: reserve.adding(data.dataset.frontEndWork))

@@ -107,7 +107,7 @@ extension LengthChoice {
                 seconds: limit, searchShare: max(0.05, 1 - finishing / division.seconds), speed: speed))
     }
 
-    private static func text(_ seconds: Double) -> String {
+    static func text(_ seconds: Double) -> String {
         seconds < 1 ? "\(Human.number(seconds * 1000)) ms" : Human.duration(seconds)
     }
 

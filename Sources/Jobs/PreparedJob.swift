@@ -33,7 +33,7 @@ extension JobSource {
             try schedule.limitTime(of: going, work)
             return PreparedJob(job: going, work: work, schedule: schedule)
         }
-        let work = try job.work(data: data, database: database)
+        let work = try job.work(data: data, database: database) { try job.refuseOverrun(since: begun) }
         let schedule = try job.schedule(work, width: width, begun: begun)
         let chosen = try job.with(schedule.lengths)
         return PreparedJob(
@@ -83,6 +83,16 @@ extension ResolvedJob {
         let speed = try measureSpeed(training, limit)
         let spent = (ContinuousClock.now - begun) / .seconds(1)
         return try choice.byTime(limit - spent, spent: spent, limit: limit, width: width, speed: speed)
+    }
+
+    /// Throws where the limited time is over before anything was trained.
+    fileprivate func refuseOverrun(since begun: ContinuousClock.Instant) throws {
+        let spent = (ContinuousClock.now - begun) / .seconds(1)
+        guard let limit = search.maxSeconds, spent >= limit else { return }
+        throw JobError(
+            "\(file): search.max_time: \(LengthChoice.text(limit)) is too short for this job on this computer, where reading its "
+                + "data alone takes that long; give it at least several times "
+                + Human.duration(max(spent, 1).rounded(.up)))
     }
 
     fileprivate func measureSpeed(_ training: TrainingWork, _ limit: Double) throws -> TrainingSpeed {
