@@ -79,6 +79,12 @@ struct GoldenTests {
         let front = FrontAnswer(
             job: "j", device: "d", fidelity: .final, metric: "rmse", reference: [1.1], hypervolume: 0.5,
             candidates: [candidate])
+        #expect(try !front.table(TableStyle()).contains("within the job's bounds"))
+        var outside = front
+        outside.hypervolume = 0
+        #expect(
+            try outside.table(TableStyle()).contains("hypervolume 0 (no member lies within the job's bounds)")
+        )
         let json = try front.json
         #expect(json.contains("\"quality\": 2.5,\n      \"quality_se\": 0.1,"))
         #expect(!json.contains("accuracy"))

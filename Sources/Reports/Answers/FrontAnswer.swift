@@ -102,6 +102,8 @@ extension FrontAnswer {
         let heading =
             "\(device): \(candidates.count) candidates, fidelity \(fidelity?.rawValue ?? "none"), "
             + "hypervolume \(Human.number(hypervolume))"
+            + (hypervolume == 0 && candidates.contains { $0.isPareto }
+                ? " (no member lies within the job's bounds)" : "")
             + (metric == "accuracy"
                 ? "" : ", \(candidates.first?.quality.name.rawValue ?? "quality") is \(metric)")
             + "\n" + (notes + [sharedRemark].compactMap(\.self)).map { "\($0)\n" }.joined()
