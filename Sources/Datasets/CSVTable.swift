@@ -149,7 +149,9 @@ public struct CSVTable: Sendable {
     private func advice(_ text: String) -> String {
         let grouped = thousandsAdvice(text)
         guard grouped.isEmpty else { return grouped }
-        return format.missing.isEmpty ? "; does it stand for a missing value (missing: […])?" : ""
+        return format.missing.isEmpty
+            ? "; does it stand for a missing value (missing: […]) or for a class (task: classification, or categorical)?"
+            : ""
     }
 }
 

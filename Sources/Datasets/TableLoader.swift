@@ -33,6 +33,9 @@ enum TableLoader {
         if let rowCount = options.baselineRows { rows.standardise(by: rowCount) }
         if let life = options.remainingLife { try rows.countDown(life, testFrom: ends[1], file: path) }
         var dataset = try rows.dataset(plan, options, ends: ends, file: path)
+        if let pattern = options.files, !SourceFile.isFolder(path), !FileTree.isArchiveName(path) {
+            dataset.remarks.append("\(path): is one file, so that files: '\(pattern)' chooses nothing")
+        }
         dataset.unusedColumns = plan.unusedColumns(of: first.header, options)
         return dataset
     }
