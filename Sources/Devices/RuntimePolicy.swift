@@ -62,10 +62,10 @@ extension Graph {
 
     /// Sums skip terms that only zeros feed.
     private func droppingZeroFed(keepingSums keepsSums: Bool) -> Graph {
-        var isZero = values.map { $0.isZeroNumber }
+        var isZero = values.map { $0.isConstantZero }
         var replaced = [ValueID?](repeating: nil, count: values.count)
         for node in nodes {
-            let data = node.inputs.filter { self[$0].constant == nil || self[$0].isZeroNumber }
+            let data = node.inputs.filter { self[$0].constant == nil || self[$0].isConstantZero }
             let zeros = data.map { isZero[$0.index] }
             let traits = node.operation.traits
             isZero[node.output.index] =
@@ -115,20 +115,12 @@ extension Graph {
 
 extension Node {
     fileprivate func multipliesByZero(in graph: Graph) -> Bool {
-        if case .binary(.multiply) = operation { inputs.contains { graph[$0].isZeroNumber } } else { false }
+        if case .binary(.multiply) = operation { inputs.contains { graph[$0].isConstantZero } } else { false }
     }
 
     /// Whether the node only multiplies by a constant number.
     fileprivate func scalesByNumber(in graph: Graph) -> Bool {
         if case .binary(.multiply) = operation { inputs.contains { graph.isNumber($0) } } else { false }
-    }
-}
-
-extension Value {
-    /// Whether the constant is the number zero.
-    fileprivate var isZeroNumber: Bool {
-        guard case .repeated(let number, _) = constant?.tensor.storage else { return false }
-        return number == Double(type.quantization?.zeroPoint ?? 0)
     }
 }
 

@@ -81,12 +81,14 @@ struct NormalizationTests {
         #expect(builder.graph(outputs: [output]).normalized(for: .swiftlet).nodes.count == 2)
     }
 
-    @Test("Dead branches are kept, unused ones dropped, or zeros followed to the end, as the policy says")
-    func deadCode() throws {
+    @Test(
+        "Dead branches are kept, unused ones dropped, or zeros followed to the end, as the policy says",
+        arguments: [Tensor.Storage.repeated(0, .float32), .float32([0])])
+    func deadCode(number: Tensor.Storage) throws {
         var network = NetworkBuilder()
         let input = network.builder.input("x", ValueType([1, 4, 4, 2]))
         let first = try network.block(input, to: 2, kernel: 3, name: "first")
-        let zero = network.builder.constant("zero", Tensor([1], .repeated(0, .float32)))
+        let zero = network.builder.constant("zero", Tensor([1], number))
         let nothing = try network.builder.apply(.binary(.multiply), to: [first, zero], name: "none")
         _ = try network.block(first, to: 2, kernel: 3, name: "unread")
         let sum = try network.builder.apply(.binary(.add), to: [nothing, input], name: "sum")

@@ -23,6 +23,24 @@ struct CalibrationTests {
         return path
     }
 
+    /// Some cells of the space have branches that are multiplied by zero, which this device's runtime runs in part.
+    @Test(
+        "The files of probes cost what their architectures cost",
+        arguments: ["raspberry-pi-4", "raspberry-pi-5"])
+    func files(device: String) throws {
+        let folder = try TemporaryFolder()
+        let probes = "\(folder.path)/probes"
+        _ = try DeviceCommands.probes(
+            ProbeRequest(device: device, space: "nas-bench-201", count: 6, format: .tflite, output: probes))
+        let predicted = try SpaceCommands.predict(
+            space: "nas-bench-201", architectures: "\(probes)/probes.csv", on: device)
+        for (index, row) in predicted.predictions.enumerated() {
+            let file = try ModelCommands.predict("\(probes)/probe-\(index + 1).tflite", on: device)
+            let (latency, expected) = (try #require(file.latency), try #require(row.latency))
+            #expect(abs(latency / expected - 1) < 0.05, "\(row.architecture): \(latency) ms, \(expected) ms")
+        }
+    }
+
     @Test("Times of a slower device give a profile that predicts slower, and loads like a shipped one")
     func slower() throws {
         let folder = try TemporaryFolder()

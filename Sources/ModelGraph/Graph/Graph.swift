@@ -25,6 +25,13 @@ public struct Value: Hashable, Sendable {
     }
 }
 
+extension Value {
+    /// Whether every element is known to stand for zero, by a number built into the graph or one read from a file.
+    package var isConstantZero: Bool {
+        constant?.tensor.number == Double(type.quantization?.zeroPoint ?? 0)
+    }
+}
+
 /// A tensor known before the graph runs, and how sparse it is.
 public struct Constant: Hashable, Sendable {
     /// The elements, or only their shape and type.

@@ -52,14 +52,6 @@ extension GraphEditor {
     }
 }
 
-extension Value {
-    /// Whether every element is known to stand for zero.
-    fileprivate var isConstantZero: Bool {
-        guard case .repeated(let number, _) = constant?.tensor.storage else { return false }
-        return number == Double(type.quantization?.zeroPoint ?? 0)
-    }
-}
-
 extension Operation {
     /// Whether the result is zero when these inputs are.
     fileprivate func isZero(where inputs: [Bool]) -> Bool {

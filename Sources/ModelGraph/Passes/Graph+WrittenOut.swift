@@ -270,8 +270,7 @@ private struct WrittenOutMatcher {
     /// The constant number that a value is.
     private func number(_ value: ValueID) -> Float? {
         guard let tensor = graph[value].constant?.tensor, tensor.dataType.isFloatingPoint else { return nil }
-        if case .repeated(let number, _) = tensor.storage { return Float(number) }
-        return tensor.shape.elementCount == 1 ? tensor.floats?.first : nil
+        return tensor.number.map { Float($0) }
     }
 
     /// What a sum adds to this number.

@@ -48,6 +48,12 @@ public struct Tensor: Hashable, Sendable {
     /// Whether the elements are known, stored one by one or as one repeated value.
     public var isKnown: Bool { if case .unknown = storage { false } else { true } }
 
+    /// The number that all elements are known to be: a repeated one, or the only element; nil for others.
+    var number: Double? {
+        if case .repeated(let number, _) = storage { return number }
+        return shape.elementCount == 1 ? floats?.first.map(Double.init) : nil
+    }
+
     /// Bytes of a `binary` tensor of this shape: whole bytes for each row along the last axis.
     static func packedBytes(_ shape: Shape) -> Int {
         guard let last = shape.dimensions.last, last > 0 else { return 0 }
