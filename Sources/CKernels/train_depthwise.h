@@ -1,31 +1,41 @@
 // Depthwise convolution: channels side by side in vectors, weights packed as [tap][channel].
 
-// `vectors` vectors of channels of one tile.
-INLINE void depthwise_tile(const int vectors, const TrainGather *gather, int32_t tile, const float *input,
-                           int32_t channels, const float *packed, const float *bias, const float *zeros,
-                           int32_t accumulate, float *output) {
-    vec sum[TILE_ROWS][2];
-    for (int v = 0; v < vectors; v++) {
+// `vectors` vectors of channels of `rows` rows of one tile, from row `begin` on.
+INLINE void depthwise_rows(const int rows, const int vectors, const TrainGather *gather, int32_t tile, int begin,
+                           const float *input, int32_t channels, const float *packed, const float *bias,
+                           const float *zeros, int32_t accumulate, float *output) {
+    vec sum[TILE_ROWS][4];
+    UNROLL for (int v = 0; v < vectors; v++) {
         vec start = bias ? load(bias + v * LANES) : splat(0);
-        UNROLL for (int r = 0; r < TILE_ROWS; r++) sum[r][v] = start;
+        UNROLL for (int r = 0; r < rows; r++) sum[r][v] = start;
     }
     for (int32_t e = gather->first[tile]; e < gather->first[tile + 1]; e++) {
-        const float *w = packed + (int64_t)gather->tap[e] * channels;
-        vec w0 = load(w), w1 = vectors > 1 ? load(w + LANES) : w0;
-        UNROLL for (int r = 0; r < TILE_ROWS; r++) {
-            int32_t source = gather->source[(int64_t)e * TILE_ROWS + r];
-            const float *x = source < 0 ? zeros : input + source;
-            sum[r][0] += load(x) * w0;
-            if (vectors > 1) sum[r][1] += load(x + LANES) * w1;
+        const float *from = packed + (int64_t)gather->tap[e] * channels;
+        const int32_t *source = gather->source + (int64_t)e * TILE_ROWS + begin;
+        vec w[4];
+        UNROLL for (int v = 0; v < vectors; v++) w[v] = load(from + v * LANES);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const float *x = source[r] < 0 ? zeros : input + source[r];
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += load(x + v * LANES) * w[v];
         }
     }
-    UNROLL for (int r = 0; r < TILE_ROWS; r++) {
-        int32_t destination = gather->destination[tile * TILE_ROWS + r];
-        if (destination < 0) continue;
-        float *y = output + destination;
+    const int32_t *destination = gather->destination + (int64_t)tile * TILE_ROWS + begin;
+    UNROLL for (int r = 0; r < rows; r++) {
+        if (destination[r] < 0) continue;
+        float *y = output + destination[r];
         UNROLL for (int v = 0; v < vectors; v++)
             store(y + v * LANES, accumulate ? load(y + v * LANES) + sum[r][v] : sum[r][v]);
     }
+}
+
+// `vectors` vectors of channels of one tile. Four of them (where 32 registers hold them) take half the rows at a time: where a
+// row begins is then looked up half as often.
+INLINE void depthwise_tile(const int vectors, const TrainGather *gather, int32_t tile, const float *input,
+                           int32_t channels, const float *packed, const float *bias, const float *zeros,
+                           int32_t accumulate, float *output) {
+    const int rows = vectors > 2 ? TILE_ROWS / 2 : TILE_ROWS;
+    for (int begin = 0; begin < TILE_ROWS; begin += rows)
+        depthwise_rows(rows, vectors, gather, tile, begin, input, channels, packed, bias, zeros, accumulate, output);
 }
 
 // The channels that do not fill a vector.
@@ -52,6 +62,10 @@ static void depthwise(const TrainGather *gather, TrainImages images, const float
         float *y = output + image * images.output_stride;
         for (int32_t tile = 0; tile < gather->tiles; tile++) {
             int32_t c = 0;
+            if (LANES == 16)
+                for (; c + 4 * LANES <= channels; c += 4 * LANES)
+                    depthwise_tile(4, gather, tile, x + c, channels, packed + c, bias ? bias + c : 0, zeros, accumulate,
+                                   y + c);
             for (; c + 2 * LANES <= channels; c += 2 * LANES)
                 depthwise_tile(2, gather, tile, x + c, channels, packed + c, bias ? bias + c : 0, zeros, accumulate,
                                y + c);
@@ -68,7 +82,7 @@ static void depthwise(const TrainGather *gather, TrainImages images, const float
 // Σ over pairs of x·g for `vectors` vectors of channels, four pairs at a time to hide the adder's latency.
 INLINE void depthwise_outer_tile(const int vectors, const int32_t *source, const int32_t *destination, int32_t count,
                                  const float *x, const float *g, float *sums) {
-    vec sum[4][2];
+    vec sum[4][4];
     for (int k = 0; k < 4; k++)
         for (int v = 0; v < vectors; v++) sum[k][v] = splat(0);
     int32_t p = 0;
@@ -98,6 +112,9 @@ static void depthwise_outer(const TrainPairs *pairs, TrainImages images, const f
                 const int32_t *source = pairs->source + at, *destination = pairs->destination + at;
                 float *total = sums + (int64_t)t * channels;
                 int32_t c = 0;
+                if (LANES == 16)
+                    for (; c + 4 * LANES <= channels; c += 4 * LANES)
+                        depthwise_outer_tile(4, source, destination, count, x + c, g + c, total + c);
                 for (; c + 2 * LANES <= channels; c += 2 * LANES)
                     depthwise_outer_tile(2, source, destination, count, x + c, g + c, total + c);
                 for (; c + LANES <= channels; c += LANES)

@@ -103,11 +103,11 @@ INLINE vec passed(const int count, vec x, const float *y, vec dy, vec scale, vec
     return (vec)((ivec)dy & (z > lower) & (z < upper));
 }
 
-// `vectors` blocks of `count` columns side by side: two whole vectors fill a cache line and keep the adder busy.
+// `vectors` blocks of `count` columns side by side: four vectors where 32 registers hold them, so that rows are read straight on.
 INLINE void sums_block(const int vectors, const int count, int64_t rows, int32_t channels, const float *x,
                        const float *y, const float *dy, const float *scale, const float *offset, const float *mean,
                        vec lower, vec upper, float *sums, float *products) {
-    vec a[2], b[2], m[2], s[2], q[2];
+    vec a[4], b[4], m[4], s[4], q[4];
     UNROLL for (int v = 0; v < vectors; v++) {
         a[v] = take(scale + v * count, count);
         b[v] = take(offset + v * count, count);
@@ -142,6 +142,7 @@ static void normalize_sums(int64_t rows, int32_t channels, const float *x, const
     for (int64_t r = 0; r < rows; r += pass) {
         int64_t n = rows - r < pass ? rows - r : pass, at = r * channels;
         int32_t c = 0;
+        if (LANES == 16) SUMS(4, LANES)
         SUMS(2, LANES)
         SUMS(1, LANES)
         SUMS(1, 1)
@@ -153,7 +154,7 @@ INLINE void backward_block(const int vectors, const int count, int64_t rows, int
                            const float *y, const float *dy, const float *scale, const float *offset,
                            const float *slope, const float *shift, vec lower, vec upper, int32_t accumulate,
                            float *dx, float *residual, int32_t accumulate_residual) {
-    vec a[2], b[2], k[2], h[2];
+    vec a[4], b[4], k[4], h[4];
     UNROLL for (int v = 0; v < vectors; v++) {
         a[v] = take(scale + v * count, count);
         b[v] = take(offset + v * count, count);
@@ -186,6 +187,7 @@ static void normalize_backward(int64_t rows, int32_t channels, const float *x, c
         int32_t c = 0;
         // The usual case by itself: without a residual the loop has no branches.
         if (!y && !residual) {
+            if (LANES == 16) BACKWARD(4, LANES, 0, 0)
             BACKWARD(2, LANES, 0, 0)
         }
         BACKWARD(2, LANES, y ? y + at + c : 0, residual ? residual + at + c : 0)
