@@ -71,10 +71,10 @@ extension JobFile {
             mode = try keys.optional("mode")?.choice(Mode.self) ?? .fromScratch
             let epochs = try keys.optional("epochs")?.epochs()
             let batch = try keys.optional("batch")?.int(in: 8...65_536)
-            // Shared weights come with lengths of their own.
+            // Where weights are shared, the epochs are those of the super-network, and it has a batch of its own.
             typed =
                 mode == .weightSharing
-                ? [.epochs, .batch]
+                ? [.epochs, .batch, epochs.map { _ in .superEpochs }].compactMap(\.self)
                 : [epochs.map { _ in .epochs }, batch.map { _ in .batch }].compactMap(\.self)
             superEpochs = mode == .weightSharing ? epochs ?? 10 : nil
             var settings = TrainingSettings(

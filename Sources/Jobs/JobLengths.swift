@@ -6,6 +6,8 @@ package struct JobLengths: Hashable, Sendable {
     package var evaluations: Int
     /// Passes over the data in which a candidate is trained while the search compares.
     package var epochs: Double
+    /// Passes over the data in which a super-network is trained before the search; nil where there is none.
+    package var superEpochs: Double?
     /// Samples a step.
     package var batch: Int
     /// Candidates with more multiply-accumulate operations are not proposed; nil for no limit.
@@ -20,11 +22,12 @@ package struct JobLengths: Hashable, Sendable {
     package var mostFinalEpochs: Double?
 
     package init(
-        evaluations: Int, epochs: Double, batch: Int, maximumOperations: Int?, recipes: [String]?,
-        finalists: Int?, finalEpochs: Double, mostFinalEpochs: Double? = nil
+        evaluations: Int, epochs: Double, superEpochs: Double? = nil, batch: Int, maximumOperations: Int?,
+        recipes: [String]?, finalists: Int?, finalEpochs: Double, mostFinalEpochs: Double? = nil
     ) {
         self.evaluations = evaluations
         self.epochs = epochs
+        self.superEpochs = superEpochs
         self.batch = batch
         self.maximumOperations = maximumOperations
         self.recipes = recipes
@@ -39,6 +42,8 @@ package enum LengthKey: String, CaseIterable, Sendable {
     case evaluations = "search.max_evaluations"
     case operations = "search.max_macs"
     case epochs = "training.epochs"
+    /// `training.epochs` of a job that shares weights.
+    case superEpochs = "super_network.epochs"
     case batch = "training.batch"
     case recipes = "compression.recipe"
     case finalists = "finalists.per_device"
@@ -48,8 +53,10 @@ package enum LengthKey: String, CaseIterable, Sendable {
     /// The keys that mean nothing where every candidate is trained to the end.
     static let withFinalists: Set<LengthKey> = [.epochs, .finalists, .mostFinalEpochs]
 
-    var section: String { String(rawValue.split(separator: ".")[0]) }
-    var name: String { String(rawValue.split(separator: ".")[1]) }
+    /// Section and key of a job file that set it.
+    package var place: String { self == .superEpochs ? LengthKey.epochs.rawValue : rawValue }
+    var section: String { String(place.split(separator: ".")[0]) }
+    var name: String { String(place.split(separator: ".")[1]) }
 }
 
 extension JobLengths {
@@ -59,6 +66,7 @@ extension JobLengths {
         case .evaluations: String(evaluations)
         case .operations: maximumOperations.map(String.init)
         case .epochs: epochs > 0 ? JobLengths.text(epochs) : nil
+        case .superEpochs: superEpochs.map(JobLengths.text)
         case .batch: String(batch)
         case .recipes: recipes.map { "[\($0.joined(separator: ", "))]" }
         case .finalists: finalists.map(String.init)
@@ -77,6 +85,7 @@ extension JobLengths {
         case .evaluations: evaluations = Int(text) ?? evaluations
         case .operations: maximumOperations = Int(text)
         case .epochs: epochs = Double(text) ?? epochs
+        case .superEpochs: superEpochs = Double(text) ?? superEpochs
         case .batch: batch = Int(text) ?? batch
         case .recipes:
             recipes = text.dropFirst().dropLast().split(separator: ",").map {

@@ -5,7 +5,7 @@ extension JobRun {
     /// Trains one candidate to the end and leaves the job in the state it was in; answers with the id of what came out.
     package func finish(_ evaluation: Evaluation, leaving state: JobState) async throws -> String {
         do {
-            guard case .training(let training) = try withKeptWeights() else {
+            guard case .training(let training) = try withKeptWeights(.unlimited) else {
                 throw JobError(
                     "job '\(job.name)' looks its candidates up in a table; there is nothing to train")
             }

@@ -70,7 +70,7 @@ package struct JobRun: Sendable {
                 limit: job.search.maxSeconds, start: start, spent: store.spentSeconds(width: width),
                 plan: time)
             let pricer = try hostCalibrated(job, work)
-            let run = with(try withKeptWeights())
+            let run = with(try withKeptWeights(clock))
             let guide = try run.guiding()
             let isGuide = begun.guidedOtherwise.isEmpty
             try await run.search(
@@ -101,7 +101,7 @@ package struct JobRun: Sendable {
 
     private func state(after error: any Error) -> JobState {
         switch error {
-        case is CancellationError: .interrupted
+        case is CancellationError, is SuperNetworkCutShort: .interrupted
         case SearchError.nothingFeasible: .infeasible
         default: .failed
         }

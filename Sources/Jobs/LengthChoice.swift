@@ -16,15 +16,18 @@ struct LengthChoice {
     private let samples: Double
     /// Multiply-accumulate operations before compression of random points that some device can have, in ascending order.
     private let operations: [Double]
-    /// Of the largest network, from which others may learn.
-    private let largestOperations: Double
+    /// Of the smallest and the largest network.
+    private let smallestOperations, largestOperations: Double
 
     init(_ job: ResolvedJob, _ training: TrainingWork) throws {
         self.job = job
         samples = Double(max(training.data.split.train.count, 1))
         operations = try job.randomOperations(training)
-        let largest = training.pricer.costs(of: job.space.uncompressed(job.space.largest)).macs
-        largestOperations = largest.map(Double.init) ?? 1
+        func count(_ genotype: Genotype) -> Double {
+            Double(training.pricer.costs(of: job.space.uncompressed(genotype)).macs ?? 1)
+        }
+        smallestOperations = max(count(job.space.smallest), 1)
+        largestOperations = max(count(job.space.largest), smallestOperations)
     }
 
     private func isOpen(_ key: LengthKey) -> Bool { job.openLengths.contains(key) }
@@ -59,9 +62,18 @@ extension LengthChoice {
         var lengths = job.lengths
         if isOpen(.finalEpochs) { lengths.finalEpochs = enoughEpochs }
         if isOpen(.epochs) { lengths.epochs = min(lengths.finalEpochs, (enoughEpochs / 4).roundedCoarsely) }
+        if isOpen(.superEpochs) { lengths.superEpochs = enoughSuperEpochs.roundedCoarsely }
         if isOpen(.batch) { lengths.batch = batch(epochs: lengths.finalEpochs) }
         return lengths
     }
+
+    /// Passes after which a super-network hardly learns more: ten, or more where the samples are few.
+    private var enoughSuperEpochs: Double {
+        min(max(LengthChoice.enoughSuperSamples / samples, 10), LengthChoice.mostSuperEpochs)
+    }
+
+    private static let enoughSuperSamples = 600_000.0
+    private static let mostSuperEpochs = 500.0
 
     /// 128, or less where that leaves few steps.
     private func batch(epochs: Double) -> Int {
@@ -76,7 +88,7 @@ extension LengthChoice {
     /// What a limited time is divided into.
     private struct Division {
         /// Seconds on all cores that are left for training, after what is fixed.
-        let seconds: Double
+        var seconds: Double
         /// Cores.
         let width: Double
         let speed: TrainingSpeed
@@ -93,13 +105,16 @@ extension LengthChoice {
         let least = leastSeconds(speed)
         guard left >= least else {
             let all = (spent + fixedSeconds(limit) + least) * 1.1
+            let sharing = job.superEpochs == nil ? "" : "to train a super-network, "
             throw JobError(
                 "\(job.file): search.max_time: \(LengthChoice.text(limit)) is too short for this job on this computer, which takes "
-                    + "about \(Human.duration(all.rounded(.up))) to measure its speed, to compare two candidates and to train one "
-                    + "of them to the end; give it at least that")
+                    + "about \(Human.duration(all.rounded(.up))) to measure its speed, \(sharing)to compare two candidates and to "
+                    + "train one of them to the end; give it at least that")
         }
-        let division = Division(seconds: left * 0.97 * Double(width), width: Double(width), speed: speed)
+        var division = Division(seconds: left * 0.97 * Double(width), width: Double(width), speed: speed)
         var lengths = job.lengths
+        if isOpen(.superEpochs) { lengths.superEpochs = superEpochs(division) }
+        division.seconds -= sharingSeconds(lengths.superEpochs, speed)
         let finishing = choose(&lengths, division)
         return JobSchedule(
             lengths: lengths, chosen: job.openLengths,
@@ -146,12 +161,36 @@ extension LengthChoice {
         }
         let search = isOpen(.epochs) ? leastEpochs : job.searchSettings.epochs
         let final = isOpen(.finalEpochs) ? leastEpochs : job.finalSettings.epochs
-        return 2 * seconds(search) + (finalistCount > 0 ? seconds(final) : 0)
+        let sharing = isOpen(.superEpochs) ? leastSuperEpochs : job.superEpochs
+        return sharingSeconds(sharing, speed) + 2 * seconds(search) + (finalistCount > 0 ? seconds(final) : 0)
     }
+
+    /// Passes of the super-network: as many as help, in its part of the time.
+    private func superEpochs(_ division: Division) -> Double {
+        let epochs = LengthChoice.sharingShare * division.seconds / sharingSeconds(1, division.speed)
+        return max(leastSuperEpochs, min(epochs, enoughSuperEpochs)).roundedCoarsely
+    }
+
+    /// Passes in which a super-network makes its first steps.
+    private var leastSuperEpochs: Double { min(1, LengthChoice.leastFinalSamples / samples) }
+
+    /// Of the time for training, what a super-network gets.
+    private static let sharingShare = 0.3
+
+    /// Seconds on all cores in which a super-network is trained; its networks are drawn evenly by the logarithm of their operations.
+    private func sharingSeconds(_ epochs: Double?, _ speed: TrainingSpeed) -> Double {
+        guard let epochs else { return 0 }
+        let ratio = largestOperations / smallestOperations
+        let mean = ratio > 1.001 ? (largestOperations - smallestOperations) / log(ratio) : largestOperations
+        return epochs * samples * speed.sample.seconds(operations: mean) * LengthChoice.smallBatches
+    }
+
+    /// How much longer a sample takes in the small batches of a super-network, their networks planned anew.
+    private static let smallBatches = 1.3
 
     /// Fills in what is open, and answers with the seconds on all cores that finalists are expected to take.
     private func choose(_ lengths: inout JobLengths, _ division: Division) -> Double {
-        let mostForFinalists = finalistCount == 0 ? 0 : division.seconds * (1 - LengthChoice.searchShare)
+        let mostForFinalists = finalistCount == 0 ? 0 : division.seconds * (1 - searchShare)
         if isOpen(.finalists) { chooseFinalists(&lengths, mostForFinalists, division) }
         let finalistCount = lengths.finalists.map(finalistCount) ?? finalistCount
         if isOpen(.mostFinalEpochs), finalistCount > 0 { lengths.mostFinalEpochs = enoughEpochs }
@@ -160,16 +199,17 @@ extension LengthChoice {
         let reserve = finalistCount == 0 ? 0 : division.seconds * LengthChoice.finalShare
         let typical = typicalOperations(upTo: limit)
         let finalEpochs = finalSettings(lengths).epochs(operations: typical)
-        let finishing = min(
-            mostForFinalists, max(reserve, finalistCount * finalSeconds(finalEpochs, limit, division.speed)))
+        let needed = max(reserve, finalistCount * finalSeconds(finalEpochs, limit, division.speed))
+        // Where candidates are only judged, more of them are worth less than longer finalists.
+        let finishing = job.weights == .shared ? mostForFinalists : min(mostForFinalists, needed)
         chooseSearch(&lengths, division.seconds - finishing, upTo: limit, finalEpochs, division.speed)
         if isOpen(.batch) { lengths.batch = batch(epochs: finalEpochs) }
         if isOpen(.recipes) { lengths.recipes = recipes(lengths, division) }
         return finishing
     }
 
-    /// Of the time for training, what the search gets at least.
-    private static let searchShare = 0.35
+    /// Of the time for training, what the search gets at least: less where it only judges.
+    private var searchShare: Double { job.weights == .shared ? 0.2 : 0.35 }
     /// Of the time for training, what is kept for finalists at least, however short their trainings seem.
     private static let finalShare = 0.15
     /// Samples that a finalist shall see before larger networks are let in.

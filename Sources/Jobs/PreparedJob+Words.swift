@@ -14,9 +14,9 @@ extension PreparedJob {
     package var summary: String {
         let lengths = schedule.current
         let isCutByTime = schedule.time != nil && schedule.chosen.contains(.evaluations)
-        var parts = [
-            (isCutByTime ? "up to " : "") + "\(lengths.evaluations) evaluations" + words(of: lengths.epochs)
-        ]
+        var parts = lengths.superEpochs.map { ["a super-network" + words(of: $0)] } ?? []
+        parts.append(
+            (isCutByTime ? "up to " : "") + "\(lengths.evaluations) evaluations" + words(of: lengths.epochs))
         if case .training = work, let finalists = lengths.finalists, finalists > 0 {
             parts.append("up to \(finalists) finalists a device" + words(of: lengths.finalEpochs))
         }

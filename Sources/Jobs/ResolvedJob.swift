@@ -36,7 +36,7 @@ package struct ResolvedJob: Sendable {
     /// Settings of the training to the end.
     package private(set) var finalSettings: TrainingSettings
     /// Passes over the data in which a super-network is trained; nil where there is none.
-    package let superEpochs: Double?
+    package private(set) var superEpochs: Double?
     /// Whether candidates inherit the weights of earlier ones.
     let inherits: Bool
     package private(set) var search: SearchRules
@@ -95,8 +95,8 @@ package struct ResolvedJob: Sendable {
     /// How much the job does as it stands.
     package var lengths: JobLengths {
         JobLengths(
-            evaluations: search.maxEvaluations, epochs: searchSettings.epochs, batch: searchSettings.batch,
-            maximumOperations: search.maxOperations, recipes: nil,
+            evaluations: search.maxEvaluations, epochs: searchSettings.epochs, superEpochs: superEpochs,
+            batch: searchSettings.batch, maximumOperations: search.maxOperations, recipes: nil,
             finalists: finalists.choice == .everyone ? nil : finalists.choice.countPerDevice,
             finalEpochs: finalSettings.epochs, mostFinalEpochs: finalSettings.mostEpochs)
     }
@@ -118,6 +118,7 @@ package struct ResolvedJob: Sendable {
         (copy.finalSettings.epochs, copy.finalSettings.batch) = (lengths.finalEpochs, lengths.batch)
         copy.finalSettings.mostEpochs = lengths.mostFinalEpochs
         (copy.searchSettings.epochs, copy.searchSettings.batch) = (lengths.epochs, lengths.batch)
+        copy.superEpochs = lengths.superEpochs
         if finalists.choice == .everyone {
             copy.searchSettings = copy.finalSettings
         } else {
@@ -163,6 +164,7 @@ extension ResolvedJob {
         let hasRecipes = file.compression.options(of: "recipe") != nil || space.hasWeights
         openLengths = LengthKey.allCases.filter {
             !typed.contains($0) && ($0 != .recipes || !hasRecipes)
+                && ($0 != .superEpochs || file.training.superEpochs != nil)
                 && (file.finalists.choice != .everyone || !LengthKey.withFinalists.contains($0))
                 && ($0 != .mostFinalEpochs || !typed.contains(.finalEpochs))
         }

@@ -60,7 +60,9 @@ extension JobRun {
     /// first where that is not done yet.
     ///
     /// Killed at any instant and run again, the training goes on from its last checkpoint and ends in the same bits.
-    func withKeptWeights() throws -> JobWork {
+    ///
+    /// - Throws: `SuperNetworkCutShort` where the time is over before.
+    func withKeptWeights(_ clock: TimeKeeper) throws -> JobWork {
         guard case .training(var training) = work else { return work }
         training.networks = InheritedNetworkFolder(of: store)
         guard let network = job.superNetwork(training) else { return .training(training) }
@@ -76,15 +78,18 @@ extension JobRun {
                 throw JobError("\(file.path): \(error); remove it to train the super-network again")
             }
         }
-        try train(trainer, keeping: file)
+        try train(trainer, keeping: file, clock)
         training.sharedWeights = trainer.weights
         return .training(training)
     }
 
-    private func train(_ trainer: SuperTrainer, keeping file: SuperNetworkFile) throws {
+    private func train(_ trainer: SuperTrainer, keeping file: SuperNetworkFile, _ clock: TimeKeeper) throws {
         let (begun, first) = (elapsed, trainer.step)
         while !trainer.isFinished {
             try Task.checkCancellation()
+            if let end = clock.end, ContinuousClock.now > end {
+                throw SuperNetworkCutShort(step: trainer.step, steps: trainer.steps)
+            }
             try trainer.takeStep()
             if trainer.checkpoint.step == trainer.step { try file.write(trainer.checkpoint) }
             let taken = trainer.step - first
@@ -92,5 +97,15 @@ extension JobRun {
                 taken > 0 ? (elapsed - begun) / Double(taken) * Double(trainer.steps - trainer.step) : nil
             progress(.sharing(step: trainer.step, of: trainer.steps, secondsLeft: left))
         }
+    }
+}
+
+/// The time of the job ended while its super-network was trained.
+struct SuperNetworkCutShort: Error, CustomStringConvertible {
+    let step, steps: Int
+
+    var description: String {
+        "search.max_time is over at step \(step) of \(steps) of the super-network; a larger one and the same command go on from its "
+            + "last checkpoint"
     }
 }

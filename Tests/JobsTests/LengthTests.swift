@@ -19,6 +19,22 @@ struct LengthTests {
             ])
     }
 
+    @Test("Where weights are shared, the epochs of the training are those of the super-network")
+    func sharing() throws {
+        let text = JobText.small.replacing("training: {epochs: 1", with: "training: {mode: weight-sharing")
+        let open = try JobText.resolved(text)
+        #expect(open.openLengths.contains(.superEpochs) && open.superEpochs == 10)
+        var lengths = open.lengths
+        lengths.superEpochs = 30
+        #expect(lengths.lines(of: [.superEpochs]) == ["training: {epochs: 30}"])
+        #expect(LengthKey.superEpochs.place == "training.epochs")
+        let typed = try JobText.resolved(
+            text.replacing("weight-sharing", with: "weight-sharing, epochs: 30"))
+        #expect(!typed.openLengths.contains(.superEpochs))
+        #expect(try open.with(lengths).superEpochs == 30 && typed.superEpochs == 30)
+        #expect(try !JobText.resolved().openLengths.contains(.superEpochs))
+    }
+
     @Test("Small finalists' passes are printed where there are any, and only then")
     func smallFinalists() {
         var lengths = Self.lengths

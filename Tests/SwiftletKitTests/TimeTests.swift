@@ -24,6 +24,23 @@ struct TimeTests {
         try SmallJob.review(folder).history(of: job).text(as: .csv).split(separator: "\r\n").map(String.init)
     }
 
+    @Test("A super-network gets its passes from the samples, the time or the file")
+    func superNetwork() throws {
+        let folder = try TemporaryFolder()
+        func passes(_ search: String, _ training: String = "") throws -> String? {
+            let text = Self.text(search) + "\ntraining: {mode: weight-sharing\(training)}"
+            let file = try folder.write(text, to: "job.yaml")
+            let plan = try plan(of: SearchRequest(job: file, database: SmallJob.database(in: folder)))
+            let lines = try plan.text(as: .csv).split(separator: "\r\n")
+            return lines.first { $0.hasPrefix("chosen.training.epochs,") }?
+                .split(separator: ",").last.map(String.init)
+        }
+        #expect(try passes("max_evaluations: 9") == "500")
+        let limited = try #require(try passes("max_time: 15s").flatMap(Double.init))
+        #expect(limited < 500 && limited >= 1)
+        #expect(try passes("max_time: 5m", ", epochs: 3") == nil)
+    }
+
     @Test(
         "Lengths that are chosen, and the printed keys elsewhere, make the same history with one and two threads"
     )

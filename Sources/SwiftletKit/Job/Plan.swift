@@ -19,7 +19,7 @@ public func plan(of request: SearchRequest) throws -> PlanAnswer {
         budget: PlanAnswer.Budget(
             maxEvaluations: job.search.maxEvaluations, maxSeconds: job.search.maxSeconds,
             threads: request.width),
-        chosen: JSONObject(prepared.schedule.entries.map { ($0.key.rawValue, .text($0.text)) }),
+        chosen: JSONObject(prepared.schedule.entries.map { ($0.key.place, .text($0.text)) }),
         expected: try ExpectedTimesAnswer(prepared, width: request.width),
         modelAccuracy: try work.training.flatMap { try job.givenAccuracy($0) },
         feasibleShares: feasibleShares(problem))
