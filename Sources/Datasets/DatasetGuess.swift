@@ -328,9 +328,12 @@ extension DatasetGuess {
     }
 
     private static func task(of numbers: [Double]) -> LearningTask {
-        let distinct = Set(numbers).count
+        let counts = Dictionary(numbers.map { ($0, 1) }, uniquingKeysWith: +)
+        let distinct = counts.count
         let isFraction = numbers.contains { $0 != $0.rounded() }
-        return isFraction || distinct > 30 || distinct > 12 && distinct * 10 > numbers.count
+        // Counts of things thin out to numbers that occur once; of a class there are more.
+        let thinsOut = distinct > 7 && counts.values.contains { $0 < 3 }
+        return isFraction || thinsOut || distinct > 30 || distinct > 12 && distinct * 10 > numbers.count
             ? .regression : .classification
     }
 

@@ -259,6 +259,18 @@ struct TabularTests {
         }
     }
 
+    @Test(
+        "`init` predicts counts as numbers, and whole numbers that all occur often as classes",
+        arguments: [(9, 1, LearningTask.regression), (9, 3, .classification), (5, 1, .classification)])
+    func guessesTask(_ most: Int, _ rarest: Int, _ task: LearningTask) throws {
+        let targets = (0..<200).map { $0 % most } + [Int](repeating: most, count: rarest)
+        let text = "a,target\n" + targets.enumerated().map { "\($0).5,\($1)\n" }.joined()
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.request.table.task == task)
+        }
+    }
+
     @Test("Classes that are numbers stand in numerical order")
     func ordersNumericalClasses() throws {
         #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])
