@@ -9,8 +9,8 @@ package enum JobEvent: Sendable {
     case planned(String)
     /// Network `network` of `count` is timed on this computer before the search begins.
     case timingHost(network: Int, count: Int)
-    /// Network `network` of `count` is timed by a device's runner before the search begins.
-    case timingByRunner(device: String, network: Int, count: Int)
+    /// Network `network` of `count` is timed by a device's runner before the search begins, or of those that are timed again.
+    case timingByRunner(device: String, network: Int, count: Int, isAgain: Bool)
     /// The super-network has taken so many of its steps.
     case sharing(step: Int, of: Int, secondsLeft: Double?)
     /// An evaluation of the search is done.

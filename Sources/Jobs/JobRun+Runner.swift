@@ -12,35 +12,54 @@ import SearchSpaces
 extension JobRun {
     /// The profile fitted to times that its runner takes of networks of the job's space, before the first proposal.
     ///
-    /// Times are kept and read again when the job goes on. Throws where the runner gives no time of a network that the device
-    /// is expected to run.
+    /// Networks whose times the others contradict are timed again, once and at most a third of all. Times are kept and read
+    /// again when the job goes on. Throws where the runner gives no time of a network that the device is expected to run.
     func calibrated(_ timer: RunnerTimer, _ job: ResolvedJob, _ training: TrainingWork) throws
         -> DeviceProfile
     {
         let profile = timer.profile
         let builder = HostTimer(job.space, training.data, host: profile)
         let probes = runnerProbes(of: profile, job, training.pricer)
-        var known = Dictionary(
-            try store.hostTimings().map { ($0.name, $0.median) }, uniquingKeysWith: { first, _ in first })
-        for (index, probe) in probes.enumerated() where known[timer.key(of: probe.name)] == nil {
-            try Task.checkCancellation()
-            progress(.timingByRunner(device: profile.name, network: index + 1, count: probes.count))
-            let name = timer.key(of: probe.name)
-            let time = try timer.time(builder.graph(of: probe.genotype)).milliseconds
-            try store.keepHostTimings(
-                [HostTiming(name: name, median: time, p10: time, p90: time)], on: .current())
-            known[name] = time
-        }
-        let rows = probes.enumerated().map { index, probe in
-            Measurement(
-                line: index, model: probe.name, latencyMilliseconds: known[timer.key(of: probe.name)])
-        }
-        return try profile.calibrated(
-            with: rows, file: "times of \(profile.name) by its runner",
-            note: "fitted to \(timer.runner.command)"
-        ) { row, profile in
+        let file = "times of \(profile.name) by its runner"
+        func piece(_ row: Measurement, _ profile: DeviceProfile) throws -> PricedPiece {
             PricedPiece(try training.pricer.compressedGraph(of: probes[row.line].genotype), on: profile)
-        }.profile
+        }
+        var known = try store.hostTimings().reduce(into: [:]) { $0[$1.name] = $1.median }
+        func rows(of lines: [Int], isAgain: Bool) -> [Measurement] {
+            lines.compactMap { line in
+                known[timer.key(of: probes[line].name, isAgain: isAgain)].map {
+                    Measurement(
+                        line: line, model: probes[line].name, latencyMilliseconds: $0, isAgain: isAgain)
+                }
+            }
+        }
+        func time(_ lines: [Int], isAgain: Bool) throws {
+            for (index, line) in lines.enumerated() {
+                let name = timer.key(of: probes[line].name, isAgain: isAgain)
+                guard known[name] == nil else { continue }
+                try Task.checkCancellation()
+                progress(
+                    .timingByRunner(
+                        device: profile.name, network: index + 1, count: lines.count, isAgain: isAgain))
+                let time = try timer.time(builder.graph(of: probes[line].genotype)).milliseconds
+                try store.keepHostTimings(
+                    [HostTiming(name: name, median: time, p10: time, p90: time)], on: .current())
+                known[name] = time
+            }
+        }
+        let (lines, before) = (Array(probes.indices), known.count)
+        try time(lines, isAgain: false)
+        // A search keeps the prices that it began with, also one that an earlier version began.
+        if try store.evaluationCount() == 0 {
+            let doubtful = try profile.worthTimingAgain(
+                rows(of: lines, isAgain: false), file: file, pricing: piece)
+            try time(doubtful.map(\.line), isAgain: true)
+        }
+        let outcome = try profile.calibrated(
+            with: rows(of: lines, isAgain: false) + rows(of: lines, isAgain: true), file: file,
+            note: "fitted to \(timer.runner.command)", pricing: piece)
+        if known.count > before { for sentence in outcome.warnings { progress(.warning(sentence)) } }
+        return outcome.profile
     }
 
     /// Points of the space that the device can run and whose times tell most of it.
@@ -61,6 +80,18 @@ extension JobRun {
     }
 
     private static let runnerPool = 200, runnerProbes = 12
+}
+
+extension CalibrationOutcome {
+    /// What to know of times that a second measurement did not make agree with the others.
+    fileprivate var warnings: [String] {
+        doubtful.map { doubt in
+            let ratio = (doubt.ratio * 100).rounded() / 100
+            return
+                "\(profile.name): network '\(doubt.model)' took \(ratio) times what the other networks say, so prices of "
+                + "networks like it are less certain"
+        }
+    }
 }
 
 extension Finish {

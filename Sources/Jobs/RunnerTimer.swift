@@ -19,5 +19,7 @@ struct RunnerTimer: Sendable {
     }
 
     /// The name under which a time is kept: another command's times are other times.
-    func key(of network: String) -> String { "\(profile.name) by \(runner.command): \(network)" }
+    func key(of network: String, isAgain: Bool) -> String {
+        "\(profile.name) by \(runner.command)\(isAgain ? ", again" : ""): \(network)"
+    }
 }

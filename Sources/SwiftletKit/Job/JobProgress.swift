@@ -26,8 +26,10 @@ extension JobProgress {
         case .planned(let sentence): self.init(phase: "plan", text: sentence)
         case .timingHost(let network, let count):
             self.init(phase: "host", text: "timing this computer: network \(network) of \(count)")
-        case .timingByRunner(let device, let network, let count):
-            self.init(phase: "runner", text: "timing \(device): network \(network) of \(count)")
+        case .timingByRunner(let device, let network, let count, let isAgain):
+            self.init(
+                phase: "runner",
+                text: "timing \(device)\(isAgain ? " again" : ""): network \(network) of \(count)")
         case .sharing(let step, let steps, let secondsLeft):
             let left = secondsLeft.map { "  about \(Human.duration($0)) left" } ?? ""
             self.init(phase: "super-network", text: "super-network  step \(step)/\(steps)\(left)")
