@@ -149,7 +149,9 @@ struct TimedAgainTests {
         let json = try JSONSerialization.jsonObject(with: Data(answer.text(as: .json).utf8)) as? [String: Any]
         let doubt = try #require((json?["doubtful"] as? [[String: Any]])?.first)
         #expect(doubt["line"] as? Int == 6 && doubt["timed_again"] as? Bool == false)
-        #expect(abs(try #require(doubt["ratio"] as? Double) - 2) < 0.1)
+        // Twice what it should be, by factors that nine other models leave open by a tenth.
+        let told = try #require(doubt["ratio"] as? Double)
+        #expect(abs(told / 2 - 1) < 0.1, "\(told)")
         #expect((json?["timed_again"] as? [Any])?.isEmpty == true)
         #expect(try !answer.text(as: .csv).contains("doubtful"))
 
