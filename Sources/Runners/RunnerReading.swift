@@ -56,7 +56,7 @@ public struct RunnerReading: Hashable, Sendable {
     private init(_ object: [String: Any], last: String) throws(RunnerError) {
         guard let latency = object["latency_ms"].flatMap(RunnerReading.median) else {
             let names = object.keys.sorted().first { $0.hasPrefix("latency") || $0.hasPrefix("time") }
-            if let names { throw .otherUnit(line: names) }
+            if let names, names != "latency_ms" { throw .otherUnit(line: names) }
             throw .unreadable(line: String(last.prefix(80)))
         }
         try self.init(
@@ -121,7 +121,8 @@ extension RunnerReading {
         // A unit after the number must be the one of the key.
         let unit = text.drop { !$0.isWhitespace }.trimmingCharacters(in: .whitespaces)
         guard unit.isEmpty || key.hasSuffix("_\(unit.lowercased())") else {
-            throw .otherUnit(line: "\(key) \(text.prefix(60))")
+            let line = "\(key): \(text.prefix(60))"
+            throw namesOtherUnit("1 \(unit)") ? .otherUnit(line: line) : .unreadable(line: line)
         }
         guard value.isFinite, value > 0 else { throw .impossible(key: key, value: "\(value)") }
         return value
