@@ -123,7 +123,9 @@ public struct CSVTable: Sendable {
     }
 
     /// A column as finite numbers; nil where a field is empty or stands for a missing value.
-    public func numbers(_ name: String) throws(DatasetError) -> [Double?] {
+    ///
+    /// - Parameter isData: whether complaints may name what a data set can say of its columns.
+    public func numbers(_ name: String, isData: Bool = true) throws(DatasetError) -> [Double?] {
         let column = try column(name)
         var numbers: [Double?] = []
         numbers.reserveCapacity(rowCount)
@@ -138,7 +140,7 @@ public struct CSVTable: Sendable {
                 throw .line(
                     file: file, line: line(ofRow: row),
                     detail: "\(name): expected a finite number, got '\(text.prefix(40))'"
-                        + advice(text))
+                        + (isData ? advice(text) : CSVTable.pointAdvice(text)))
             }
             numbers.append(nil)
         }
@@ -152,6 +154,13 @@ public struct CSVTable: Sendable {
         return format.missing.isEmpty
             ? "; does it stand for a missing value (missing: […]) or for a class (task: classification, or categorical)?"
             : ""
+    }
+
+    /// What may make a number of a text with a decimal comma: the end of a sentence, or nothing.
+    private static func pointAdvice(_ text: String) -> String {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let isDecimal = parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isWholeNumber) }
+        return isDecimal ? "; write '\(parts[0]).\(parts[1])'" : ""
     }
 }
 

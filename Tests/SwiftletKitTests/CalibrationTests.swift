@@ -86,6 +86,7 @@ struct CalibrationTests {
         (",60,", ",0,", "times.csv:2: latency_ms is 0.0, expected a positive number"),
         (",60,", ",-3,", "times.csv:2: latency_ms is -3.0, expected a positive number"),
         (",60,", ",nan,", "times.csv:2: latency_ms: expected a finite number, got 'nan'"),
+        (",60,", ",\"60,5\",", "times.csv:2: latency_ms: expected a finite number, got '60,5'; write '60.5'"),
         ("nor_conv_1x1~2|,14,", "nor_conv_7x7~2|,14,", "times.csv:3: '"),
         (
             "|skip_connect~0|+|skip_connect~0|skip_connect~1|+|nor_conv_3x3~0|skip_connect~1|nor_conv_3x3~2|",
@@ -108,6 +109,50 @@ struct CalibrationTests {
         let complaint = try complaint(text, device: "raspberry-pi-4", in: folder, output: output)
         #expect(complaint.contains(mistake.says), "\(complaint)")
         #expect(FileManager.default.fileExists(atPath: output) == (complaint == "accepted"))
+    }
+
+    @Test("A word in place of a time is refused without advice for data sets")
+    func word() throws {
+        let folder = try TemporaryFolder()
+        let text = Self.times.replacing(",60,", with: ",fast,")
+        let complaint = try complaint(
+            text, device: "raspberry-pi-4", in: folder, output: "\(folder.path)/x.yaml")
+        #expect(
+            complaint.hasSuffix("times.csv:2: latency_ms: expected a finite number, got 'fast'"),
+            "\(complaint)")
+    }
+
+    @Test("Where no model has dead branches, nothing is said of what the runtime does with them")
+    func noDeadBranches() throws {
+        let folder = try TemporaryFolder()
+        let probes = ProbeRequest(
+            device: "raspberry-pi-4", space: "tiny-image", count: 5, output: "\(folder.path)/probes",
+            runner: RunnerRequest(
+                command: "echo latency_ms: $(wc -c < {model} | awk '{ print $1 / 50000 }')",
+                repeats: 1, secondsAllowed: 20))
+        let answer = try DeviceCommands.calibrate(measuring: probes, output: "\(folder.path)/mine.yaml")
+        #expect(
+            answer.conclusion
+                == "what its runtime does with dead branches cannot be told from these models")
+    }
+
+    @Test("Times that are the same for every model are said to tell nothing")
+    func constantTimes() throws {
+        let folder = try TemporaryFolder()
+        func conclusion(_ text: String) throws -> String {
+            let measurements = try folder.write(text, to: "times.csv")
+            return try DeviceCommands.calibrate(
+                CalibrationRequest(
+                    device: "raspberry-pi-4", measurements: measurements, output: "\(folder.path)/x.yaml",
+                    replacing: true)
+            ).conclusion
+        }
+        #expect(try !conclusion(Self.times).contains("every model took"))
+        let constant = Self.times.replacing(/,\d+,/, with: ",30,")
+        #expect(
+            try conclusion(constant).hasSuffix(
+                "\nevery model took 30.0 ms, so the times say nothing of what makes a model slow: is it the model "
+                    + "that is timed?"))
     }
 
     @Test("A malformed profile is refused with file, line and field, and no profile is written")

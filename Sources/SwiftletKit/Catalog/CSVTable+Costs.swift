@@ -11,8 +11,8 @@ extension CSVTable {
     ///
     /// - Parameter unit: of the times.
     func costs(unit: TimeUnit) throws -> [FilledInCost] {
-        let latencies = try numbers("latency_ms")
-        let energies = header.contains("energy_mj") ? try numbers("energy_mj") : nil
+        let latencies = try numbers("latency_ms", isData: false)
+        let energies = header.contains("energy_mj") ? try numbers("energy_mj", isData: false) : nil
         return latencies.indices.map { row in
             FilledInCost(
                 line: line(ofRow: row), milliseconds: latencies[row].map { $0 * unit.milliseconds },

@@ -66,7 +66,7 @@ extension DeviceCommands {
             changedPolicy: outcome.changedPolicy,
             deadBranches: outcome.deadBranches[0].treatment.rawValue,
             deadBranchesProbability: outcome.deadBranches[0].probability,
-            conclusion: sentence(of: outcome),
+            conclusion: sentence(of: outcome) + remark(on: table.rows),
             leaveOneOutError: outcome.profile.calibration?.latency.leaveOneOutError)
         let settled = Set(outcome.timedAgain.map(\.model))
         answer.doubtful = outcome.doubtful.map { doubt in
@@ -132,8 +132,20 @@ extension DeviceCommands {
         return answer
     }
 
+    /// Times that are all the same come from a command that does not run the models, or from a clock that is too coarse.
+    private static func remark(on rows: [Devices.Measurement]) -> String {
+        let times = Set(rows.compactMap(\.latencyMilliseconds))
+        guard times.count == 1, let time = times.first else { return "" }
+        return
+            "\nevery model took \(Human.number(time)) ms, so the times say nothing of what makes a model slow: "
+            + "is it the model that is timed?"
+    }
+
     /// What the measurements say of the runtime, and how surely.
     private static func sentence(of outcome: CalibrationOutcome) -> String {
+        guard let first = outcome.deadBranches.first, let last = outcome.deadBranches.last,
+            first.probability > 1.5 * last.probability
+        else { return "what its runtime does with dead branches cannot be told from these models" }
         let likely = outcome.deadBranches.filter { $0.probability >= 0.05 }.map {
             "\($0.treatment.text) (probability \(Human.percent($0.probability)))"
         }
