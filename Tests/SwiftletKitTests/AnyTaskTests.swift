@@ -78,11 +78,12 @@ struct AnyTaskTests {
         let checks = try ModelCommands.verify(output)
         #expect(checks.isGood, "\(checks)")
         // What it takes to feed and read it without Swiftlet stands beside it.
-        let manifest = try #require(
-            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(output)/manifest.json")))
-                as? [String: Any])
+        let bytes = try Data(contentsOf: URL(filePath: "\(output)/manifest.json"))
+        let manifest = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
         let quality = try #require(manifest["quality"] as? [String: Any])
-        #expect(quality["test_quality"] as? Double == candidate.quality.test)
+        // JSONSerialization reads sixteen digits of a number only.
+        let exact = try JSONDecoder().decode(ManifestFigures.self, from: bytes)
+        #expect(exact.quality.test_quality == candidate.quality.test)
         #expect(
             (quality["metric"] as? String) == (manifest["task"] as? String == "anomaly" ? "roc_auc" : "rmse"))
         let table = (manifest["preprocessing"] as? [String: Any])?["table"] as? [String: Any]
@@ -311,4 +312,12 @@ struct AnyTaskTests {
         #expect(html.components(separatedBy: "data:image/bmp").count == 81)
         #expect(throws: KitError.exists(path: page)) { try checkData("digits", sheet: page) }
     }
+}
+
+/// The figures of a bundle's manifest, to the last digit.
+private struct ManifestFigures: Decodable {
+    struct Quality: Decodable {
+        let test_quality: Double?
+    }
+    let quality: Quality
 }
