@@ -6,6 +6,8 @@ public struct CSVFormat: Hashable, Sendable {
     public var decimal: DecimalMark
     /// What stands between groups of three digits; nil where digits are not grouped.
     public var thousands: ThousandsMark?
+    /// What may stand before or behind a number and says nothing of it, such as `$`, `%` or `kg`.
+    public var signs: [String] = []
     /// How bytes become text.
     public var encoding: TextEncoding
     /// Whether the first line names the columns.

@@ -124,16 +124,15 @@ extension DatasetGuess {
             bytes = try SourceFile.read(path)
         }
         guessFormat(bytes)
-        let table = try CSVTable(
-            parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
+        let named = file.map { "\(path)/\($0)" } ?? path
+        guessSigns(try CSVTable(parsing: bytes, file: named, format: request.table.format))
+        let table = try CSVTable(parsing: bytes, file: named, format: request.table.format)
         guessThousands(table)
         guessMissing(
             request.table.format.thousands == nil
                 ? table
-                : try CSVTable(
-                    parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format))
-        let full = try CSVTable(
-            parsing: bytes, file: file.map { "\(path)/\($0)" } ?? path, format: request.table.format)
+                : try CSVTable(parsing: bytes, file: named, format: request.table.format))
+        let full = try CSVTable(parsing: bytes, file: named, format: request.table.format)
         let name = target ?? DatasetGuess.target(of: full)
         _ = try full.column(name)
         request.table.target = name
@@ -233,6 +232,14 @@ extension DatasetGuess {
         if format.encoding != .utf8 { add("encoding", format.encoding.rawValue) }
         if format.separator != .comma { add("separator", "'\(format.separator.rawValue)'") }
         if format.decimal != .point { add("decimal", "'\(format.decimal.rawValue)'") }
+    }
+
+    /// Currencies and units that make numbers of columns of texts.
+    private mutating func guessSigns(_ table: CSVTable) {
+        let signs = Set(table.header.indices.compactMap { table.sign(inColumn: $0) }).sorted()
+        guard !signs.isEmpty else { return }
+        request.table.format.signs = signs
+        add("signs", "[\(signs.map(quoted).joined(separator: ", "))]", "beside numbers, left out")
     }
 
     /// The mark that makes numbers of most columns of texts.

@@ -20,7 +20,8 @@ struct NumberText {
 
     /// A number as a format writes it.
     init(_ text: ArraySlice<UInt8>, as format: CSVFormat) {
-        self.init(text, decimal: format.decimal, thousands: format.thousands)
+        let bare = format.signs.isEmpty ? text : NumberText.bare(text, without: format.signs)
+        self.init(bare, decimal: format.decimal, thousands: format.thousands)
     }
 
     private static func parse(_ text: ArraySlice<UInt8>, _ mark: UInt8) -> Double? {

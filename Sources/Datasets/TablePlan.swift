@@ -128,7 +128,9 @@ extension TablePlan {
                 file: tables[0].file, line: 1,
                 detail:
                     "the column '\(name)' holds \(texts.count) different texts; ignore it (ignore: [\(name)]) "
-                    + "or replace it by numbers" + CSVTable.dateAdvice(ofColumn: column, in: tables))
+                    + "or replace it by numbers"
+                    + (tables[0].sign(inColumn: column).map { ", or say signs: ['\($0)']" }
+                        ?? CSVTable.dateAdvice(ofColumn: column, in: tables)))
         }
         return .texts(Array(texts).indexed().1)
     }

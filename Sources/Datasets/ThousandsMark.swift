@@ -74,10 +74,8 @@ extension CSVTable {
             guard number(row: row, column: column) == nil else { continue }
             let text = self[row, column]
             guard !text.isEmpty, !CSVTable.usualMissing.contains(text) else { continue }
-            let bytes = Array(text.utf8)
-            rest = rest.filter {
-                NumberText(bytes[...], decimal: format.decimal, thousands: $0).value != nil
-            }
+            let bare = NumberText.bare(Array(text.utf8)[...], without: format.signs)
+            rest = rest.filter { NumberText(bare, decimal: format.decimal, thousands: $0).value != nil }
             guard !rest.isEmpty else { return nil }
             grouped.insert(text)
         }

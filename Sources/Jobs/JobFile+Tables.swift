@@ -39,6 +39,13 @@ extension CSVFormat {
             }
             thousands = mark
         }
+        if let node = try keys.optional("signs") {
+            signs = try node.words()
+            guard signs.allSatisfy({ !$0.isEmpty && !$0.contains { $0.isNumber || "+-.,".contains($0) } })
+            else {
+                throw node.error("expected what stands beside numbers, such as ['$', '%']")
+            }
+        }
         encoding = try keys.optional("encoding")?.choice(TextEncoding.self) ?? encoding
         header = try keys.optional("header")?.choice(Header.self) ?? header
         missing = try keys.optional("missing")?.words() ?? []

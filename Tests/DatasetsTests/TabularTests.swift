@@ -271,6 +271,25 @@ struct TabularTests {
         }
     }
 
+    @Test("Numbers with a currency, a unit or a percent sign are numbers; names with digits are none")
+    func readsSigns() throws {
+        let rows = (0..<90).map {
+            "$\($0 % 7).25,-\($0).5 %,\($0 * 37 % 90) kg,\"€ 1,\(100 + $0 * 37 % 90).5\",seat\($0 % 5),0x\($0 % 9)f,\($0 % 2 == 0 ? "a" : "b")"
+        }
+        let text = "price,share,mass,total,place,code,class\n" + rows.joined(separator: "\n") + "\n"
+        try withFolder(["a.csv": Array(text.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            let format = guess.request.table.format
+            #expect(format.signs == ["$", "%", "kg", "€"] && format.thousands == .comma)
+            let dataset = try Dataset(guess.request)
+            #expect(dataset.featureNames.prefix(5) == ["price", "share", "mass", "total", "place=seat0"])
+            #expect(values(dataset, 8).prefix(4) == [1.25, -8.5, 26, 1126.5])
+        }
+        #expect { try load(text.replacing("%", with: "p"), TabularOptions()) } throws: {
+            "\($0)".contains("or say signs: ['")
+        }
+    }
+
     @Test("Classes that are numbers stand in numerical order")
     func ordersNumericalClasses() throws {
         #expect(try load("a,c\n1,10\n1,9\n").classNames == ["9", "10"])
