@@ -28,9 +28,12 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
             self = first
             return
         }
-        let names = others.prefix(DatasetError.mostNames).joined(separator: ", ")
+        // Members of an archive stand in one file.
+        var names = Set(others).subtracting([first.place]).sorted()
+        if names.count > DatasetError.mostNames { names[DatasetError.mostNames...] = ["…"] }
         let more =
-            "; \(others.count) more cannot be read: \(names)\(others.count > DatasetError.mostNames ? ", …" : "")"
+            "; \(others.count) more cannot be read" + (names.isEmpty ? "" : ": ")
+            + names.joined(separator: ", ")
         self =
             switch first {
             case .file(let file, let detail): .file(file, detail: detail + more)

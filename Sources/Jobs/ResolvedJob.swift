@@ -46,7 +46,7 @@ package struct ResolvedJob: Sendable {
     package let seed: UInt64
     let places: Places
     /// Why the space was chosen; nil where the job names it.
-    let spaceRemark: String?
+    package let spaceRemark: String?
 
     /// Where the file says what only the data can contradict.
     struct Places: Sendable {

@@ -160,7 +160,7 @@ public struct DataAnswer: Answer, Hashable {
         return warnings.isEmpty ? text : text + "\n"
     }
 
-    /// The most features that a table lists.
+    /// The most features or classes that a table lists.
     private static let mostListed = 50
 
     private var targetLine: String {
@@ -189,14 +189,17 @@ public struct DataAnswer: Answer, Hashable {
             + (leftOut.count > columns.count ? " and \(leftOut.count - columns.count) more" : "") + "\n"
     }
 
-    /// One row a class, then one of all; of many classes the first fifty.
+    /// One row a class, then one of all; of many classes the first fifty and how many more there are.
     static func table(of parts: Parts, _ classes: [ClassCount]) -> String {
         var table = TextTable([
             (classes.isEmpty ? "samples" : "class", .left), ("train", .right), ("validation", .right),
             ("test", .right),
         ])
-        for entry in classes.prefix(50) {
+        for entry in classes.prefix(mostListed) {
             table.append([entry.name, "\(entry.train)", "\(entry.validation)", "\(entry.test)"])
+        }
+        if classes.count > mostListed {
+            table.append(["and \(classes.count - mostListed) more", "", "", ""])
         }
         table.append(["all", "\(parts.train)", "\(parts.validation)", "\(parts.test)"])
         return table.text

@@ -114,7 +114,9 @@ extension DataAnswer {
         // Anomalies are looked for where normal samples were learned: each recording may be in all parts.
         if !sharedGroups.isEmpty, !dividesGroups, task != LearningTask.anomaly.rawValue {
             doubts.append(
-                "\(sharedGroups.count) groups have samples in several parts (\(sharedGroups.prefix(5).joined(separator: ", "))…); "
+                "\(sharedGroups.count) groups have samples in several parts ("
+                    + sharedGroups.prefix(5).joined(separator: ", ")
+                    + (sharedGroups.count > 5 ? ", …); " : "); ")
                     + (isDivided
                         ? "the data divides them so: their quality is too good where they are the same ones"
                         : "split: {by: group} keeps them together"))

@@ -24,7 +24,8 @@ public func plan(of request: SearchRequest) throws -> PlanAnswer {
         modelAccuracy: try work.training.flatMap { try job.givenAccuracy($0) },
         feasibleShares: feasibleShares(problem))
     if let data = work.training?.data {
-        answer.data = PlanAnswer.DataPlan(data)
+        answer.data = PlanAnswer.DataPlan(
+            data, remarks: data.dataset.remarks + [job.spaceRemark].compactMap(\.self))
         answer.frontEnds = job.frontEnds(of: data.dataset.frontEndWork).map { FrontEndAnswer($0) }
     }
     return answer
@@ -40,14 +41,14 @@ extension JobWork {
 }
 
 extension PlanAnswer.DataPlan {
-    fileprivate init(_ data: PreparedData) {
+    fileprivate init(_ data: PreparedData, remarks: [String]) {
         let (dataset, split) = (data.dataset, data.split)
         self.init(
             samples: dataset.count, shape: dataset.sampleShape,
             classes: DataAnswer.ClassCount.all(dataset, split),
             parts: DataAnswer.Parts(
                 train: split.train.count, validation: split.validation.count, test: split.test.count),
-            remarks: dataset.remarks.isEmpty ? nil : dataset.remarks)
+            remarks: remarks.isEmpty ? nil : remarks)
     }
 }
 
