@@ -209,7 +209,7 @@ extension LengthChoice {
     }
 
     /// Of the time for training, what the search gets at least: less where it only judges.
-    private var searchShare: Double { job.weights == .shared ? 0.2 : 0.35 }
+    private var searchShare: Double { job.weights == .shared ? 0.3 : 0.35 }
     /// Of the time for training, what is kept for finalists at least, however short their trainings seem.
     private static let finalShare = 0.15
     /// Samples that a finalist shall see before larger networks are let in.
