@@ -102,7 +102,7 @@ extension LengthChoice {
         -> JobSchedule
     {
         let left = seconds - fixedSeconds(limit)
-        let least = leastSeconds(speed)
+        let least = leastSeconds(speed, width: width)
         guard left >= least else {
             let all = (spent + fixedSeconds(limit) + least) * 1.1
             let sharing = job.superEpochs == nil ? "" : "to train a super-network, "
@@ -153,8 +153,8 @@ extension LengthChoice {
         min(max(leastEpochs, LengthChoice.leastFinalSamples / samples), enoughEpochs)
     }
 
-    /// Two evaluations and one finalist of a small network.
-    private func leastSeconds(_ speed: TrainingSpeed) -> Double {
+    /// The super-network on all cores, where there is one; two evaluations and one finalist of a small network.
+    private func leastSeconds(_ speed: TrainingSpeed, width: Int) -> Double {
         let small = operations[operations.count / 10]
         func seconds(_ epochs: Double) -> Double {
             speed.seconds(training: epochs * samples, operations: small)
@@ -162,7 +162,8 @@ extension LengthChoice {
         let search = isOpen(.epochs) ? leastEpochs : job.searchSettings.epochs
         let final = isOpen(.finalEpochs) ? leastEpochs : job.finalSettings.epochs
         let sharing = isOpen(.superEpochs) ? leastSuperEpochs : job.superEpochs
-        return sharingSeconds(sharing, speed) + 2 * seconds(search) + (finalistCount > 0 ? seconds(final) : 0)
+        return sharingSeconds(sharing, speed) / Double(width) + 2 * seconds(search)
+            + (finalistCount > 0 ? seconds(final) : 0)
     }
 
     /// Passes of the super-network: as many as help, in its part of the time.
