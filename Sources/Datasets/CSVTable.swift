@@ -39,7 +39,7 @@ public struct CSVTable: Sendable {
             let table = try ARFFTable(text, file: file)
             var format = format
             if !format.missing.contains("?") { format.missing.append("?") }
-            (format.decimal, format.thousands) = (.point, nil)
+            (format.decimal, format.thousands, format.signs) = (.point, nil, [])
             (self.file, self.format, self.text) = (file, format, table.text)
             (header, nominal, fields, lines) = (table.names, table.nominal, table.fields, table.lines)
             rowCount = lines.count

@@ -236,7 +236,8 @@ extension DatasetGuess {
 
     /// Currencies and units that make numbers of columns of texts.
     private mutating func guessSigns(_ table: CSVTable) {
-        let signs = Set(table.header.indices.compactMap { table.sign(inColumn: $0) }).sorted()
+        let columns = table.header.indices.filter { !table.nominal.contains(table.header[$0]) }
+        let signs = Set(columns.compactMap { table.sign(inColumn: $0) }).sorted()
         guard !signs.isEmpty else { return }
         request.table.format.signs = signs
         add("signs", "[\(signs.map(quoted).joined(separator: ", "))]", "beside numbers, left out")

@@ -19,13 +19,16 @@ extension NumberText {
 
 extension CSVTable {
     /// The currency before or the unit behind all numbers of a column; nil where they are numbers or names as they stand.
+    ///
+    /// Nil too where some have it and others not: `1.5k` beside `1200` and `5%` beside `0.05` are other numbers without it.
     func sign(inColumn column: Int) -> String? {
         var sign: String?
         for row in 0..<rowCount where !isMissing(row: row, column: column) {
-            guard number(row: row, column: column) == nil else { continue }
             let text = self[row, column]
             guard !CSVTable.usualMissing.contains(text) else { continue }
-            guard let known = sign ?? CSVTable.sign(around: text), isNumber(text, with: known) else {
+            guard number(row: row, column: column) == nil,
+                let known = sign ?? CSVTable.sign(around: text), isNumber(text, with: known)
+            else {
                 return nil
             }
             sign = known

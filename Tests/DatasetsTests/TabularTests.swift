@@ -285,6 +285,14 @@ struct TabularTests {
             #expect(dataset.featureNames.prefix(5) == ["price", "share", "mass", "total", "place=seat0"])
             #expect(values(dataset, 8).prefix(4) == [1.25, -8.5, 26, 1126.5])
         }
+        // 1.5k is not 1.5 beside 1200.
+        let mixed =
+            "a,b,class\n"
+            + (0..<40).map { "\($0 % 2 == 0 ? "1.5k" : "1200"),\($0 * 7 % 40).5,\($0 % 3)\n" }.joined()
+        try withFolder(["a.csv": Array(mixed.utf8)]) { folder in
+            let guess = try DatasetGuess("\(folder)/a.csv")
+            #expect(guess.request.table.format.signs.isEmpty)
+        }
         #expect { try load(text.replacing("%", with: "p"), TabularOptions()) } throws: {
             "\($0)".contains("or say signs: ['")
         }
